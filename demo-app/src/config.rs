@@ -1,0 +1,88 @@
+//! The options of the program, each by flag or by environment variable.
+
+use std::{fmt, net::SocketAddr};
+
+use clap::{Parser, builder::NonEmptyStringValueParser};
+
+/// FastAPI's OAuth2 scopes tutorial as an axum application.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Config {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        env = "DEMO_ADDR",
+        value_name = "IP:PORT",
+        default_value = "127.0.0.1:8000",
+        value_parser = parse_addr
+    )]
+    pub addr: SocketAddr,
+
+    /// SQLite file of users and items, created at the first start
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "FILE",
+        default_value = "demo-app.db",
+        value_parser = NonEmptyStringValueParser::new(),
+        hide_env_values = true
+    )]
+    pub database: String,
+
+    /// Secret of at least 32 bytes that signs the tokens [default: a random one per start]
+    #[arg(long, env = "DEMO_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<JwtSecret>,
+
+    /// Issuer (`iss`) of the tokens [default: http:// and the address]
+    #[arg(
+        long,
+        env = "DEMO_ISSUER",
+        value_name = "URL",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub issuer: Option<String>,
+
+    /// Audience (`aud`) of the tokens
+    #[arg(
+        long,
+        env = "DEMO_AUDIENCE",
+        value_name = "NAME",
+        default_value = "demo-app",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub audience: String,
+}
+
+fn parse_addr(value: &str) -> Result<SocketAddr, &'static str> {
+    value.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8000")
+}
+
+/// The secret that signs access tokens; `Debug` does not show it.
+///
+/// Any string is taken here and its length is checked where it is used: clap prints the value that it refuses.
+#[derive(Clone)]
+pub struct JwtSecret(Vec<u8>);
+
+impl JwtSecret {
+    /// A new secret of 32 random bytes.
+    pub(crate) fn random() -> Self {
+        Self(rand::random::<[u8; 32]>().to_vec())
+    }
+
+    /// The bytes of the secret.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<String> for JwtSecret {
+    fn from(secret: String) -> Self {
+        Self(secret.into_bytes())
+    }
+}
+
+impl fmt::Debug for JwtSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JwtSecret(<redacted>)")
+    }
+}

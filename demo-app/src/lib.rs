@@ -1,0 +1,84 @@
+//! FastAPI's [OAuth2 scopes tutorial](https://fastapi.tiangolo.com/advanced/security/oauth2-scopes/) as an axum
+//! application: the same routes and the same users, with a database, hashed passwords and signed tokens.
+
+mod config;
+mod current_user;
+mod error;
+mod handlers;
+#[cfg(feature = "undeclared-scope")]
+mod misspelt;
+mod passwords;
+mod scopes;
+mod serve;
+mod store;
+mod token_endpoint;
+mod tokens;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef, Request},
+    response::Response,
+    routing::get,
+};
+use scopes_runtime::ResourceServer;
+use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
+use tracing::{Span, info, info_span};
+
+use crate::passwords::Passwords;
+pub use crate::{
+    config::{Config, JwtSecret},
+    serve::{ServeError, serve},
+    store::{Database, OpenError},
+    tokens::{Tokens, TokensError},
+};
+
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// What the handlers work with.
+#[derive(Clone, Debug, FromRef)]
+pub struct AppState {
+    database: Database,
+    passwords: Passwords,
+    tokens: Tokens,
+}
+
+impl AppState {
+    /// The state for a database of users and the tokens that they get.
+    pub fn new(database: Database, tokens: Tokens) -> Self {
+        Self { database, passwords: Passwords::new(), tokens }
+    }
+}
+
+impl FromRef<AppState> for ResourceServer {
+    fn from_ref(state: &AppState) -> Self {
+        state.tokens.server.clone()
+    }
+}
+
+/// The whole application. A path means the same with and without a slash at its end.
+pub fn app(state: AppState) -> Router {
+    let routes = Router::new()
+        .merge(token_endpoint::routes())
+        .route("/", get(handlers::welcome))
+        .route("/status", get(handlers::read_system_status))
+        .route("/users/me", get(handlers::read_own_user))
+        .route("/users/me/items", get(handlers::read_own_items).post(handlers::create_own_item))
+        .fallback(handlers::not_found)
+        .method_not_allowed_fallback(handlers::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(state);
+    // A router matches before its own layers run, so the slash goes before the router is asked.
+    let any_slash = NormalizePath::trim_trailing_slash(routes);
+    let one_line_per_request = TraceLayer::new_for_http()
+        .make_span_with(|request: &Request| {
+            info_span!("request", method = %request.method(), path = request.uri().path())
+        })
+        .on_request(())
+        .on_response(|response: &Response, latency: Duration, _: &Span| {
+            info!(status = response.status().as_u16(), ?latency);
+        })
+        .on_failure(());
+    Router::new().fallback_service(any_slash).layer(one_line_per_request)
+}

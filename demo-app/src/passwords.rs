@@ -1,0 +1,102 @@
+//! Verifies passwords: argon2id, off the async threads, a few at a time.
+
+use std::{sync::Arc, thread};
+
+use argon2::{
+    Argon2, PasswordVerifier,
+    password_hash::{Error, phc::PasswordHash},
+};
+use tokio::{sync::Semaphore, task};
+
+/// No password opens this hash. It costs what a real one costs, so that the time of an answer does not tell whether a
+/// user exists.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$fdedMU5wY4/3/u6E9Nwmsw$EahIvHqV6EN5TQdBqF5Wp8pSQooMxG03C19QNru0QPk";
+
+/// Verifies passwords. A verification takes a core and 19 MiB for its time, so there are never more than there are
+/// cores; the others wait for their turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+}
+
+impl Passwords {
+    /// A verifier with one turn for each core.
+    pub(crate) fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self { turns: Arc::new(Semaphore::new(cores)) }
+    }
+
+    /// Whether `password` is the one behind `hash`; without a hash never, after the same work.
+    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> bool {
+        let turns = Arc::clone(&self.turns);
+        let turn = turns.acquire_owned().await.expect("the semaphore is never closed");
+        let verification = task::spawn_blocking(move || {
+            // Moved in here: the work goes on, and keeps its turn, when the request is given up.
+            let _turn = turn;
+            let matches = matches_hash(&password, hash.as_deref().unwrap_or(NOBODY));
+            matches && hash.is_some()
+        });
+        verification.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a password verification did not end");
+            false
+        })
+    }
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn matches_hash(password: &str, hash: &str) -> bool {
+    let verified = PasswordHash::new(hash)
+        .map_err(Error::from)
+        .and_then(|hash| Argon2::default().verify_password(password.as_bytes(), &hash));
+    match verified {
+        Ok(()) => true,
+        Err(Error::PasswordInvalid) => false,
+        Err(error) => {
+            tracing::error!(%error, "a stored password hash cannot be used");
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_user_costs_what_a_known_one_costs() {
+        let cost = |hash: &str| {
+            let hash = PasswordHash::new(hash).expect("a PHC string");
+            (hash.algorithm.to_string(), hash.version, hash.params.to_string())
+        };
+        let tutorial_data = include_str!("../migrations/0002_tutorial_data.sql");
+        let stored: Vec<_> = tutorial_data.split('\'').filter(|text| text.starts_with('$')).collect();
+        assert_eq!(stored.len(), 2);
+        for hash in stored {
+            assert_eq!(cost(hash), cost(NOBODY));
+        }
+        assert_eq!(cost(NOBODY).0, "argon2id");
+    }
+
+    #[tokio::test]
+    async fn a_broken_hash_opens_for_nobody() {
+        assert!(!Passwords::new().verify("secret".into(), Some("secret".into())).await);
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_kept_until_the_work_is_done() {
+        let passwords = Passwords { turns: Arc::new(Semaphore::new(1)) };
+        let mut given_up = Box::pin(passwords.verify("secret".into(), None));
+        let pending =
+            std::future::poll_fn(|context| std::task::Poll::Ready(given_up.as_mut().poll(context))).await;
+        assert!(pending.is_pending());
+        drop(given_up);
+        assert_eq!(passwords.turns.available_permits(), 0);
+        passwords.verify("secret".into(), None).await;
+    }
+}

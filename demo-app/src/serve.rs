@@ -1,0 +1,95 @@
+//! From the options to a listening server, and to its end.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+use tracing::{info, warn};
+
+use crate::{AppState, Config, Database, JwtSecret, OpenError, Tokens, TokensError, app};
+
+/// For how long requests may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken, or not one of this machine.
+    #[error("cannot listen on {addr}: {source}; choose another address with --addr or DEMO_ADDR")]
+    Listen {
+        /// The address asked for.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The tokens would not be safe.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The system does not let the program wait for signals.
+    #[error("cannot wait for the signal to stop: {0}")]
+    Signals(#[source] io::Error),
+}
+
+/// Serves the application until Ctrl-C or SIGTERM.
+///
+/// # Errors
+///
+/// When it cannot start.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let stop_signal = stop_signal().map_err(ServeError::Signals)?;
+    let cannot_listen = |source| ServeError::Listen { addr: config.addr, source };
+    let listener = TcpListener::bind(config.addr).await.map_err(cannot_listen)?;
+    let addr = listener.local_addr().map_err(cannot_listen)?;
+
+    let issuer = config.issuer.unwrap_or_else(|| format!("http://{addr}"));
+    let secret_is_random = config.jwt_secret.is_none();
+    let secret = config.jwt_secret.unwrap_or_else(JwtSecret::random);
+    let tokens = Tokens::new(issuer, config.audience, &secret)?;
+    let database = Database::open(&config.database).await?;
+    let app = app(AppState::new(database.clone(), tokens));
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+        stopped.await.ok();
+    });
+    let server = tokio::spawn(server.into_future());
+    if secret_is_random {
+        info!("no --jwt-secret is given: tokens are signed with a random one and end with this run");
+    }
+    info!("listening on http://{addr}");
+
+    stop_signal.await;
+    info!("stopping");
+    drop(stop);
+    if timeout(GRACE, server).await.is_err() {
+        warn!("requests that took longer than {GRACE:?} were cut off");
+    }
+    database.close().await;
+    Ok(())
+}
+
+/// Ends with the first Ctrl-C or SIGTERM from now on.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends with the first Ctrl-C.
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

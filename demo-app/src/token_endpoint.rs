@@ -1,0 +1,164 @@
+//! `POST /token`: a user name and a password for an access token (RFC 6749, section 4.3).
+//!
+//! The password grant is here because FastAPI's tutorial has it. RFC 9700 forbids it to new programs: they send the
+//! user to the authorization server and use the code flow with PKCE.
+
+use axum::{
+    Form, Json, Router,
+    extract::{State, rejection::FormRejection},
+    http::{HeaderName, StatusCode, header},
+    middleware::map_response,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use scopes_runtime::public;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    AppState,
+    error::ApiError,
+    handlers::method_not_allowed,
+    passwords::Passwords,
+    scopes::Scope,
+    store::Database,
+    tokens::{CLIENT_ID, LIFETIME, Tokens},
+};
+
+const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// The token endpoint. None of its answers may be kept by a cache.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/token", post(issue_token))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(map_response(async |response: Response| (NOT_CACHED, response)))
+}
+
+const NOT_CACHED: [(HeaderName, &str); 2] =
+    [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
+
+#[derive(Deserialize)]
+struct TokenRequest {
+    grant_type: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    scope: Option<String>,
+    client_id: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+}
+
+#[public]
+async fn issue_token(
+    State(database): State<Database>,
+    State(passwords): State<Passwords>,
+    State(tokens): State<Tokens>,
+    form: Result<Form<TokenRequest>, FormRejection>,
+) -> Result<Json<TokenResponse>, TokenError> {
+    let Form(form) = form?;
+    match given(form.grant_type, "grant_type")?.as_str() {
+        "password" => {}
+        _ => return Err(TokenError::UnsupportedGrantType),
+    }
+    if form.client_id.is_some_and(|id| !id.is_empty() && id != CLIENT_ID) {
+        return Err(TokenError::InvalidClient);
+    }
+    let username = given(form.username, "username")?;
+    let password = given(form.password, "password")?;
+    if password.len() > MAX_PASSWORD_BYTES {
+        return Err(TokenError::LongPassword);
+    }
+    let requested = parse_scopes(form.scope.as_deref().unwrap_or_default())?;
+
+    let hash = database.password_hash(&username).await?;
+    if !passwords.verify(password, hash).await {
+        return Err(TokenError::InvalidGrant);
+    }
+    let scope = grant(&requested, &database.allowed_scopes(&username).await?)?;
+    Ok(Json(TokenResponse {
+        access_token: tokens.sign(&username, &scope),
+        token_type: "bearer",
+        expires_in: LIFETIME,
+        scope,
+    }))
+}
+
+/// A parameter that must be there. One without a value counts as left out (RFC 6749, section 3.2).
+fn given(value: Option<String>, name: &'static str) -> Result<String, TokenError> {
+    value.filter(|value| !value.is_empty()).ok_or(TokenError::Missing(name))
+}
+
+/// The requested scopes, each once, in the order of the request.
+fn parse_scopes(requested: &str) -> Result<Vec<Scope>, TokenError> {
+    let mut scopes = Vec::new();
+    for name in requested.split(' ').filter(|name| !name.is_empty()) {
+        let scope = name.parse().map_err(|_| TokenError::UndeclaredScope(name.to_owned()))?;
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    Ok(scopes)
+}
+
+/// Those of the requested scopes that the user may have, as a list for a token. Nothing out of something is an error.
+fn grant(requested: &[Scope], allowed: &[Scope]) -> Result<String, TokenError> {
+    let granted: Vec<_> =
+        requested.iter().filter(|scope| allowed.contains(scope)).map(|scope| scope.as_str()).collect();
+    if granted.is_empty() && !requested.is_empty() {
+        return Err(TokenError::NothingGranted);
+    }
+    Ok(granted.join(" "))
+}
+
+/// Why there is no token. The text is the `error_description` of the answer.
+#[derive(Debug, thiserror::Error)]
+enum TokenError {
+    #[error("The form cannot be read. {}.", .0.body_text())]
+    Form(#[from] FormRejection),
+    #[error("The parameter `{0}` is missing. Send grant_type=password, username and password as a form.")]
+    Missing(&'static str),
+    #[error("The password is longer than {MAX_PASSWORD_BYTES} bytes.")]
+    LongPassword,
+    #[error("The client is not known. Leave `client_id` out, or send `{CLIENT_ID}`.")]
+    InvalidClient,
+    #[error("The user name or the password is wrong.")]
+    InvalidGrant,
+    #[error("The only grant type here is `password`.")]
+    UnsupportedGrantType,
+    #[error("This API has no scope `{0}`. Scopes are case-sensitive and separated by single spaces.")]
+    UndeclaredScope(String),
+    #[error("The user may not have any of the requested scopes.")]
+    NothingGranted,
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        // The codes of RFC 6749, section 5.2.
+        let code = match self {
+            Self::Form(_) | Self::Missing(_) | Self::LongPassword => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UndeclaredScope(_) | Self::NothingGranted => "invalid_scope",
+            Self::Database(error) => return ApiError::from(error).into_response(),
+        };
+        let body = json!({ "error": code, "error_description": described(&self.to_string()) });
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
+}
+
+/// The text in the characters of an `error_description`, which may quote the request.
+fn described(text: &str) -> String {
+    let allowed = |char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
+    text.chars().map(|char| if allowed(char) { char } else { '?' }).collect()
+}

@@ -1,0 +1,141 @@
+//! `GET` and `POST /users/me/items/`.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::Demo;
+
+const ITEMS: &str = "/users/me/items/";
+
+#[tokio::test]
+async fn an_item_is_created_and_stays() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    let created = demo.post_json(ITEMS, &token, r#"{"item_id": "Bar", "owner": "alice"}"#).await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    assert_eq!(created.json(), json!({ "item_id": "Bar", "owner": "johndoe" }));
+
+    let items = demo.get(ITEMS, &demo.token("me items").await).await.json();
+    let expected = json!([
+        { "item_id": "Bar", "owner": "johndoe" },
+        { "item_id": "Foo", "owner": "johndoe" },
+    ]);
+    assert_eq!(items, expected);
+}
+
+#[tokio::test]
+async fn writing_implies_reading() {
+    let demo = Demo::new().await;
+    let writer = demo.token("me items:write").await;
+    assert_eq!(demo.get(ITEMS, &writer).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_scope_of_the_current_user_is_needed_as_well() {
+    let demo = Demo::new().await;
+    for scope in ["items", "items:write", "items items:write"] {
+        let answer = demo.get(ITEMS, &demo.token(scope).await).await;
+        answer.problem(StatusCode::FORBIDDEN);
+        assert_eq!(answer.json()["error"], "insufficient_scope");
+    }
+    let answer = demo.post_json(ITEMS, &demo.token("items:write").await, r#"{"item_id": "Bar"}"#).await;
+    answer.problem(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_second_item_of_the_same_name_is_a_conflict() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    let answer = demo.post_json(ITEMS, &token, r#"{"item_id": "Foo"}"#).await;
+    assert_eq!(
+        answer.problem(StatusCode::CONFLICT),
+        "You have an item `Foo` already. Choose another `item_id`."
+    );
+}
+
+#[tokio::test]
+async fn the_length_of_a_name_is_bounded() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    for (length, status) in [(0, 422), (1, 201), (64, 201), (65, 422)] {
+        let body = json!({ "item_id": "ü".repeat(length) }).to_string();
+        let answer = demo.post_json(ITEMS, &token, body).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+        if status == 422 {
+            let expected = format!("The `item_id` has {length} characters. Give it 1 to 64.");
+            assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_item_is_explained() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    let too_large = format!(r#"{{"item_id": "{}"}}"#, "x".repeat(100_000));
+    let bodies = [
+        ("{}", StatusCode::UNPROCESSABLE_ENTITY),
+        (r#"{"item_id": 5}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("[]", StatusCode::UNPROCESSABLE_ENTITY),
+        ("{", StatusCode::BAD_REQUEST),
+        ("", StatusCode::BAD_REQUEST),
+        (&too_large, StatusCode::PAYLOAD_TOO_LARGE),
+    ];
+    for (body, status) in bodies {
+        let detail = demo.post_json(ITEMS, &token, body.to_owned()).await.problem(status);
+        assert!(detail.ends_with(r#"Send an object such as {"item_id": "Bar"}."#), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_another_type_is_explained() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    let request = Request::post(ITEMS)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .body(Body::from(r#"{"item_id": "Bar"}"#))
+        .unwrap();
+    demo.send(request).await.problem(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn who_may_not_write_is_not_told_of_a_bad_body() {
+    let demo = Demo::new().await;
+    demo.post_json(ITEMS, &demo.token("me items").await, "{").await.problem(StatusCode::FORBIDDEN);
+    let answer = demo.send(Request::post(ITEMS).body(Body::from("{")).unwrap()).await;
+    answer.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", scope="items:write me""#));
+}
+
+#[tokio::test]
+async fn names_are_data_and_nothing_else() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    for name in ["'); DROP TABLE items; --", "\u{0}", "\u{202e}\n\"\\", "../../etc/passwd"] {
+        let created = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
+        assert_eq!(created.json(), json!({ "item_id": name, "owner": "johndoe" }));
+        let again = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
+        again.problem(StatusCode::CONFLICT);
+    }
+    assert_eq!(demo.get(ITEMS, &token).await.json().as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_creates_the_item() {
+    let demo = Demo::new().await;
+    let token = demo.token("me items:write").await;
+    let mut attempts = JoinSet::new();
+    for _ in 0..20 {
+        let (demo, token) = (demo.clone(), token.clone());
+        attempts.spawn(async move { demo.post_json(ITEMS, &token, r#"{"item_id": "Bar"}"#).await.status });
+    }
+    let mut statuses = attempts.join_all().await;
+    statuses.sort();
+    let mut expected = [StatusCode::CONFLICT; 20];
+    expected[0] = StatusCode::CREATED;
+    assert_eq!(statuses, expected);
+}

@@ -1,0 +1,256 @@
+//! The program as a person starts it: options, log, signals, and what it says when it cannot start.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, ChildStderr, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{storage::fresh_file, support::SECRET};
+
+/// The program with no option set from outside.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demo-app"));
+    for variable in
+        ["DEMO_ADDR", "DATABASE_URL", "DEMO_JWT_SECRET", "DEMO_ISSUER", "DEMO_AUDIENCE", "RUST_LOG"]
+    {
+        command.env_remove(variable);
+    }
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// The program on a free port and a database in memory.
+fn serving() -> Command {
+    let mut command = program();
+    command.args(["--addr", "127.0.0.1:0", "--database", ":memory:"]);
+    command
+}
+
+/// One sentence on stderr, nothing on stdout, no success.
+#[track_caller]
+fn refusal(output: &Output) -> String {
+    let stderr = std::str::from_utf8(&output.stderr).unwrap();
+    assert!(!output.status.success(), "{stderr}");
+    assert!(output.stdout.is_empty());
+    let error = stderr.lines().next().unwrap_or_default();
+    assert!(error.starts_with("error: "), "{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    error.to_owned()
+}
+
+struct Running {
+    child: Child,
+    log: BufReader<ChildStderr>,
+    /// What it logged before it listened.
+    start: String,
+    addr: String,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, log, start: String::new(), addr: String::new() };
+        while running.addr.is_empty() {
+            let mut line = String::new();
+            assert_ne!(running.log.read_line(&mut line).unwrap(), 0, "it ended: {}", running.start);
+            if let Some((_, addr)) = line.trim_end().split_once("listening on http://") {
+                running.addr = addr.to_owned();
+            }
+            running.start += &line;
+        }
+        running
+    }
+
+    fn ask(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.addr).unwrap();
+        stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn get(&self, path: &str, token: &str) -> String {
+        self.ask(&format!(
+            "GET {path} HTTP/1.1\nHost: demo\nConnection: close\nAuthorization: Bearer {token}\n\n"
+        ))
+    }
+
+    fn log_in(&self, scope: &str) -> String {
+        let form = format!("grant_type=password&username=johndoe&password=secret&scope={scope}");
+        let answer = self.ask(&format!(
+            "POST /token HTTP/1.1\nHost: demo\nConnection: close\nContent-Length: {}\n\
+             Content-Type: application/x-www-form-urlencoded\n\n{form}",
+            form.len()
+        ));
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str::<Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a signal; the log from the start of listening to the end.
+    fn stop(mut self, signal: &str) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).unwrap();
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{log}");
+        log
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn help_tells_every_option_and_no_secret() {
+    let output = program().arg("--help").env("DEMO_JWT_SECRET", SECRET).output().unwrap();
+    assert!(output.status.success());
+    let help = String::from_utf8(output.stdout).unwrap();
+    for (option, variable, default) in [
+        ("--addr", "DEMO_ADDR", "127.0.0.1:8000"),
+        ("--database", "DATABASE_URL", "demo-app.db"),
+        ("--jwt-secret", "DEMO_JWT_SECRET", "a random one per start"),
+        ("--issuer", "DEMO_ISSUER", "http:// and the address"),
+        ("--audience", "DEMO_AUDIENCE", "demo-app"),
+    ] {
+        for text in [option, &format!("[env: {variable}"), &format!("[default: {default}]")] {
+            assert!(help.contains(text), "{text} is not in\n{help}");
+        }
+    }
+    assert!(!help.contains(SECRET));
+}
+
+#[test]
+fn a_bad_option_is_refused() {
+    for (arguments, expected) in [
+        (["--addr", "localhost"], "such as 127.0.0.1:8000"),
+        (["--database", ""], "--database"),
+        (["--issuer", ""], "--issuer"),
+        (["--audience", ""], "--audience"),
+        (["--port", "8000"], "--port"),
+    ] {
+        let error = refusal(&program().args(arguments).output().unwrap());
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_short_secret_is_refused_and_not_shown() {
+    let file = fresh_file("short-secret.db");
+    for secret in ["", "hunter2", "31 bytes are one byte too few.."] {
+        let mut command = program();
+        command.args(["--addr", "127.0.0.1:0", "--database"]).arg(&file);
+        let output = command.env("DEMO_JWT_SECRET", secret).output().unwrap();
+        let error = refusal(&output);
+        assert!(error.contains("32 bytes") && error.contains("openssl rand -hex 32"), "{error}");
+        assert!(secret.is_empty() || !error.contains(secret), "{error}");
+    }
+    assert!(!file.exists(), "nothing is created before the options are known to be good");
+}
+
+#[test]
+fn a_port_in_use_is_refused() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let file = fresh_file("port-in-use.db");
+    let output = program().args(["--addr", &addr, "--database"]).arg(&file).output().unwrap();
+    let error = refusal(&output);
+    assert!(error.contains(&format!("cannot listen on {addr}: Address already in use")), "{error}");
+    assert!(error.contains("--addr"), "{error}");
+    assert!(!file.exists());
+}
+
+#[test]
+fn an_unusable_database_is_refused() {
+    let text = fresh_file("not-a-database.db");
+    fs::write(&text, "no database ".repeat(200)).unwrap();
+    for (database, reason) in [
+        ("missing/directory/demo.db", "unable to open database file"),
+        (".", "unable to open database file"),
+        (text.to_str().unwrap(), "file is not a database"),
+        ("postgres://demo:hunter2@localhost/demo", "stores in SQLite"),
+        ("sqlite:demo.db?mode=wrong", "mode"),
+    ] {
+        let output = program().args(["--addr", "127.0.0.1:0", "--database", database]).output().unwrap();
+        let error = refusal(&output);
+        assert!(error.contains(reason) && error.contains("--database"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn it_serves_and_logs_one_line_a_request_without_a_secret() {
+    let server = Running::start(serving().env("DEMO_JWT_SECRET", SECRET).env("RUST_LOG", "trace"));
+    let token = server.log_in("me+items");
+    let answer = server.get("/users/me/items/?secret=query", &token);
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.ends_with(r#"[{"item_id":"Foo","owner":"johndoe"}]"#), "{answer}");
+    assert!(server.get("/nothing", "no-token").starts_with("HTTP/1.1 404"));
+
+    assert!(!server.start.contains(SECRET));
+    let log = server.stop("TERM");
+    let requests: Vec<_> = log.lines().filter(|line| line.contains("status=")).collect();
+    let expected = [
+        ["method=POST", r#"path="/token""#, "status=200"],
+        ["method=GET", r#"path="/users/me/items/""#, "status=200"],
+        ["method=GET", r#"path="/nothing""#, "status=404"],
+    ];
+    assert_eq!(requests.len(), expected.len(), "{log}");
+    for (request, expected) in requests.iter().zip(expected) {
+        assert!(expected.iter().all(|part| request.contains(part)), "{request}");
+        assert!(request.contains("latency="), "{request}");
+    }
+    for secret in [&token, SECRET, "secret=query", "password=", "no-token", "argon2id"] {
+        assert!(!log.contains(secret), "{secret} is in\n{log}");
+    }
+}
+
+#[test]
+fn a_random_secret_is_said_and_ends_with_the_run() {
+    let server = Running::start(&mut serving());
+    assert!(server.start.contains("tokens are signed with a random one and end with this run"));
+    let token = server.log_in("me");
+    assert!(server.get("/users/me/", &token).starts_with("HTTP/1.1 200"));
+    server.stop("INT");
+
+    let server = Running::start(&mut serving());
+    assert!(server.get("/users/me/", &token).starts_with("HTTP/1.1 401"));
+}
+
+#[test]
+fn a_token_outlives_the_program_under_the_same_secret_issuer_and_audience() {
+    let mut same = serving();
+    same.args(["--jwt-secret", SECRET, "--issuer", "http://demo.test", "--audience", "items"]);
+    let server = Running::start(&mut same);
+    assert!(!server.start.contains("random"));
+    let token = server.log_in("me");
+    server.stop("TERM");
+
+    assert!(Running::start(&mut same).get("/users/me/", &token).starts_with("HTTP/1.1 200"));
+    for other in [["--issuer", "http://other.test"], ["--audience", "other"]] {
+        let mut command = serving();
+        command.env("DEMO_JWT_SECRET", SECRET);
+        command.env("DEMO_ISSUER", "http://demo.test").env("DEMO_AUDIENCE", "items");
+        let answer = Running::start(command.args(other)).get("/users/me/", &token);
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
+}
+
+#[test]
+fn an_idle_connection_does_not_hold_up_the_end() {
+    let server = Running::start(&mut serving());
+    let _silent = TcpStream::connect(&server.addr).unwrap();
+    let mut idle = TcpStream::connect(&server.addr).unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n").unwrap();
+    idle.read_exact(&mut [0; 12]).unwrap();
+    let log = server.stop("TERM");
+    assert!(!log.contains("cut off"), "{log}");
+}

@@ -1,0 +1,112 @@
+//! An application to ask, and what it answers.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, StatusCode, header, request::Builder},
+};
+use demo_app::{AppState, Database, JwtSecret, Tokens, app};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+pub(crate) const SECRET: &str = "a secret of the tests, long enough for HS256";
+pub(crate) const ISSUER: &str = "http://demo.test";
+
+/// The application on a database in memory.
+#[derive(Clone)]
+pub(crate) struct Demo(Router);
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Demo {
+    pub(crate) async fn new() -> Self {
+        Self::on(Database::open(":memory:").await.unwrap())
+    }
+
+    pub(crate) fn on(database: Database) -> Self {
+        let secret = JwtSecret::from(SECRET.to_owned());
+        let tokens = Tokens::new(ISSUER.to_owned(), "demo-app".to_owned(), &secret).unwrap();
+        Self(app(AppState::new(database, tokens)))
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send(with_token(Request::get(path), token).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_without_token(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, token: &str, body: impl Into<Body>) -> Answer {
+        let request = with_token(Request::post(path), token).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// The form is URL-encoded already.
+    pub(crate) async fn post_form(&self, path: &str, form: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(form.into()).unwrap()).await
+    }
+
+    pub(crate) async fn ask_for_token(&self, username: &str, password: &str, scope: &str) -> Answer {
+        let scope = scope.replace(' ', "+");
+        let form = format!("grant_type=password&username={username}&password={password}&scope={scope}");
+        self.post_form("/token", form).await
+    }
+
+    pub(crate) async fn log_in(&self, username: &str, password: &str, scope: &str) -> String {
+        let answer = self.ask_for_token(username, password, scope).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A token of johndoe.
+    pub(crate) async fn token(&self, scope: &str) -> String {
+        self.log_in("johndoe", "secret", scope).await
+    }
+}
+
+fn with_token(request: Builder, token: &str) -> Builder {
+    request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn challenge(&self) -> Option<&str> {
+        self.header("www-authenticate")
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The detail of a problem, which must be one of that status.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: StatusCode) -> String {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        let problem = self.json();
+        assert_eq!(problem["status"], status.as_u16());
+        assert_eq!(problem["title"], status.canonical_reason().unwrap());
+        problem["detail"].as_str().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,173 @@
+//! `#[requires_scopes]` on an `impl FromRequestParts`: the extractor checks for itself, and tells the handlers that
+//! take it what it requires. Like a handler it may take other extractors, as further arguments.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{
+    Block, Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl,
+    PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
+};
+
+use crate::item::{check_only, extractors, requirement_of};
+use crate::requirement::Requirement;
+
+/// `parts` and `state`; what follows are extractors.
+const OWN_ARGUMENTS: usize = 2;
+
+pub(crate) struct Extractor {
+    item: ItemImpl,
+    /// The `S` of `FromRequestParts<S>`.
+    state: Type,
+    /// The extractors that this one takes.
+    taken: Vec<PatType>,
+}
+
+impl Extractor {
+    pub(crate) fn parse(item: TokenStream) -> Result<Self> {
+        let mut item = syn::parse2::<ItemImpl>(item)?;
+        check_only(&item.attrs, "an extractor has `#[requires_scopes]` once")?;
+        let state = state(&item)?;
+        let method = method(&mut item)?;
+        let taken = take_extractors(&mut method.sig, &mut method.block, &state)?;
+        Ok(Self { item, state, taken })
+    }
+
+    pub(crate) fn scoped(mut self, requirement: &Requirement) -> TokenStream {
+        let requires = self.requires(requirement);
+        let Self { item, state, .. } = &mut self;
+        let bound =
+            quote_spanned!(state.span()=> #state: ::scopes_runtime::__private::ProvidesResourceServer);
+        item.generics.make_where_clause().predicates.push(parse_quote!(#bound));
+        quote!(#item #requires)
+    }
+
+    /// What handlers learn of the extractor. The state is no part of its type, so the impl does not mention it.
+    fn requires(&self, requirement: &Requirement) -> TokenStream {
+        let ItemImpl { generics, self_ty, .. } = &self.item;
+        let taken = self.taken.iter().flat_map(|argument| extractors(&argument.ty));
+        let taken = taken.filter_map(|extractor| requirement_of(extractor, generics));
+        let generics = generics_of(self_ty, generics);
+        let (parameters, _, conditions) = generics.split_for_impl();
+        quote! {
+            impl #parameters ::scopes_runtime::__private::Requires for #self_ty #conditions {
+                const REQUIREMENT: ::scopes_runtime::Requirement = {
+                    #[allow(unused_imports)]
+                    use ::scopes_runtime::__private::Unprotected as _;
+                    ::scopes_runtime::Requirement::all(&[#requirement #(#taken),*])
+                };
+            }
+        }
+    }
+}
+
+fn state(item: &ItemImpl) -> Result<Type> {
+    let place = "`#[requires_scopes]` goes on an `impl FromRequestParts<S> for …` block";
+    let Some((path, _)) = &item.trait_ else {
+        return Err(Error::new_spanned(&item.self_ty, place));
+    };
+    state_argument(path).ok_or_else(|| Error::new_spanned(path, place))
+}
+
+fn state_argument(path: &Path) -> Option<Type> {
+    let last = path.segments.last().filter(|last| last.ident == "FromRequestParts")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(state)) => Some(state.clone()),
+        _ => None,
+    }
+}
+
+fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
+    let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
+    let method = item.items.iter_mut().find_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.ident == "from_request_parts" => Some(method),
+        _ => None,
+    });
+    let method = method
+        .ok_or_else(|| Error::new_spanned(trait_, "expected `async fn from_request_parts` in this block"))?;
+    match method.sig.asyncness {
+        Some(_) => Ok(method),
+        None => Err(Error::new_spanned(
+            method.sig.fn_token,
+            "the check awaits the token's decoder; write `async fn from_request_parts`",
+        )),
+    }
+}
+
+/// Gives the method the two arguments that axum knows, and extracts the others at the start of its body, after the
+/// check.
+fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) -> Result<Vec<PatType>> {
+    let mut arguments = Vec::new();
+    for input in std::mem::take(&mut signature.inputs) {
+        match input {
+            FnArg::Typed(argument) => arguments.push(argument),
+            FnArg::Receiver(receiver) => {
+                return Err(Error::new_spanned(receiver, "an extractor's method has no `self`"));
+            }
+        }
+    }
+    if arguments.len() < OWN_ARGUMENTS {
+        let message = "expected `parts: &mut Parts, state: &S`, and then the extractors that this one takes";
+        return Err(Error::new(signature.paren_token.span.join(), message));
+    }
+    let taken = arguments.split_off(OWN_ARGUMENTS);
+    let internal = ["parts", "state"].map(|name| Ident::new(name, Span::mixed_site()));
+    let mut prologue = prologue(&internal, &taken, state);
+    for (argument, internal) in arguments.iter_mut().zip(&internal) {
+        let PatType { pat, ty, .. } = &argument;
+        prologue.extend(quote!(let #pat: #ty = #internal;));
+        *argument.pat = parse_quote!(#internal);
+    }
+    signature.inputs = arguments.into_iter().map(FnArg::Typed).collect::<Punctuated<_, Token![,]>>();
+    let statements = &body.stmts;
+    *body = parse_quote!({ #prologue #(#statements)* });
+    Ok(taken)
+}
+
+fn prologue([parts, state]: &[Ident; 2], taken: &[PatType], state_type: &Type) -> TokenStream {
+    let private = quote!(::scopes_runtime::__private);
+    let taken = taken.iter().map(|PatType { attrs, pat, ty, .. }| {
+        quote_spanned! {ty.span()=>
+            #(#attrs)*
+            let #pat = <#ty as #private::FromRequestParts<#state_type>>::from_request_parts(#parts, #state).await?;
+        }
+    });
+    quote! {
+        if let ::core::result::Result::Err(error) = #private::check::<Self, #state_type>(#parts, #state).await {
+            return ::core::result::Result::Err(#private::RejectsWith::from_auth_error(error));
+        }
+        #(#taken)*
+    }
+}
+
+/// Of the impl's generics those that its type mentions.
+fn generics_of(self_ty: &Type, generics: &Generics) -> Generics {
+    let name = |parameter: &GenericParam| match parameter {
+        GenericParam::Type(parameter) => parameter.ident.clone(),
+        GenericParam::Const(parameter) => parameter.ident.clone(),
+        GenericParam::Lifetime(parameter) => parameter.lifetime.ident.clone(),
+    };
+    let (kept, left): (Vec<_>, Vec<_>) = generics
+        .params
+        .iter()
+        .cloned()
+        .partition(|parameter| mentions(self_ty.to_token_stream(), &name(parameter)));
+    let mut result = Generics { params: kept.into_iter().collect(), ..Generics::default() };
+    if let Some(conditions) = &generics.where_clause {
+        let kept = conditions.predicates.iter().filter(|predicate| {
+            !left.iter().any(|parameter| mentions(predicate.to_token_stream(), &name(parameter)))
+        });
+        result.make_where_clause().predicates.extend(kept.cloned());
+    }
+    result
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,146 @@
+//! `#[requires_scopes]` and `#[public]`: what they stand on, and what those places have in common.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, GenericParam, Generics, Ident, Result, Type, Visibility};
+
+use crate::extractor::Extractor;
+use crate::handler::Handler;
+use crate::requirement::Requirement;
+
+pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut requirement = Requirement::parse(arguments);
+    let mut errors = requirement.take_errors();
+    let place = "`#[requires_scopes]` goes on a handler `async fn` or on an `impl FromRequestParts` block";
+    let keyword = match keyword.parse2(item.clone()) {
+        Ok(keyword) => keyword,
+        Err(error) => return with_errors(errors, Err(Error::new(error.span(), place)), item),
+    };
+    if keyword == "fn" {
+        let handler = Handler::parse(item.clone(), &mut errors);
+        return with_errors(errors, handler.map(|handler| handler.scoped(&requirement)), item);
+    }
+    let extractor = match keyword == "impl" {
+        true => Extractor::parse(item.clone()),
+        false => Err(Error::new(keyword.span(), place)),
+    };
+    let unplaced = requirement.unplaced();
+    with_errors(errors, extractor.map(|extractor| extractor.scoped(&requirement)), quote!(#item #unplaced))
+}
+
+pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    if !arguments.is_empty() {
+        errors.push(Error::new_spanned(arguments, "`#[public]` takes no arguments"));
+    }
+    let place = "`#[public]` goes on a handler `async fn`";
+    let expanded = match keyword.parse2(item.clone()) {
+        Ok(keyword) if keyword == "fn" => {
+            Handler::parse(item.clone(), &mut errors).map(|handler| handler.public())
+        }
+        Ok(other) => Err(Error::new(other.span(), place)),
+        Err(error) => Err(Error::new(error.span(), place)),
+    };
+    with_errors(errors, expanded, item)
+}
+
+/// The keyword that says what the item is: `fn`, `impl`, `struct`, …
+fn keyword(input: ParseStream<'_>) -> Result<Ident> {
+    input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    loop {
+        let word = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
+        let modifier =
+            matches!(word.to_string().as_str(), "async" | "const" | "default" | "extern" | "unsafe");
+        if modifier && !input.is_empty() {
+            input.parse::<Option<syn::LitStr>>()?;
+            continue;
+        }
+        input.parse::<TokenStream>()?;
+        return Ok(word);
+    }
+}
+
+/// Mistakes never take the item away: everything else in the file is still checked against it.
+fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStream) -> TokenStream {
+    let (expanded, error) = match expanded {
+        Ok(expanded) => (expanded, None),
+        Err(error) => (item, Some(error)),
+    };
+    let errors = errors.into_iter().chain(error).map(Error::into_compile_error);
+    quote!(#(#errors)* #expanded)
+}
+
+/// One attribute says who may call. A second one is the mistake; the item keeps it, so that it is guarded all the same.
+pub(crate) fn check_only(attributes: &[Attribute], rule: &str) -> Result<()> {
+    let is_ours = |attribute: &&Attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|word| word.ident == "requires_scopes" || word.ident == "public")
+    };
+    match attributes.iter().find(is_ours) {
+        Some(second) => Err(Error::new_spanned(second, format!("{rule}; remove this one"))),
+        None => Ok(()),
+    }
+}
+
+/// The extractors that an argument's type is made of: axum takes a tuple apart.
+pub(crate) fn extractors(ty: &Type) -> Vec<&Type> {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
+        Type::Paren(inner) => extractors(&inner.elem),
+        Type::Group(inner) => extractors(&inner.elem),
+        _ => vec![ty],
+    }
+}
+
+/// What an extractor requires of the token, as an expression; `None` where that cannot be known without the
+/// caller's generics.
+pub(crate) fn requirement_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
+    let probe = probe(ty, generics)?;
+    Some(quote_spanned!(ty.span()=> #probe::REQUIREMENT))
+}
+
+/// Whether an extractor insists on a token, as an expression.
+pub(crate) fn protection_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
+    let probe = probe(ty, generics)?;
+    Some(quote_spanned!(ty.span()=> #probe::PROTECTED))
+}
+
+fn probe(ty: &Type, generics: &Generics) -> Option<TokenStream> {
+    let known = !mentions_unknown(ty.to_token_stream(), generics);
+    known.then(|| quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>))
+}
+
+/// Type parameters, elided or named lifetimes, and `impl Trait` have no meaning outside the signature.
+fn mentions_unknown(tokens: TokenStream, generics: &Generics) -> bool {
+    let mut lifetime = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_unknown(group.stream(), generics),
+        TokenTree::Punct(punct) => {
+            lifetime = punct.as_char() == '\'';
+            punct.as_char() == '&'
+        }
+        TokenTree::Ident(ident) if std::mem::take(&mut lifetime) => ident != "static",
+        TokenTree::Ident(ident) => {
+            ident == "impl"
+                || ident == "_"
+                || generics.params.iter().any(|parameter| is_named(parameter, &ident))
+        }
+        TokenTree::Literal(_) => false,
+    })
+}
+
+fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
+    match parameter {
+        GenericParam::Type(parameter) => parameter.ident == *ident,
+        GenericParam::Const(parameter) => parameter.ident == *ident,
+        GenericParam::Lifetime(_) => false,
+    }
+}
+
+/// The identifier in generated code: not the user's, so that lints are not about it.
+pub(crate) fn generated(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}

@@ -1,0 +1,184 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::scope::{GrantedScopes, Requirement, list};
+use crate::token::Protection;
+
+/// Why a request may not go on, answered as RFC 6750 section 3 asks.
+///
+/// An extractor with a rejection of its own converts from it:
+///
+/// ```
+/// use axum::response::{IntoResponse, Response};
+/// use scopes_runtime::AuthError;
+///
+/// enum ApiError {
+///     Auth(AuthError),
+///     Inactive,
+/// }
+///
+/// impl From<AuthError> for ApiError {
+///     fn from(error: AuthError) -> Self {
+///         Self::Auth(error)
+///     }
+/// }
+///
+/// impl IntoResponse for ApiError {
+///     fn into_response(self) -> Response {
+///         match self {
+///             Self::Auth(error) => error.into_response(),
+///             Self::Inactive => (axum::http::StatusCode::BAD_REQUEST, "inactive user").into_response(),
+///         }
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// No credentials, or those of another scheme: 401 without an error code (RFC 6750 section 3.1).
+    #[error("This needs an access token; send it as `Authorization: Bearer <token>`.")]
+    MissingToken(Challenge),
+    /// A malformed, empty or repeated `Authorization` header: 400 `invalid_request`.
+    #[error("The Authorization header is malformed; send one line `Authorization: Bearer <token>`.")]
+    MalformedHeader(Challenge),
+    /// The token failed a check: 401 `invalid_token`.
+    #[error("The access token is not valid here; obtain a new one.")]
+    InvalidToken(Challenge),
+    /// The token is valid, but lacks a scope: 403 `insufficient_scope`.
+    #[error("The access token lacks a scope that this needs; obtain one with the scope named here.")]
+    InsufficientScope(Challenge),
+    /// The token cannot be checked now: 503 with `Retry-After`.
+    #[error("The access token cannot be checked at the moment; try again later.")]
+    Unavailable {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+}
+
+/// What a client is told of the resource it was refused.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    pub(crate) protection: Arc<Protection>,
+    pub(crate) requirement: Requirement,
+    pub(crate) granted: GrantedScopes,
+}
+
+impl Challenge {
+    /// The scopes to ask for, space by space: all that the cheapest alternative needs (RFC 6750 section 3).
+    /// `None` where no scope is required, or the server was built not to name them.
+    #[must_use]
+    pub fn scope(&self) -> Option<String> {
+        let cheapest = list(&self.requirement.cheapest(&self.granted));
+        (self.protection.names_scopes && !cheapest.is_empty()).then_some(cheapest)
+    }
+
+    /// Every alternative, where there are several.
+    fn alternatives(&self) -> Option<Vec<String>> {
+        let alternatives: Vec<_> =
+            self.requirement.alternatives().iter().map(|scopes| list(scopes)).collect();
+        (self.protection.names_scopes && alternatives.len() > 1).then_some(alternatives)
+    }
+}
+
+impl AuthError {
+    /// 400, 401, 403 or 503.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MissingToken(_) | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            Self::MalformedHeader(_) => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The error code of RFC 6750 section 3.1, where there is one.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::MalformedHeader(_) => Some("invalid_request"),
+            Self::InvalidToken(_) => Some("invalid_token"),
+            Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::MissingToken(_) | Self::Unavailable { .. } => None,
+        }
+    }
+
+    fn challenge(&self) -> Option<&Challenge> {
+        match self {
+            Self::MissingToken(challenge)
+            | Self::MalformedHeader(challenge)
+            | Self::InvalidToken(challenge)
+            | Self::InsufficientScope(challenge) => Some(challenge),
+            Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// A malformed request says nothing about scopes.
+    fn names_scopes(&self) -> Option<&Challenge> {
+        self.challenge().filter(|_| !matches!(self, Self::MalformedHeader(_)))
+    }
+
+    fn headers(&self, scope: Option<&str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Self::Unavailable { retry_after } = self {
+            headers.insert(RETRY_AFTER, retry_after.as_secs().max(1).into());
+        }
+        if let Some(challenge) = self.challenge() {
+            let mut value = format!("Bearer realm=\"{}\"", challenge.protection.realm);
+            for (name, parameter) in [("error", self.code()), ("scope", scope)] {
+                if let Some(parameter) = parameter {
+                    value.push_str(&format!(", {name}=\"{parameter}\""));
+                }
+            }
+            let value =
+                HeaderValue::try_from(value).expect("realm and scopes are visible ASCII, checked when built");
+            headers.insert(WWW_AUTHENTICATE, value);
+        }
+        headers
+    }
+}
+
+/// A problem detail (RFC 9457).
+#[derive(Serialize)]
+struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alternatives: Option<Vec<String>>,
+}
+
+impl IntoResponse for AuthError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let scope = self.names_scopes().and_then(Challenge::scope);
+        let headers = self.headers(scope.as_deref());
+        let problem = Problem {
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            error: self.code(),
+            alternatives: self.names_scopes().and_then(Challenge::alternatives),
+            scope,
+        };
+        let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");
+        (status, headers, body).into_response()
+    }
+}
+
+/// For extractors whose rejection is a [`Response`].
+impl From<AuthError> for Response {
+    fn from(error: AuthError) -> Self {
+        error.into_response()
+    }
+}

@@ -1,0 +1,48 @@
+//! The `Authorization` header as RFC 9110 section 11.6.2 and RFC 6750 section 2.1 write it.
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Credentials<'a> {
+    /// No header, or one of another scheme.
+    Absent,
+    /// A header that no client should send: 400.
+    Malformed,
+    Bearer(&'a str),
+}
+
+pub(super) fn credentials(headers: &HeaderMap) -> Credentials<'_> {
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => Credentials::Absent,
+        (Some(line), None) => parse(line.as_bytes()),
+        (Some(_), Some(_)) => Credentials::Malformed,
+    }
+}
+
+fn parse(line: &[u8]) -> Credentials<'_> {
+    let end = line.iter().position(|byte| !is_token_character(*byte)).unwrap_or(line.len());
+    let (scheme, rest) = line.split_at(end);
+    if scheme.is_empty() {
+        return Credentials::Malformed;
+    }
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return Credentials::Absent;
+    }
+    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+    let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && is_token68(token));
+    token.map_or(Credentials::Malformed, Credentials::Bearer)
+}
+
+/// `token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn is_token68(token: &str) -> bool {
+    let characters = token.trim_end_matches('=');
+    !characters.is_empty()
+        && characters.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+}
+
+/// `tchar`, RFC 9110 section 5.6.2.
+fn is_token_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

@@ -1,0 +1,117 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use super::protected::{ProvidesResourceServer, Requires};
+use super::{AuthError, Challenge};
+use crate::scope::Requirement;
+use crate::token::AccessToken;
+
+impl Requires for AccessToken {
+    const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
+}
+
+impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await
+    }
+}
+
+/// A request without a token goes on with `None`; one with a bad token does not.
+impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
+        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await {
+            Ok(token) => Ok(Some(token)),
+            Err(AuthError::MissingToken(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl AccessToken {
+    /// Requires more of the token where only the handler can tell, for instance after it has read the item in
+    /// question.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`], to be returned as it is: 403 with the scopes to ask for.
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// #     /// Read everyone's items.
+    /// #     Admin = "admin",
+    /// # }
+    ///
+    /// #[requires_scopes("items")]
+    /// async fn read_item(token: AccessToken) -> Result<&'static str, AuthError> {
+    ///     # let owner = "alice";
+    ///     if token.subject() != Some(owner) {
+    ///         token.require(scopes!("admin"))?;
+    ///     }
+    ///     Ok("the item")
+    /// }
+    /// ```
+    pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
+        if requirement.is_met_by(self.scopes()) {
+            return Ok(());
+        }
+        Err(AuthError::InsufficientScope(Challenge {
+            protection: Arc::clone(self.protection()),
+            requirement,
+            granted: self.scopes().clone(),
+        }))
+    }
+}
+
+/// As an extractor: what the operation that is being served requires, extractors included. Nothing on a public one.
+///
+/// ```
+/// # use scopes_runtime::declare_scopes;
+/// use scopes_runtime::{RequiredScopes, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[requires_scopes("items")]
+/// async fn explain(required: RequiredScopes) -> String {
+///     format!("you need {required}")
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RequiredScopes(pub(super) Requirement);
+
+impl RequiredScopes {
+    /// The requirement itself.
+    #[must_use]
+    pub fn requirement(&self) -> Requirement {
+        self.0
+    }
+}
+
+impl fmt::Display for RequiredScopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequiredScopes {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self(Requirement::AUTHENTICATED)))
+    }
+}

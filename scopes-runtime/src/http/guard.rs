@@ -1,0 +1,68 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::AuthError;
+use super::extract::RequiredScopes;
+use super::protected::{ProvidesResourceServer, Requires};
+use crate::scope::Requirement;
+
+/// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.
+pub trait Operation {
+    /// What a token must be allowed to do for the handler to run.
+    const REQUIREMENT: Requirement;
+}
+
+/// The guard that [`#[requires_scopes]`](crate::requires_scopes) puts before a handler's arguments. It comes first, so
+/// that nobody without the scopes gets a body parsed or a path explained.
+pub struct Authorized<O>(PhantomData<fn() -> O>);
+
+/// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Public;
+
+impl<S: ProvidesResourceServer, O: Operation> FromRequestParts<S> for Authorized<O> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        require(parts, state, O::REQUIREMENT).await?;
+        Ok(Self(PhantomData))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Public {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self)
+    }
+}
+
+/// The check that an extractor with `#[requires_scopes]` makes for itself, so that it protects any handler.
+pub async fn check<E, S>(parts: &mut Parts, state: &S) -> Result<(), AuthError>
+where
+    E: Requires,
+    S: ProvidesResourceServer,
+{
+    require(parts, state, E::REQUIREMENT).await
+}
+
+async fn require<S>(parts: &mut Parts, state: &S, requirement: Requirement) -> Result<(), AuthError>
+where
+    S: ProvidesResourceServer,
+{
+    if parts.extensions.get::<RequiredScopes>().is_none() {
+        parts.extensions.insert(RequiredScopes(requirement));
+    }
+    state.resource_server().authorize(parts, requirement).await.map(drop)
+}
+
+impl<O> fmt::Debug for Authorized<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Authorized")
+    }
+}

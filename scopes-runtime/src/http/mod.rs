@@ -1,0 +1,14 @@
+//! From a request to a decision, and from a refusal to an answer.
+
+mod auth_error;
+mod bearer;
+mod extract;
+mod guard;
+mod protected;
+mod resource_server;
+
+pub use auth_error::{AuthError, Challenge};
+pub use extract::RequiredScopes;
+pub use guard::{Authorized, Operation, Public, check};
+pub use protected::{Probe, ProvidesResourceServer, RejectsWith, Requires, Unprotected};
+pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};

@@ -1,0 +1,76 @@
+//! What generated code asks of types: what an extractor requires, and what a state and a rejection must offer.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRef;
+
+use super::{AuthError, ResourceServer};
+use crate::scope::Requirement;
+
+/// An extractor that requires something of the token. `#[requires_scopes]` on its `impl` implements this.
+pub trait Requires {
+    /// What a token must be allowed to do for the extractor to succeed.
+    const REQUIREMENT: Requirement;
+}
+
+/// Asks of any type whether it [`Requires`] something: where it does, the inherent constants win over those of
+/// [`Unprotected`], which every type has.
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T: Requires + ?Sized> Probe<T> {
+    /// What the type requires.
+    pub const REQUIREMENT: Requirement = T::REQUIREMENT;
+    /// Whether it insists on a token.
+    pub const PROTECTED: bool = true;
+}
+
+/// What [`Probe`] says of types that require nothing.
+pub trait Unprotected {
+    /// Nothing.
+    const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
+    /// It does not.
+    const PROTECTED: bool = false;
+}
+
+impl<T: ?Sized> Unprotected for Probe<T> {}
+
+/// `ResourceServer: FromRef<S>`, with a message that says what to do.
+#[diagnostic::on_unimplemented(
+    message = "the router state `{Self}` provides no `ResourceServer`",
+    label = "this checks access tokens, and asks the state for the server that decodes them",
+    note = "put a `ResourceServer` into the state and `impl FromRef<{Self}> for ResourceServer`, or derive `FromRef` on the state"
+)]
+pub trait ProvidesResourceServer: Send + Sync {
+    /// The server that decodes tokens.
+    fn resource_server(&self) -> ResourceServer;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync> ProvidesResourceServer for S
+where
+    ResourceServer: FromRef<S>,
+{
+    /// The server that decodes tokens.
+    fn resource_server(&self) -> ResourceServer {
+        ResourceServer::from_ref(self)
+    }
+}
+
+/// `From<AuthError>`, with a message that says what to do.
+#[diagnostic::on_unimplemented(
+    message = "an extractor that requires scopes cannot reject with `{Self}`",
+    label = "this has no `From<AuthError>`",
+    note = "implement `From<scopes_runtime::AuthError>` for `{Self}`, or write `type Rejection = AuthError`"
+)]
+pub trait RejectsWith {
+    /// The refusal as this rejection.
+    fn from_auth_error(error: AuthError) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: From<AuthError>> RejectsWith for T {
+    /// The refusal as this rejection.
+    fn from_auth_error(error: AuthError) -> Self {
+        error.into()
+    }
+}

@@ -1,0 +1,186 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::request::Parts;
+
+use super::{AuthError, Challenge};
+
+use super::bearer::{Credentials, credentials};
+use super::extract::RequiredScopes;
+use crate::scope::{GrantedScopes, Requirement};
+use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
+
+/// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
+///
+/// The router's state provides it, so that no route can be built without one; clones share their content.
+///
+/// ```
+/// use axum::extract::FromRef;
+/// use scopes_runtime::ResourceServer;
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     resource_server: ResourceServer,
+/// }
+///
+/// impl FromRef<AppState> for ResourceServer {
+///     fn from_ref(state: &AppState) -> Self {
+///         state.resource_server.clone()
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct ResourceServer {
+    decoder: Arc<dyn TokenDecoder>,
+    protection: Arc<Protection>,
+}
+
+/// Builds a [`ResourceServer`] that says more of itself than its realm `api`.
+#[derive(Clone)]
+pub struct ResourceServerBuilder {
+    decoder: Arc<dyn TokenDecoder>,
+    realm: String,
+    names_scopes: bool,
+}
+
+/// A realm with a character that RFC 6750 section 3 does not allow in a challenge.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the realm {0:?} has a character that no challenge can carry; use visible ASCII without `\"` and `\\`"
+)]
+pub struct InvalidRealm(String);
+
+impl ResourceServer {
+    /// A server with the realm `api` that names the required scopes when it refuses.
+    pub fn new(decoder: impl TokenDecoder) -> Self {
+        Self { decoder: Arc::new(decoder), protection: Arc::default() }
+    }
+
+    /// A server whose realm or answers differ from [`ResourceServer::new`]'s.
+    ///
+    /// ```
+    /// # use scopes_runtime::{InvalidRealm, ResourceServer, TokenDecoder};
+    /// # fn f(decoder: impl TokenDecoder) -> Result<ResourceServer, InvalidRealm> {
+    /// ResourceServer::builder(decoder).realm("items API").build()
+    /// # }
+    /// ```
+    pub fn builder(decoder: impl TokenDecoder) -> ResourceServerBuilder {
+        let Protection { realm, names_scopes } = Protection::default();
+        ResourceServerBuilder { decoder: Arc::new(decoder), realm: realm.into(), names_scopes }
+    }
+
+    /// The request's token, if it satisfies the requirement. However often this is asked, a token is decoded once a
+    /// request.
+    pub(super) async fn authorize(
+        &self,
+        parts: &mut Parts,
+        requirement: Requirement,
+    ) -> Result<AccessToken, AuthError> {
+        let decoded = self.decoded(parts).await;
+        let operation = parts.extensions.get::<RequiredScopes>().map_or(requirement, |required| required.0);
+        let challenge = |granted: GrantedScopes| Challenge {
+            protection: Arc::clone(&self.protection),
+            requirement: operation,
+            granted,
+        };
+        match decoded {
+            Decoded::Token(token) if requirement.is_met_by(token.scopes()) => Ok(token),
+            Decoded::Token(token) => Err(AuthError::InsufficientScope(challenge(token.scopes().clone()))),
+            Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),
+            Decoded::Malformed => Err(AuthError::MalformedHeader(challenge(GrantedScopes::default()))),
+            Decoded::Invalid => Err(AuthError::InvalidToken(challenge(GrantedScopes::default()))),
+            Decoded::Unavailable { retry_after } => Err(AuthError::Unavailable { retry_after }),
+        }
+    }
+
+    async fn decoded(&self, parts: &mut Parts) -> Decoded {
+        // Another server's decision is not ours: its issuer and audience are not.
+        let remembered =
+            parts.extensions.get::<Remembered>().filter(|it| Arc::ptr_eq(&it.server, &self.protection));
+        if let Some(remembered) = remembered {
+            return remembered.decoded.clone();
+        }
+        let decoded = match credentials(&parts.headers) {
+            Credentials::Absent => Decoded::Absent,
+            Credentials::Malformed => Decoded::Malformed,
+            Credentials::Bearer(token) => self.decode(token).await,
+        };
+        parts
+            .extensions
+            .insert(Remembered { server: Arc::clone(&self.protection), decoded: decoded.clone() });
+        decoded
+    }
+
+    async fn decode(&self, token: &str) -> Decoded {
+        match self.decoder.decode(token).await {
+            Ok(token) => Decoded::Token(token.protected_by(&self.protection)),
+            Err(DecodeError::Unavailable { retry_after, reason }) => {
+                tracing::warn!(reason, "no access token can be checked now");
+                Decoded::Unavailable { retry_after }
+            }
+            Err(DecodeError::Invalid(reason)) => {
+                tracing::info!(reason, "an access token was refused");
+                Decoded::Invalid
+            }
+        }
+    }
+}
+
+impl ResourceServerBuilder {
+    /// The protection space that challenges name (RFC 9110 section 11.5).
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = realm.into();
+        self
+    }
+
+    /// Keeps scopes out of challenges and problem details, where their names are nobody's business.
+    #[must_use]
+    pub fn without_scopes_in_answers(mut self) -> Self {
+        self.names_scopes = false;
+        self
+    }
+
+    /// The server.
+    ///
+    /// # Errors
+    ///
+    /// The realm has a character that RFC 6750 section 3 does not allow.
+    pub fn build(self) -> Result<ResourceServer, InvalidRealm> {
+        let allowed = |byte: u8| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
+        if !self.realm.bytes().all(allowed) {
+            return Err(InvalidRealm(self.realm));
+        }
+        let protection = Protection { realm: self.realm.into(), names_scopes: self.names_scopes };
+        Ok(ResourceServer { decoder: self.decoder, protection: Arc::new(protection) })
+    }
+}
+
+impl fmt::Debug for ResourceServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ResourceServer").field("protection", &self.protection).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ResourceServerBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ResourceServerBuilder").field("realm", &self.realm).finish_non_exhaustive()
+    }
+}
+
+/// A decision about the request's credentials, kept with the request.
+#[derive(Clone)]
+struct Remembered {
+    server: Arc<Protection>,
+    decoded: Decoded,
+}
+
+#[derive(Clone)]
+enum Decoded {
+    Absent,
+    Malformed,
+    Token(AccessToken),
+    Invalid,
+    Unavailable { retry_after: Duration },
+}

@@ -1,0 +1,106 @@
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error};
+
+/// A scope of a vocabulary, as [`#[declare_scopes]`](crate::declare_scopes) found it.
+///
+/// ```
+/// use scopes_runtime::declare_scopes;
+///
+/// #[declare_scopes]
+/// enum Scope {
+///     /// Read items.
+///     Items = "items",
+///     /// Create, change and delete items.
+///     #[implies(Items)]
+///     ItemsWrite = "items:write",
+/// }
+///
+/// let declared = Scope::ItemsWrite.declared();
+/// assert_eq!(declared.name(), "items:write");
+/// assert_eq!(declared.description(), "Create, change and delete items.");
+/// assert_eq!(declared.implies(), ["items"]);
+/// assert_eq!(Scope::Items.declared().implied_by(), ["items:write"]);
+/// ```
+#[derive(Debug)]
+pub struct DeclaredScope {
+    name: &'static str,
+    description: &'static str,
+    implies: &'static [&'static str],
+    implied_by: &'static [&'static str],
+}
+
+impl DeclaredScope {
+    /// For the code that `#[declare_scopes]` generates.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        description: &'static str,
+        implies: &'static [&'static str],
+        implied_by: &'static [&'static str],
+    ) -> Self {
+        Self { name, description, implies, implied_by }
+    }
+
+    /// The scope as it stands in a token.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What a token with this scope may do: the variant's doc comment.
+    #[must_use]
+    pub const fn description(&self) -> &'static str {
+        self.description
+    }
+
+    /// The narrower scopes that this one includes, directly or through others.
+    #[must_use]
+    pub const fn implies(&self) -> &'static [&'static str] {
+        self.implies
+    }
+
+    /// The broader scopes that include this one: a token with any of them satisfies it.
+    #[must_use]
+    pub const fn implied_by(&self) -> &'static [&'static str] {
+        self.implied_by
+    }
+}
+
+/// The error of parsing a string that a vocabulary does not declare.
+///
+/// ```
+/// # use scopes_runtime::declare_scopes;
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+/// let error = "itmes".parse::<Scope>().unwrap_err();
+/// assert_eq!(error.to_string(), "the scope `itmes` is not declared");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the scope `{}` is not declared", name.escape_debug())]
+pub struct UndeclaredScope {
+    name: Box<str>,
+}
+
+/// Of a vocabulary's variants the one with the name.
+#[doc(hidden)]
+pub fn find<V: Copy>(declared: &[DeclaredScope], name: &str, variants: &[V]) -> Result<V, UndeclaredScope> {
+    let position = declared.iter().position(|scope| scope.name == name);
+    position.map(|position| variants[position]).ok_or_else(|| UndeclaredScope { name: name.into() })
+}
+
+/// A variant of a vocabulary from its name.
+#[doc(hidden)]
+pub fn deserialize<'de, V, D>(deserializer: D) -> Result<V, D::Error>
+where
+    V: FromStr<Err = UndeclaredScope>,
+    D: Deserializer<'de>,
+{
+    let name = Cow::<'_, str>::deserialize(deserializer)?;
+    name.parse().map_err(D::Error::custom)
+}

@@ -1,0 +1,176 @@
+use std::fmt;
+
+use super::{DeclaredScope, GrantedScopes};
+
+/// How many alternatives a requirement may have: a refusal lists every one of them.
+const MOST_ALTERNATIVES: usize = 64;
+
+/// What a token must be allowed to do: static data, made by [`scopes!`](crate::scopes) and
+/// [`#[requires_scopes]`](crate::requires_scopes).
+///
+/// ```
+/// # use scopes_runtime::declare_scopes;
+/// use scopes_runtime::{GrantedScopes, scopes};
+///
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read information about the current user.
+/// #     Me = "me",
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Create, change and delete items.
+/// #     #[implies(Items)]
+/// #     ItemsWrite = "items:write",
+/// # }
+/// let requirement = scopes!("me", "items");
+/// assert!(requirement.is_met_by(&GrantedScopes::from_list("items me")));
+/// assert!(requirement.is_met_by(&GrantedScopes::from_list("items:write me")));
+/// assert!(!requirement.is_met_by(&GrantedScopes::from_list("items:write")));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Requirement(Node);
+
+#[derive(Clone, Copy)]
+enum Node {
+    Scope(&'static DeclaredScope),
+    All(&'static [Requirement]),
+    Any(&'static [Requirement]),
+}
+
+/// For the code that the macros generate.
+#[doc(hidden)]
+impl Requirement {
+    #[must_use]
+    pub const fn scope(scope: &'static DeclaredScope) -> Self {
+        Self(Node::Scope(scope))
+    }
+
+    #[must_use]
+    pub const fn all(requirements: &'static [Self]) -> Self {
+        let requirement = Self(Node::All(requirements));
+        assert!(
+            requirement.count_alternatives() <= MOST_ALTERNATIVES,
+            "this requirement has more than 64 alternatives, too many to tell a client; declare a scope that implies \
+             some of these, or split the endpoint"
+        );
+        requirement
+    }
+
+    #[must_use]
+    pub const fn any(requirements: &'static [Self]) -> Self {
+        Self(Node::Any(requirements))
+    }
+
+    /// The number of alternatives before any is found to be covered by another.
+    const fn count_alternatives(&self) -> usize {
+        let (children, any) = match self.0 {
+            Node::Scope(_) => return 1,
+            Node::All(children) => (children, false),
+            Node::Any(children) => (children, true),
+        };
+        let mut count = if any { 0 } else { 1_usize };
+        let mut at = 0;
+        while at < children.len() {
+            let child = children[at].count_alternatives();
+            count = if any { count.saturating_add(child) } else { count.saturating_mul(child) };
+            at += 1;
+        }
+        count
+    }
+}
+
+impl Requirement {
+    /// A valid token, whatever its scopes.
+    pub const AUTHENTICATED: Self = Self(Node::All(&[]));
+
+    /// Whether the scopes satisfy the requirement, a broader scope counting for those that it implies.
+    #[must_use]
+    pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
+        match self.0 {
+            Node::Scope(scope) => satisfies(granted, scope),
+            Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
+            Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
+        }
+    }
+
+    /// Every minimal set of scopes that satisfies the requirement, each in the order in which it was written.
+    ///
+    /// Implications are minded: no set has a scope that another of its scopes implies, and no set covers another one.
+    /// One empty set means that any valid token will do.
+    #[must_use]
+    pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        let mut minimal: Vec<Vec<&'static DeclaredScope>> = Vec::new();
+        for alternative in self.unreduced().into_iter().map(without_implied) {
+            if !minimal.iter().any(|other| covers(&alternative, other)) {
+                minimal.retain(|other| !covers(other, &alternative));
+                minimal.push(alternative);
+            }
+        }
+        minimal
+    }
+
+    fn unreduced(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        match self.0 {
+            Node::Scope(scope) => vec![vec![scope]],
+            Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
+            Node::All(requirements) => requirements.iter().fold(vec![Vec::new()], |alternatives, inner| {
+                let inner = inner.unreduced();
+                let join = |left: &Vec<_>| {
+                    inner.iter().map(|right| [left.as_slice(), right].concat()).collect::<Vec<_>>()
+                };
+                alternatives.iter().flat_map(join).collect()
+            }),
+        }
+    }
+
+    /// The alternative that lacks the fewest scopes; of several the shortest, and of those the first.
+    pub(crate) fn cheapest(&self, granted: &GrantedScopes) -> Vec<&'static DeclaredScope> {
+        let missing = |alternative: &Vec<&'static DeclaredScope>| {
+            (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
+        };
+        self.alternatives().into_iter().min_by_key(missing).unwrap_or_default()
+    }
+}
+
+fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
+    granted.iter().any(|name| is_or_implies(name, scope))
+}
+
+fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
+    name == scope.name() || scope.implied_by().contains(&name)
+}
+
+fn without_implied(alternative: Vec<&'static DeclaredScope>) -> Vec<&'static DeclaredScope> {
+    let mut kept: Vec<&'static DeclaredScope> = Vec::new();
+    for scope in alternative {
+        if !kept.iter().any(|other| is_or_implies(other.name(), scope)) {
+            kept.retain(|other| !is_or_implies(scope.name(), other));
+            kept.push(scope);
+        }
+    }
+    kept
+}
+
+/// Whether a token with the first set always satisfies the second.
+fn covers(first: &[&'static DeclaredScope], second: &[&'static DeclaredScope]) -> bool {
+    second.iter().all(|scope| first.iter().any(|other| is_or_implies(other.name(), scope)))
+}
+
+/// The alternatives, as a `scope` parameter writes each: `me items or admin`.
+impl fmt::Display for Requirement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let alternatives: Vec<_> = self.alternatives().iter().map(|scopes| list(scopes)).collect();
+        formatter.write_str(&alternatives.join(" or "))
+    }
+}
+
+/// The scopes as a `scope` parameter lists them (RFC 6749 section 3.3).
+pub(crate) fn list(scopes: &[&DeclaredScope]) -> String {
+    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
+}
+
+impl fmt::Debug for Requirement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Requirement").field(&self.to_string()).finish()
+    }
+}

@@ -1,0 +1,151 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::DecodeError;
+use crate::scope::GrantedScopes;
+
+/// A verified access token: who may do what, until when.
+///
+/// As an axum extractor it insists on a valid token and tells handlers so; `Option<AccessToken>` accepts a request
+/// without one, but never one with a bad one. Clones share their content.
+///
+/// ```
+/// use scopes_runtime::{AccessToken, requires_scopes};
+///
+/// #[requires_scopes]
+/// async fn whoami(token: AccessToken) -> String {
+///     token.subject().unwrap_or("nobody in particular").to_owned()
+/// }
+/// ```
+#[derive(Clone)]
+pub struct AccessToken {
+    verified: Arc<Verified>,
+    protection: Arc<Protection>,
+}
+
+struct Verified {
+    claims: Map<String, Value>,
+    scopes: GrantedScopes,
+    expires_at: Option<SystemTime>,
+}
+
+/// How a resource server speaks of itself in a challenge.
+#[derive(Debug)]
+pub(crate) struct Protection {
+    pub(crate) realm: Box<str>,
+    pub(crate) names_scopes: bool,
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self { realm: "api".into(), names_scopes: true }
+    }
+}
+
+impl AccessToken {
+    /// A token from claims that a [`TokenDecoder`](crate::TokenDecoder) has verified.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id` or `jti` is not a string or `exp` is not a moment in
+    /// time (RFC 7519 section 4.1, RFC 9068 section 2.2).
+    pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
+        for name in ["iss", "sub", "client_id", "jti"] {
+            if claims.get(name).is_some_and(|claim| !claim.is_string()) {
+                return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
+            }
+        }
+        let expires_at = claims.get("exp").map(|exp| moment("exp", exp)).transpose()?;
+        let verified = Verified { claims, scopes, expires_at };
+        Ok(Self { verified: Arc::new(verified), protection: Arc::default() })
+    }
+
+    /// Whom the token speaks for: the `sub` claim.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.text("sub")
+    }
+
+    /// Who issued the token: the `iss` claim.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.text("iss")
+    }
+
+    /// The client that the token was issued to: the `client_id` claim.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.text("client_id")
+    }
+
+    /// When the token ends: the `exp` claim.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.verified.expires_at
+    }
+
+    /// The scopes that the token was granted.
+    #[must_use]
+    pub fn scopes(&self) -> &GrantedScopes {
+        &self.verified.scopes
+    }
+
+    /// The claims as a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// The claims do not have that type's shape.
+    ///
+    /// ```
+    /// # use scopes_runtime::AccessToken;
+    /// #[derive(serde::Deserialize)]
+    /// struct Tenant {
+    ///     tenant: String,
+    /// }
+    ///
+    /// # fn f(token: AccessToken) -> Result<(), serde_json::Error> {
+    /// let Tenant { tenant } = token.claims()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.verified.claims)
+    }
+
+    pub(crate) fn protected_by(mut self, protection: &Arc<Protection>) -> Self {
+        self.protection = Arc::clone(protection);
+        self
+    }
+
+    pub(crate) fn protection(&self) -> &Arc<Protection> {
+        &self.protection
+    }
+
+    fn text(&self, claim: &str) -> Option<&str> {
+        self.verified.claims.get(claim)?.as_str()
+    }
+}
+
+/// A NumericDate (RFC 7519 section 2) as a point in time.
+pub(super) fn moment(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
+    let seconds = claim.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds))
+        .ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a moment in time")))
+}
+
+/// Who and what for; the claims may be private.
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AccessToken")
+            .field("issuer", &self.issuer())
+            .field("client_id", &self.client_id())
+            .field("scopes", self.scopes())
+            .field("expires_at", &self.expires_at())
+            .finish_non_exhaustive()
+    }
+}

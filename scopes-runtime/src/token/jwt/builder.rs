@@ -1,0 +1,150 @@
+use std::time::Duration;
+
+use jsonwebtoken::Algorithm;
+
+use super::{JwtDecoder, ScopeClaim, VerificationKey};
+
+/// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
+const MAX_LEEWAY: Duration = Duration::from_secs(60);
+
+/// Builds a [`JwtDecoder`]. Issuer, audience and a key are needed; each other method allows more than the default.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct JwtDecoderBuilder {
+    issuer: String,
+    audience: String,
+    keys: Vec<VerificationKey>,
+    leeway: Duration,
+    accepts_untyped: bool,
+    scopes: ScopeClaim,
+}
+
+impl JwtDecoderBuilder {
+    /// Who issues the tokens: `iss` must be exactly this, byte by byte (RFC 9068 section 4).
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
+    /// Who this server is: `aud` must be this or an array that contains it (RFC 7519 section 4.1.3).
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// Adds a key of the issuer. Several are for rotation: a token is verified with those that are for its `alg` and,
+    /// where both the key and the token have a `kid`, for its `kid`.
+    pub fn key(mut self, key: VerificationKey) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Where tokens list their scopes, if not in the string `scope`.
+    pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
+        self.scopes = claim;
+        self
+    }
+
+    /// Lets clocks differ: a token counts this much longer and this much earlier than it says. At most 60 seconds.
+    ///
+    /// It gives up that a token ends when it says, which a client or a revocation list may rely on.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Accepts tokens without `typ` and with the `typ` `JWT` as well, for issuers that do not write `at+jwt`.
+    ///
+    /// It gives up the protection of RFC 8725 section 3.11: any other JWT that the issuer signs with the same key for
+    /// the same audience passes for an access token, unless it has `nonce` or `at_hash` as ID tokens do.
+    pub fn accept_untyped_tokens(mut self) -> Self {
+        self.accepts_untyped = true;
+        self
+    }
+
+    /// The decoder.
+    ///
+    /// The first one of the process makes its crypto backend that of jsonwebtoken, where the application has not
+    /// chosen one before.
+    ///
+    /// # Errors
+    ///
+    /// Something is missing, or contradicts itself.
+    pub fn build(self) -> Result<JwtDecoder, JwtDecoderError> {
+        if self.issuer.is_empty() {
+            return Err(JwtDecoderError::MissingIssuer);
+        }
+        if self.audience.is_empty() {
+            return Err(JwtDecoderError::MissingAudience);
+        }
+        if self.keys.is_empty() {
+            return Err(JwtDecoderError::MissingKey);
+        }
+        if self.leeway > MAX_LEEWAY {
+            return Err(JwtDecoderError::LongLeeway(self.leeway));
+        }
+        for (index, key) in self.keys.iter().enumerate() {
+            if let Some(kid) = key.kid()
+                && self.keys[..index]
+                    .iter()
+                    .any(|other| other.kid() == Some(kid) && other.algorithm() == key.algorithm())
+            {
+                return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
+            }
+        }
+        install_crypto_provider();
+        Ok(JwtDecoder {
+            issuer: self.issuer.into(),
+            audience: self.audience.into(),
+            keys: self.keys.into(),
+            leeway: self.leeway,
+            accepts_untyped: self.accepts_untyped,
+            scopes: self.scopes,
+        })
+    }
+}
+
+/// With both backends compiled in, jsonwebtoken would panic at the first token instead of choosing.
+fn install_crypto_provider() {
+    #[cfg(feature = "aws-lc-rs")]
+    use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+    #[cfg(not(feature = "aws-lc-rs"))]
+    use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+
+    // An error says that there is one already: the application's, or ours.
+    let _ = DEFAULT_PROVIDER.install_default();
+}
+
+/// Why a [`JwtDecoder`] was not built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JwtDecoderError {
+    /// No issuer, or an empty one.
+    #[error(
+        "the decoder has no issuer: call `issuer` with the `iss` of the tokens, such as \
+         `https://issuer.example`"
+    )]
+    MissingIssuer,
+    /// No audience, or an empty one.
+    #[error(
+        "the decoder has no audience: call `audience` with the `aud` that names this server in the tokens"
+    )]
+    MissingAudience,
+    /// No key.
+    #[error("the decoder has no key: call `key` with one that the issuer signs with")]
+    MissingKey,
+    /// More leeway than 60 seconds.
+    #[error("a leeway of {0:?} is longer than 60 s: allow less, and keep the clocks right instead")]
+    LongLeeway(Duration),
+    /// Two keys that a token cannot tell apart.
+    #[error(
+        "two keys for {algorithm:?} have the `kid` `{kid}`: add only one of them, or give each a `kid` of \
+         its own"
+    )]
+    RepeatedKid {
+        /// What both are called.
+        kid: String,
+        /// What both are for.
+        algorithm: Algorithm,
+    },
+}

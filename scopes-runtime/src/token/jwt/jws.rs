@@ -1,0 +1,100 @@
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use jsonwebtoken::Algorithm;
+use serde_json::{Map, Value};
+
+use super::json;
+use crate::token::DecodeError;
+
+/// Far above any real access token, and far below what would cost the server something.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// A JWS in the compact serialization (RFC 7515 section 7.1), nothing in it verified.
+pub(super) struct Jws<'a> {
+    header: &'a str,
+    payload: &'a str,
+    pub(super) signature: &'a str,
+    /// What the signature signs: header, dot, payload.
+    pub(super) message: &'a str,
+}
+
+impl<'a> Jws<'a> {
+    pub(super) fn split(token: &'a str) -> Result<Self, DecodeError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(DecodeError::invalid("it is not a signed JWT, which has three parts between dots"));
+        };
+        if header.is_empty() || payload.is_empty() || signature.is_empty() {
+            return Err(DecodeError::invalid("one of its three parts is empty"));
+        }
+        // jsonwebtoken reads the signature again, but does not tell a malformed one from a wrong one.
+        decode_part(signature, "signature")?;
+        let message = &token[..header.len() + ".".len() + payload.len()];
+        Ok(Self { header, payload, signature, message })
+    }
+
+    pub(super) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
+        object(self.payload, "payload")
+    }
+}
+
+/// What a JOSE header says, all of it acceptable (RFC 7515 section 4).
+pub(super) struct Header {
+    pub(super) algorithm: Algorithm,
+    pub(super) kid: Option<String>,
+}
+
+impl Header {
+    pub(super) fn read(jws: &Jws<'_>, accepts_untyped: bool) -> Result<Self, DecodeError> {
+        let header = object(jws.header, "header")?;
+        // RFC 7515 section 4.1.11: a listed extension that is not understood makes the JWS invalid, and so does an
+        // empty list; here none is understood. RFC 7797 section 7: `b64` is not for JWTs.
+        for extension in ["crit", "b64"] {
+            if header.contains_key(extension) {
+                return Err(DecodeError::invalid(format!(
+                    "the header has `{extension}`, which is not supported"
+                )));
+            }
+        }
+        check_type(header.get("typ"), accepts_untyped)?;
+        let algorithm = header.get("alg").and_then(Value::as_str).and_then(|name| name.parse().ok());
+        let algorithm = algorithm.ok_or_else(|| {
+            DecodeError::invalid(
+                "the header's `alg` is not the name of a signature algorithm that is supported",
+            )
+        })?;
+        let kid = match header.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(_) => return Err(DecodeError::invalid("the header's `kid` is not a string")),
+        };
+        Ok(Self { algorithm, kid })
+    }
+}
+
+/// RFC 9068 section 4: `at+jwt`, a media type, so in any case and with or without `application/`.
+fn check_type(typ: Option<&Value>, accepts_untyped: bool) -> Result<(), DecodeError> {
+    let is = |name: &str| typ.and_then(Value::as_str).is_some_and(|typ| typ.eq_ignore_ascii_case(name));
+    let is_untyped = typ.is_none() || is("JWT");
+    if is("at+jwt") || is("application/at+jwt") || accepts_untyped && is_untyped {
+        Ok(())
+    } else if is_untyped {
+        Err(DecodeError::invalid("the header's `typ` is not `at+jwt` (`accept_untyped_tokens` does without)"))
+    } else {
+        Err(DecodeError::invalid("the header's `typ` is that of another kind of JWT, not `at+jwt`"))
+    }
+}
+
+fn object(part: &str, name: &str) -> Result<Map<String, Value>, DecodeError> {
+    let text = decode_part(part, name)?;
+    json::object(&text).map_err(|malformed| DecodeError::invalid(format!("the {name} {malformed}")))
+}
+
+fn decode_part(part: &str, name: &str) -> Result<Vec<u8>, DecodeError> {
+    Base64UrlUnpadded::decode_vec(part)
+        .map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
+}

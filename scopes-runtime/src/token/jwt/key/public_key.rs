@@ -1,0 +1,72 @@
+use pkcs1::RsaPublicKeyRef;
+use spki::der::asn1::AnyRef;
+use spki::der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _, pem};
+use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+
+use super::{KeyError, Material};
+
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+pub(super) fn from_pem(text: &[u8]) -> Result<Material, KeyError> {
+    let has = |label: &[u8]| text.windows(label.len()).any(|part| part == label);
+    // Of any kind (PKCS#8, `RSA`, `EC`, `ENCRYPTED`), and not only in the first document of a file.
+    if has(b"PRIVATE KEY-----") {
+        return Err(KeyError::PrivateKey);
+    }
+    if has(b"CERTIFICATE-----") {
+        return Err(KeyError::Certificate);
+    }
+    let mut der = Vec::new();
+    // `pem::decode_vec` insists on lines of 64 characters; environment variables often hold one long line.
+    let mut decoder = pem::Decoder::new_detect_wrap(text.trim_ascii()).map_err(|_| KeyError::NotPem)?;
+    decoder.decode_to_end(&mut der).map_err(|_| KeyError::NotPem)?;
+    match decoder.type_label() {
+        "PUBLIC KEY" => from_der(&der),
+        "RSA PUBLIC KEY" => rsa(&der),
+        _ => Err(KeyError::NotPem),
+    }
+}
+
+pub(super) fn from_der(der: &[u8]) -> Result<Material, KeyError> {
+    let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| what_else(der))?;
+    let key = info.subject_public_key.as_bytes().ok_or(KeyError::NotDer)?;
+    match info.algorithm.oid {
+        pkcs1::ALGORITHM_OID => rsa(key),
+        EC => match info.algorithm.parameters_oid().map_err(|_| KeyError::NotDer)? {
+            P256 => Ok(Material::P256(key.to_vec())),
+            P384 => Ok(Material::P384(key.to_vec())),
+            curve => Err(KeyError::UnsupportedType(curve.to_string())),
+        },
+        ED25519 => Ok(Material::Ed25519(key.to_vec())),
+        other => Err(KeyError::UnsupportedType(other.to_string())),
+    }
+}
+
+fn rsa(der: &[u8]) -> Result<Material, KeyError> {
+    let key = RsaPublicKeyRef::from_der(der).map_err(|_| KeyError::NotDer)?;
+    Ok(Material::Rsa {
+        modulus: key.modulus.as_bytes().to_vec(),
+        exponent: key.public_exponent.as_bytes().to_vec(),
+    })
+}
+
+/// Private keys begin with a version (RFC 5958, RFC 8017, RFC 5915). A certificate begins with a sequence that does, or
+/// with its serial number (RFC 5280 section 4.1), where a public key has an object identifier.
+fn what_else(der: &[u8]) -> KeyError {
+    match first_element(der) {
+        Ok(version) if version.tag() == Tag::Integer && matches!(version.value(), [0 | 1]) => {
+            KeyError::PrivateKey
+        }
+        Ok(first) if first.tag() == Tag::Sequence && matches!(first.value(), [0xA0 | 0x02, ..]) => {
+            KeyError::Certificate
+        }
+        _ => KeyError::NotDer,
+    }
+}
+
+fn first_element(der: &[u8]) -> Result<AnyRef<'_>, spki::der::Error> {
+    SliceReader::new(AnyRef::from_der(der)?.value())?.decode()
+}

@@ -1,0 +1,90 @@
+//! JSON Web Tokens as access tokens: RFC 9068 on top of RFC 7519, with the advice of RFC 8725.
+
+mod builder;
+mod claims;
+mod json;
+mod jws;
+mod key;
+mod scope_claim;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+pub use builder::{JwtDecoderBuilder, JwtDecoderError};
+pub use jsonwebtoken::Algorithm;
+pub use key::{KeyError, VerificationKey};
+pub use scope_claim::ScopeClaim;
+
+use self::jws::{Header, Jws};
+use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
+
+/// Decodes access tokens that are signed JWTs, as RFC 9068 describes them.
+///
+/// Strict until told otherwise: the signature must come from one of the keys, by the one algorithm that the key is for;
+/// `exp`, `iss` and `aud` must be there, of the right type and right, `nbf` must have passed; `typ` must be `at+jwt`.
+/// A token is refused for `crit` (nothing is understood), for `cnf` (a token bound to a sender is no bearer token,
+/// RFC 9449 section 7.2), for `nonce` and `at_hash` (an ID token), for a repeated member name and beyond 16 KiB.
+/// Key material in the token itself (`jwk`, `jku`, `x5u`, `x5c`) is never looked at.
+///
+/// ```
+/// use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let secret = [7; 32];
+/// let decoder = JwtDecoder::builder()
+///     .issuer("https://issuer.example")
+///     .audience("https://api.example")
+///     .key(VerificationKey::from_secret(Algorithm::HS256, secret)?)
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct JwtDecoder {
+    issuer: Box<str>,
+    audience: Box<str>,
+    keys: Arc<[VerificationKey]>,
+    leeway: Duration,
+    accepts_untyped: bool,
+    scopes: ScopeClaim,
+}
+
+impl JwtDecoder {
+    /// Starts a decoder; it needs an issuer, an audience and a key.
+    pub fn builder() -> JwtDecoderBuilder {
+        JwtDecoderBuilder::default()
+    }
+
+    fn decode_now(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        let jws = Jws::split(token)?;
+        let header = Header::read(&jws, self.accepts_untyped)?;
+        self.check_signature(&jws, &header)?;
+        let claims = jws.payload()?;
+        self.check_claims(&claims, SystemTime::now())?;
+        let scopes = self.scopes.read(&claims)?;
+        AccessToken::new(claims, scopes)
+    }
+
+    fn check_signature(&self, jws: &Jws<'_>, header: &Header) -> Result<(), DecodeError> {
+        let mut keys = self.keys.iter().filter(|key| key.algorithm() == header.algorithm).peekable();
+        if keys.peek().is_none() {
+            return Err(DecodeError::invalid("no key is for the header's `alg`"));
+        }
+        let mut keys = keys
+            .filter(|key| header.kid.as_deref().is_none_or(|kid| key.kid().is_none_or(|own| own == kid)))
+            .peekable();
+        if keys.peek().is_none() {
+            return Err(DecodeError::invalid("no key for the header's `alg` has its `kid`"));
+        }
+        if keys.any(|key| key.verifies(jws.message, jws.signature)) {
+            Ok(())
+        } else {
+            Err(DecodeError::invalid("the signature is not from a key that is configured"))
+        }
+    }
+}
+
+impl TokenDecoder for JwtDecoder {
+    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+        Box::pin(async move { self.decode_now(token) })
+    }
+}

@@ -1,0 +1,123 @@
+use jsonwebtoken::EncodingKey;
+use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
+use serde_json::json;
+
+use crate::issuer::{SECRET, accept, builder, claims, refuse, secret_key, sign_with};
+use crate::keys::{ALL, der, jwk, pem, public_pem, signing};
+
+fn decoder(key: VerificationKey) -> JwtDecoder {
+    builder().key(key).build().expect("a complete decoder")
+}
+
+fn header(algorithm: Algorithm) -> String {
+    json!({ "alg": format!("{algorithm:?}"), "typ": "at+jwt" }).to_string()
+}
+
+fn token(algorithm: Algorithm) -> String {
+    sign_with(algorithm, &signing(algorithm), header(algorithm), claims().to_string())
+}
+
+/// The key from everything that it can be made from.
+fn sources(algorithm: Algorithm) -> Vec<(&'static str, VerificationKey)> {
+    let mut jwk_without_alg = jwk(algorithm);
+    jwk_without_alg.as_object_mut().expect("an object").remove("alg").expect("an `alg`");
+    let mut sources = vec![
+        ("JWK", VerificationKey::from_jwk(jwk(algorithm).to_string())),
+        ("JWK and algorithm", VerificationKey::from_jwk_for(algorithm, jwk(algorithm).to_string())),
+        ("JWK without alg", VerificationKey::from_jwk_for(algorithm, jwk_without_alg.to_string())),
+    ];
+    if let Some(pem) = public_pem(algorithm) {
+        let one_line = pem.trim().lines().map(|line| if line.starts_with('-') { format!("\n{line}\n") } else { line.to_owned() });
+        let one_line: String = one_line.collect();
+        sources.push(("PEM", VerificationKey::from_pem(algorithm, pem)));
+        sources.push(("PEM with CRLF", VerificationKey::from_pem(algorithm, pem.replace('\n', "\r\n"))));
+        sources.push(("PEM in one line", VerificationKey::from_pem(algorithm, one_line.trim())));
+        sources.push(("PEM between blank lines", VerificationKey::from_pem(algorithm, format!("\n{pem}\n\n"))));
+        sources.push(("DER", VerificationKey::from_der(algorithm, der(pem))));
+        if pem == pem!("rsa-public") {
+            sources.push(("PKCS#1 PEM", VerificationKey::from_pem(algorithm, pem!("rsa-pkcs1-public"))));
+        }
+    } else {
+        sources.push(("secret", VerificationKey::from_secret(algorithm, SECRET)));
+    }
+    sources
+        .into_iter()
+        .map(|(source, key)| (source, key.unwrap_or_else(|error| panic!("{algorithm:?} from {source}: {error}"))))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_algorithm_from_every_source() {
+    for algorithm in ALL {
+        let token = token(algorithm);
+        for (_, key) in sources(algorithm) {
+            accept(&decoder(key), &token).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_verifies_its_algorithm_alone() {
+    for of_key in ALL {
+        let (_, key) = sources(of_key).swap_remove(0);
+        let decoder = decoder(key);
+        for of_token in ALL.into_iter().filter(|algorithm| *algorithm != of_key) {
+            let reason = refuse(&decoder, &token(of_token)).await;
+            assert_eq!(reason, "no key is for the header's `alg`", "{of_token:?} with a key for {of_key:?}");
+            // The same signature under the name that the key is for.
+            let forged = sign_with(of_token, &signing(of_token), header(of_key), claims().to_string());
+            let reason = refuse(&decoder, &forged).await;
+            assert_eq!(reason, "the signature is not from a key that is configured", "{of_token:?} as {of_key:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_key_of_the_same_type_does_not_verify() {
+    let reason = "the signature is not from a key that is configured";
+    let other = EncodingKey::from_secret(&[8; 32]);
+    let forged = sign_with(Algorithm::HS256, &other, header(Algorithm::HS256), claims().to_string());
+    assert_eq!(refuse(&decoder(secret_key(Algorithm::HS256)), &forged).await, reason);
+
+    let other = EncodingKey::from_ec_der(&der(pem!("p256-other")));
+    let forged = sign_with(Algorithm::ES256, &other, header(Algorithm::ES256), claims().to_string());
+    let (_, key) = sources(Algorithm::ES256).swap_remove(0);
+    assert_eq!(refuse(&decoder(key), &forged).await, reason);
+}
+
+/// RFC 8725 section 2.1: what everybody knows of an RSA key, used as a secret.
+#[tokio::test]
+async fn a_public_key_is_no_secret() {
+    let (pem, public_der) = (pem!("rsa-public"), der(pem!("rsa-public")));
+    let jwk = jwk(Algorithm::RS256).to_string();
+    let rsa = || VerificationKey::from_pem(Algorithm::RS256, pem).expect("a public key");
+    let asymmetric = decoder(rsa());
+    let mixed = builder().key(rsa()).key(secret_key(Algorithm::HS256)).build().expect("a complete decoder");
+    accept(&asymmetric, &token(Algorithm::RS256)).await;
+    accept(&mixed, &token(Algorithm::RS256)).await;
+    accept(&mixed, &token(Algorithm::HS256)).await;
+    for secret in [pem.as_bytes(), pem.trim().as_bytes(), &public_der, jwk.as_bytes()] {
+        let key = EncodingKey::from_secret(secret);
+        let forged = sign_with(Algorithm::HS256, &key, header(Algorithm::HS256), claims().to_string());
+        assert_eq!(refuse(&asymmetric, &forged).await, "no key is for the header's `alg`");
+        assert_eq!(refuse(&mixed, &forged).await, "the signature is not from a key that is configured");
+        let forged = sign_with(Algorithm::HS256, &key, header(Algorithm::RS256), claims().to_string());
+        assert_eq!(refuse(&asymmetric, &forged).await, "the signature is not from a key that is configured");
+    }
+}
+
+/// RFC 8725 section 3.10: a key that comes with the token proves nothing.
+#[tokio::test]
+async fn a_key_in_the_header_is_not_used() {
+    let attacker = [9; 64];
+    let jwk = json!({ "kty": "oct", "k": crate::issuer::base64url(&attacker), "alg": "HS256" });
+    let header = json!({
+        "alg": "HS256", "typ": "at+jwt", "jwk": jwk, "jku": "https://evil.example/keys",
+        "x5u": "https://evil.example/chain", "x5c": ["AA=="],
+    });
+    let decoder = decoder(secret_key(Algorithm::HS256));
+    let sign = |key| sign_with(Algorithm::HS256, &key, header.to_string(), claims().to_string());
+    let reason = refuse(&decoder, &sign(EncodingKey::from_secret(&attacker))).await;
+    assert_eq!(reason, "the signature is not from a key that is configured");
+    accept(&decoder, &sign(EncodingKey::from_secret(&SECRET))).await;
+}

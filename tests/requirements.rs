@@ -1,0 +1,109 @@
+//! What a requirement accepts, and which alternatives it has.
+
+use scopes_runtime::{GrantedScopes, Requirement, scopes};
+use scopes_tests::Scope;
+use scopes_tests::billing::BillingScope;
+
+fn alternatives(requirement: Requirement) -> Vec<String> {
+    let alternatives = requirement.alternatives();
+    alternatives
+        .iter()
+        .map(|scopes| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+#[test]
+fn a_list_is_all_of() {
+    let requirement = scopes!("me", "items");
+    for (granted, met) in
+        [("me items", true), ("items me", true), ("me", false), ("", false), ("me,items", false)]
+    {
+        assert_eq!(requirement.is_met_by(&GrantedScopes::from_list(granted)), met, "{granted}");
+    }
+    assert_eq!(alternatives(requirement), ["me items"]);
+}
+
+#[test]
+fn nothing_required_is_met_by_every_token() {
+    for requirement in [scopes!(), Requirement::AUTHENTICATED] {
+        assert!(requirement.is_met_by(&GrantedScopes::default()));
+        assert_eq!(alternatives(requirement), [""]);
+    }
+}
+
+#[test]
+fn any_and_all_nest() {
+    let requirement =
+        scopes!(any("me", all("items", any(BillingScope::Invoices, BillingScope::InvoicesRead,))));
+    for (granted, met) in [
+        ("me", true),
+        ("items invoices", true),
+        ("items invoices:read", true),
+        ("items", false),
+        ("invoices", false),
+    ] {
+        assert_eq!(requirement.is_met_by(&GrantedScopes::from_list(granted)), met, "{granted}");
+    }
+    // `invoices` implies `invoices:read`, so asking for the narrower one is enough.
+    assert_eq!(alternatives(requirement), ["me", "items invoices:read"]);
+}
+
+#[test]
+fn alternatives_are_minimal() {
+    assert_eq!(alternatives(scopes!(any("me", all("me", "items")))), ["me"]);
+    assert_eq!(alternatives(scopes!(any(all("me", "items"), "me"))), ["me"]);
+    assert_eq!(alternatives(scopes!("items", "items:write")), ["items:write"]);
+    assert_eq!(alternatives(scopes!(any("items:write", "items"))), ["items"]);
+    assert_eq!(alternatives(scopes!(any("me", "items"), any("items", "me"))), ["me", "items"]);
+}
+
+#[test]
+fn a_requirement_shows_its_alternatives() {
+    let requirement = scopes!("me", any("items", BillingScope::Billing));
+    assert_eq!(requirement.to_string(), "me items or me billing");
+    assert_eq!(format!("{requirement:?}"), r#"Requirement("me items or me billing")"#);
+}
+
+#[test]
+fn every_set_of_scopes_is_judged_as_its_alternatives_say() {
+    let names = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
+    let requirements = [
+        scopes!(),
+        scopes!("items"),
+        scopes!("me", any("items", BillingScope::Invoices)),
+        scopes!(any(
+            all("me", BillingScope::InvoicesRead),
+            all("items:write", any("me", BillingScope::Billing))
+        )),
+        scopes!(
+            any("me", "items"),
+            any("items:write", BillingScope::InvoicesRead),
+            BillingScope::InvoicesRead
+        ),
+    ];
+    let satisfied = |granted: &[&str], scope: &scopes_runtime::DeclaredScope| {
+        granted.iter().any(|name| *name == scope.name() || scope.implied_by().contains(name))
+    };
+    for requirement in requirements {
+        for set in 0..1_u32 << names.len() {
+            let granted: Vec<_> =
+                (0..names.len()).filter(|bit| set >> bit & 1 == 1).map(|bit| names[bit]).collect();
+            let by_alternatives = requirement
+                .alternatives()
+                .iter()
+                .any(|all| all.iter().all(|scope| satisfied(&granted, scope)));
+            let granted: GrantedScopes = granted.into_iter().collect();
+            assert_eq!(requirement.is_met_by(&granted), by_alternatives, "{requirement:?} {granted}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_scope_token_is_never_granted() {
+    let granted = GrantedScopes::from_list("  me  items\t it\"ems \\ größe ");
+    assert_eq!(granted.to_string(), "me");
+    let granted: GrantedScopes = ["me items", "", "items"].into_iter().collect();
+    assert_eq!(granted.iter().collect::<Vec<_>>(), ["items"]);
+    assert!(granted.contains(Scope::Items) && !granted.contains("me") && !granted.contains(""));
+    assert!(GrantedScopes::from_list("   ").is_empty() && GrantedScopes::default().iter().next().is_none());
+}

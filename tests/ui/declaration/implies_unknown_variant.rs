@@ -1,0 +1,15 @@
+use scopes_runtime::{declare_scopes, requires_scopes};
+
+#[declare_scopes]
+enum Scope {
+    /// Read information about the current user.
+    Me = "me",
+    /// Read items.
+    #[implies(Mee)]
+    Items = "items",
+}
+
+#[requires_scopes("me")]
+async fn handler() {}
+
+fn main() {}

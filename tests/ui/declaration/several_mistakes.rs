@@ -1,0 +1,18 @@
+use scopes_runtime::{declare_scopes, requires_scopes};
+
+#[declare_scopes]
+enum Scope {
+    /// Read information about the current user.
+    Me = "me",
+    /// Read items.
+    Items,
+    Admin = "me",
+    /// Everything.
+    #[implies(Itemz)]
+    All = "all things",
+}
+
+#[requires_scopes("me")]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use scopes_runtime::{declare_scopes, requires_scopes};
+
+#[declare_scopes(prefix = "api:")]
+enum Scope {
+    /// Read information about the current user.
+    Me = "me",
+}
+
+#[requires_scopes("me")]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use scopes_runtime::{public, requires_scopes};
+use scopes_tests::Scope;
+
+#[requires_scopes("items")]
+#[public]
+async fn items() {}
+
+#[requires_scopes("me")]
+async fn correct() {}
+
+fn main() {}

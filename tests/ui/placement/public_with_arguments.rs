@@ -1,0 +1,10 @@
+use scopes_runtime::{public, requires_scopes};
+use scopes_tests::Scope;
+
+#[public("me")]
+async fn items() {}
+
+#[requires_scopes("me")]
+async fn correct() {}
+
+fn main() {}
