@@ -1,7 +1,9 @@
 //! OAuth2 scopes for axum, declared once: checked by the compiler, enforced as RFC 6750 asks.
 //!
 //! ```
-//! use scopes_runtime::{AccessToken, declare_scopes, public, requires_scopes};
+//! use axum::Router;
+//! use axum::routing::get;
+//! use scopes_runtime::{AccessToken, ResourceServer, TokenDecoder, declare_scopes, public, requires_scopes};
 //!
 //! /// What an access token may be allowed to do.
 //! #[declare_scopes]
@@ -15,15 +17,54 @@
 //!
 //! #[requires_scopes("items")]
 //! async fn read_items(token: AccessToken) -> String {
-//!     format!("the items of {:?}", token.subject())
+//!     format!("the items of {}", token.subject().unwrap_or("nobody"))
 //! }
 //!
 //! #[public]
 //! async fn health() -> &'static str {
 //!     "ok"
 //! }
+//!
+//! fn app(decoder: impl TokenDecoder) -> Router {
+//!     Router::new()
+//!         .route("/items", get(read_items))
+//!         .route("/health", get(health))
+//!         .with_state(ResourceServer::new(decoder))
+//! }
 //! # fn main() {}
 //! ```
+//!
+//! A scope that is not declared does not compile:
+//!
+//! ```compile_fail
+//! # use scopes_runtime::{declare_scopes, requires_scopes};
+//! # #[declare_scopes]
+//! # enum Scope {
+//! #     /// Read items.
+//! #     Items = "items",
+//! # }
+//! #[requires_scopes("itmes")] // help: a declared scope has a similar name: `items`
+//! async fn read_items() {}
+//! # fn main() {}
+//! ```
+//!
+//! # What a request is answered
+//!
+//! | situation | status | `WWW-Authenticate: Bearer realm="…"` and |
+//! | --- | --- | --- |
+//! | no credentials, or another scheme | 401 | `scope="…"` when some are required |
+//! | malformed, empty or repeated `Authorization` | 400 | `error="invalid_request"` |
+//! | the token fails a check | 401 | `error="invalid_token"`, `scope="…"` |
+//! | a scope is missing | 403 | `error="insufficient_scope"`, `scope="…"` |
+//! | the token cannot be checked now | 503 | no challenge, but `Retry-After` |
+//!
+//! The body is a problem detail (RFC 9457). [`AuthError`] is the type behind all of these.
+//!
+//! # Features
+//!
+//! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
+//! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
+//!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 
 mod http;
 mod scope;
@@ -40,7 +81,184 @@ pub use token::{
     Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,
 };
 
-pub use scopes_macros::{declare_scopes, public, requires_scopes, scopes};
+/// Declares the scopes that an API knows: a vocabulary.
+///
+/// It goes on an enum. Each variant is a scope: its discriminant is the name, a scope-token of RFC 6749 section 3.3,
+/// and its doc comment the description that a person reads before granting it. `#[implies(Variant, …)]` says that a
+/// token with this scope satisfies those too, and what they imply.
+///
+/// ```
+/// use scopes_runtime::declare_scopes;
+///
+/// /// What an access token may be allowed to do.
+/// #[declare_scopes]
+/// pub enum Scope {
+///     /// Read items.
+///     Items = "items",
+///     /// Create, change and delete items.
+///     #[implies(Items)]
+///     ItemsWrite = "items:write",
+/// }
+///
+/// assert_eq!(Scope::ItemsWrite.as_str(), "items:write");
+/// assert_eq!(Scope::ItemsWrite.description(), "Create, change and delete items.");
+/// assert_eq!("items".parse(), Ok(Scope::Items));
+/// ```
+///
+/// The enum gets:
+///
+/// - `ALL`, `declared`, `as_str` and `description`;
+/// - `Display`, `FromStr`, `AsRef<str>`, and serde's `Serialize` and `Deserialize`, as the scope's name;
+/// - `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash`, less those that stand in a
+///   `#[derive]` below the attribute;
+/// - a macro of the same name, through which requirements find the scopes. Types and macros have separate namespaces,
+///   so one `use` brings both.
+///
+/// String literals in requirements are looked up in the vocabulary that is called `Scope` where they stand. One that
+/// lives elsewhere, or under another name, comes with a `use`:
+///
+/// ```
+/// mod billing {
+///     /// What a token may do with invoices.
+///     #[scopes_runtime::declare_scopes]
+///     pub enum BillingScope {
+///         /// Read invoices.
+///         InvoicesRead = "invoices:read",
+///     }
+/// }
+///
+/// use billing::BillingScope as Scope;
+///
+/// #[scopes_runtime::requires_scopes("invoices:read")]
+/// async fn read_invoices() {}
+/// # fn main() {}
+/// ```
+///
+/// In a binary crate rustc warns of a scope that nothing requires, as of any variant that is never constructed;
+/// parsing a name does not count, naming `ALL` does.
+pub use scopes_macros::declare_scopes;
+
+/// Says what a token must be allowed to do for a handler or an extractor to run.
+///
+/// A list is all of its scopes; `any(…)` is one of them; `all(…)` and `any(…)` nest. A scope is a string literal or
+/// the path of a variant. Nothing at all means any valid token.
+///
+/// ```
+/// # mod billing {
+/// #     #[scopes_runtime::declare_scopes]
+/// #     pub enum Scope {
+/// #         /// Read invoices.
+/// #         Read = "invoices:read",
+/// #     }
+/// # }
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read information about the current user.
+/// #     Me = "me",
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Everything.
+/// #     Admin = "admin",
+/// # }
+/// use scopes_runtime::requires_scopes;
+///
+/// #[requires_scopes("me", "items")]
+/// async fn both() {}
+///
+/// #[requires_scopes(any("admin", all("me", Scope::Items, billing::Scope::Read)))]
+/// async fn either() {}
+///
+/// #[requires_scopes]
+/// async fn whoever_has_a_token() {}
+/// # fn main() {}
+/// ```
+///
+/// # On a handler
+///
+/// The handler is an `async fn`, free-standing, with up to 15 arguments. It gets one argument before its own,
+/// [`Authorized`], so the check runs before any other extractor. The router's state provides the [`ResourceServer`].
+/// Attributes that look at the signature, such as `#[axum::debug_handler]`, go below this one: above it they count one
+/// argument too few (E0061).
+///
+/// What the handler's extractors require is required as well, in tuples too; a type that depends on the handler's own
+/// generics is checked when it is extracted.
+///
+/// # On an extractor
+///
+/// On an `impl FromRequestParts` the extractor checks for itself, so that it protects any handler that takes it, and
+/// tells handlers with the attribute what it requires. Like a handler it may take other extractors, as arguments after
+/// `parts` and `state`; what those require is added. Its rejection is `From<AuthError>`.
+///
+/// ```
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read information about the current user.
+/// #     Me = "me",
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+/// use axum::extract::FromRequestParts;
+/// use axum::http::request::Parts;
+/// use scopes_runtime::{AccessToken, AuthError, requires_scopes};
+///
+/// struct CurrentUser {
+///     name: String,
+/// }
+///
+/// #[requires_scopes("me")]
+/// impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
+///     type Rejection = AuthError;
+///
+///     async fn from_request_parts(_: &mut Parts, _: &S, token: AccessToken) -> Result<Self, AuthError> {
+///         Ok(Self { name: token.subject().unwrap_or_default().to_owned() })
+///     }
+/// }
+///
+/// /// Requires `items` and `me`.
+/// #[requires_scopes("items")]
+/// async fn read_own_items(user: CurrentUser) -> String {
+///     user.name
+/// }
+/// # fn main() {}
+/// ```
+pub use scopes_macros::requires_scopes;
+
+/// Says that a handler is open on purpose.
+///
+/// It may take `Option<AccessToken>`, to know who is there; an extractor that insists on a token is a compile error.
+///
+/// ```
+/// use scopes_runtime::{AccessToken, public};
+///
+/// #[public]
+/// async fn greet(token: Option<AccessToken>) -> String {
+///     match token.as_ref().and_then(AccessToken::subject) {
+///         Some(name) => format!("hello, {name}"),
+///         None => "hello".to_owned(),
+///     }
+/// }
+/// # fn main() {}
+/// ```
+pub use scopes_macros::public;
+
+/// A [`Requirement`] as an expression, in the grammar of [`#[requires_scopes]`](macro@requires_scopes).
+///
+/// ```
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Everything.
+/// #     Admin = "admin",
+/// # }
+/// use scopes_runtime::{AccessToken, AuthError, scopes};
+///
+/// fn may_read(token: &AccessToken) -> Result<(), AuthError> {
+///     token.require(scopes!(any("items", "admin")))
+/// }
+/// # fn main() {}
+/// ```
+pub use scopes_macros::scopes;
 
 /// For generated code alone.
 #[doc(hidden)]

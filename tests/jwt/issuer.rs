@@ -70,9 +70,13 @@ pub fn sign_with(
     header: impl AsRef<[u8]>,
     payload: impl AsRef<[u8]>,
 ) -> String {
+    sign_message(algorithm, key, &format!("{}.{}", base64url(header.as_ref()), base64url(payload.as_ref())))
+}
+
+/// A token of this header and payload as they are.
+pub fn sign_message(algorithm: Algorithm, key: &EncodingKey, message: &str) -> String {
     // With both backends compiled in, jsonwebtoken signs only once a decoder has chosen one.
     LazyLock::force(&DECODER);
-    let message = format!("{}.{}", base64url(header.as_ref()), base64url(payload.as_ref()));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).expect("a key for the algorithm");
     format!("{message}.{signature}")
 }
