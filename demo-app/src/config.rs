@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr};
 use clap::{Parser, builder::NonEmptyStringValueParser};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(version)]
 pub struct Config {
     /// Address to listen on; port 0 takes a free one
@@ -30,7 +30,13 @@ pub struct Config {
     pub database: String,
 
     /// Secret of at least 32 bytes that signs the tokens [default: a random one per start]
-    #[arg(long, env = "DEMO_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DEMO_JWT_SECRET",
+        value_name = "SECRET",
+        allow_hyphen_values = true,
+        hide_env_values = true
+    )]
     pub jwt_secret: Option<JwtSecret>,
 
     /// Issuer (`iss`) of the tokens [default: http:// and the address]
@@ -59,7 +65,7 @@ fn parse_addr(value: &str) -> Result<SocketAddr, &'static str> {
 
 /// The secret that signs access tokens; `Debug` does not show it.
 ///
-/// Any string is taken here and its length is checked where it is used: clap prints the value that it refuses.
+/// Any string is taken here, and checked where it is used: clap would print a value that it refuses.
 #[derive(Clone)]
 pub struct JwtSecret(Vec<u8>);
 
@@ -84,5 +90,25 @@ impl From<String> for JwtSecret {
 impl fmt::Debug for JwtSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JwtSecret(<redacted>)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn a_secret_may_begin_with_a_hyphen_and_is_not_shown() {
+        let config = Config::parse_from(["demo-app", "--jwt-secret", "-hunter2"]);
+        let secret = config.jwt_secret.expect("it was given");
+        assert_eq!(secret.as_bytes(), b"-hunter2");
+        assert_eq!(format!("{secret:?}"), "JwtSecret(<redacted>)");
     }
 }

@@ -52,8 +52,8 @@ impl Passwords {
 }
 
 thread_local! {
-    /// Where argon2 works. Kept, because an allocator that gets blocks of this size and alignment back over and over
-    /// need not find room for the next one in them: glibc's grew to forty times what is in use.
+    /// Where argon2 works. It is kept for the thread's next turn: freed and allocated anew each time, blocks of this
+    /// size and alignment leave gaps, and a flood took twenty times the memory in use.
     static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 

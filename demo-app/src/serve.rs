@@ -55,6 +55,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         stopped.await.ok();
     });
     let server = tokio::spawn(server.into_future());
+    info!("users and items are stored in {}", config.database);
     if secret_is_random {
         info!("no --jwt-secret is given: tokens are signed with a random one and end with this run");
     }

@@ -1,7 +1,7 @@
 //! `POST /token`: a user name and a password for an access token (RFC 6749, section 4.3).
 //!
-//! The password grant is here because FastAPI's tutorial has it. RFC 9700 forbids it to new programs: they send the
-//! user to the authorization server and use the code flow with PKCE.
+//! The password grant is here because FastAPI's tutorial has it. A new program must not use it (RFC 9700, section 2.4):
+//! it sends the user to an authorization server and uses the code flow with PKCE.
 
 use axum::{
     Form, Json, Router,
@@ -64,9 +64,8 @@ async fn issue_token(
     form: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Json<TokenResponse>, TokenError> {
     let Form(form) = form?;
-    match given(form.grant_type, "grant_type")?.as_str() {
-        "password" => {}
-        _ => return Err(TokenError::UnsupportedGrantType),
+    if given(form.grant_type, "grant_type")? != "password" {
+        return Err(TokenError::UnsupportedGrantType);
     }
     if form.client_id.is_some_and(|id| !id.is_empty() && id != CLIENT_ID) {
         return Err(TokenError::InvalidClient);
@@ -133,7 +132,7 @@ enum TokenError {
     InvalidGrant,
     #[error("The only grant type here is `password`.")]
     UnsupportedGrantType,
-    #[error("This API has no scope `{0}`. Scopes are case-sensitive and separated by single spaces.")]
+    #[error("This API has no scope `{0}`. Scopes are case-sensitive and separated by spaces.")]
     UndeclaredScope(String),
     #[error("The user may not have any of the requested scopes.")]
     NothingGranted,

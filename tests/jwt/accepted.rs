@@ -2,7 +2,8 @@ use scopes_runtime::Algorithm;
 use serde_json::{Value, json};
 
 use crate::issuer::{
-    AUDIENCE, DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, secret_key, sign,
+    AUDIENCE, DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, secret_key,
+    sign,
 };
 
 #[tokio::test]
@@ -18,7 +19,8 @@ async fn a_token_says_whose_it_is_and_what_for() {
 #[tokio::test]
 async fn the_type_is_a_media_type() {
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
-        accept(&DECODER, &sign(json!({ "alg": "HS256", "typ": typ }).to_string(), claims().to_string())).await;
+        accept(&DECODER, &sign(json!({ "alg": "HS256", "typ": typ }).to_string(), claims().to_string()))
+            .await;
     }
 }
 

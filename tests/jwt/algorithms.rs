@@ -27,12 +27,16 @@ fn sources(algorithm: Algorithm) -> Vec<(&'static str, VerificationKey)> {
         ("JWK without alg", VerificationKey::from_jwk_for(algorithm, jwk_without_alg.to_string())),
     ];
     if let Some(pem) = public_pem(algorithm) {
-        let one_line = pem.trim().lines().map(|line| if line.starts_with('-') { format!("\n{line}\n") } else { line.to_owned() });
+        let one_line = pem
+            .trim()
+            .lines()
+            .map(|line| if line.starts_with('-') { format!("\n{line}\n") } else { line.to_owned() });
         let one_line: String = one_line.collect();
         sources.push(("PEM", VerificationKey::from_pem(algorithm, pem)));
         sources.push(("PEM with CRLF", VerificationKey::from_pem(algorithm, pem.replace('\n', "\r\n"))));
         sources.push(("PEM in one line", VerificationKey::from_pem(algorithm, one_line.trim())));
-        sources.push(("PEM between blank lines", VerificationKey::from_pem(algorithm, format!("\n{pem}\n\n"))));
+        sources
+            .push(("PEM between blank lines", VerificationKey::from_pem(algorithm, format!("\n{pem}\n\n"))));
         sources.push(("DER", VerificationKey::from_der(algorithm, der(pem))));
         if pem == pem!("rsa-public") {
             sources.push(("PKCS#1 PEM", VerificationKey::from_pem(algorithm, pem!("rsa-pkcs1-public"))));
@@ -42,7 +46,9 @@ fn sources(algorithm: Algorithm) -> Vec<(&'static str, VerificationKey)> {
     }
     sources
         .into_iter()
-        .map(|(source, key)| (source, key.unwrap_or_else(|error| panic!("{algorithm:?} from {source}: {error}"))))
+        .map(|(source, key)| {
+            (source, key.unwrap_or_else(|error| panic!("{algorithm:?} from {source}: {error}")))
+        })
         .collect()
 }
 
@@ -67,7 +73,10 @@ async fn a_key_verifies_its_algorithm_alone() {
             // The same signature under the name that the key is for.
             let forged = sign_with(of_token, &signing(of_token), header(of_key), claims().to_string());
             let reason = refuse(&decoder, &forged).await;
-            assert_eq!(reason, "the signature is not from a key that is configured", "{of_token:?} as {of_key:?}");
+            assert_eq!(
+                reason, "the signature is not from a key that is configured",
+                "{of_token:?} as {of_key:?}"
+            );
         }
     }
 }
@@ -83,6 +92,19 @@ async fn another_key_of_the_same_type_does_not_verify() {
     let forged = sign_with(Algorithm::ES256, &other, header(Algorithm::ES256), claims().to_string());
     let (_, key) = sources(Algorithm::ES256).swap_remove(0);
     assert_eq!(refuse(&decoder(key), &forged).await, reason);
+}
+
+/// Only the backend knows whether a point is on its curve.
+#[tokio::test]
+async fn a_key_that_is_no_point_verifies_nothing() {
+    for (algorithm, name) in [(Algorithm::ES256, "y"), (Algorithm::ES384, "y"), (Algorithm::EdDSA, "x")] {
+        let mut jwk = jwk(algorithm);
+        let length = jwk[name].as_str().expect("a string").len();
+        jwk[name] = json!("_".repeat(length - 1) + "w");
+        let key = VerificationKey::from_jwk(jwk.to_string()).expect("a key of the right length");
+        let reason = refuse(&decoder(key), &token(algorithm)).await;
+        assert_eq!(reason, "the signature is not from a key that is configured", "{algorithm:?}");
+    }
 }
 
 /// RFC 8725 section 2.1: what everybody knows of an RSA key, used as a secret.

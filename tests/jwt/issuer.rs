@@ -10,30 +10,30 @@ use scopes_runtime::{
 };
 use serde_json::{Value, json};
 
-pub const ISSUER: &str = "https://issuer.example";
-pub const AUDIENCE: &str = "https://api.example";
-pub const SECRET: [u8; 64] = [7; 64];
-pub const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt"}"#;
+pub(crate) const ISSUER: &str = "https://issuer.example";
+pub(crate) const AUDIENCE: &str = "https://api.example";
+pub(crate) const SECRET: [u8; 64] = [7; 64];
+pub(crate) const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt"}"#;
 
 /// For [`ISSUER`] and [`AUDIENCE`], without a key.
-pub fn builder() -> JwtDecoderBuilder {
+pub(crate) fn builder() -> JwtDecoderBuilder {
     JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE)
 }
 
-pub fn secret_key(algorithm: Algorithm) -> VerificationKey {
+pub(crate) fn secret_key(algorithm: Algorithm) -> VerificationKey {
     VerificationKey::from_secret(algorithm, SECRET).expect("64 bytes are enough")
 }
 
 /// The strict decoder of what [`sign`] signs.
-pub static DECODER: LazyLock<JwtDecoder> =
+pub(crate) static DECODER: LazyLock<JwtDecoder> =
     LazyLock::new(|| builder().key(secret_key(Algorithm::HS256)).build().expect("a complete decoder"));
 
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs()
 }
 
 /// Claims that are accepted.
-pub fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -47,24 +47,24 @@ pub fn claims() -> Value {
 }
 
 /// The same with one more or another one.
-pub fn claims_with(name: &str, value: impl Into<Value>) -> String {
+pub(crate) fn claims_with(name: &str, value: impl Into<Value>) -> String {
     let mut claims = claims();
     claims[name] = value.into();
     claims.to_string()
 }
 
-pub fn claims_without(name: &str) -> String {
+pub(crate) fn claims_without(name: &str) -> String {
     let mut claims = claims();
     claims.as_object_mut().expect("an object").remove(name).expect("a claim");
     claims.to_string()
 }
 
 /// A token with this header and payload, of any bytes, signed with HS256.
-pub fn sign(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+pub(crate) fn sign(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     sign_with(Algorithm::HS256, &EncodingKey::from_secret(&SECRET), header, payload)
 }
 
-pub fn sign_with(
+pub(crate) fn sign_with(
     algorithm: Algorithm,
     key: &EncodingKey,
     header: impl AsRef<[u8]>,
@@ -74,24 +74,25 @@ pub fn sign_with(
 }
 
 /// A token of this header and payload as they are.
-pub fn sign_message(algorithm: Algorithm, key: &EncodingKey, message: &str) -> String {
+pub(crate) fn sign_message(algorithm: Algorithm, key: &EncodingKey, message: &str) -> String {
     // With both backends compiled in, jsonwebtoken signs only once a decoder has chosen one.
     LazyLock::force(&DECODER);
-    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).expect("a key for the algorithm");
+    let signature =
+        jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).expect("a key for the algorithm");
     format!("{message}.{signature}")
 }
 
-pub fn base64url(bytes: &[u8]) -> String {
+pub(crate) fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
 /// The token as decoded, which it must be.
-pub async fn accept(decoder: &JwtDecoder, token: &str) -> AccessToken {
+pub(crate) async fn accept(decoder: &JwtDecoder, token: &str) -> AccessToken {
     decoder.decode(token).await.unwrap_or_else(|error| panic!("{error}, but should be: {token}"))
 }
 
 /// Why the token is refused, which it must be.
-pub async fn refuse(decoder: &JwtDecoder, token: &str) -> String {
+pub(crate) async fn refuse(decoder: &JwtDecoder, token: &str) -> String {
     match decoder.decode(token).await {
         Ok(_) => panic!("it should be refused: {token}"),
         Err(DecodeError::Invalid(reason)) => reason.to_string(),
@@ -100,7 +101,10 @@ pub async fn refuse(decoder: &JwtDecoder, token: &str) -> String {
 }
 
 /// Every case is refused for its reason; all that are not, at once.
-pub async fn refuse_all<C: Into<String>>(decoder: &JwtDecoder, cases: impl IntoIterator<Item = (C, &str)>) {
+pub(crate) async fn refuse_all<C: Into<String>>(
+    decoder: &JwtDecoder,
+    cases: impl IntoIterator<Item = (C, &str)>,
+) {
     let mut wrong = Vec::new();
     for (token, reason) in cases {
         let token = token.into();

@@ -5,7 +5,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{AlgorithmFamily, EncodingKey};
 use scopes_runtime::Algorithm;
 
-pub const ALL: [Algorithm; 12] = [
+pub(crate) const ALL: [Algorithm; 12] = [
     Algorithm::HS256,
     Algorithm::HS384,
     Algorithm::HS512,
@@ -29,13 +29,13 @@ macro_rules! pem {
 pub(crate) use pem;
 
 /// What is between the lines of a PEM document.
-pub fn der(pem: &str) -> Vec<u8> {
+pub(crate) fn der(pem: &str) -> Vec<u8> {
     let lines: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     Base64::decode_vec(&lines).expect("base64")
 }
 
 /// What signs with the algorithm.
-pub fn signing(algorithm: Algorithm) -> EncodingKey {
+pub(crate) fn signing(algorithm: Algorithm) -> EncodingKey {
     match algorithm.family() {
         AlgorithmFamily::Hmac => EncodingKey::from_secret(&crate::issuer::SECRET),
         AlgorithmFamily::Rsa => EncodingKey::from_rsa_der(&der(pem!("rsa"))),
@@ -46,7 +46,7 @@ pub fn signing(algorithm: Algorithm) -> EncodingKey {
 }
 
 /// The public key in PEM, where the algorithm has one.
-pub fn public_pem(algorithm: Algorithm) -> Option<&'static str> {
+pub(crate) fn public_pem(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm.family() {
         AlgorithmFamily::Hmac => None,
         AlgorithmFamily::Rsa => Some(pem!("rsa-public")),
@@ -57,7 +57,7 @@ pub fn public_pem(algorithm: Algorithm) -> Option<&'static str> {
 }
 
 /// The key as jsonwebtoken writes it as a JWK, `alg` included.
-pub fn jwk(algorithm: Algorithm) -> serde_json::Value {
+pub(crate) fn jwk(algorithm: Algorithm) -> serde_json::Value {
     std::sync::LazyLock::force(&crate::issuer::DECODER);
     let jwk = Jwk::from_encoding_key(&signing(algorithm), algorithm).expect("a key for the algorithm");
     serde_json::to_value(jwk).expect("JSON")

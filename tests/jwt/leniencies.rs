@@ -6,7 +6,8 @@ use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, ScopeClaim};
 use serde_json::{Value, json};
 
 use crate::issuer::{
-    DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, refuse_all, secret_key, sign,
+    DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, refuse_all,
+    secret_key, sign,
 };
 
 fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
@@ -26,7 +27,10 @@ async fn leeway() {
     }
     let cases = [
         (sign(HEADER, claims_with("exp", now() - 60)), "it has expired"),
-        (sign(HEADER, claims_with("nbf", now() + 90)), "it is not valid yet: the claim `nbf` is in the future"),
+        (
+            sign(HEADER, claims_with("nbf", now() + 90)),
+            "it is not valid yet: the claim `nbf` is in the future",
+        ),
         (sign(HEADER, claims_without("exp")), "the claim `exp` is missing"),
     ];
     refuse_all(&lenient, cases).await;

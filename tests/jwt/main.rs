@@ -1,10 +1,12 @@
-//! `JwtDecoder`, through its public surface: what it accepts, what it refuses and why, and what it is built from.
+//! `JwtDecoder`, through its public surface: what it accepts, what it refuses and why, and what it is built
+//! from.
 
 mod accepted;
 mod algorithms;
 mod claims;
 mod construction;
 mod issuer;
+mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;

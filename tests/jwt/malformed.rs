@@ -5,8 +5,8 @@ use scopes_runtime::Algorithm;
 use serde_json::json;
 
 use crate::issuer::{
-    DECODER, HEADER, SECRET, accept, base64url, builder, claims, claims_with, refuse, refuse_all, secret_key, sign,
-    sign_message,
+    DECODER, HEADER, SECRET, accept, base64url, builder, claims, claims_with, refuse, refuse_all, secret_key,
+    sign, sign_message,
 };
 
 const WRONG_SIGNATURE: &str = "the signature is not from a key that is configured";
@@ -49,7 +49,8 @@ async fn each_part_has_one_spelling() {
     let of_header = "the header is not base64url without padding";
     let of_payload = "the payload is not base64url without padding";
     let of_signature = "the signature is not base64url without padding";
-    let sign_message = |message: &str| sign_message(Algorithm::HS256, &EncodingKey::from_secret(&SECRET), message);
+    let sign_message =
+        |message: &str| sign_message(Algorithm::HS256, &EncodingKey::from_secret(&SECRET), message);
     let cases = [
         (format!(" {token}"), of_header),
         (format!("{token}\n"), of_signature),
@@ -98,10 +99,13 @@ async fn headers() {
         "the header is not a JSON object",
     );
     let (repeated, no_key) = ("the header repeats a member name", "no key is for the header's `alg`");
-    let (kid, no_typ) =
-        ("the header's `kid` is not a string", "the header's `typ` is not `at+jwt` (`accept_untyped_tokens` does without)");
+    let (kid, no_typ) = (
+        "the header's `kid` is not a string",
+        "the header's `typ` is not `at+jwt` (`accept_untyped_tokens` does without)",
+    );
     let other_typ = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
-    let (crit, b64) = ("the header has `crit`, which is not supported", "the header has `b64`, which is not supported");
+    let (crit, b64) =
+        ("the header has `crit`, which is not supported", "the header has `b64`, which is not supported");
     let cases = [
         (r#"{"alg":"none","typ":"at+jwt"}"#, algorithm),
         (r#"{"alg":"None","typ":"at+jwt"}"#, algorithm),

@@ -120,7 +120,7 @@ async fn when_nothing_can_be_granted_there_is_no_token() {
 async fn a_scope_that_is_not_declared_is_refused() {
     let demo = Demo::new().await;
     let answer = demo.ask_for_token("johndoe", "secret", "me itmes").await;
-    let expected = "This API has no scope `itmes`. Scopes are case-sensitive and separated by single spaces.";
+    let expected = "This API has no scope `itmes`. Scopes are case-sensitive and separated by spaces.";
     assert_eq!(refusal(&answer, "invalid_scope"), expected);
     for scope in ["ME", "me,items", "me%09items", "me%C2%A0items", "%22", "%5C", "%00", "%FF", "admin"] {
         let answer = demo.ask_for_token("johndoe", "secret", scope).await;

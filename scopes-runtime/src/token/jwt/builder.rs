@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
@@ -7,7 +8,8 @@ use super::{JwtDecoder, ScopeClaim, VerificationKey};
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
 
-/// Builds a [`JwtDecoder`]. Issuer, audience and a key are needed; each other method allows more than the default.
+/// Builds a [`JwtDecoder`]. Issuer, audience and a key are needed; each other method departs from the strict
+/// default.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct JwtDecoderBuilder {
@@ -32,8 +34,8 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Adds a key of the issuer. Several are for rotation: a token is verified with those that are for its `alg` and,
-    /// where both the key and the token have a `kid`, for its `kid`.
+    /// Adds a key of the issuer. Several are for rotation: a token is verified with those that are for its
+    /// `alg` and, where both the key and the token have a `kid`, for its `kid`.
     pub fn key(mut self, key: VerificationKey) -> Self {
         self.keys.push(key);
         self
@@ -45,7 +47,8 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Lets clocks differ: a token counts this much longer and this much earlier than it says. At most 60 seconds.
+    /// Lets clocks differ: a token counts this much longer and this much earlier than it says. At most 60
+    /// seconds.
     ///
     /// It gives up that a token ends when it says, which a client or a revocation list may rely on.
     pub fn leeway(mut self, leeway: Duration) -> Self {
@@ -55,8 +58,9 @@ impl JwtDecoderBuilder {
 
     /// Accepts tokens without `typ` and with the `typ` `JWT` as well, for issuers that do not write `at+jwt`.
     ///
-    /// It gives up the protection of RFC 8725 section 3.11: any other JWT that the issuer signs with the same key for
-    /// the same audience passes for an access token, unless it has `nonce` or `at_hash` as ID tokens do.
+    /// It gives up the protection of RFC 8725 section 3.11: any other JWT that the issuer signs with the same
+    /// key for the same audience passes for an access token, unless it has `nonce` or `at_hash` as ID tokens
+    /// do.
     pub fn accept_untyped_tokens(mut self) -> Self {
         self.accepts_untyped = true;
         self
@@ -64,8 +68,8 @@ impl JwtDecoderBuilder {
 
     /// The decoder.
     ///
-    /// The first one of the process makes its crypto backend that of jsonwebtoken, where the application has not
-    /// chosen one before.
+    /// The first one of the process makes its crypto backend that of jsonwebtoken, where the application has
+    /// not chosen one before.
     ///
     /// # Errors
     ///
@@ -83,11 +87,10 @@ impl JwtDecoderBuilder {
         if self.leeway > MAX_LEEWAY {
             return Err(JwtDecoderError::LongLeeway(self.leeway));
         }
-        for (index, key) in self.keys.iter().enumerate() {
+        let mut named = HashSet::new();
+        for key in &self.keys {
             if let Some(kid) = key.kid()
-                && self.keys[..index]
-                    .iter()
-                    .any(|other| other.kid() == Some(kid) && other.algorithm() == key.algorithm())
+                && !named.insert((kid, key.algorithm()))
             {
                 return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
             }

@@ -10,8 +10,8 @@ use crate::token::access_token::moment;
 impl JwtDecoder {
     /// The registered claims, as RFC 9068 section 4 and RFC 7519 section 4.1 have them.
     ///
-    /// All of them here, none by jsonwebtoken: it takes an `iss` from an array, an `exp` of this very second, and an
-    /// `exp` of a wrong type for malformed JSON.
+    /// All of them here, none by jsonwebtoken: it takes an `iss` from an array, an `exp` of this very second,
+    /// and an `exp` of a wrong type for malformed JSON.
     pub(super) fn check_claims(
         &self,
         claims: &Map<String, Value>,

@@ -13,8 +13,8 @@ pub(super) enum Malformed {
     RepeatedName,
 }
 
-/// A JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to refuse
-/// it, and readers that disagree on which one counts are a way in.
+/// A JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to
+/// refuse it, and readers that disagree on which one counts are a way in.
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
     let _: UniqueNames = serde_json::from_slice(text).map_err(|error| {
         // The only error that `UniqueNames` makes itself.
@@ -23,8 +23,8 @@ pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
     serde_json::from_slice(text).map_err(|_| Malformed::NotAnObject)
 }
 
-/// Any JSON without repeated names. It keeps nothing: a `Value` built here would depend on the features of serde_json
-/// that another crate may switch on.
+/// Any JSON without repeated names. It keeps nothing: a `Value` built here would depend on the features of
+/// serde_json that another crate may switch on.
 struct UniqueNames;
 
 impl<'de> Deserialize<'de> for UniqueNames {

@@ -51,8 +51,8 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn read(jws: &Jws<'_>, accepts_untyped: bool) -> Result<Self, DecodeError> {
         let header = object(jws.header, "header")?;
-        // RFC 7515 section 4.1.11: a listed extension that is not understood makes the JWS invalid, and so does an
-        // empty list; here none is understood. RFC 7797 section 7: `b64` is not for JWTs.
+        // RFC 7515 section 4.1.11: a listed extension that is not understood makes the JWS invalid, and so
+        // does an empty list; here none is understood. RFC 7797 section 7: `b64` is not for JWTs.
         for extension in ["crit", "b64"] {
             if header.contains_key(extension) {
                 return Err(DecodeError::invalid(format!(

@@ -20,11 +20,12 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 
 /// Decodes access tokens that are signed JWTs, as RFC 9068 describes them.
 ///
-/// Strict until told otherwise: the signature must come from one of the keys, by the one algorithm that the key is for;
-/// `exp`, `iss` and `aud` must be there, of the right type and right, `nbf` must have passed; `typ` must be `at+jwt`.
-/// A token is refused for `crit` (nothing is understood), for `cnf` (a token bound to a sender is no bearer token,
-/// RFC 9449 section 7.2), for `nonce` and `at_hash` (an ID token), for a repeated member name and beyond 16 KiB.
-/// Key material in the token itself (`jwk`, `jku`, `x5u`, `x5c`) is never looked at.
+/// Strict until told otherwise: the signature must come from one of the keys, by the one algorithm that the
+/// key is for; `exp`, `iss` and `aud` must be there, of the right type and right, `nbf` must have passed;
+/// `typ` must be `at+jwt`. A token is refused for `crit` (nothing is understood), for `cnf` (a token bound to
+/// a sender is no bearer token, RFC 9449 section 7.2), for `nonce` and `at_hash` (an ID token), for a
+/// repeated member name and beyond 16 KiB. Key material in the token itself (`jwk`, `jku`, `x5u`, `x5c`) is
+/// never looked at.
 ///
 /// ```
 /// use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};

@@ -5,9 +5,9 @@ use crate::token::DecodeError;
 
 /// Where a JWT lists its scopes, and how.
 ///
-/// The default is the string `scope` of RFC 9068 section 2.2.3, scopes separated by spaces. Authorization servers that
-/// do otherwise need to be named, for one claim and one form: a token where it has another type is refused, and a
-/// second claim never adds to it. A token without the claim has no scopes.
+/// The default is the string `scope` of RFC 9068 section 2.2.3, scopes separated by spaces. Authorization
+/// servers that do otherwise need to be named, for one claim and one form: a token where it has another type
+/// is refused, and a second claim never adds to it. A token without the claim has no scopes.
 ///
 /// ```
 /// use scopes_runtime::ScopeClaim;
@@ -38,8 +38,8 @@ impl ScopeClaim {
         Self { parents: Vec::new(), name: name.into(), form: Form::List }
     }
 
-    /// A claim that is an array of strings, each one scope. An element that is no scope-token, one with a space in it
-    /// for example, grants nothing.
+    /// A claim that is an array of strings, each one scope. An element that is no scope-token, one with a
+    /// space in it for example, grants nothing.
     #[must_use]
     pub fn array(name: impl Into<String>) -> Self {
         Self { parents: Vec::new(), name: name.into(), form: Form::Array }

@@ -77,15 +77,15 @@ pub enum KeyError {
     /// An RSA key whose exponent is 1, even or longer than 33 bits.
     #[error("this RSA key has an unsafe public exponent: give one with the usual 65537")]
     RsaExponent,
-    /// The wrong length, or a compressed point.
+    /// An EC key that is compressed, or of a wrong length.
     #[error(
-        "this key on {curve} is not {bytes} bytes long as it must be: give an EC key as an uncompressed \
-         point, which `openssl ec -pubin -in public.pem -pubout -conv_form uncompressed` prints"
+        "this EC key is not an uncompressed point on {curve}, which has {bytes} bytes: give it as `openssl ec \
+         -pubin -in public.pem -pubout -conv_form uncompressed` prints it"
     )]
-    KeyLength {
+    EcPoint {
         /// The curve of the key.
         curve: &'static str,
-        /// The length of a key on it.
+        /// The length of a point on it.
         bytes: usize,
     },
     /// Not a JWK.

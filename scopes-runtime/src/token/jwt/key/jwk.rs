@@ -47,7 +47,10 @@ impl Members {
                 curve => Err(KeyError::UnsupportedType(curve.to_owned())),
             },
             "OKP" => match self.required("crv")? {
-                "Ed25519" => Ok(Material::Ed25519(self.bytes("x")?)),
+                "Ed25519" => {
+                    let key = self.bytes("x")?.try_into();
+                    key.map(Material::Ed25519).map_err(|_| KeyError::JwkMember("x"))
+                }
                 curve => Err(KeyError::UnsupportedType(curve.to_owned())),
             },
             other => Err(KeyError::UnsupportedType(other.to_owned())),
@@ -70,7 +73,8 @@ impl Members {
         Ok(())
     }
 
-    /// An uncompressed point (SEC 1 section 2.3.3), from coordinates in their full length (RFC 7518 section 6.2.1).
+    /// An uncompressed point (SEC 1 section 2.3.3), from coordinates in their full length (RFC 7518 section
+    /// 6.2.1).
     fn point(&self, coordinate_bytes: usize) -> Result<Vec<u8>, KeyError> {
         let mut point = vec![4];
         for name in ["x", "y"] {

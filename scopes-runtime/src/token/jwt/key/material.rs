@@ -17,7 +17,7 @@ pub(super) enum Material {
     /// A point as SEC 1 section 2.3.3 writes it.
     P256(Vec<u8>),
     P384(Vec<u8>),
-    Ed25519(Vec<u8>),
+    Ed25519([u8; 32]),
 }
 
 impl Material {
@@ -42,8 +42,7 @@ impl Material {
             }
             (ES256, Self::P256(point)) => ec_key("P-256", point, 65),
             (ES384, Self::P384(point)) => ec_key("P-384", point, 97),
-            (EdDSA, Self::Ed25519(key)) if key.len() == 32 => Ok(DecodingKey::from_ed_der(key)),
-            (EdDSA, Self::Ed25519(_)) => Err(KeyError::KeyLength { curve: "Ed25519", bytes: 32 }),
+            (EdDSA, Self::Ed25519(key)) => Ok(DecodingKey::from_ed_der(key)),
             _ => Err(KeyError::AnotherAlgorithm {
                 algorithm,
                 needed: needed_by(algorithm),
@@ -101,7 +100,7 @@ fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<DecodingKey, KeyError> {
 fn ec_key(curve: &'static str, point: &[u8], bytes: usize) -> Result<DecodingKey, KeyError> {
     const UNCOMPRESSED: u8 = 4;
     if point.len() != bytes || point[0] != UNCOMPRESSED {
-        return Err(KeyError::KeyLength { curve, bytes });
+        return Err(KeyError::EcPoint { curve, bytes });
     }
     Ok(DecodingKey::from_ec_der(point))
 }

@@ -25,7 +25,8 @@ pub struct VerificationKey {
 }
 
 impl VerificationKey {
-    /// A secret that the issuer shares with this server, for HS256, HS384 or HS512. Whoever has it can issue tokens.
+    /// A secret that the issuer shares with this server, for HS256, HS384 or HS512. Whoever has it can issue
+    /// tokens.
     ///
     /// ```
     /// use scopes_runtime::{Algorithm, VerificationKey};
@@ -36,8 +37,8 @@ impl VerificationKey {
     ///
     /// # Errors
     ///
-    /// The secret is shorter than the hash of the algorithm (RFC 7518 section 3.2) or a PEM document, or the algorithm
-    /// needs a public key.
+    /// The secret is shorter than the hash of the algorithm (RFC 7518 section 3.2) or a PEM document, or the
+    /// algorithm needs a public key.
     pub fn from_secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         if secret.trim_ascii_start().starts_with(b"-----BEGIN ") {
@@ -66,7 +67,8 @@ impl VerificationKey {
         Self::new(algorithm, None, public_key::from_pem(pem.as_ref())?)
     }
 
-    /// A public key in DER: a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7), what PEM's `PUBLIC KEY` holds.
+    /// A public key in DER: a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7), what PEM's `PUBLIC KEY`
+    /// holds.
     ///
     /// # Errors
     ///
@@ -75,8 +77,8 @@ impl VerificationKey {
         Self::new(algorithm, None, public_key::from_der(der.as_ref())?)
     }
 
-    /// A JSON Web Key (RFC 7517) as JSON text: one of the `keys` of the issuer's key set. Its `kid`, if any, is the
-    /// key's.
+    /// A JSON Web Key (RFC 7517) as JSON text: one of the `keys` of the issuer's key set. Its `kid`, if any,
+    /// is the key's.
     ///
     /// ```
     /// use scopes_runtime::VerificationKey;
@@ -89,8 +91,8 @@ impl VerificationKey {
     ///
     /// # Errors
     ///
-    /// It is not one for verifying signatures, holds a private key, or does not fit its `alg`; or it has no `alg` and
-    /// its type serves several: then name the algorithm with [`from_jwk_for`](Self::from_jwk_for).
+    /// It is not one for verifying signatures, holds a private key, or does not fit its `alg`; or it has no
+    /// `alg` and its type serves several: then name the algorithm with [`from_jwk_for`](Self::from_jwk_for).
     pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let Jwk { material, algorithm, kid } = Jwk::parse(jwk.as_ref())?;
         let algorithm =
@@ -111,8 +113,8 @@ impl VerificationKey {
         }
     }
 
-    /// Names the key: a token with another `kid` is not verified with it (RFC 7515 section 4.1.4). A token without
-    /// a `kid` is.
+    /// Names the key: a token with another `kid` is not verified with it (RFC 7515 section 4.1.4). A token
+    /// without a `kid` is.
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into());

@@ -40,7 +40,7 @@ pub(super) fn from_der(der: &[u8]) -> Result<Material, KeyError> {
             P384 => Ok(Material::P384(key.to_vec())),
             curve => Err(KeyError::UnsupportedType(curve.to_string())),
         },
-        ED25519 => Ok(Material::Ed25519(key.to_vec())),
+        ED25519 => key.try_into().map(Material::Ed25519).map_err(|_| KeyError::NotDer),
         other => Err(KeyError::UnsupportedType(other.to_string())),
     }
 }
@@ -53,8 +53,8 @@ fn rsa(der: &[u8]) -> Result<Material, KeyError> {
     })
 }
 
-/// Private keys begin with a version (RFC 5958, RFC 8017, RFC 5915). A certificate begins with a sequence that does, or
-/// with its serial number (RFC 5280 section 4.1), where a public key has an object identifier.
+/// Private keys begin with a version (RFC 5958, RFC 8017, RFC 5915). A certificate begins with a sequence
+/// that does, or with its serial number (RFC 5280 section 4.1), where a public key has an object identifier.
 fn what_else(der: &[u8]) -> KeyError {
     match first_element(der) {
         Ok(version) if version.tag() == Tag::Integer && matches!(version.value(), [0 | 1]) => {
