@@ -147,3 +147,8 @@ pub async fn send(app: &Router, request: Request<Body>) -> Answer {
     let text = String::from_utf8(body.to_vec()).expect("a body of text");
     Answer { status: parts.status, headers: parts.headers, text }
 }
+
+/// The README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}

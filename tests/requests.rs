@@ -287,6 +287,17 @@ async fn a_handler_may_require_more_of_its_token() {
 }
 
 #[tokio::test]
+async fn an_application_may_refuse_a_token_of_its_own_accord() {
+    #[requires_scopes]
+    async fn refuse(token: AccessToken) -> AuthError {
+        token.refuse()
+    }
+    let server = ResourceServer::builder(Readable::default()).realm("items").build().expect("a realm");
+    let answer = get(&Router::new().route("/", on_get(refuse)).with_state(server), "/", &["Bearer me"]).await;
+    assert_refused(&answer, StatusCode::UNAUTHORIZED, r#"Bearer realm="items", error="invalid_token""#);
+}
+
+#[tokio::test]
 async fn a_handler_can_say_what_it_requires() {
     assert_eq!(get(&app(), "/explain", &[&bearer("me items")]).await.text, "me items");
 }

@@ -28,8 +28,8 @@ where
         state: &S,
         token: AccessToken,
     ) -> Result<Self, Self::Rejection> {
-        let username = token.subject().ok_or(ApiError::UnknownUser)?;
-        let user = Database::from_ref(state).user(username).await?.ok_or(ApiError::UnknownUser)?;
+        let username = token.subject().ok_or_else(|| token.refuse())?;
+        let user = Database::from_ref(state).user(username).await?.ok_or_else(|| token.refuse())?;
         if user.disabled {
             return Err(ApiError::InactiveUser);
         }

@@ -16,8 +16,6 @@ use crate::handlers::MAX_ITEM_ID_CHARS;
 pub(crate) enum ApiError {
     #[error(transparent)]
     Auth(#[from] AuthError),
-    #[error("The user of the access token does not exist any more. Log in as another.")]
-    UnknownUser,
     #[error("Inactive user: the account is switched off.")]
     InactiveUser,
     #[error("{}. Send an object such as {{\"item_id\": \"Bar\"}}.", .0.body_text())]
@@ -38,7 +36,6 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::Auth(error) => return error.into_response(),
-            Self::UnknownUser => StatusCode::UNAUTHORIZED,
             Self::InactiveUser => StatusCode::BAD_REQUEST,
             Self::Json(ref rejection) => rejection.status(),
             Self::ItemIdLength(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -56,12 +53,9 @@ impl IntoResponse for ApiError {
             "detail": self.to_string(),
         });
         let mut response = (status, Json(problem)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Self::UnknownUser = self {
-            let challenge = HeaderValue::from_static(r#"Bearer realm="demo-app", error="invalid_token""#);
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
 }

@@ -1,8 +1,9 @@
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
 use serde_json::json;
 
-use crate::issuer::{SECRET, accept, builder, claims, refuse, secret_key, sign_with};
+use crate::issuer::{SECRET, accept, base64url, builder, claims, refuse, secret_key, sign_with};
 use crate::keys::{ALL, der, jwk, pem, public_pem, signing};
 
 fn decoder(key: VerificationKey) -> JwtDecoder {
@@ -60,6 +61,18 @@ async fn every_algorithm_from_every_source() {
             accept(&decoder(key), &token).await;
         }
     }
+}
+
+/// Some issuers write the sign octet of DER into their JWKs.
+#[tokio::test]
+async fn an_rsa_jwk_with_leading_zeros() {
+    let mut jwk = jwk(Algorithm::RS256);
+    for name in ["n", "e"] {
+        let number = Base64UrlUnpadded::decode_vec(jwk[name].as_str().expect("a string")).expect("base64url");
+        jwk[name] = json!(base64url(&[&[0][..], &number].concat()));
+    }
+    let key = VerificationKey::from_jwk(jwk.to_string()).expect("a key of 2048 bits");
+    accept(&decoder(key), &token(Algorithm::RS256)).await;
 }
 
 #[tokio::test]
@@ -132,7 +145,7 @@ async fn a_public_key_is_no_secret() {
 #[tokio::test]
 async fn a_key_in_the_header_is_not_used() {
     let attacker = [9; 64];
-    let jwk = json!({ "kty": "oct", "k": crate::issuer::base64url(&attacker), "alg": "HS256" });
+    let jwk = json!({ "kty": "oct", "k": base64url(&attacker), "alg": "HS256" });
     let header = json!({
         "alg": "HS256", "typ": "at+jwt", "jwk": jwk, "jku": "https://evil.example/keys",
         "x5u": "https://evil.example/chain", "x5c": ["AA=="],

@@ -166,6 +166,8 @@ fn no_public_key_in_der() {
         (public[..public.len() - 1].to_vec(), NOT_DER),
         (two, NOT_DER),
         (vec![], NOT_DER),
+        (vec![0x30, 3, 1, 1, 0], NOT_DER),
+        (vec![0x30, 4, 4, 2, 0xA0, 0], NOT_DER),
         (vec![0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], NOT_DER),
         (vec![0x30; 100_000], NOT_DER),
     ] {
@@ -209,7 +211,7 @@ fn weak_and_misshapen_keys() {
     rsa(&[0xFF; 256], &e).expect("2048 bits");
     rsa(&[0xFF; 256], &[3]).expect("the least exponent");
     let exponent = "this RSA key has an unsafe public exponent: give one with the usual 65537";
-    for e in [&[0][..], &[1], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1], &[0xFF; 9]] {
+    for e in [&[0][..], &[1], &[2], &[1, 0, 0], &[2, 0, 0, 0, 1], &[1, 0, 0, 0, 0, 0, 1, 0, 1]] {
         assert_eq!(refusal(rsa(&[0xFF; 256], e)), exponent, "{e:?}");
     }
 
@@ -221,6 +223,15 @@ fn weak_and_misshapen_keys() {
     let point = hybrid.len() - 65;
     hybrid[point] = 6;
     assert_eq!(refusal(VerificationKey::from_der(Algorithm::ES256, hybrid)), no_point);
+    // The lengths of the key and of the point in it, as DER has them.
+    let (whole, part) = (1, point - 2);
+    for cut in [1, 65] {
+        let mut short = der(pem!("p256-public"));
+        short.truncate(short.len() - cut);
+        short[whole] -= cut as u8;
+        short[part] -= cut as u8;
+        assert_eq!(refusal(VerificationKey::from_der(Algorithm::ES256, short)), no_point);
+    }
     let mut long = der(pem!("ed25519-public"));
     long.push(0);
     for length in [1, 10] {

@@ -6,6 +6,7 @@ mod items;
 mod log_in;
 mod paths;
 mod program;
+mod readme;
 mod storage;
 mod story;
 mod support;

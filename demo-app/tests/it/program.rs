@@ -24,7 +24,7 @@ fn program() -> Command {
 }
 
 /// The program on a free port and a database in memory.
-fn serving() -> Command {
+pub(crate) fn serving() -> Command {
     let mut command = program();
     command.args(["--addr", "127.0.0.1:0", "--database", ":memory:"]);
     command
@@ -42,16 +42,16 @@ fn refusal(output: &Output) -> String {
     error.to_owned()
 }
 
-struct Running {
+pub(crate) struct Running {
     child: Child,
     log: BufReader<ChildStderr>,
     /// What it logged before it listened.
     start: String,
-    addr: String,
+    pub(crate) addr: String,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         let mut running = Self { child, log, start: String::new(), addr: String::new() };

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -173,6 +174,13 @@ impl IntoResponse for AuthError {
         };
         let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");
         (status, headers, body).into_response()
+    }
+}
+
+/// For extractors that take one which cannot fail, such as `State`.
+impl From<Infallible> for AuthError {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -73,6 +73,27 @@ impl AccessToken {
             granted: self.scopes().clone(),
         }))
     }
+
+    /// Refuses the token where only the application can tell that it is no good any more, for instance because the
+    /// account behind it is gone: 401 `invalid_token`.
+    ///
+    /// ```
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes};
+    ///
+    /// # fn find_user(_: Option<&str>) -> Option<String> { None }
+    /// #[requires_scopes]
+    /// async fn whoami(token: AccessToken) -> Result<String, AuthError> {
+    ///     find_user(token.subject()).ok_or_else(|| token.refuse())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn refuse(&self) -> AuthError {
+        AuthError::InvalidToken(Challenge {
+            protection: Arc::clone(self.protection()),
+            requirement: Requirement::AUTHENTICATED,
+            granted: self.scopes().clone(),
+        })
+    }
 }
 
 /// As an extractor: what the operation that is being served requires, extractors included. Nothing on a public one.

@@ -53,16 +53,12 @@ fn rsa(der: &[u8]) -> Result<Material, KeyError> {
     })
 }
 
-/// Private keys begin with a version (RFC 5958, RFC 8017, RFC 5915). A certificate begins with a sequence
-/// that does, or with its serial number (RFC 5280 section 4.1), where a public key has an object identifier.
+/// Private keys begin with a version (RFC 5958, RFC 8017, RFC 5915), certificates with a sequence that begins
+/// with a tagged one (RFC 5280 section 4.1).
 fn what_else(der: &[u8]) -> KeyError {
-    match first_element(der) {
-        Ok(version) if version.tag() == Tag::Integer && matches!(version.value(), [0 | 1]) => {
-            KeyError::PrivateKey
-        }
-        Ok(first) if first.tag() == Tag::Sequence && matches!(first.value(), [0xA0 | 0x02, ..]) => {
-            KeyError::Certificate
-        }
+    match first_element(der).map(|first| (first.tag(), first.value())) {
+        Ok((Tag::Integer, [0 | 1])) => KeyError::PrivateKey,
+        Ok((Tag::Sequence, [0xA0, ..])) => KeyError::Certificate,
         _ => KeyError::NotDer,
     }
 }
