@@ -166,6 +166,7 @@ fn no_public_key_in_der() {
         (public[..public.len() - 1].to_vec(), NOT_DER),
         (two, NOT_DER),
         (vec![], NOT_DER),
+        (vec![0x30, 2, 0x30, 0], NOT_DER),
         (vec![0x30, 3, 1, 1, 0], NOT_DER),
         (vec![0x30, 4, 4, 2, 0xA0, 0], NOT_DER),
         (vec![0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], NOT_DER),

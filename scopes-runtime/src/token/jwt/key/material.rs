@@ -82,8 +82,8 @@ fn secret_key(algorithm: Algorithm, secret: &[u8], needed: usize) -> Result<Deco
 }
 
 fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<DecodingKey, KeyError> {
-    let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
-    let modulus = &modulus[zeros..];
+    let modulus = without_leading_zeros(modulus);
+    let exponent = without_leading_zeros(exponent);
     let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
         return Err(KeyError::RsaBits { bits, max: MAX_RSA_BITS });
@@ -103,4 +103,11 @@ fn ec_key(curve: &'static str, point: &[u8], bytes: usize) -> Result<DecodingKey
         return Err(KeyError::EcPoint { curve, bytes });
     }
     Ok(DecodingKey::from_ec_der(point))
+}
+
+/// aws-lc verifies nothing with a number that has any, and some issuers write DER's sign octet into their
+/// JWKs.
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
 }
