@@ -194,6 +194,32 @@ async fn extractors_in_tuples_count() {
 }
 
 #[tokio::test]
+async fn an_extractor_that_only_the_caller_knows_is_named_beside_the_operation() {
+    #[requires_scopes("items")]
+    async fn handler<E: Send + 'static>(_: E) {}
+    let app = Router::new().route("/", on_get(handler::<CurrentUser>)).with_state(state());
+    let answer = get(&app, "/", &["Bearer items"]).await;
+    assert_eq!(
+        (answer.status, answer.json()["scope"].as_str()),
+        (StatusCode::FORBIDDEN, Some("items me")),
+        "{answer:?}"
+    );
+    assert_eq!(get(&app, "/", &["Bearer items+me"]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_extractor_in_a_layer_does_not_speak_for_the_operation() {
+    #[requires_scopes("items")]
+    async fn handler(required: RequiredScopes) -> String {
+        required.to_string()
+    }
+    let layer = axum::middleware::from_extractor_with_state::<CurrentUser, _>(state());
+    let app = Router::new().route("/", on_get(handler)).route_layer(layer).with_state(state());
+    assert_eq!(get(&app, "/", &["Bearer me"]).await.json()["scope"], "items");
+    assert_eq!(get(&app, "/", &["Bearer me+items"]).await.text, "items");
+}
+
+#[tokio::test]
 async fn a_token_is_decoded_once_however_many_ask() {
     #[requires_scopes("items")]
     async fn handler(_: CurrentUser, _: Customer, _: AccessToken, token: Option<AccessToken>) -> String {

@@ -281,7 +281,7 @@ async fn an_optional_token_may_be_absent_but_not_bad() {
 #[tokio::test]
 async fn a_handler_may_require_more_of_its_token() {
     let answer = get(&app(), "/later", &[&bearer("me")]).await;
-    let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="items:write""#;
+    let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="me items:write""#;
     assert_refused(&answer, StatusCode::FORBIDDEN, challenge);
     assert_eq!(get(&app(), "/later", &[&bearer("me items:write")]).await.text, "written");
 }

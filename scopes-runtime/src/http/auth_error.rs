@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::scope::{GrantedScopes, Requirement, list};
+use crate::scope::{DeclaredScope, GrantedScopes, Requirement, alternatives_of_all, cheapest, list};
 use crate::token::Protection;
 
 /// Why a request may not go on, answered as RFC 6750 section 3 asks.
@@ -65,7 +65,8 @@ pub enum AuthError {
 #[derive(Clone, Debug)]
 pub struct Challenge {
     pub(crate) protection: Arc<Protection>,
-    pub(crate) requirement: Requirement,
+    /// What the operation requires, and what the part of it that refused does.
+    pub(crate) requirements: [Requirement; 2],
     pub(crate) granted: GrantedScopes,
 }
 
@@ -74,15 +75,15 @@ impl Challenge {
     /// `None` where no scope is required, or the server was built not to name them.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
-        let cheapest = list(&self.requirement.cheapest(&self.granted));
-        (self.protection.names_scopes && !cheapest.is_empty()).then_some(cheapest)
+        let cheapest = cheapest(&self.alternatives(), &self.granted)?;
+        (!cheapest.is_empty()).then(|| list(&cheapest))
     }
 
-    /// Every alternative, where there are several.
-    fn alternatives(&self) -> Option<Vec<String>> {
-        let alternatives: Vec<_> =
-            self.requirement.alternatives().iter().map(|scopes| list(scopes)).collect();
-        (self.protection.names_scopes && alternatives.len() > 1).then_some(alternatives)
+    fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        match self.protection.names_scopes {
+            true => alternatives_of_all(&self.requirements),
+            false => Vec::new(),
+        }
     }
 }
 
@@ -169,7 +170,11 @@ impl IntoResponse for AuthError {
             status: status.as_u16(),
             detail: self.to_string(),
             error: self.code(),
-            alternatives: self.names_scopes().and_then(Challenge::alternatives),
+            alternatives: self
+                .names_scopes()
+                .map(Challenge::alternatives)
+                .filter(|all| all.len() > 1)
+                .map(|alternatives| alternatives.iter().map(|scopes| list(scopes)).collect()),
             scope,
         };
         let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");

@@ -67,11 +67,7 @@ impl AccessToken {
         if requirement.is_met_by(self.scopes()) {
             return Ok(());
         }
-        Err(AuthError::InsufficientScope(Challenge {
-            protection: Arc::clone(self.protection()),
-            requirement,
-            granted: self.scopes().clone(),
-        }))
+        Err(AuthError::InsufficientScope(self.challenge(requirement)))
     }
 
     /// Refuses the token where only the application can tell that it is no good any more, for instance because the
@@ -88,11 +84,15 @@ impl AccessToken {
     /// ```
     #[must_use]
     pub fn refuse(&self) -> AuthError {
-        AuthError::InvalidToken(Challenge {
+        AuthError::InvalidToken(self.challenge(Requirement::AUTHENTICATED))
+    }
+
+    fn challenge(&self, requirement: Requirement) -> Challenge {
+        Challenge {
             protection: Arc::clone(self.protection()),
-            requirement: Requirement::AUTHENTICATED,
+            requirements: [self.operation(), requirement],
             granted: self.scopes().clone(),
-        })
+        }
     }
 }
 

@@ -29,7 +29,9 @@ impl<S: ProvidesResourceServer, O: Operation> FromRequestParts<S> for Authorized
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        require(parts, state, O::REQUIREMENT).await?;
+        // An extractor that a layer ran before speaks for itself alone; this is the operation.
+        parts.extensions.insert(RequiredScopes(O::REQUIREMENT));
+        state.resource_server().authorize(parts, O::REQUIREMENT).await?;
         Ok(Self(PhantomData))
     }
 }
@@ -48,17 +50,10 @@ where
     E: Requires,
     S: ProvidesResourceServer,
 {
-    require(parts, state, E::REQUIREMENT).await
-}
-
-async fn require<S>(parts: &mut Parts, state: &S, requirement: Requirement) -> Result<(), AuthError>
-where
-    S: ProvidesResourceServer,
-{
     if parts.extensions.get::<RequiredScopes>().is_none() {
-        parts.extensions.insert(RequiredScopes(requirement));
+        parts.extensions.insert(RequiredScopes(E::REQUIREMENT));
     }
-    state.resource_server().authorize(parts, requirement).await.map(drop)
+    state.resource_server().authorize(parts, E::REQUIREMENT).await.map(drop)
 }
 
 impl<O> fmt::Debug for Authorized<O> {

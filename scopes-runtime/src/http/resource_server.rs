@@ -81,11 +81,13 @@ impl ResourceServer {
         let operation = parts.extensions.get::<RequiredScopes>().map_or(requirement, |required| required.0);
         let challenge = |granted: GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
-            requirement: operation,
+            requirements: [operation, requirement],
             granted,
         };
         match decoded {
-            Decoded::Token(token) if requirement.is_met_by(token.scopes()) => Ok(token),
+            Decoded::Token(token) if requirement.is_met_by(token.scopes()) => {
+                Ok(token.accepted(&self.protection, operation))
+            }
             Decoded::Token(token) => Err(AuthError::InsufficientScope(challenge(token.scopes().clone()))),
             Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),
             Decoded::Malformed => Err(AuthError::MalformedHeader(challenge(GrantedScopes::default()))),
@@ -114,7 +116,7 @@ impl ResourceServer {
 
     async fn decode(&self, token: &str) -> Decoded {
         match self.decoder.decode(token).await {
-            Ok(token) => Decoded::Token(token.protected_by(&self.protection)),
+            Ok(token) => Decoded::Token(token),
             Err(DecodeError::Unavailable { retry_after, reason }) => {
                 tracing::warn!(reason, "no access token can be checked now");
                 Decoded::Unavailable { retry_after }

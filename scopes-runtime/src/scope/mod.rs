@@ -8,4 +8,4 @@ pub use declared::{DeclaredScope, UndeclaredScope};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub use requirement::Requirement;
-pub(crate) use requirement::list;
+pub(crate) use requirement::{alternatives_of_all, cheapest, list};

@@ -99,37 +99,48 @@ impl Requirement {
     /// One empty set means that any valid token will do.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        let mut minimal: Vec<Vec<&'static DeclaredScope>> = Vec::new();
-        for alternative in self.unreduced().into_iter().map(without_implied) {
-            if !minimal.iter().any(|other| covers(&alternative, other)) {
-                minimal.retain(|other| !covers(other, &alternative));
-                minimal.push(alternative);
-            }
-        }
-        minimal
+        alternatives_of_all(&[*self])
     }
 
     fn unreduced(&self) -> Vec<Vec<&'static DeclaredScope>> {
         match self.0 {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
-            Node::All(requirements) => requirements.iter().fold(vec![Vec::new()], |alternatives, inner| {
-                let inner = inner.unreduced();
-                let join = |left: &Vec<_>| {
-                    inner.iter().map(|right| [left.as_slice(), right].concat()).collect::<Vec<_>>()
-                };
-                alternatives.iter().flat_map(join).collect()
-            }),
+            Node::All(requirements) => unreduced_of_all(requirements),
         }
     }
+}
 
-    /// The alternative that lacks the fewest scopes; of several the shortest, and of those the first.
-    pub(crate) fn cheapest(&self, granted: &GrantedScopes) -> Vec<&'static DeclaredScope> {
-        let missing = |alternative: &Vec<&'static DeclaredScope>| {
-            (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
-        };
-        self.alternatives().into_iter().min_by_key(missing).unwrap_or_default()
+/// The minimal sets of scopes that satisfy all of the requirements.
+pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
+    let mut minimal: Vec<Vec<&'static DeclaredScope>> = Vec::new();
+    for alternative in unreduced_of_all(requirements).into_iter().map(without_implied) {
+        if !minimal.iter().any(|other| covers(&alternative, other)) {
+            minimal.retain(|other| !covers(other, &alternative));
+            minimal.push(alternative);
+        }
     }
+    minimal
+}
+
+fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
+    requirements.iter().fold(vec![Vec::new()], |alternatives, requirement| {
+        let inner = requirement.unreduced();
+        let with_inner =
+            |left: &Vec<_>| inner.iter().map(|right| [left.as_slice(), right].concat()).collect::<Vec<_>>();
+        alternatives.iter().flat_map(with_inner).collect()
+    })
+}
+
+/// Of the alternatives the one that lacks the fewest scopes; of several the shortest, and of those the first.
+pub(crate) fn cheapest(
+    alternatives: &[Vec<&'static DeclaredScope>],
+    granted: &GrantedScopes,
+) -> Option<Vec<&'static DeclaredScope>> {
+    let cost = |alternative: &&Vec<&'static DeclaredScope>| {
+        (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
+    };
+    alternatives.iter().min_by_key(cost).cloned()
 }
 
 fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::DecodeError;
-use crate::scope::GrantedScopes;
+use crate::scope::{GrantedScopes, Requirement};
 
 /// A verified access token: who may do what, until when.
 ///
@@ -25,6 +25,8 @@ use crate::scope::GrantedScopes;
 pub struct AccessToken {
     verified: Arc<Verified>,
     protection: Arc<Protection>,
+    /// What the operation requires that the token was accepted for.
+    operation: Requirement,
 }
 
 struct Verified {
@@ -61,7 +63,11 @@ impl AccessToken {
         }
         let expires_at = claims.get("exp").map(|exp| moment("exp", exp)).transpose()?;
         let verified = Verified { claims, scopes, expires_at };
-        Ok(Self { verified: Arc::new(verified), protection: Arc::default() })
+        Ok(Self {
+            verified: Arc::new(verified),
+            protection: Arc::default(),
+            operation: Requirement::AUTHENTICATED,
+        })
     }
 
     /// Whom the token speaks for: the `sub` claim.
@@ -115,13 +121,18 @@ impl AccessToken {
         T::deserialize(&self.verified.claims)
     }
 
-    pub(crate) fn protected_by(mut self, protection: &Arc<Protection>) -> Self {
+    pub(crate) fn accepted(mut self, protection: &Arc<Protection>, operation: Requirement) -> Self {
         self.protection = Arc::clone(protection);
+        self.operation = operation;
         self
     }
 
     pub(crate) fn protection(&self) -> &Arc<Protection> {
         &self.protection
+    }
+
+    pub(crate) fn operation(&self) -> Requirement {
+        self.operation
     }
 
     fn text(&self, claim: &str) -> Option<&str> {
