@@ -20,9 +20,8 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef, Request},
     response::Response,
-    routing::get,
 };
-use scopes_runtime::ResourceServer;
+use scopes_runtime::{ResourceServer, ScopedRouter, router::get};
 use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
 use tracing::{Span, info, info_span};
 
@@ -59,7 +58,7 @@ impl FromRef<AppState> for ResourceServer {
 
 /// The whole application. A path means the same with and without a slash at its end.
 pub fn app(state: AppState) -> Router {
-    let routes = Router::new()
+    let routes = ScopedRouter::new()
         .merge(token_endpoint::routes())
         .route("/", get(handlers::welcome))
         .route("/status", get(handlers::read_system_status))
@@ -70,7 +69,7 @@ pub fn app(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(state);
     // A router matches before its own layers run, so the slash goes before the router is asked.
-    let any_slash = NormalizePath::trim_trailing_slash(routes);
+    let any_slash = NormalizePath::trim_trailing_slash(Router::from(routes));
     let one_line_per_request = TraceLayer::new_for_http()
         .make_span_with(|request: &Request| {
             info_span!("request", method = %request.method(), path = request.uri().path())

@@ -4,14 +4,13 @@
 //! it sends the user to an authorization server and uses the code flow with PKCE.
 
 use axum::{
-    Form, Json, Router,
+    Form, Json,
     extract::{State, rejection::FormRejection},
     http::{HeaderName, StatusCode, header},
     middleware::map_response,
     response::{IntoResponse, Response},
-    routing::post,
 };
-use scopes_runtime::public;
+use scopes_runtime::{ScopedRouter, public, router::post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -28,8 +27,8 @@ use crate::{
 const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// The token endpoint. None of its answers may be kept by a cache.
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
+pub(crate) fn routes() -> ScopedRouter<AppState> {
+    ScopedRouter::new()
         .route("/token", post(issue_token))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(map_response(async |response: Response| (NOT_CACHED, response)))

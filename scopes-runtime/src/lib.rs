@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use axum::Router;
-//! use axum::routing::get;
+//! use scopes_runtime::router::{ScopedRouter, get};
 //! use scopes_runtime::{AccessToken, ResourceServer, TokenDecoder, declare_scopes, public, requires_scopes};
 //!
 //! /// What an access token may be allowed to do.
@@ -26,15 +26,14 @@
 //! }
 //!
 //! fn app(decoder: impl TokenDecoder) -> Router {
-//!     Router::new()
-//!         .route("/items", get(read_items))
-//!         .route("/health", get(health))
-//!         .with_state(ResourceServer::new(decoder))
+//!     let router = ScopedRouter::new().route("/items", get(read_items)).route("/health", get(health));
+//!     Router::from(router.with_state(ResourceServer::new(decoder)))
 //! }
 //! # fn main() {}
 //! ```
 //!
-//! A scope that is not declared does not compile:
+//! [`ScopedRouter`] takes only handlers that say who may call them; the attributes work with axum's own `Router` too. A
+//! scope that is not declared does not compile:
 //!
 //! ```compile_fail
 //! # use scopes_runtime::{declare_scopes, requires_scopes};
@@ -67,6 +66,7 @@
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 
 mod http;
+pub mod router;
 mod scope;
 mod token;
 
@@ -74,6 +74,7 @@ pub use http::{
     AuthError, Authorized, Challenge, InvalidRealm, Public, RequiredScopes, ResourceServer,
     ResourceServerBuilder,
 };
+pub use router::ScopedRouter;
 pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope};
 pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[cfg(feature = "_jwt")]

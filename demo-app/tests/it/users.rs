@@ -116,7 +116,7 @@ async fn the_token_of_a_user_who_is_gone_is_refused() {
     let demo = Demo::new().await;
     let answer = demo.get("/users/me/", &signed(&claims("nobody"), "at+jwt", SECRET)).await;
     answer.problem(StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token""#));
+    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#));
 }
 
 fn claims(username: &str) -> Value {

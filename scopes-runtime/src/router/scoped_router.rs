@@ -1,0 +1,166 @@
+use std::convert::Infallible;
+
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::Route;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{Guarded, ScopedHandler, ScopedMethodRouter};
+
+/// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
+/// compile.
+///
+/// ```
+/// use axum::Router;
+/// use scopes_runtime::router::{ScopedRouter, get};
+/// # use scopes_runtime::{ResourceServer, declare_scopes, public, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[requires_scopes("items")]
+/// async fn read_items() {}
+///
+/// #[public]
+/// async fn health() {}
+///
+/// fn app(server: ResourceServer) -> Router {
+///     let router = ScopedRouter::new().route("/items", get(read_items)).route("/health", get(health));
+///     Router::from(router.with_state(server))
+/// }
+/// # fn main() {}
+/// ```
+///
+/// ```compile_fail
+/// # use scopes_runtime::ResourceServer;
+/// # use scopes_runtime::router::{ScopedRouter, get};
+/// async fn read_items() {}
+///
+/// let router = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items));
+/// ```
+#[derive(Debug)]
+pub struct ScopedRouter<S = ()> {
+    router: axum::Router<S>,
+}
+
+impl<S> ScopedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without routes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { router: axum::Router::new() }
+    }
+
+    /// Adds the handlers of a path, as `Router::route` does.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::route`: the path is malformed, or one of its methods has a handler already.
+    #[must_use]
+    pub fn route(self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
+        Self { router: self.router.route(path, methods.router) }
+    }
+
+    /// Adds the routes of another router.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::merge`: both have a route for the same path and method, or a fallback.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self { router: self.router.merge(other.router) }
+    }
+
+    /// Adds the routes of another router under a prefix.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::nest`: the prefix is malformed or empty, or routes overlap.
+    #[must_use]
+    pub fn nest(self, path: &str, other: Self) -> Self {
+        Self { router: self.router.nest(path, other.router) }
+    }
+
+    /// Puts a middleware around every route and fallback so far.
+    #[must_use]
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self { router: self.router.layer(layer) }
+    }
+
+    /// Puts a middleware around every route so far, and around no fallback.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::route_layer`: there is no route yet.
+    #[must_use]
+    pub fn route_layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self { router: self.router.route_layer(layer) }
+    }
+
+    /// The handler of requests that no route matches, scoped or public like any other.
+    #[must_use]
+    pub fn fallback<H, T>(self, handler: H) -> Self
+    where
+        H: ScopedHandler<T, S>,
+        T: Guarded + 'static,
+    {
+        Self { router: self.router.fallback(handler) }
+    }
+
+    /// The handler of requests whose path has routes, but none for the method.
+    #[must_use]
+    pub fn method_not_allowed_fallback<H, T>(self, handler: H) -> Self
+    where
+        H: ScopedHandler<T, S>,
+        T: Guarded + 'static,
+    {
+        Self { router: self.router.method_not_allowed_fallback(handler) }
+    }
+
+    /// Gives the handlers their state.
+    #[must_use]
+    pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
+        ScopedRouter { router: self.router.with_state(state) }
+    }
+}
+
+impl<S> Default for ScopedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> Clone for ScopedRouter<S> {
+    fn clone(&self) -> Self {
+        Self { router: self.router.clone() }
+    }
+}
+
+/// The router to serve, or to go on with as with any other.
+impl<S> From<ScopedRouter<S>> for axum::Router<S> {
+    fn from(router: ScopedRouter<S>) -> Self {
+        router.router
+    }
+}

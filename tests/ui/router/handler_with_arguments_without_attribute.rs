@@ -1,0 +1,14 @@
+use scopes_runtime::router::get;
+use scopes_runtime::{ResourceServer, ScopedRouter, requires_scopes};
+use scopes_tests::Scope;
+
+#[requires_scopes("items")]
+async fn scoped() {}
+
+async fn forgotten(_: axum::http::Method, body: String) -> String {
+    body
+}
+
+fn main() {
+    let _ = ScopedRouter::<ResourceServer>::new().route("/", get(scoped).post(forgotten));
+}
