@@ -52,10 +52,7 @@ macro_rules! handler_of {
 // One invocation each: a compile error about a handler shows the one that it is about.
 handler_of!(connect, "The handler of `CONNECT`.");
 handler_of!(delete, "The handler of `DELETE`.");
-handler_of!(
-    get,
-    "The handler of `GET`, and of `HEAD` where that has none of its own: the check guards both."
-);
+handler_of!(get, "The handler of `GET`, and of `HEAD` without one of its own.");
 handler_of!(head, "The handler of `HEAD`.");
 handler_of!(options, "The handler of `OPTIONS`.");
 handler_of!(patch, "The handler of `PATCH`.");
