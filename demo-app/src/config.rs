@@ -2,12 +2,16 @@
 
 use std::{fmt, net::SocketAddr};
 
-use clap::{Parser, builder::NonEmptyStringValueParser};
+use clap::{Parser, Subcommand, builder::NonEmptyStringValueParser};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]
 #[command(version)]
 pub struct Config {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Address to listen on; port 0 takes a free one
     #[arg(
         long,
@@ -57,6 +61,13 @@ pub struct Config {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub audience: String,
+}
+
+/// What the program does instead of serving; neither a port nor a database is touched.
+#[derive(Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Print the OpenAPI document
+    Openapi,
 }
 
 fn parse_addr(value: &str) -> Result<SocketAddr, &'static str> {

@@ -21,17 +21,19 @@ use axum::{
     extract::{DefaultBodyLimit, FromRef, Request},
     response::Response,
 };
-use scopes_runtime::{ResourceServer, ScopedRouter, router::get};
+use scopes_runtime::{ResourceServer, ScopedRouter, openapi::OAuth2Scheme, router::get};
 use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
 use tracing::{Span, info, info_span};
+use utoipa::openapi::{Info, OpenApi, Paths};
+use utoipa_swagger_ui::SwaggerUi;
 
-use crate::passwords::Passwords;
 pub use crate::{
-    config::{Config, JwtSecret},
+    config::{Command, Config, JwtSecret},
     serve::{ServeError, serve},
     store::{Database, OpenError},
     tokens::{Tokens, TokensError},
 };
+use crate::{passwords::Passwords, scopes::Scope};
 
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
@@ -56,20 +58,16 @@ impl FromRef<AppState> for ResourceServer {
     }
 }
 
+/// The API's document, as `/openapi.json` serves it.
+pub fn openapi() -> OpenApi {
+    routes().split_for_parts().1
+}
+
 /// The whole application. A path means the same with and without a slash at its end.
 pub fn app(state: AppState) -> Router {
-    let routes = ScopedRouter::new()
-        .merge(token_endpoint::routes())
-        .route("/", get(handlers::welcome))
-        .route("/status", get(handlers::read_system_status))
-        .route("/users/me", get(handlers::read_own_user))
-        .route("/users/me/items", get(handlers::read_own_items).post(handlers::create_own_item))
-        .fallback(handlers::not_found)
-        .method_not_allowed_fallback(handlers::method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(state);
+    let (routes, openapi) = routes().split_for_parts();
     // A router matches before its own layers run, so the slash goes before the router is asked.
-    let any_slash = NormalizePath::trim_trailing_slash(Router::from(routes));
+    let any_slash = NormalizePath::trim_trailing_slash(routes.with_state(state));
     let one_line_per_request = TraceLayer::new_for_http()
         .make_span_with(|request: &Request| {
             info_span!("request", method = %request.method(), path = request.uri().path())
@@ -79,5 +77,20 @@ pub fn app(state: AppState) -> Router {
             info!(status = response.status().as_u16(), ?latency);
         })
         .on_failure(());
-    Router::new().fallback_service(any_slash).layer(one_line_per_request)
+    let docs = SwaggerUi::new("/docs").url("/openapi.json", openapi);
+    Router::new().merge(docs).fallback_service(any_slash).layer(one_line_per_request)
+}
+
+fn routes() -> ScopedRouter<AppState> {
+    let info = Info::new("FastAPI's OAuth2 scopes tutorial, in axum", env!("CARGO_PKG_VERSION"));
+    ScopedRouter::with_openapi(OpenApi::new(info, Paths::new()))
+        .oauth2(OAuth2Scheme::of::<Scope>().password("/token"))
+        .merge(token_endpoint::routes())
+        .route("/", get(handlers::welcome))
+        .route("/status", get(handlers::read_system_status))
+        .route("/users/me", get(handlers::read_own_user))
+        .route("/users/me/items", get(handlers::read_own_items).post(handlers::create_own_item))
+        .fallback(handlers::not_found)
+        .method_not_allowed_fallback(handlers::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }

@@ -9,8 +9,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Meta, Result, Variant};
+use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
+use crate::item::documentation;
 use crate::scope::scope_token;
 
 /// A vocabulary as declared. Where a mistake is found, something harmless stands in its place, so that the code
@@ -113,7 +114,7 @@ fn scope(variant: &mut Variant, errors: &mut Vec<Error>) -> Scope {
         errors.push(error);
         LitStr::new(&suggested_name(&ident), ident.span())
     });
-    let description = description(&variant.attrs);
+    let description = documentation(&variant.attrs);
     if description.is_empty() {
         errors.push(Error::new_spanned(
             &ident,
@@ -158,22 +159,6 @@ fn suggested_name(variant: &Ident) -> String {
         name.extend(c.to_lowercase());
     }
     name
-}
-
-/// The doc comment as text, lines joined as rustdoc would show them.
-pub(crate) fn description(attributes: &[Attribute]) -> String {
-    let lines: Vec<_> = attributes.iter().filter_map(doc_line).collect();
-    lines.join("\n").trim().to_owned()
-}
-
-fn doc_line(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(doc) = &attribute.meta else { return None };
-    match &doc.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) if doc.path.is_ident("doc") => {
-            Some(line.value().trim().to_owned())
-        }
-        _ => None,
-    }
 }
 
 /// Names the enum in generated code without repeating where the user wrote it.

@@ -1,15 +1,17 @@
 //! `#[requires_scopes]` and `#[public]` on a handler. The signature is read and gets one leading argument; the body
 //! stays as it was written.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, Generics, PatType, Result, Signature, Token, Type, Visibility, parse_quote,
+    Attribute, Error, FnArg, Generics, Ident, PatType, Result, Signature, Token, Type, Visibility,
+    parse_quote,
 };
 
-use crate::item::{check_only, extractors, generated, protection_of, requirement_of};
+use crate::item::{acceptance_of, check_only, documentation, extractors, protection_of, requirement_of};
 use crate::requirement::Requirement;
 
 /// axum's handlers take up to 16 extractors, and the guard is one of them.
@@ -85,31 +87,28 @@ impl Handler {
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
-        let name = syn::ext::IdentExt::unraw(&self.signature.ident).to_string();
-        let operation = generated(&format!("__operation_{name}"));
+        let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let visibility = respanned(&self.visibility);
         let requirements = self.of_extractors(requirement_of);
-        let declaration = quote! {
-            #(#conditions)*
-            #[doc(hidden)]
-            #[allow(non_camel_case_types, unreachable_pub)]
-            #visibility enum #operation {}
+        let declaration = self.declare(&operation);
+        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
+        quote! {
+            #function
+            #declaration
 
             #(#conditions)*
-            impl ::scopes_runtime::__private::Operation for #operation {
+            impl ::scopes_runtime::__private::ScopedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
                     #[allow(unused_imports)]
                     use ::scopes_runtime::__private::Unprotected as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #(#requirements),*])
                 };
             }
-        };
-        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
-        quote!(#function #declaration)
+        }
     }
 
     pub(crate) fn public(self) -> TokenStream {
+        let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "this extractor insists on an access token, so the handler is not public; \
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
@@ -124,8 +123,50 @@ impl Handler {
             })
         });
         let checks: TokenStream = checks.iter().map(|check| quote!(#(#conditions)* #check)).collect();
-        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public));
-        quote!(#function #checks)
+        let accepts_token = self.of_extractors(acceptance_of);
+        let declaration = self.declare(&operation);
+        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
+        quote! {
+            #function
+            #declaration
+
+            #(#conditions)*
+            impl ::scopes_runtime::__private::PublicOperation for #operation {
+                const ACCEPTS_TOKEN: bool = {
+                    #[allow(unused_imports)]
+                    use ::scopes_runtime::__private::Unprotected as _;
+                    ::scopes_runtime::__private::any_of(&[#(#accepts_token),*])
+                };
+            }
+
+            #checks
+        }
+    }
+
+    /// The hidden type that stands for the handler.
+    fn operation(&self) -> Ident {
+        let name = self.signature.ident.unraw();
+        Ident::new(&format!("__operation_{name}"), Span::call_site())
+    }
+
+    fn declare(&self, operation: &Ident) -> TokenStream {
+        let conditions: Vec<_> = conditions(&self.attributes).collect();
+        let visibility = respanned(&self.visibility);
+        let name = self.signature.ident.unraw().to_string();
+        let documentation = documentation(&self.attributes);
+        quote! {
+            #(#conditions)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, unreachable_pub)]
+            #visibility enum #operation {}
+
+            #(#conditions)*
+            impl ::scopes_runtime::__private::Operation for #operation {
+                const NAME: &'static str = #name;
+                const MODULE: &'static str = ::core::module_path!();
+                const DOCUMENTATION: &'static str = #documentation;
+            }
+        }
     }
 
     /// The function with its guard: the first argument, so that it runs before any other extractor.
@@ -146,7 +187,7 @@ fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
 /// The same visibility as generated code, so that lints about it are not reported twice.
 fn respanned(visibility: &Visibility) -> TokenStream {
     let respan = |mut token: proc_macro2::TokenTree| {
-        token.set_span(token.span().resolved_at(proc_macro2::Span::call_site()));
+        token.set_span(token.span().resolved_at(Span::call_site()));
         token
     };
     visibility.to_token_stream().into_iter().map(respan).collect()

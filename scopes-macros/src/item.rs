@@ -1,10 +1,12 @@
 //! `#[requires_scopes]` and `#[public]`: what they stand on, and what those places have in common.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, GenericParam, Generics, Ident, Result, Type, Visibility};
+use syn::{
+    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, Meta, Result, Type, Visibility,
+};
 
 use crate::extractor::Extractor;
 use crate::handler::Handler;
@@ -108,6 +110,12 @@ pub(crate) fn protection_of(ty: &Type, generics: &Generics) -> Option<TokenStrea
     Some(quote_spanned!(ty.span()=> #probe::PROTECTED))
 }
 
+/// Whether an extractor takes a token where there is one, as an expression.
+pub(crate) fn acceptance_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
+    let probe = probe(ty, generics)?;
+    Some(quote_spanned!(ty.span()=> #probe::ACCEPTS_TOKEN))
+}
+
 fn probe(ty: &Type, generics: &Generics) -> Option<TokenStream> {
     let known = !mentions_unknown(ty.to_token_stream(), generics);
     known.then(|| quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>))
@@ -140,7 +148,18 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     }
 }
 
-/// The identifier in generated code: not the user's, so that lints are not about it.
-pub(crate) fn generated(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
+/// The doc comment as text, lines joined as rustdoc would show them.
+pub(crate) fn documentation(attributes: &[Attribute]) -> String {
+    let lines: Vec<_> = attributes.iter().filter_map(doc_line).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(doc) = &attribute.meta else { return None };
+    match &doc.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) if doc.path.is_ident("doc") => {
+            Some(line.value().trim().to_owned())
+        }
+        _ => None,
+    }
 }

@@ -61,11 +61,15 @@
 //!
 //! # Features
 //!
+//! - `openapi` (default): `ScopedRouter` and the document of its routes, with utoipa's types.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 
 mod http;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+#[cfg(feature = "openapi")]
 pub mod router;
 mod scope;
 mod token;
@@ -74,8 +78,9 @@ pub use http::{
     AuthError, Authorized, Challenge, InvalidRealm, Public, RequiredScopes, ResourceServer,
     ResourceServerBuilder,
 };
+#[cfg(feature = "openapi")]
 pub use router::ScopedRouter;
-pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope};
+pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope, Vocabulary};
 pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[cfg(feature = "_jwt")]
 pub use token::{
@@ -265,7 +270,8 @@ pub use scopes_macros::scopes;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::http::{
-        Operation, Probe, ProvidesResourceServer, RejectsWith, Requires, Unprotected, check,
+        Operation, Probe, ProvidesResourceServer, PublicOperation, RejectsWith, Requires, ScopedOperation,
+        Unprotected, any_of, check,
     };
     pub use crate::scope::{deserialize, find};
     pub use axum::extract::FromRequestParts;

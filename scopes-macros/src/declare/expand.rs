@@ -67,18 +67,19 @@ fn methods(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) ->
         let implied_by = names((0..scopes.len()).filter(|&other| implies[other].contains(&at)).collect());
         quote!(::scopes_runtime::DeclaredScope::new(#name, #description, &[#(#implied),*], &[#(#implied_by),*]))
     });
-    let count = scopes.len();
     quote! {
+        impl ::scopes_runtime::Vocabulary for #vocabulary {
+            const DECLARED: &'static [::scopes_runtime::DeclaredScope] = &[#(#table),*];
+        }
+
         impl #vocabulary {
             /// Every declared scope, in the order of declaration.
             pub const ALL: &'static [Self] = &[#(Self::#scopes),*];
 
-            const DECLARED: &'static [::scopes_runtime::DeclaredScope; #count] = &[#(#table),*];
-
             /// The scope as it was declared: name, description and implications.
             #[must_use]
             pub const fn declared(self) -> &'static ::scopes_runtime::DeclaredScope {
-                &Self::DECLARED[self as usize]
+                &<Self as ::scopes_runtime::Vocabulary>::DECLARED[self as usize]
             }
 
             /// The scope as it stands in a token.
@@ -119,7 +120,7 @@ fn traits(vocabulary: &Ident) -> TokenStream {
                 type Err = ::scopes_runtime::UndeclaredScope;
 
                 fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
-                    #private::find(Self::DECLARED, name, ::core::clone::Clone::clone(&All(&[])).0)
+                    #private::find(<Self as ::scopes_runtime::Vocabulary>::DECLARED, name, ::core::clone::Clone::clone(&All(&[])).0)
                 }
             }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
-use super::protected::{ProvidesResourceServer, Requires};
+use super::protected::{OptionalToken, ProvidesResourceServer, Requires};
 use super::{AuthError, Challenge};
 use crate::scope::Requirement;
 use crate::token::AccessToken;
@@ -13,6 +13,8 @@ use crate::token::AccessToken;
 impl Requires for AccessToken {
     const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
 }
+
+impl OptionalToken for Option<AccessToken> {}
 
 impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     type Rejection = AuthError;

@@ -10,10 +10,26 @@ use super::extract::RequiredScopes;
 use super::protected::{ProvidesResourceServer, Requires};
 use crate::scope::Requirement;
 
-/// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.
+/// A handler with one of the attributes, as it was written.
 pub trait Operation {
+    /// The function's name.
+    const NAME: &'static str;
+    /// The path of its module.
+    const MODULE: &'static str;
+    /// Its doc comment.
+    const DOCUMENTATION: &'static str;
+}
+
+/// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.
+pub trait ScopedOperation: Operation {
     /// What a token must be allowed to do for the handler to run.
     const REQUIREMENT: Requirement;
+}
+
+/// A handler with `#[public]`.
+pub trait PublicOperation: Operation {
+    /// Whether it looks at a token where there is one.
+    const ACCEPTS_TOKEN: bool;
 }
 
 /// The guard that [`#[requires_scopes]`](crate::requires_scopes) puts before a handler's arguments. It comes first, so
@@ -21,11 +37,9 @@ pub trait Operation {
 pub struct Authorized<O>(PhantomData<fn() -> O>);
 
 /// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Public;
+pub struct Public<O>(PhantomData<fn() -> O>);
 
-impl<S: ProvidesResourceServer, O: Operation> FromRequestParts<S> for Authorized<O> {
+impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
@@ -36,11 +50,11 @@ impl<S: ProvidesResourceServer, O: Operation> FromRequestParts<S> for Authorized
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Public {
+impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
     async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self)
+        Ok(Self(PhantomData))
     }
 }
 
@@ -59,5 +73,11 @@ where
 impl<O> fmt::Debug for Authorized<O> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Authorized")
+    }
+}
+
+impl<O> fmt::Debug for Public<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Public")
     }
 }

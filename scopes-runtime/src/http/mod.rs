@@ -9,6 +9,6 @@ mod resource_server;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
-pub use guard::{Authorized, Operation, Public, check};
-pub use protected::{Probe, ProvidesResourceServer, RejectsWith, Requires, Unprotected};
+pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
+pub use protected::{Probe, ProvidesResourceServer, RejectsWith, Requires, Unprotected, any_of};
 pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};

@@ -24,8 +24,31 @@ impl<T: Requires + ?Sized> Probe<T> {
     pub const PROTECTED: bool = true;
 }
 
+/// An extractor that takes a token where there is one.
+pub trait OptionalToken {}
+
+impl<T: OptionalToken + ?Sized> Probe<T> {
+    /// It does.
+    pub const ACCEPTS_TOKEN: bool = true;
+}
+
+/// Whether one of them is.
+#[must_use]
+pub const fn any_of(answers: &[bool]) -> bool {
+    let mut at = 0;
+    while at < answers.len() {
+        if answers[at] {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 /// What [`Probe`] says of types that require nothing.
 pub trait Unprotected {
+    /// It does not.
+    const ACCEPTS_TOKEN: bool = false;
     /// Nothing.
     const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
     /// It does not.

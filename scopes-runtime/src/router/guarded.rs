@@ -1,6 +1,7 @@
 use axum::handler::Handler;
 
-use crate::http::{Authorized, Public};
+use crate::http::{Authorized, Public, PublicOperation, ScopedOperation};
+use crate::openapi::Described;
 
 /// The arguments of a handler whose first one is [`Authorized`] or [`Public`], as axum's `Handler<T, S>` has them
 /// in `T`.
@@ -9,7 +10,11 @@ use crate::http::{Authorized, Public};
     label = "nothing says who may call it",
     note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
 )]
-pub trait Guarded {}
+pub trait Guarded {
+    /// What the document says of the handler.
+    #[doc(hidden)]
+    fn described() -> Described;
+}
 
 /// `Handler<T, S>`, with a message that says what to do.
 #[diagnostic::on_unimplemented(
@@ -26,10 +31,18 @@ impl<H: Handler<T, S>, T, S> ScopedHandler<T, S> for H {}
 macro_rules! guarded {
     ($($argument:ident)*) => {
         #[diagnostic::do_not_recommend]
-        impl<M, O, $($argument),*> Guarded for (M, Authorized<O>, $($argument),*) {}
+        impl<M, O: ScopedOperation, $($argument),*> Guarded for (M, Authorized<O>, $($argument),*) {
+            fn described() -> Described {
+                Described::scoped::<O>()
+            }
+        }
 
         #[diagnostic::do_not_recommend]
-        impl<M, $($argument),*> Guarded for (M, Public, $($argument),*) {}
+        impl<M, O: PublicOperation, $($argument),*> Guarded for (M, Public<O>, $($argument),*) {
+            fn described() -> Described {
+                Described::public::<O>()
+            }
+        }
     };
 }
 

@@ -5,8 +5,10 @@ use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower_layer::Layer;
 use tower_service::Service;
+use utoipa::openapi::{Info, OpenApi, Paths};
 
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
+use crate::openapi::{OAuth2Scheme, Route as Documented, document};
 
 /// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
 /// compile.
@@ -41,9 +43,11 @@ use super::{Guarded, ScopedHandler, ScopedMethodRouter};
 ///
 /// let router = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items));
 /// ```
-#[derive(Debug)]
 pub struct ScopedRouter<S = ()> {
     router: axum::Router<S>,
+    routes: Vec<Documented>,
+    scheme: OAuth2Scheme,
+    openapi: OpenApi,
 }
 
 impl<S> ScopedRouter<S>
@@ -53,7 +57,21 @@ where
     /// A router without routes.
     #[must_use]
     pub fn new() -> Self {
-        Self { router: axum::Router::new() }
+        Self::with_openapi(OpenApi::new(Info::new("API", "0.1.0"), Paths::new()))
+    }
+
+    /// A router without routes, whose document is added to this one.
+    #[must_use]
+    pub fn with_openapi(openapi: OpenApi) -> Self {
+        Self { router: axum::Router::new(), routes: Vec::new(), scheme: OAuth2Scheme::default(), openapi }
+    }
+
+    /// How clients get their tokens, for the document. Without it the document says no more than that a bearer token is
+    /// needed.
+    #[must_use]
+    pub fn oauth2(mut self, scheme: OAuth2Scheme) -> Self {
+        self.scheme = scheme;
+        self
     }
 
     /// Adds the handlers of a path, as `Router::route` does.
@@ -62,8 +80,14 @@ where
     ///
     /// As `Router::route`: the path is malformed, or one of its methods has a handler already.
     #[must_use]
-    pub fn route(self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
-        Self { router: self.router.route(path, methods.router) }
+    pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
+        let routes = methods.operations.into_iter();
+        self.routes.extend(routes.map(|(method, described)| Documented {
+            path: path.to_owned(),
+            method,
+            described,
+        }));
+        Self { router: self.router.route(path, methods.router), ..self }
     }
 
     /// Adds the routes of another router.
@@ -72,8 +96,9 @@ where
     ///
     /// As `Router::merge`: both have a route for the same path and method, or a fallback.
     #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        Self { router: self.router.merge(other.router) }
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.extend(other.routes);
+        Self { router: self.router.merge(other.router), ..self }
     }
 
     /// Adds the routes of another router under a prefix.
@@ -82,8 +107,9 @@ where
     ///
     /// As `Router::nest`: the prefix is malformed or empty, or routes overlap.
     #[must_use]
-    pub fn nest(self, path: &str, other: Self) -> Self {
-        Self { router: self.router.nest(path, other.router) }
+    pub fn nest(mut self, path: &str, other: Self) -> Self {
+        self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
+        Self { router: self.router.nest(path, other.router), ..self }
     }
 
     /// Puts a middleware around every route and fallback so far.
@@ -96,7 +122,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer) }
+        Self { router: self.router.layer(layer), ..self }
     }
 
     /// Puts a middleware around every route so far, and around no fallback.
@@ -113,7 +139,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.route_layer(layer) }
+        Self { router: self.router.route_layer(layer), ..self }
     }
 
     /// The handler of requests that no route matches, scoped or public like any other.
@@ -123,7 +149,7 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
-        Self { router: self.router.fallback(handler) }
+        Self { router: self.router.fallback(handler), ..self }
     }
 
     /// The handler of requests whose path has routes, but none for the method.
@@ -133,13 +159,24 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
-        Self { router: self.router.method_not_allowed_fallback(handler) }
+        Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 
     /// Gives the handlers their state.
     #[must_use]
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
-        ScopedRouter { router: self.router.with_state(state) }
+        let Self { router, routes, scheme, openapi } = self;
+        ScopedRouter { router: router.with_state(state), routes, scheme, openapi }
+    }
+
+    /// The router to serve, and the document of all its routes: for each what it requires of a token, how it refuses
+    /// one, and the handler's doc comment.
+    ///
+    /// The document and the scheme are those of the outermost router; of routers that were merged or nested the routes
+    /// count.
+    pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
+        let openapi = document(self.openapi, &self.routes, &self.scheme);
+        (self.router, openapi)
     }
 }
 
@@ -154,7 +191,12 @@ where
 
 impl<S> Clone for ScopedRouter<S> {
     fn clone(&self) -> Self {
-        Self { router: self.router.clone() }
+        Self {
+            router: self.router.clone(),
+            routes: self.routes.clone(),
+            scheme: self.scheme.clone(),
+            openapi: self.openapi.clone(),
+        }
     }
 }
 

@@ -69,6 +69,12 @@ impl DeclaredScope {
     }
 }
 
+/// An enum with [`#[declare_scopes]`](crate::declare_scopes).
+pub trait Vocabulary {
+    /// Every scope, in the order of declaration.
+    const DECLARED: &'static [DeclaredScope];
+}
+
 /// The error of parsing a string that a vocabulary does not declare.
 ///
 /// ```

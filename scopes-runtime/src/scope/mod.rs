@@ -4,7 +4,7 @@ mod declared;
 mod granted;
 mod requirement;
 
-pub use declared::{DeclaredScope, UndeclaredScope};
+pub use declared::{DeclaredScope, UndeclaredScope, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub use requirement::Requirement;

@@ -1,0 +1,136 @@
+use std::collections::{BTreeMap, HashMap};
+
+use utoipa::openapi::path::HttpMethod;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
+};
+
+use super::{Access, Described, OAuth2Scheme};
+
+pub(super) const MALFORMED: &str = "MalformedCredentials";
+pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
+pub(super) const FORBIDDEN: &str = "InsufficientScope";
+const PROBLEM: &str = "AuthProblem";
+
+/// One method of one path, as axum writes it.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) path: String,
+    pub(crate) method: HttpMethod,
+    pub(crate) described: Described,
+}
+
+impl Route {
+    /// The same as axum nests it.
+    pub(crate) fn under(mut self, prefix: &str) -> Self {
+        let inner = if self.path == "/" { "" } else { &self.path };
+        self.path = format!("{}{inner}", prefix.trim_end_matches('/'));
+        self
+    }
+}
+
+/// Adds the routes to a document, with the scheme and the answers that they refer to.
+pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Scheme) -> OpenApi {
+    let ids = operation_ids(routes);
+    for (route, id) in routes.iter().zip(ids) {
+        let path = route.path.replace("{*", "{");
+        let operation = route.described.operation(&path, id, scheme.name());
+        openapi.paths.add_path_operation(&path, vec![route.method.clone()], operation);
+    }
+    let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
+    let required = routes.iter().filter_map(|route| match route.described.access {
+        Access::Scoped(requirement) => Some(requirement.alternatives().into_iter().flatten()),
+        Access::Public { .. } => None,
+    });
+    let is_used =
+        routes.iter().any(|route| !matches!(route.described.access, Access::Public { accepts_token: false }));
+    if is_used {
+        let scheme_object = scheme.scheme(required.flatten());
+        components.security_schemes.insert(scheme.name().to_owned(), RefOr::T(scheme_object));
+        components.schemas.insert(PROBLEM.to_owned(), RefOr::T(problem()));
+        components.responses.extend(refusals());
+    }
+    openapi.components = Some(components);
+    openapi
+}
+
+/// The handlers' names, with as much of their modules as tells them apart, and a number where one handler serves
+/// several routes.
+fn operation_ids(routes: &[Route]) -> Vec<String> {
+    let mut modules: HashMap<&str, Vec<&str>> = HashMap::new();
+    for Described { name, module, .. } in routes.iter().map(|route| &route.described) {
+        let modules = modules.entry(name).or_default();
+        if !modules.contains(module) {
+            modules.push(module);
+        }
+    }
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let id = |Described { name, module, .. }: &Described| {
+        let depth = module.split("::").count();
+        let suffix =
+            |module: &str, parts: usize| module.rsplit("::").take(parts).collect::<Vec<_>>().join("::");
+        let is_unique = |parts: usize| {
+            let own = suffix(module, parts);
+            modules[name].iter().filter(|other| suffix(other, parts) == own).count() == 1
+        };
+        let parts = (0..depth).find(|&parts| is_unique(parts)).unwrap_or(depth);
+        let mut parts: Vec<_> = module.rsplit("::").take(parts).collect();
+        parts.reverse();
+        parts.push(name);
+        parts.join("_")
+    };
+    routes
+        .iter()
+        .map(|route| {
+            let id = id(&route.described);
+            let number = taken.entry(id.clone()).and_modify(|number| *number += 1).or_insert(1);
+            if *number == 1 { id } else { format!("{id}_{number}") }
+        })
+        .collect()
+}
+
+fn refusals() -> BTreeMap<String, RefOr<Response>> {
+    [
+        (MALFORMED, "The `Authorization` header is malformed (`invalid_request`)."),
+        (UNAUTHENTICATED, "There is no access token, or it is not valid (`invalid_token`)."),
+        (FORBIDDEN, "The access token lacks a scope (`insufficient_scope`)."),
+    ]
+    .into_iter()
+    .map(|(name, description)| (name.to_owned(), RefOr::T(refusal(description))))
+    .collect()
+}
+
+/// RFC 6750 section 3.
+fn refusal(description: &str) -> Response {
+    let challenge =
+        Header::builder().schema(Some(text())).description(Some("What to ask for (RFC 6750 section 3)."));
+    ResponseBuilder::new()
+        .description(description)
+        .header("WWW-Authenticate", challenge.build())
+        .content(
+            "application/problem+json",
+            ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM))).build(),
+        )
+        .build()
+}
+
+/// A problem detail (RFC 9457).
+fn problem() -> Schema {
+    ObjectBuilder::new()
+        .description(Some("Why a request was refused (RFC 9457)."))
+        .property("title", text())
+        .property("status", ObjectBuilder::new().schema_type(Type::Integer))
+        .property("detail", text())
+        .property("error", text())
+        .property("scope", text())
+        .property("alternatives", ArrayBuilder::new().items(text()))
+        .required("title")
+        .required("status")
+        .required("detail")
+        .into()
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
