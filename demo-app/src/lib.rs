@@ -24,7 +24,7 @@ use axum::{
 use scopes_runtime::{ResourceServer, ScopedRouter, openapi::OAuth2Scheme, router::get};
 use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
 use tracing::{Span, info, info_span};
-use utoipa::openapi::{Info, OpenApi, Paths};
+use utoipa::openapi::{Info, License, OpenApi, Paths, Server};
 use utoipa_swagger_ui::SwaggerUi;
 
 pub use crate::{
@@ -82,8 +82,15 @@ pub fn app(state: AppState) -> Router {
 }
 
 fn routes() -> ScopedRouter<AppState> {
-    let info = Info::new("FastAPI's OAuth2 scopes tutorial, in axum", env!("CARGO_PKG_VERSION"));
-    ScopedRouter::with_openapi(OpenApi::new(info, Paths::new()))
+    let mut license = License::new(env!("CARGO_PKG_LICENSE"));
+    license.identifier = Some(env!("CARGO_PKG_LICENSE").to_owned());
+    let mut openapi = OpenApi::new(
+        Info::new("FastAPI's OAuth2 scopes tutorial, in axum", env!("CARGO_PKG_VERSION")),
+        Paths::new(),
+    );
+    openapi.info.license = Some(license);
+    openapi.servers = Some(vec![Server::new("/")]);
+    ScopedRouter::with_openapi(openapi)
         .oauth2(OAuth2Scheme::of::<Scope>().password("/token"))
         .merge(token_endpoint::routes())
         .route("/", get(handlers::welcome))

@@ -55,6 +55,7 @@ struct TokenResponse {
     scope: String,
 }
 
+/// Logs a user in: an access token for a user name and a password.
 #[public]
 async fn issue_token(
     State(database): State<Database>,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::{storage::fresh_file, support::SECRET};
 
 /// The program with no option set from outside.
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demo-app"));
     for variable in
         ["DEMO_ADDR", "DATABASE_URL", "DEMO_JWT_SECRET", "DEMO_ISSUER", "DEMO_AUDIENCE", "RUST_LOG"]
