@@ -220,6 +220,90 @@ async fn an_extractor_in_a_layer_does_not_speak_for_the_operation() {
 }
 
 #[tokio::test]
+async fn a_type_of_static_references_is_known() {
+    #[requires_scopes("me")]
+    async fn handler(_: Wrapped<&'static str>) {}
+    assert_eq!(required_to_get(Router::new().route("/", on_get(handler)), "/").await, "me items:write");
+}
+
+/// The state stands in a bound of a parameter that stays.
+struct Repository<T>(T);
+
+#[requires_scopes("items")]
+impl<S: Send + Sync, T: FromRef<S> + Greeter> FromRequestParts<S> for Repository<T> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(
+        _parts: &mut Parts,
+        state: &S,
+        #[cfg(any())] _user: CurrentUser,
+        _: Uri,
+    ) -> Result<Self, AuthError> {
+        Ok(Self(T::from_ref(state)))
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_compiled_in_is_not_required() {
+    #[requires_scopes]
+    async fn handler(Repository(greeter): Repository<AppState>) -> &'static str {
+        greeter.greet()
+    }
+    let router = Router::new().route("/", on_get(handler));
+    assert_eq!(required_to_get(router.clone(), "/").await, "items");
+    assert_eq!(text(router, "/", "items").await, "hello");
+}
+
+#[tokio::test]
+async fn a_public_operation_requires_nothing_whatever_a_layer_did() {
+    #[public]
+    async fn handler(required: RequiredScopes) -> String {
+        format!("[{required}]")
+    }
+    let layer = axum::middleware::from_extractor_with_state::<CurrentUser, _>(state());
+    let app = Router::new().route("/", on_get(handler)).route_layer(layer).with_state(state());
+    assert_eq!(get(&app, "/", &["Bearer me"]).await.text, "[]");
+}
+
+#[tokio::test]
+async fn a_decision_does_not_outlive_the_header_it_was_made_on() {
+    #[requires_scopes("items")]
+    async fn handler() {}
+    async fn rewrite(mut request: axum::extract::Request) -> axum::extract::Request {
+        let headers = request.headers_mut();
+        match headers.get("x-token").cloned() {
+            Some(token) => drop(headers.insert("authorization", token)),
+            None => drop(headers.remove("authorization")),
+        }
+        request
+    }
+    async fn look(
+        _: Option<AccessToken>,
+        request: axum::extract::Request,
+        next: axum::middleware::Next,
+    ) -> Response {
+        next.run(request).await
+    }
+    let app = Router::new()
+        .route("/", on_get(handler))
+        .layer(axum::middleware::map_request(rewrite))
+        .layer(axum::middleware::from_fn_with_state(state(), look))
+        .with_state(state());
+    let ask = async |first: Option<&str>, then: Option<&str>| {
+        let mut request = axum::http::Request::get("/");
+        for (name, token) in [("authorization", first), ("x-token", then)] {
+            if let Some(token) = token {
+                request = request.header(name, format!("Bearer {token}"));
+            }
+        }
+        send(&app, request.body(axum::body::Body::empty()).expect("a request")).await.status
+    };
+    assert_eq!(ask(Some("items"), None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(Some("items"), Some("none")).await, StatusCode::FORBIDDEN);
+    assert_eq!(ask(None, Some("items")).await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_token_is_decoded_once_however_many_ask() {
     #[requires_scopes("items")]
     async fn handler(_: CurrentUser, _: Customer, _: AccessToken, token: Option<AccessToken>) -> String {

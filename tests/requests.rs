@@ -287,6 +287,19 @@ async fn a_handler_may_require_more_of_its_token() {
 }
 
 #[tokio::test]
+async fn too_many_alternatives_to_tell_are_those_that_refused() {
+    #[requires_scopes(any("me", "items"), any("me", "items"), any("me", "items"), any("me", "items"))]
+    async fn many(token: AccessToken) -> Result<(), AuthError> {
+        let all = scopes!(any("items", "items:write"), any("me", "items:write"), any("items", "items:write"));
+        token.require(all)
+    }
+    let server = ResourceServer::new(Readable::default());
+    let answer = get(&Router::new().route("/", on_get(many)).with_state(server), "/", &["Bearer me"]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.json()["alternatives"], json!(["items me", "items:write"]));
+}
+
+#[tokio::test]
 async fn an_application_may_refuse_a_token_of_its_own_accord() {
     #[requires_scopes]
     async fn refuse(token: AccessToken) -> AuthError {

@@ -66,11 +66,13 @@ impl Parse for Vocabulary {
         for variant in &mut item.variants {
             let scope = scope(variant, &mut errors);
             let name = scope.name.value();
-            if let Some(other) = named.insert(name.clone(), scope.variant.clone()) {
+            if let Some(other) = named.get(&name) {
                 errors.push(Error::new_spanned(
                     &scope.name,
                     format!("`{name}` is the name of `{other}` already; give each scope its own"),
                 ));
+            } else {
+                named.insert(name, scope.variant.clone());
             }
             scopes.push(scope);
         }
@@ -94,6 +96,12 @@ fn parse_enum(input: ParseStream<'_>) -> Result<ItemEnum> {
 /// Reads one variant, and leaves of it what the compiler is to see.
 fn scope(variant: &mut Variant, errors: &mut Vec<Error>) -> Scope {
     let ident = variant.ident.clone();
+    if ident == "ALL" {
+        errors.push(Error::new_spanned(
+            &ident,
+            "`ALL` is the list of all scopes; give the variant another name",
+        ));
+    }
     if !matches!(variant.fields, Fields::Unit) {
         errors.push(Error::new_spanned(
             &variant.fields,

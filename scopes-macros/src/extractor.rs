@@ -6,11 +6,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Block, Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl,
-    PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
+    Block, Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Pat,
+    PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
 };
 
-use crate::item::{check_only, extractors, requirement_of};
+use crate::item::{check_only, conditions, extractors, requirement_of};
 use crate::requirement::Requirement;
 
 /// `parts` and `state`; what follows are extractors.
@@ -46,14 +46,18 @@ impl Extractor {
     /// What handlers learn of the extractor. The state is no part of its type, so the impl does not mention it.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
-        let taken = self.taken.iter().flat_map(|argument| extractors(&argument.ty));
-        let taken = taken.filter_map(|extractor| requirement_of(extractor, generics));
+        let taken = self.taken.iter().flat_map(|PatType { attrs, ty, .. }| {
+            let requirements = extractors(ty).into_iter().filter_map(|ty| requirement_of(ty, generics));
+            requirements.map(move |requirement| {
+                let conditions = conditions(attrs);
+                quote!(#(#conditions)* #requirement)
+            })
+        });
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {
             impl #parameters ::scopes_runtime::__private::Requires for #self_ty #conditions {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    #[allow(unused_imports)]
                     use ::scopes_runtime::__private::Unprotected as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #(#taken),*])
                 };
@@ -113,30 +117,48 @@ fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) ->
         return Err(Error::new(signature.paren_token.span.join(), message));
     }
     let taken = arguments.split_off(OWN_ARGUMENTS);
-    let internal = ["parts", "state"].map(|name| Ident::new(name, Span::mixed_site()));
-    let mut prologue = prologue(&internal, &taken, state);
-    for (argument, internal) in arguments.iter_mut().zip(&internal) {
-        let PatType { pat, ty, .. } = &argument;
-        prologue.extend(quote!(let #pat: #ty = #internal;));
-        *argument.pat = parse_quote!(#internal);
+    let mut own = Vec::new();
+    let mut rebound = TokenStream::new();
+    for (argument, name) in arguments.iter_mut().zip(["parts", "state"]) {
+        let PatType { pat, ty, .. } = &*argument;
+        own.push(match &**pat {
+            // A name of the user's stays in the signature, where lints and attributes of the user's find it.
+            Pat::Ident(PatIdent { by_ref: None, mutability: None, subpat: None, ident, .. }) => ident.clone(),
+            other => {
+                let internal = Ident::new(name, Span::mixed_site());
+                if !matches!(other, Pat::Wild(_)) {
+                    rebound.extend(quote!(let #pat: #ty = #internal;));
+                }
+                *argument.pat = parse_quote!(#internal);
+                internal
+            }
+        });
     }
+    let checks = checks(&own[0], &own[1], &taken, state);
     signature.inputs = arguments.into_iter().map(FnArg::Typed).collect::<Punctuated<_, Token![,]>>();
     let statements = &body.stmts;
-    *body = parse_quote!({ #prologue #(#statements)* });
+    *body = parse_quote!({ #checks #rebound #(#statements)* });
     Ok(taken)
 }
 
-fn prologue([parts, state]: &[Ident; 2], taken: &[PatType], state_type: &Type) -> TokenStream {
+/// What comes before the user's own statements.
+fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) -> TokenStream {
     let private = quote!(::scopes_runtime::__private);
+    let (error, unnamed) =
+        (Ident::new("error", Span::mixed_site()), Ident::new("_taken", Span::mixed_site()));
     let taken = taken.iter().map(|PatType { attrs, pat, ty, .. }| {
+        let pat = match &**pat {
+            Pat::Wild(_) => quote!(#unnamed),
+            other => other.to_token_stream(),
+        };
         quote_spanned! {ty.span()=>
             #(#attrs)*
             let #pat = <#ty as #private::FromRequestParts<#state_type>>::from_request_parts(#parts, #state).await?;
         }
     });
     quote! {
-        if let ::core::result::Result::Err(error) = #private::check::<Self, #state_type>(#parts, #state).await {
-            return ::core::result::Result::Err(#private::RejectsWith::from_auth_error(error));
+        if let ::core::result::Result::Err(#error) = #private::check::<Self, #state_type>(#parts, #state).await {
+            return ::core::result::Result::Err(#private::RejectsWith::from_auth_error(#error));
         }
         #(#taken)*
     }
@@ -154,11 +176,15 @@ fn generics_of(self_ty: &Type, generics: &Generics) -> Generics {
         .iter()
         .cloned()
         .partition(|parameter| mentions(self_ty.to_token_stream(), &name(parameter)));
+    let is_left =
+        |tokens: TokenStream| left.iter().any(|parameter| mentions(tokens.clone(), &name(parameter)));
     let mut result = Generics { params: kept.into_iter().collect(), ..Generics::default() };
+    for parameter in result.type_params_mut() {
+        let bounds = std::mem::take(&mut parameter.bounds).into_iter();
+        parameter.bounds = bounds.filter(|bound| !is_left(bound.to_token_stream())).collect();
+    }
     if let Some(conditions) = &generics.where_clause {
-        let kept = conditions.predicates.iter().filter(|predicate| {
-            !left.iter().any(|parameter| mentions(predicate.to_token_stream(), &name(parameter)))
-        });
+        let kept = conditions.predicates.iter().filter(|predicate| !is_left(predicate.to_token_stream()));
         result.make_where_clause().predicates.extend(kept.cloned());
     }
     result

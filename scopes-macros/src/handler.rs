@@ -11,7 +11,9 @@ use syn::{
     parse_quote,
 };
 
-use crate::item::{acceptance_of, check_only, documentation, extractors, protection_of, requirement_of};
+use crate::item::{
+    acceptance_of, check_only, conditions, documentation, extractors, protection_of, requirement_of,
+};
 use crate::requirement::Requirement;
 
 /// axum's handlers take up to 16 extractors, and the guard is one of them.
@@ -99,11 +101,15 @@ impl Handler {
             #(#conditions)*
             impl ::scopes_runtime::__private::ScopedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    #[allow(unused_imports)]
                     use ::scopes_runtime::__private::Unprotected as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #(#requirements),*])
                 };
             }
+
+            // What is wrong with the constant is an error of `cargo check` already.
+            #(#conditions)*
+            const _: ::scopes_runtime::Requirement =
+                <#operation as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;
         }
     }
 
@@ -114,11 +120,11 @@ impl Handler {
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let checks = self.of_extractors(|ty, generics| {
             let protected = protection_of(ty, generics)?;
-            Some(quote_spanned! {ty.span()=>
+            let check = quote_spanned!(ty.span()=> ::core::assert!(!#protected, #message););
+            Some(quote! {
                 const _: () = {
-                    #[allow(unused_imports)]
                     use ::scopes_runtime::__private::Unprotected as _;
-                    ::core::assert!(!#protected, #message);
+                    #check
                 };
             })
         });
@@ -133,7 +139,6 @@ impl Handler {
             #(#conditions)*
             impl ::scopes_runtime::__private::PublicOperation for #operation {
                 const ACCEPTS_TOKEN: bool = {
-                    #[allow(unused_imports)]
                     use ::scopes_runtime::__private::Unprotected as _;
                     ::scopes_runtime::__private::any_of(&[#(#accepts_token),*])
                 };
@@ -157,7 +162,6 @@ impl Handler {
         quote! {
             #(#conditions)*
             #[doc(hidden)]
-            #[allow(non_camel_case_types, unreachable_pub)]
             #visibility enum #operation {}
 
             #(#conditions)*
@@ -177,11 +181,6 @@ impl Handler {
         let Self { attributes, visibility, signature, body } = self;
         quote!(#(#attributes)* #clippy #visibility #signature #body)
     }
-}
-
-/// The attributes that decide whether an item exists.
-fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// The same visibility as generated code, so that lints about it are not reported twice.

@@ -101,19 +101,19 @@ pub(crate) fn extractors(ty: &Type) -> Vec<&Type> {
 /// caller's generics.
 pub(crate) fn requirement_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
     let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::REQUIREMENT))
+    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_REQUIREMENT))
 }
 
 /// Whether an extractor insists on a token, as an expression.
 pub(crate) fn protection_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
     let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::PROTECTED))
+    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_PROTECTED))
 }
 
 /// Whether an extractor takes a token where there is one, as an expression.
 pub(crate) fn acceptance_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
     let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::ACCEPTS_TOKEN))
+    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_ACCEPTS_TOKEN))
 }
 
 fn probe(ty: &Type, generics: &Generics) -> Option<TokenStream> {
@@ -123,21 +123,29 @@ fn probe(ty: &Type, generics: &Generics) -> Option<TokenStream> {
 
 /// Type parameters, elided or named lifetimes, and `impl Trait` have no meaning outside the signature.
 fn mentions_unknown(tokens: TokenStream, generics: &Generics) -> bool {
-    let mut lifetime = false;
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_unknown(group.stream(), generics),
-        TokenTree::Punct(punct) => {
-            lifetime = punct.as_char() == '\'';
-            punct.as_char() == '&'
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let unknown = match &token {
+            TokenTree::Group(group) => mentions_unknown(group.stream(), generics),
+            TokenTree::Punct(punct) if punct.as_char() == '&' => !matches!(
+                tokens.peek(),
+                Some(TokenTree::Punct(lifetime)) if lifetime.as_char() == '\''
+            ),
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                tokens.next().is_none_or(|lifetime| lifetime.to_string() != "static")
+            }
+            TokenTree::Ident(ident) => {
+                ident == "impl"
+                    || ident == "_"
+                    || generics.params.iter().any(|parameter| is_named(parameter, ident))
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if unknown {
+            return true;
         }
-        TokenTree::Ident(ident) if std::mem::take(&mut lifetime) => ident != "static",
-        TokenTree::Ident(ident) => {
-            ident == "impl"
-                || ident == "_"
-                || generics.params.iter().any(|parameter| is_named(parameter, &ident))
-        }
-        TokenTree::Literal(_) => false,
-    })
+    }
+    false
 }
 
 fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
@@ -146,6 +154,11 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
         GenericParam::Const(parameter) => parameter.ident == *ident,
         GenericParam::Lifetime(_) => false,
     }
+}
+
+/// The attributes that decide whether an item exists.
+pub(crate) fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// The doc comment as text, lines joined as rustdoc would show them.

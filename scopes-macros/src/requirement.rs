@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
+use syn::spanned::Spanned;
 use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 
 use crate::scope::scope_token;
@@ -80,7 +81,10 @@ impl ToTokens for Item {
                 let vocabulary = Ident::new("Scope", Span::call_site());
                 quote!(#requirement::scope(#vocabulary!(#literal #vocabulary).declared()))
             }
-            Self::Variant(path) => quote!(#requirement::scope(#path.declared())),
+            Self::Variant(path) => {
+                let declared = quote_spanned!(path.span()=> #path.declared());
+                quote!(#requirement::scope(#declared))
+            }
             Self::All(items) => quote!(#requirement::all(&[#(#items),*])),
             Self::Any(items) => quote!(#requirement::any(&[#(#items),*])),
         });
@@ -138,7 +142,7 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     if input.peek(Token![!]) {
         return Err(Error::new_spanned(path, format!("{EXPECTED}; a macro is not expanded here")));
     }
-    let Some(word) = path.get_ident().map(Ident::to_string) else {
+    let Some(word) = path.get_ident().map(|word| word.unraw().to_string()) else {
         return match input.peek(token::Paren) {
             true => Err(Error::new_spanned(path, format!("{EXPECTED}; a call is not one"))),
             false => Ok(Item::Variant(path)),

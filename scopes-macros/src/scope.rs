@@ -29,13 +29,16 @@ pub(crate) fn scope_token(literal: &Lit, separately: &str) -> Result<LitStr> {
         }
     };
     let value = literal.value();
-    let problem = if value.is_empty() {
+    let problem = if value.trim().is_empty() {
         "a scope is not empty; write its name, such as `\"items:read\"`".to_owned()
     } else if value.trim() != value {
         format!("a scope has no space around it; write `\"{}\"`", value.trim())
     } else if value.contains(char::is_whitespace) {
         let scopes: Vec<_> = value.split_whitespace().map(|scope| format!("\"{scope}\"")).collect();
         format!("a scope has no space in it; {separately}: `{}`", scopes.join(", "))
+    } else if value.contains(',') && value.split(',').all(|scope| scope.starts_with(char::is_alphabetic)) {
+        let scopes: Vec<_> = value.split(',').map(|scope| format!("\"{scope}\"")).collect();
+        format!("scopes are not joined by commas; {separately}: `{}`", scopes.join(", "))
     } else if let Some(odd) = value.chars().find(|&c| !is_scope_character(c)) {
         let odd = odd.escape_debug().to_string().replace("\\\"", "\"").replace("\\\\", "\\");
         format!(

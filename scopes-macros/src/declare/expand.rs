@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{Ident, ItemEnum, Path, Token, Visibility};
 
@@ -21,6 +21,7 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
     }
     let methods = methods(&item.ident, scopes, implications);
     let traits = traits(&item.ident);
+    let umbrellas = umbrellas(&item.ident, scopes, implications);
     let resolver = resolver(item, scopes, errors.is_empty(), location);
     quote! {
         #(#errors)*
@@ -28,7 +29,19 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
         #item
         #methods
         #traits
+        #umbrellas
         #resolver
+    }
+}
+
+/// A scope that implies others is of use where nothing requires it: tokens have it. So it counts as used.
+fn umbrellas(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
+    let vocabulary = generated(vocabulary);
+    let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
+    let broader = broader.map(|(scope, _)| quote!(#vocabulary::#scope));
+    quote! {
+        #[allow(deprecated)]
+        const _: &[#vocabulary] = &[#(#broader),*];
     }
 }
 
@@ -72,6 +85,7 @@ fn methods(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) ->
             const DECLARED: &'static [::scopes_runtime::DeclaredScope] = &[#(#table),*];
         }
 
+        #[allow(deprecated)]
         impl #vocabulary {
             /// Every declared scope, in the order of declaration.
             pub const ALL: &'static [Self] = &[#(Self::#scopes),*];
@@ -103,10 +117,10 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     let unused_scopes_stay_visible = quote! {
         // rustc's `dead_code` lint passes over derived `Clone` impls. The list of all variants stands in one, so
         // that parsing a scope does not count as using every variant: what nothing requires is still reported.
-        struct All(&'static [#vocabulary]);
+        struct __All(&'static [#vocabulary]);
 
         #[automatically_derived]
-        impl ::core::clone::Clone for All {
+        impl ::core::clone::Clone for __All {
             fn clone(&self) -> Self {
                 Self(#vocabulary::ALL)
             }
@@ -119,8 +133,8 @@ fn traits(vocabulary: &Ident) -> TokenStream {
             impl ::core::str::FromStr for #vocabulary {
                 type Err = ::scopes_runtime::UndeclaredScope;
 
-                fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
-                    #private::find(<Self as ::scopes_runtime::Vocabulary>::DECLARED, name, ::core::clone::Clone::clone(&All(&[])).0)
+                fn from_str(name: &str) -> ::core::result::Result<Self, ::scopes_runtime::UndeclaredScope> {
+                    #private::find(<Self as ::scopes_runtime::Vocabulary>::DECLARED, name, ::core::clone::Clone::clone(&__All(&[])).0)
                 }
             }
 
@@ -161,6 +175,8 @@ fn traits(vocabulary: &Ident) -> TokenStream {
 fn resolver(item: &ItemEnum, scopes: &[Scope], sound: bool, location: &str) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     location.hash(&mut hasher);
+    // A macro may declare several vocabularies at one place.
+    item.to_token_stream().to_string().hash(&mut hasher);
     let hidden = format_ident!("__scopes_{}_{:016x}", item.ident, hasher.finish(), span = Span::call_site());
     let vocabulary = &item.ident;
     let visibility = &item.vis;
@@ -177,14 +193,12 @@ fn resolver(item: &ItemEnum, scopes: &[Scope], sound: bool, location: &str) -> T
     quote! {
         #[doc(hidden)]
         #export
-        #[allow(unused_macros)]
         macro_rules! #hidden {
             #((#names $($vocabulary:tt)+) => { $($vocabulary)+::#scopes };)*
             ($scope:literal $($vocabulary:tt)+) => { #otherwise };
         }
 
         #[doc(hidden)]
-        #[allow(unused_imports)]
         #visibility use #hidden as #vocabulary;
     }
 }

@@ -50,10 +50,17 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     }
 }
 
+/// So that a handler cannot be public as well, under whatever name the attributes were imported.
+impl<O: ScopedOperation> Requires for Authorized<O> {
+    const REQUIREMENT: Requirement = O::REQUIREMENT;
+}
+
 impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        // As for `Authorized`: this is the operation.
+        parts.extensions.insert(RequiredScopes(Requirement::AUTHENTICATED));
         Ok(Self(PhantomData))
     }
 }

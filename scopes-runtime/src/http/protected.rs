@@ -19,9 +19,9 @@ pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 impl<T: Requires + ?Sized> Probe<T> {
     /// What the type requires.
-    pub const REQUIREMENT: Requirement = T::REQUIREMENT;
+    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Whether it insists on a token.
-    pub const PROTECTED: bool = true;
+    pub const __SCOPES_PROTECTED: bool = true;
 }
 
 /// An extractor that takes a token where there is one.
@@ -29,7 +29,7 @@ pub trait OptionalToken {}
 
 impl<T: OptionalToken + ?Sized> Probe<T> {
     /// It does.
-    pub const ACCEPTS_TOKEN: bool = true;
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
 
 /// Whether one of them is.
@@ -48,11 +48,11 @@ pub const fn any_of(answers: &[bool]) -> bool {
 /// What [`Probe`] says of types that require nothing.
 pub trait Unprotected {
     /// It does not.
-    const ACCEPTS_TOKEN: bool = false;
+    const __SCOPES_ACCEPTS_TOKEN: bool = false;
     /// Nothing.
-    const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
+    const __SCOPES_REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
     /// It does not.
-    const PROTECTED: bool = false;
+    const __SCOPES_PROTECTED: bool = false;
 }
 
 impl<T: ?Sized> Unprotected for Probe<T> {}

@@ -2,11 +2,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::{AuthError, Challenge};
 
-use super::bearer::{Credentials, credentials};
+use super::bearer::{self, Credentials};
 use super::extract::RequiredScopes;
 use crate::scope::{GrantedScopes, Requirement};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
@@ -97,20 +99,22 @@ impl ResourceServer {
     }
 
     async fn decoded(&self, parts: &mut Parts) -> Decoded {
-        // Another server's decision is not ours: its issuer and audience are not.
-        let remembered =
-            parts.extensions.get::<Remembered>().filter(|it| Arc::ptr_eq(&it.server, &self.protection));
-        if let Some(remembered) = remembered {
+        let credentials: Vec<_> = parts.headers.get_all(AUTHORIZATION).iter().cloned().collect();
+        let remembered = parts.extensions.get::<Remembered>();
+        // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
+        // which a layer may have put there since.
+        let same =
+            |it: &&Remembered| Arc::ptr_eq(&it.server, &self.protection) && it.credentials == credentials;
+        if let Some(remembered) = remembered.filter(same) {
             return remembered.decoded.clone();
         }
-        let decoded = match credentials(&parts.headers) {
+        let decoded = match bearer::credentials(&parts.headers) {
             Credentials::Absent => Decoded::Absent,
             Credentials::Malformed => Decoded::Malformed,
             Credentials::Bearer(token) => self.decode(token).await,
         };
-        parts
-            .extensions
-            .insert(Remembered { server: Arc::clone(&self.protection), decoded: decoded.clone() });
+        let server = Arc::clone(&self.protection);
+        parts.extensions.insert(Remembered { server, credentials, decoded: decoded.clone() });
         decoded
     }
 
@@ -175,6 +179,7 @@ impl fmt::Debug for ResourceServerBuilder {
 #[derive(Clone)]
 struct Remembered {
     server: Arc<Protection>,
+    credentials: Vec<HeaderValue>,
     decoded: Decoded,
 }
 

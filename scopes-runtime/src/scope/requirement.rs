@@ -111,10 +111,20 @@ impl Requirement {
     }
 }
 
-/// The minimal sets of scopes that satisfy all of the requirements.
+/// The minimal sets of scopes that satisfy all of the requirements, or, where those would be too many to tell a
+/// client, the last requirement alone.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
+    let count = requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul);
+    let told = match requirements {
+        [.., last] if count > MOST_ALTERNATIVES => std::slice::from_ref(last),
+        all => all,
+    };
+    minimal(unreduced_of_all(told))
+}
+
+fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static DeclaredScope>> {
     let mut minimal: Vec<Vec<&'static DeclaredScope>> = Vec::new();
-    for alternative in unreduced_of_all(requirements).into_iter().map(without_implied) {
+    for alternative in alternatives.into_iter().map(without_implied) {
         if !minimal.iter().any(|other| covers(&alternative, other)) {
             minimal.retain(|other| !covers(other, &alternative));
             minimal.push(alternative);
