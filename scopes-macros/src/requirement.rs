@@ -175,9 +175,20 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
         return Err(Error::new_spanned(path, format!("`{word}` takes a list; write `{word}(\"…\", \"…\")`")));
     }
     if word.starts_with(|first: char| first.is_lowercase()) {
-        return Err(Error::new_spanned(path, format!("a scope is a string; write `\"{word}\"`")));
+        return Err(without_quotes(path, word, input));
     }
     Ok(Item::Variant(path))
+}
+
+/// The mistake `items:write`, whole.
+fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error {
+    let mut written = path.into_token_stream();
+    while !input.peek(Token![,]) && !input.peek(Token![=]) && !input.peek(Lit) {
+        let Ok(token) = TokenTree::parse(input) else { break };
+        word.push_str(&token.to_string());
+        written.extend([token]);
+    }
+    Error::new_spanned(written, format!("a scope is a string; write `\"{word}\"`"))
 }
 
 fn alternatives_of_all(items: &[Item]) -> usize {

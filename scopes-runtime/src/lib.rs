@@ -140,6 +140,10 @@ pub use token::{
 /// # fn main() {}
 /// ```
 ///
+/// Where a vocabulary stands below another one of the name `Scope`, in a test module with `use super::*` for instance,
+/// the language calls literals ambiguous: name its scopes by path there, or give it another name and import that as
+/// `Scope`. Generated code names `::scopes_runtime`, so the dependency keeps its name.
+///
 /// In a binary crate rustc warns of a scope that nothing requires, as of any variant that is never constructed;
 /// parsing a name does not count, naming `ALL` does.
 pub use scopes_macros::declare_scopes;
@@ -186,14 +190,18 @@ pub use scopes_macros::declare_scopes;
 /// Attributes that look at the signature, such as `#[axum::debug_handler]`, go below this one: above it they count one
 /// argument too few (E0061).
 ///
-/// What the handler's extractors require is required as well, in tuples too; a type that depends on the handler's own
-/// generics is checked when it is extracted.
+/// What the handler's extractors require is required as well, in tuples too. A type that depends on the handler's own
+/// generics, that is behind an alias of a tuple, or inside another extractor such as `Result`, is not looked into: it
+/// still checks for itself when it is extracted.
+///
+/// The guard comes from a request alone, so a test calls the handler through a router.
 ///
 /// # On an extractor
 ///
 /// On an `impl FromRequestParts` the extractor checks for itself, so that it protects any handler that takes it, and
 /// tells handlers with the attribute what it requires. Like a handler it may take other extractors, as arguments after
-/// `parts` and `state`; what those require is added. Its rejection is `From<AuthError>`.
+/// `parts` and `state`; what those require is added. Its rejection is `From<AuthError>`, and `From` what the extractors
+/// it takes reject with. One impl serves every state; two of them for one type contradict each other.
 ///
 /// ```
 /// # #[scopes_runtime::declare_scopes]
