@@ -75,12 +75,6 @@ impl From<AuthError> for CustomerError {
     }
 }
 
-impl From<std::convert::Infallible> for CustomerError {
-    fn from(never: std::convert::Infallible) -> Self {
-        match never {}
-    }
-}
-
 impl IntoResponse for CustomerError {
     fn into_response(self) -> Response {
         match self {

@@ -62,7 +62,7 @@ impl TokenDecoder for Readable {
         Box::pin(async move {
             match token {
                 "bad" => Err(DecodeError::invalid("it is bad")),
-                "down" => Err(DecodeError::unavailable(Duration::from_secs(7), "nobody is there")),
+                "down" => Err(DecodeError::unavailable(Duration::from_millis(6500), "nobody is there")),
                 _ => {
                     let claims = Map::from_iter([("sub".to_owned(), Value::from("alice"))]);
                     AccessToken::new(

@@ -151,9 +151,19 @@ fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) ->
             Pat::Wild(_) => quote!(#unnamed),
             other => other.to_token_stream(),
         };
-        quote_spanned! {ty.span()=>
+        let extracted = quote_spanned! {ty.span()=>
+            <#ty as #private::FromRequestParts<#state_type>>::from_request_parts(#parts, #state).await
+        };
+        let rejection = quote_spanned!(ty.span()=> #private::Rejected(#error).into_rejection());
+        quote! {
             #(#attrs)*
-            let #pat = <#ty as #private::FromRequestParts<#state_type>>::from_request_parts(#parts, #state).await?;
+            let #pat = match #extracted {
+                ::core::result::Result::Ok(#unnamed) => #unnamed,
+                ::core::result::Result::Err(#error) => {
+                    use #private::IntoRejection as _;
+                    return ::core::result::Result::Err(#rejection);
+                }
+            };
         }
     });
     quote! {

@@ -2,6 +2,8 @@
 //!
 //! Depend on `scopes-runtime`; the code generated here names it.
 
+#![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
+
 mod declare;
 mod extractor;
 mod handler;
@@ -11,7 +13,7 @@ mod scope;
 
 use proc_macro::TokenStream;
 
-/// Documented where it is used from: `scopes_runtime::declare_scopes`.
+// Documented where it is used from: `scopes_runtime::declare_scopes`.
 #[proc_macro_attribute]
 pub fn declare_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let here = proc_macro::Span::call_site();
@@ -19,19 +21,19 @@ pub fn declare_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream 
     declare::expand(arguments.into(), item.into(), &location).into()
 }
 
-/// Documented where it is used from: `scopes_runtime::requires_scopes`.
+// Documented where it is used from: `scopes_runtime::requires_scopes`.
 #[proc_macro_attribute]
 pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
     item::requires_scopes(arguments.into(), item.into()).into()
 }
 
-/// Documented where it is used from: `scopes_runtime::public`.
+// Documented where it is used from: `scopes_runtime::public`.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     item::public(arguments.into(), item.into()).into()
 }
 
-/// Documented where it is used from: `scopes_runtime::scopes`.
+// Documented where it is used from: `scopes_runtime::scopes`.
 #[proc_macro]
 pub fn scopes(input: TokenStream) -> TokenStream {
     requirement::expand(input.into()).into()

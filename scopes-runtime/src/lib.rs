@@ -144,7 +144,7 @@ pub use token::{
 /// the language calls literals ambiguous: name its scopes by path there, or give it another name and import that as
 /// `Scope`. Generated code names `::scopes_runtime`, so the dependency keeps its name.
 ///
-/// In a binary crate rustc warns of a scope that nothing requires, as of any variant that is never constructed;
+/// In a binary crate, and unless the enum is `pub`, rustc warns of a scope that nothing requires and that implies none;
 /// parsing a name does not count, naming `ALL` does.
 pub use scopes_macros::declare_scopes;
 
@@ -278,8 +278,8 @@ pub use scopes_macros::scopes;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::http::{
-        Operation, Probe, ProvidesResourceServer, PublicOperation, RejectsWith, Requires, ScopedOperation,
-        Unprotected, any_of, check,
+        IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
+        Requires, ScopedOperation, Unprotected, any_of, check,
     };
     pub use crate::scope::{deserialize, find};
     pub use axum::extract::FromRequestParts;

@@ -75,7 +75,11 @@ impl Challenge {
     /// `None` where no scope is required, or the server was built not to name them.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
-        let cheapest = cheapest(&self.alternatives(), &self.granted)?;
+        self.cheapest(&self.alternatives())
+    }
+
+    fn cheapest(&self, alternatives: &[Vec<&'static DeclaredScope>]) -> Option<String> {
+        let cheapest = cheapest(alternatives, &self.granted)?;
         (!cheapest.is_empty()).then(|| list(&cheapest))
     }
 
@@ -129,7 +133,8 @@ impl AuthError {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Self::Unavailable { retry_after } = self {
-            headers.insert(RETRY_AFTER, retry_after.as_secs().max(1).into());
+            let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, seconds.max(1).into());
         }
         if let Some(challenge) = self.challenge() {
             let mut value = format!("Bearer realm=\"{}\"", challenge.protection.realm);
@@ -163,18 +168,17 @@ struct Problem {
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let scope = self.names_scopes().and_then(Challenge::scope);
+        let challenge = self.names_scopes();
+        let alternatives = challenge.map(Challenge::alternatives).unwrap_or_default();
+        let scope = challenge.and_then(|challenge| challenge.cheapest(&alternatives));
         let headers = self.headers(scope.as_deref());
         let problem = Problem {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: self.to_string(),
             error: self.code(),
-            alternatives: self
-                .names_scopes()
-                .map(Challenge::alternatives)
-                .filter(|all| all.len() > 1)
-                .map(|alternatives| alternatives.iter().map(|scopes| list(scopes)).collect()),
+            alternatives: (alternatives.len() > 1)
+                .then(|| alternatives.iter().map(|scopes| list(scopes)).collect()),
             scope,
         };
         let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");

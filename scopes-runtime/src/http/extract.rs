@@ -69,6 +69,7 @@ impl AccessToken {
         if requirement.is_met_by(self.scopes()) {
             return Ok(());
         }
+        tracing::info!(required = %requirement, granted = %self.scopes(), "an access token lacks a scope");
         Err(AuthError::InsufficientScope(self.challenge(requirement)))
     }
 
@@ -86,6 +87,7 @@ impl AccessToken {
     /// ```
     #[must_use]
     pub fn refuse(&self) -> AuthError {
+        tracing::info!("an access token was refused by the application");
         AuthError::InvalidToken(self.challenge(Requirement::AUTHENTICATED))
     }
 

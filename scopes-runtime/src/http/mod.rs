@@ -10,5 +10,7 @@ mod resource_server;
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
 pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
-pub use protected::{Probe, ProvidesResourceServer, RejectsWith, Requires, Unprotected, any_of};
+pub use protected::{
+    IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,
+};
 pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};

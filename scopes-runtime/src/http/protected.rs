@@ -1,5 +1,6 @@
 //! What generated code asks of types: what an extractor requires, and what a state and a rejection must offer.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use axum::extract::FromRef;
@@ -95,5 +96,28 @@ impl<T: From<AuthError>> RejectsWith for T {
     /// The refusal as this rejection.
     fn from_auth_error(error: AuthError) -> Self {
         error.into()
+    }
+}
+
+/// Why an extractor that another one takes failed. One that cannot fail needs no conversion: the inherent method wins
+/// over that of [`IntoRejection`].
+pub struct Rejected<E>(pub E);
+
+impl Rejected<Infallible> {
+    /// The rejection that there never is.
+    pub fn into_rejection<R>(self) -> R {
+        match self.0 {}
+    }
+}
+
+/// `From<E>`, as a method.
+pub trait IntoRejection<R> {
+    /// The rejection of the extractor that took the other one.
+    fn into_rejection(self) -> R;
+}
+
+impl<E, R: From<E>> IntoRejection<R> for Rejected<E> {
+    fn into_rejection(self) -> R {
+        self.0.into()
     }
 }

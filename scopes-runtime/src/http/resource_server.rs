@@ -90,7 +90,10 @@ impl ResourceServer {
             Decoded::Token(token) if requirement.is_met_by(token.scopes()) => {
                 Ok(token.accepted(&self.protection, operation))
             }
-            Decoded::Token(token) => Err(AuthError::InsufficientScope(challenge(token.scopes().clone()))),
+            Decoded::Token(token) => {
+                tracing::info!(required = %requirement, granted = %token.scopes(), "an access token lacks a scope");
+                Err(AuthError::InsufficientScope(challenge(token.scopes().clone())))
+            }
             Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),
             Decoded::Malformed => Err(AuthError::MalformedHeader(challenge(GrantedScopes::default()))),
             Decoded::Invalid => Err(AuthError::InvalidToken(challenge(GrantedScopes::default()))),
@@ -122,11 +125,12 @@ impl ResourceServer {
         match self.decoder.decode(token).await {
             Ok(token) => Decoded::Token(token),
             Err(DecodeError::Unavailable { retry_after, reason }) => {
-                tracing::warn!(reason, "no access token can be checked now");
+                tracing::warn!(reason = ?reason.to_string(), "no access token can be checked now");
                 Decoded::Unavailable { retry_after }
             }
             Err(DecodeError::Invalid(reason)) => {
-                tracing::info!(reason, "an access token was refused");
+                // Debug escapes what a decoder may have taken from the token.
+                tracing::info!(reason = ?reason.to_string(), "an access token was refused");
                 Decoded::Invalid
             }
         }
