@@ -10,7 +10,7 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
 };
 
-use crate::item::{check_only, conditions, extractors, requirement_of};
+use crate::item::{check_only, probe};
 use crate::requirement::Requirement;
 
 /// `parts` and `state`; what follows are extractors.
@@ -46,13 +46,7 @@ impl Extractor {
     /// What handlers learn of the extractor. The state is no part of its type, so the impl does not mention it.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
-        let taken = self.taken.iter().flat_map(|PatType { attrs, ty, .. }| {
-            let requirements = extractors(ty).into_iter().filter_map(|ty| requirement_of(ty, generics));
-            requirements.map(move |requirement| {
-                let conditions = conditions(attrs);
-                quote!(#(#conditions)* #requirement)
-            })
-        });
+        let taken = probe(self.taken.iter(), generics, "REQUIREMENT");
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {

@@ -6,14 +6,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Error, FnArg, Generics, Ident, PatType, Result, Signature, Token, Type, Visibility,
-    parse_quote,
-};
+use syn::{Attribute, Error, FnArg, Ident, PatType, Result, Signature, Token, Visibility, parse_quote};
 
-use crate::item::{
-    acceptance_of, check_only, conditions, documentation, extractors, protection_of, requirement_of,
-};
+use crate::item::{Probed, check_only, conditions, documentation, probe};
 use crate::requirement::Requirement;
 
 /// axum's handlers take up to 16 extractors, and the guard is one of them.
@@ -75,23 +70,16 @@ impl Handler {
         })
     }
 
-    /// For each extractor among the arguments what it says of itself, under the argument's own conditions.
-    fn of_extractors(&self, of: impl Fn(&Type, &Generics) -> Option<TokenStream>) -> Vec<TokenStream> {
-        let mut found = Vec::new();
-        for PatType { attrs, ty, .. } in self.arguments() {
-            let values = extractors(ty).into_iter().filter_map(|ty| of(ty, &self.signature.generics));
-            found.extend(values.map(|value| {
-                let conditions = conditions(attrs);
-                quote!(#(#conditions)* #value)
-            }));
-        }
-        found
+    /// What a constant of `Probe` says of each extractor that the handler takes.
+    fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
+        probe(self.arguments(), &self.signature.generics, constant)
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let requirements = self.of_extractors(requirement_of);
+        let requirements = self.probe("REQUIREMENT");
+        let requirements = quote!(#(#requirements),*);
         let declaration = self.declare(&operation);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
         quote! {
@@ -102,7 +90,7 @@ impl Handler {
             impl ::scopes_runtime::__private::ScopedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
                     use ::scopes_runtime::__private::Unprotected as _;
-                    ::scopes_runtime::Requirement::all(&[#requirement #(#requirements),*])
+                    ::scopes_runtime::Requirement::all(&[#requirement #requirements])
                 };
             }
 
@@ -118,18 +106,24 @@ impl Handler {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "this extractor insists on an access token, so the handler is not public; \
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
-        let checks = self.of_extractors(|ty, generics| {
-            let protected = protection_of(ty, generics)?;
-            let check = quote_spanned!(ty.span()=> ::core::assert!(!#protected, #message););
-            Some(quote! {
-                const _: () = {
-                    use ::scopes_runtime::__private::Unprotected as _;
-                    #check
-                };
+        let checks: TokenStream = self
+            .probe("PROTECTED")
+            .iter()
+            .map(|protected| {
+                let Probed { conditions: of_argument, ty, answer } = protected;
+                let check = quote_spanned!(ty.span()=> ::core::assert!(!#answer, #message););
+                quote! {
+                    #(#conditions)*
+                    #(#of_argument)*
+                    const _: () = {
+                        use ::scopes_runtime::__private::Unprotected as _;
+                        #check
+                    };
+                }
             })
-        });
-        let checks: TokenStream = checks.iter().map(|check| quote!(#(#conditions)* #check)).collect();
-        let accepts_token = self.of_extractors(acceptance_of);
+            .collect();
+        let accepts_token = self.probe("ACCEPTS_TOKEN");
+        let accepts_token = quote!(#(#accepts_token),*);
         let declaration = self.declare(&operation);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
         quote! {
@@ -140,7 +134,7 @@ impl Handler {
             impl ::scopes_runtime::__private::PublicOperation for #operation {
                 const ACCEPTS_TOKEN: bool = {
                     use ::scopes_runtime::__private::Unprotected as _;
-                    ::scopes_runtime::__private::any_of(&[#(#accepts_token),*])
+                    ::scopes_runtime::__private::any_of(&[#accepts_token])
                 };
             }
 

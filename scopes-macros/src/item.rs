@@ -1,11 +1,12 @@
 //! `#[requires_scopes]` and `#[public]`: what they stand on, and what those places have in common.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, Meta, Result, Type, Visibility,
+    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, Meta, PatType, Result, Type,
+    Visibility,
 };
 
 use crate::extractor::Extractor;
@@ -87,38 +88,48 @@ pub(crate) fn check_only(attributes: &[Attribute], rule: &str) -> Result<()> {
     }
 }
 
+/// What `Probe` says of an extractor, under the conditions of the argument that takes it.
+pub(crate) struct Probed<'a> {
+    pub(crate) conditions: Vec<&'a Attribute>,
+    pub(crate) ty: &'a Type,
+    pub(crate) answer: TokenStream,
+}
+
+impl ToTokens for Probed<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { conditions, answer, .. } = self;
+        tokens.extend(quote!(#(#conditions)* #answer));
+    }
+}
+
+/// Asks one of `Probe`'s constants of each extractor among the arguments. Those that cannot be known without the
+/// caller's generics are left out.
+pub(crate) fn probe<'a>(
+    arguments: impl Iterator<Item = &'a PatType>,
+    generics: &Generics,
+    constant: &str,
+) -> Vec<Probed<'a>> {
+    let constant = format_ident!("__SCOPES_{constant}");
+    let mut probed = Vec::new();
+    for PatType { attrs, ty, .. } in arguments {
+        let known = |ty: &&Type| !mentions_unknown(ty.to_token_stream(), generics);
+        probed.extend(extractors(ty).into_iter().filter(known).map(|ty| Probed {
+            conditions: conditions(attrs).collect(),
+            ty,
+            answer: quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>::#constant),
+        }));
+    }
+    probed
+}
+
 /// The extractors that an argument's type is made of: axum takes a tuple apart.
-pub(crate) fn extractors(ty: &Type) -> Vec<&Type> {
+fn extractors(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
         Type::Paren(inner) => extractors(&inner.elem),
         Type::Group(inner) => extractors(&inner.elem),
         _ => vec![ty],
     }
-}
-
-/// What an extractor requires of the token, as an expression; `None` where that cannot be known without the
-/// caller's generics.
-pub(crate) fn requirement_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
-    let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_REQUIREMENT))
-}
-
-/// Whether an extractor insists on a token, as an expression.
-pub(crate) fn protection_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
-    let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_PROTECTED))
-}
-
-/// Whether an extractor takes a token where there is one, as an expression.
-pub(crate) fn acceptance_of(ty: &Type, generics: &Generics) -> Option<TokenStream> {
-    let probe = probe(ty, generics)?;
-    Some(quote_spanned!(ty.span()=> #probe::__SCOPES_ACCEPTS_TOKEN))
-}
-
-fn probe(ty: &Type, generics: &Generics) -> Option<TokenStream> {
-    let known = !mentions_unknown(ty.to_token_stream(), generics);
-    known.then(|| quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>))
 }
 
 /// Type parameters, elided or named lifetimes, and `impl Trait` have no meaning outside the signature.

@@ -50,11 +50,6 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     }
 }
 
-/// So that a handler cannot be public as well, under whatever name the attributes were imported.
-impl<O: ScopedOperation> Requires for Authorized<O> {
-    const REQUIREMENT: Requirement = O::REQUIREMENT;
-}
-
 impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
