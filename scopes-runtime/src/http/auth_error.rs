@@ -80,7 +80,7 @@ impl Challenge {
 
     fn cheapest(&self, alternatives: &[Vec<&'static DeclaredScope>]) -> Option<String> {
         let cheapest = cheapest(alternatives, &self.granted)?;
-        (!cheapest.is_empty()).then(|| list(&cheapest))
+        (!cheapest.is_empty()).then(|| list(cheapest))
     }
 
     fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
@@ -186,7 +186,7 @@ impl IntoResponse for AuthError {
     }
 }
 
-/// For extractors that take one which cannot fail, such as `State`.
+/// For extractors that call one which cannot fail, such as `State`, with `?`.
 impl From<Infallible> for AuthError {
     fn from(never: Infallible) -> Self {
         match never {}

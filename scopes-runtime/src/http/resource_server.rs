@@ -6,10 +6,9 @@ use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::{AuthError, Challenge};
-
 use super::bearer::{self, Credentials};
 use super::extract::RequiredScopes;
+use super::{AuthError, Challenge};
 use crate::scope::{GrantedScopes, Requirement};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 
@@ -102,13 +101,13 @@ impl ResourceServer {
     }
 
     async fn decoded(&self, parts: &mut Parts) -> Decoded {
-        let credentials: Vec<_> = parts.headers.get_all(AUTHORIZATION).iter().cloned().collect();
-        let remembered = parts.extensions.get::<Remembered>();
         // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
         // which a layer may have put there since.
-        let same =
-            |it: &&Remembered| Arc::ptr_eq(&it.server, &self.protection) && it.credentials == credentials;
-        if let Some(remembered) = remembered.filter(same) {
+        let credentials = parts.headers.get_all(AUTHORIZATION);
+        let same = |it: &&Remembered| {
+            Arc::ptr_eq(&it.server, &self.protection) && credentials.iter().eq(&it.credentials)
+        };
+        if let Some(remembered) = parts.extensions.get::<Remembered>().filter(same) {
             return remembered.decoded.clone();
         }
         let decoded = match bearer::credentials(&parts.headers) {
@@ -117,6 +116,7 @@ impl ResourceServer {
             Credentials::Bearer(token) => self.decode(token).await,
         };
         let server = Arc::clone(&self.protection);
+        let credentials = credentials.iter().cloned().collect();
         parts.extensions.insert(Remembered { server, credentials, decoded: decoded.clone() });
         decoded
     }

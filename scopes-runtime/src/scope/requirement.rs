@@ -143,14 +143,14 @@ fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredSc
 }
 
 /// Of the alternatives the one that lacks the fewest scopes; of several the shortest, and of those the first.
-pub(crate) fn cheapest(
-    alternatives: &[Vec<&'static DeclaredScope>],
+pub(crate) fn cheapest<'a>(
+    alternatives: &'a [Vec<&'static DeclaredScope>],
     granted: &GrantedScopes,
-) -> Option<Vec<&'static DeclaredScope>> {
+) -> Option<&'a [&'static DeclaredScope]> {
     let cost = |alternative: &&Vec<&'static DeclaredScope>| {
         (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
     };
-    alternatives.iter().min_by_key(cost).cloned()
+    alternatives.iter().min_by_key(cost).map(Vec::as_slice)
 }
 
 fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
