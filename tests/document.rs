@@ -173,9 +173,9 @@ fn a_document_without_a_scheme_asks_for_a_bearer_token() {
     let document = document(ScopedRouter::new().route("/items", post(create)));
     assert_eq!(
         document["components"]["securitySchemes"],
-        json!({ "bearer": { "type": "http", "scheme": "bearer" } })
+        json!({ "oauth2": { "type": "http", "scheme": "bearer" } })
     );
-    assert_eq!(document["paths"]["/items"]["post"]["security"], json!([{ "bearer": ["items:write"] }]));
+    assert_eq!(document["paths"]["/items"]["post"]["security"], json!([{ "oauth2": ["items:write"] }]));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
 
-use super::{Access, Described, OAuth2Scheme};
+use super::{Access, Described, OAuth2Scheme, SCHEME_NAME};
 
 pub(super) const MALFORMED: &str = "MalformedCredentials";
 pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
@@ -35,7 +35,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
     let ids = operation_ids(routes);
     for (route, id) in routes.iter().zip(ids) {
         let path = route.path.replace("{*", "{");
-        let operation = route.described.operation(&path, id, scheme.name());
+        let operation = route.described.operation(&path, id);
         openapi.paths.add_path_operation(&path, vec![route.method.clone()], operation);
     }
     let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
@@ -47,7 +47,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
         routes.iter().any(|route| !matches!(route.described.access, Access::Public { accepts_token: false }));
     if is_used {
         let scheme_object = scheme.scheme(required.flatten());
-        components.security_schemes.insert(scheme.name().to_owned(), RefOr::T(scheme_object));
+        components.security_schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme_object));
         components.schemas.insert(PROBLEM.to_owned(), RefOr::T(problem()));
         components.responses.extend(refusals());
     }

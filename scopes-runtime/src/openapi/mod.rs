@@ -6,4 +6,4 @@ mod scheme;
 
 pub(crate) use document::{Route, document};
 pub(crate) use operation::{Access, Described};
-pub use scheme::OAuth2Scheme;
+pub use scheme::{OAuth2Scheme, SCHEME_NAME};

@@ -3,6 +3,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Ref, Required, Response, path};
 
+use super::SCHEME_NAME;
 use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
 use crate::http::{PublicOperation, ScopedOperation};
 use crate::scope::Requirement;
@@ -42,7 +43,7 @@ impl Described {
     }
 
     /// The operation at an OpenAPI path.
-    pub(super) fn operation(&self, path: &str, id: String, scheme: &str) -> path::Operation {
+    pub(super) fn operation(&self, path: &str, id: String) -> path::Operation {
         let (summary, description) = summary_and_description(self.documentation);
         let mut operation = OperationBuilder::new()
             .operation_id(Some(id))
@@ -67,20 +68,20 @@ impl Described {
         for (status, name) in refusals {
             operation = operation.response(*status, Ref::from_response_name(*name));
         }
-        operation.securities(Some(self.security(scheme))).build()
+        operation.securities(Some(self.security())).build()
     }
 
     /// Alternatives as several objects, all scopes of one in one; an empty object where no token is needed, and an
     /// empty list where none is looked at.
-    fn security(&self, scheme: &str) -> Vec<SecurityRequirement> {
-        let no_scopes = || SecurityRequirement::new(scheme, [""; 0]);
+    fn security(&self) -> Vec<SecurityRequirement> {
+        let no_scopes = || SecurityRequirement::new(SCHEME_NAME, [""; 0]);
         match self.access {
             Access::Public { accepts_token: false } => Vec::new(),
             Access::Public { accepts_token: true } => vec![SecurityRequirement::default(), no_scopes()],
             Access::Scoped(requirement) => requirement
                 .alternatives()
                 .iter()
-                .map(|scopes| SecurityRequirement::new(scheme, scopes.iter().map(|scope| scope.name())))
+                .map(|scopes| SecurityRequirement::new(SCHEME_NAME, scopes.iter().map(|scope| scope.name())))
                 .collect(),
         }
     }

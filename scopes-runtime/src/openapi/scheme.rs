@@ -7,6 +7,9 @@ use utoipa::openapi::security::{
 
 use crate::scope::{DeclaredScope, Vocabulary};
 
+/// The name of the security scheme among a document's components, whatever its type.
+pub const SCHEME_NAME: &str = "oauth2";
+
 /// How a client gets a token, as the document's security scheme: the flows, and every declared scope.
 ///
 /// Scopes that an operation requires are added by themselves, those of other vocabularies too.
@@ -67,11 +70,6 @@ impl OAuth2Scheme {
     pub fn password(mut self, token_url: impl Into<String>) -> Self {
         self.flows.push(Endpoints::Password { token: token_url.into() });
         self
-    }
-
-    /// The name of the scheme among the document's components.
-    pub(super) fn name(&self) -> &'static str {
-        if self.flows.is_empty() { "bearer" } else { "oauth2" }
     }
 
     /// The scheme, with the scopes that operations require beside its own. Without a flow it is any bearer token.
