@@ -7,8 +7,10 @@ use axum::http::{Method, Request, StatusCode};
 use axum::middleware::map_response;
 use axum::response::Response;
 use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace};
-use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
-use scopes_tests::{Answer, Readable, Scope, send};
+use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
+use scopes_tests::billing::BillingScope;
+use scopes_tests::{Answer, Readable, Scope, send, token};
+use serde_json::{Value, json};
 
 #[requires_scopes("items")]
 async fn items(method: Method) -> String {
@@ -129,6 +131,111 @@ async fn layers_stand_around_what_was_added_before() {
     let app = served(router().route_layer(map_response(mark)));
     assert!(marked(&ask(&app, "GET", "/inside", None).await));
     assert!(!marked(&ask(&app, "GET", "/nowhere", None).await));
+}
+
+#[requires_scopes]
+async fn explain(required: RequiredScopes) -> String {
+    required.to_string()
+}
+
+#[tokio::test]
+async fn a_router_requires_more_of_the_routes_that_it_has() {
+    let decoder = Readable::default();
+    let inner = ScopedRouter::new().route("/explain", get(explain)).require(scopes!(any("me", "items")));
+    let router = ScopedRouter::new()
+        .route("/items", get(items).post(explain))
+        .nest("/inner", inner)
+        .require(scopes!(BillingScope::Billing))
+        .route("/later", get(items).post(items))
+        .fallback(nothing_here);
+    let document = serde_json::to_value(router.clone().split_for_parts().1).expect("a document is JSON");
+    let server = ResourceServer::new(decoder.clone());
+    let app = Router::from(router.with_state(server));
+
+    let cases = [
+        ("GET", "/items", json!([{ "oauth2": ["items", "billing"] }]), "items billing", 200),
+        ("GET", "/items", Value::Null, "items", 403),
+        ("GET", "/items", Value::Null, "billing", 403),
+        ("POST", "/items", json!([{ "oauth2": ["billing"] }]), "billing", 200),
+        ("POST", "/items", Value::Null, "me", 403),
+        (
+            "GET",
+            "/inner/explain",
+            json!([{ "oauth2": ["me", "billing"] }, { "oauth2": ["items", "billing"] }]),
+            "billing me",
+            200,
+        ),
+        ("GET", "/inner/explain", Value::Null, "billing items:write", 200),
+        ("GET", "/inner/explain", Value::Null, "billing", 403),
+        ("GET", "/inner/explain", Value::Null, "items me", 403),
+        ("GET", "/later", json!([{ "oauth2": ["items"] }]), "items", 200),
+        ("GET", "/nowhere", Value::Null, "me", 404),
+    ];
+    for (method, path, security, granted, status) in cases {
+        let before = decoder.decoded();
+        let answer = ask(&app, method, path, Some(&token(granted))).await;
+        assert_eq!(answer.status.as_u16(), status, "{method} {path} with {granted}");
+        assert_eq!(decoder.decoded() - before, 1, "one decode");
+        if !security.is_null() {
+            assert_eq!(document["paths"][path][method.to_lowercase()]["security"], security, "{path}");
+        }
+    }
+    assert_eq!(
+        ask(&app, "GET", "/inner/explain", Some(&token("billing me"))).await.text,
+        "me billing or items billing"
+    );
+    let refused = ask(&app, "GET", "/inner/explain", Some(&token("me"))).await;
+    assert_eq!(
+        refused.challenge(),
+        Some(r#"Bearer realm="api", error="insufficient_scope", scope="me billing""#)
+    );
+    let anonymous = ask(&app, "GET", "/items", None).await;
+    assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items billing""#));
+}
+
+#[test]
+fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
+    let message = |build: fn() -> ScopedRouter<ResourceServer>| {
+        let panic = std::panic::catch_unwind(|| drop(build())).expect_err("a panic");
+        panic.downcast::<String>().map_or_else(|_| String::new(), |message| *message)
+    };
+    assert_eq!(
+        message(|| ScopedRouter::new().route("/open", get(open)).require(scopes!("me"))),
+        "the handler of `/open` is public; add it after `require`, or write `#[requires_scopes]` on it"
+    );
+    assert_eq!(
+        message(|| {
+            let files = Router::new().route("/a", axum::routing::get(async || "a"));
+            let router = ScopedRouter::new().route("/items", get(items));
+            router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
+        }),
+        "`/files` is a foreign service, which checks no token; add it after `require`"
+    );
+    assert_eq!(
+        message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
+        "nothing checks tokens at `/files`; say why that is right, for whoever reads the report"
+    );
+    assert_eq!(
+        message(|| {
+            let router = ScopedRouter::new().route("/items", get(items));
+            (0..7).fold(router, |router, _| router.require(scopes!(any("me", "items"))))
+        }),
+        "`/items` requires more than 64 alternatives together with its routers, too many to tell a client"
+    );
+}
+
+#[tokio::test]
+async fn foreign_services_are_served_where_the_code_says_why() {
+    let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
+    let pages = ScopedRouter::new().nest_service("/files", files(), "the same for everyone");
+    let router = ScopedRouter::new()
+        .route("/items", get(items))
+        .nest("/pages", pages)
+        .fallback_service(Router::new().fallback(async || "a page"), "the web application");
+    let app = served(router);
+    assert_eq!(ask(&app, "GET", "/pages/files/a.txt", None).await.text, "a");
+    assert_eq!(ask(&app, "GET", "/elsewhere", None).await.text, "a page");
+    assert_eq!(ask(&app, "GET", "/items", None).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

@@ -6,8 +6,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, FnArg, Ident, PatType, Result, Signature, Token, Visibility, parse_quote};
+use syn::{
+    Attribute, Error, FnArg, Ident, LitStr, PatType, Result, Signature, Token, Visibility, parse_quote,
+};
 
+use crate::documented::Documented;
 use crate::item::{Probed, check_only, conditions, documentation, probe};
 use crate::requirement::Requirement;
 
@@ -22,6 +25,7 @@ pub(crate) struct Handler {
     visibility: Visibility,
     signature: Signature,
     body: TokenStream,
+    documented: Option<Documented>,
 }
 
 impl Handler {
@@ -33,12 +37,15 @@ impl Handler {
                 visibility: input.parse()?,
                 signature: input.parse()?,
                 body: input.parse()?,
+                documented: None,
             })
         };
         let mut handler = parser.parse2(item)?;
         let rule = "a handler has one of `#[requires_scopes]` and `#[public]`, once";
         check_only(&handler.attributes, rule)?;
         handler.check_signature(errors)?;
+        let name = handler.signature.ident.unraw();
+        handler.documented = Documented::find(&mut handler.attributes, &name, errors);
         Ok(handler)
     }
 
@@ -80,7 +87,7 @@ impl Handler {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let requirements = self.probe("REQUIREMENT");
         let requirements = quote!(#(#requirements),*);
-        let declaration = self.declare(&operation);
+        let declaration = self.declare(&operation, "scoped");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
         quote! {
             #function
@@ -101,7 +108,7 @@ impl Handler {
         }
     }
 
-    pub(crate) fn public(self) -> TokenStream {
+    pub(crate) fn public(self, reason: Option<&LitStr>) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "this extractor insists on an access token, so the handler is not public; \
@@ -124,7 +131,11 @@ impl Handler {
             .collect();
         let accepts_token = self.probe("ACCEPTS_TOKEN");
         let accepts_token = quote!(#(#accepts_token),*);
-        let declaration = self.declare(&operation);
+        let reason = match reason {
+            Some(reason) => quote!(::core::option::Option::Some(#reason)),
+            None => quote!(::core::option::Option::None),
+        };
+        let declaration = self.declare(&operation, "public");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
         quote! {
             #function
@@ -136,6 +147,7 @@ impl Handler {
                     use ::scopes_runtime::__private::Unprotected as _;
                     ::scopes_runtime::__private::any_of(&[#accepts_token])
                 };
+                const REASON: ::core::option::Option<&'static str> = #reason;
             }
 
             #checks
@@ -148,11 +160,13 @@ impl Handler {
         Ident::new(&format!("__operation_{name}"), Span::call_site())
     }
 
-    fn declare(&self, operation: &Ident) -> TokenStream {
-        let conditions: Vec<_> = conditions(&self.attributes).collect();
+    fn declare(&self, operation: &Ident, described: &str) -> TokenStream {
+        let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw().to_string();
         let documentation = documentation(&self.attributes);
+        let documented = self.documented.as_ref();
+        let documented = documented.map(|documented| documented.declare(&conditions, operation, described));
         quote! {
             #(#conditions)*
             #[doc(hidden)]
@@ -164,6 +178,8 @@ impl Handler {
                 const MODULE: &'static str = ::core::module_path!();
                 const DOCUMENTATION: &'static str = #documentation;
             }
+
+            #documented
         }
     }
 
@@ -172,7 +188,7 @@ impl Handler {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
         self.signature.inputs.insert(0, guard);
-        let Self { attributes, visibility, signature, body } = self;
+        let Self { attributes, visibility, signature, body, .. } = self;
         quote!(#(#attributes)* #clippy #visibility #signature #body)
     }
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, Meta, PatType, Result, Type,
-    Visibility,
+    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, LitStr, Meta, PatType, Result,
+    Token, Type, Visibility,
 };
 
 use crate::extractor::Extractor;
@@ -35,18 +35,42 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
 
 pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
-    if !arguments.is_empty() {
-        errors.push(Error::new_spanned(arguments, "`#[public]` takes no arguments"));
-    }
+    let reason = reason.parse2(arguments).unwrap_or_else(|error| {
+        errors.push(error);
+        None
+    });
     let place = "`#[public]` goes on a handler `async fn`";
     let expanded = match keyword.parse2(item.clone()) {
         Ok(keyword) if keyword == "fn" => {
-            Handler::parse(item.clone(), &mut errors).map(|handler| handler.public())
+            Handler::parse(item.clone(), &mut errors).map(|handler| handler.public(reason.as_ref()))
         }
         Ok(other) => Err(Error::new(other.span(), place)),
         Err(error) => Err(Error::new(error.span(), place)),
     };
     with_errors(errors, expanded, item)
+}
+
+/// `reason = "…"`, as lint attributes have it.
+fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
+    if input.is_empty() {
+        return Ok(None);
+    }
+    let expected = "`#[public]` takes a reason or nothing: `#[public(reason = \"…\")]`";
+    let explain = |error: Error| Error::new(error.span(), expected);
+    let key: Ident = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(explain)?;
+    if key != "reason" {
+        return Err(Error::new(key.span(), expected));
+    }
+    input.parse::<Token![=]>().map_err(explain)?;
+    let reason: LitStr = input.parse().map_err(explain)?;
+    input.parse::<Option<Token![,]>>()?;
+    match input.is_empty() && !reason.value().trim().is_empty() {
+        true => Ok(Some(reason)),
+        false if input.is_empty() => {
+            Err(Error::new_spanned(reason, "the reason is empty; write one, or none"))
+        }
+        false => Err(Error::new(input.span(), expected)),
+    }
 }
 
 /// The keyword that says what the item is: `fn`, `impl`, `struct`, …
@@ -58,7 +82,7 @@ fn keyword(input: ParseStream<'_>) -> Result<Ident> {
         let modifier =
             matches!(word.to_string().as_str(), "async" | "const" | "default" | "extern" | "unsafe");
         if modifier && !input.is_empty() {
-            input.parse::<Option<syn::LitStr>>()?;
+            input.parse::<Option<LitStr>>()?;
             continue;
         }
         input.parse::<TokenStream>()?;

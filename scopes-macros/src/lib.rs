@@ -5,10 +5,12 @@
 #![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
 
 mod declare;
+mod documented;
 mod extractor;
 mod handler;
 mod item;
 mod requirement;
+mod routes;
 mod scope;
 
 use proc_macro::TokenStream;
@@ -37,6 +39,12 @@ pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn scopes(input: TokenStream) -> TokenStream {
     requirement::expand(input.into()).into()
+}
+
+// Documented where it is used from: `scopes_runtime::router::routes`.
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    routes::expand(input.into()).into()
 }
 
 /// What a vocabulary's own macro expands to for a name that it does not declare.

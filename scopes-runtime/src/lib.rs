@@ -190,6 +190,10 @@ pub use scopes_macros::declare_scopes;
 /// Attributes that look at the signature, such as `#[axum::debug_handler]`, go below this one: above it they count one
 /// argument too few (E0061).
 ///
+/// Below it `#[utoipa::path]` is told what the handler requires: `security` and the refusals stand in every document
+/// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Where no
+/// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
+///
 /// What the handler's extractors require is required as well, in tuples too. A type that depends on the handler's own
 /// generics, that is behind an alias of a tuple, or inside another extractor such as `Result`, is not looked into: it
 /// still checks for itself when it is extracted.
@@ -239,12 +243,13 @@ pub use scopes_macros::requires_scopes;
 
 /// Says that a handler is open on purpose.
 ///
-/// It may take `Option<AccessToken>`, to know who is there; an extractor that insists on a token is a compile error.
+/// It may take `Option<AccessToken>`, to know who is there; an extractor that insists on a token is a compile error. Why
+/// the handler is open is for whoever reads the report of all routes.
 ///
 /// ```
 /// use scopes_runtime::{AccessToken, public};
 ///
-/// #[public]
+/// #[public(reason = "a greeting is for everyone")]
 /// async fn greet(token: Option<AccessToken>) -> String {
 ///     match token.as_ref().and_then(AccessToken::subject) {
 ///         Some(name) => format!("hello, {name}"),
@@ -281,8 +286,23 @@ pub mod __private {
         IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
         Requires, ScopedOperation, Unprotected, any_of, check,
     };
+    #[cfg(feature = "openapi")]
+    pub use crate::openapi::Described;
     pub use crate::scope::{deserialize, find};
     pub use axum::extract::FromRequestParts;
     pub use scopes_macros::undeclared_scope;
     pub use serde;
+    #[cfg(feature = "openapi")]
+    pub use utoipa;
+}
+
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "openapi"))]
+macro_rules! __documented {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!(
+            "`#[utoipa::path]` below this attribute needs the feature `openapi` of `scopes-runtime`"
+        );
+    };
 }

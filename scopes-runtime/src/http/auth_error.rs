@@ -66,7 +66,7 @@ pub enum AuthError {
 pub struct Challenge {
     pub(crate) protection: Arc<Protection>,
     /// What the operation requires, and what the part of it that refused does.
-    pub(crate) requirements: [Requirement; 2],
+    pub(crate) requirements: Vec<Requirement>,
     pub(crate) granted: GrantedScopes,
 }
 

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 
 use super::protected::{OptionalToken, ProvidesResourceServer, Requires};
 use super::{AuthError, Challenge};
-use crate::scope::Requirement;
+use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::AccessToken;
 
 impl Requires for AccessToken {
@@ -20,7 +20,7 @@ impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await
+        state.resource_server().authorize(parts, Requirement::AUTHENTICATED.into()).await
     }
 }
 
@@ -29,7 +29,7 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
-        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await {
+        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED.into()).await {
             Ok(token) => Ok(Some(token)),
             Err(AuthError::MissingToken(_)) => Ok(None),
             Err(error) => Err(error),
@@ -94,7 +94,7 @@ impl AccessToken {
     fn challenge(&self, requirement: Requirement) -> Challenge {
         Challenge {
             protection: Arc::clone(self.protection()),
-            requirements: [self.operation(), requirement],
+            requirements: self.operation().iter().chain([requirement]).collect(),
             granted: self.scopes().clone(),
         }
     }
@@ -116,14 +116,14 @@ impl AccessToken {
 ///     format!("you need {required}")
 /// }
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct RequiredScopes(pub(super) Requirement);
+#[derive(Clone)]
+pub struct RequiredScopes(pub(super) Requirements);
 
 impl RequiredScopes {
-    /// The requirement itself.
+    /// Every minimal set of scopes that satisfies it, as [`Requirement::alternatives`] has them.
     #[must_use]
-    pub fn requirement(&self) -> Requirement {
-        self.0
+    pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        self.0.alternatives()
     }
 }
 
@@ -133,10 +133,16 @@ impl fmt::Display for RequiredScopes {
     }
 }
 
+impl fmt::Debug for RequiredScopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("RequiredScopes").field(&self.to_string()).finish()
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for RequiredScopes {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().copied().unwrap_or(Self(Requirement::AUTHENTICATED)))
+        Ok(parts.extensions.get().cloned().unwrap_or_else(|| Self(Requirement::AUTHENTICATED.into())))
     }
 }

@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -8,7 +9,7 @@ use axum::http::request::Parts;
 use super::AuthError;
 use super::extract::RequiredScopes;
 use super::protected::{ProvidesResourceServer, Requires};
-use crate::scope::Requirement;
+use crate::scope::{Requirement, Requirements};
 
 /// A handler with one of the attributes, as it was written.
 pub trait Operation {
@@ -30,6 +31,8 @@ pub trait ScopedOperation: Operation {
 pub trait PublicOperation: Operation {
     /// Whether it looks at a token where there is one.
     const ACCEPTS_TOKEN: bool;
+    /// Why it is public, where the attribute says so.
+    const REASON: Option<&'static str>;
 }
 
 /// The guard that [`#[requires_scopes]`](crate::requires_scopes) puts before a handler's arguments. It comes first, so
@@ -39,13 +42,19 @@ pub struct Authorized<O>(PhantomData<fn() -> O>);
 /// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
 pub struct Public<O>(PhantomData<fn() -> O>);
 
+/// With a request: what the routers on its way require beyond the handler.
+#[derive(Clone)]
+pub(crate) struct RequiredByRouters(pub(crate) Arc<[Requirement]>);
+
 impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        let routers = parts.extensions.get().map(|RequiredByRouters(requirements)| Arc::clone(requirements));
+        let required = Requirements::new(O::REQUIREMENT, routers);
         // An extractor that a layer ran before speaks for itself alone; this is the operation.
-        parts.extensions.insert(RequiredScopes(O::REQUIREMENT));
-        state.resource_server().authorize(parts, O::REQUIREMENT).await?;
+        parts.extensions.insert(RequiredScopes(required.clone()));
+        state.resource_server().authorize(parts, required).await?;
         Ok(Self(PhantomData))
     }
 }
@@ -55,7 +64,7 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // As for `Authorized`: this is the operation.
-        parts.extensions.insert(RequiredScopes(Requirement::AUTHENTICATED));
+        parts.extensions.insert(RequiredScopes(Requirement::AUTHENTICATED.into()));
         Ok(Self(PhantomData))
     }
 }
@@ -67,9 +76,9 @@ where
     S: ProvidesResourceServer,
 {
     if parts.extensions.get::<RequiredScopes>().is_none() {
-        parts.extensions.insert(RequiredScopes(E::REQUIREMENT));
+        parts.extensions.insert(RequiredScopes(E::REQUIREMENT.into()));
     }
-    state.resource_server().authorize(parts, E::REQUIREMENT).await.map(drop)
+    state.resource_server().authorize(parts, E::REQUIREMENT.into()).await.map(drop)
 }
 
 impl<O> fmt::Debug for Authorized<O> {

@@ -9,6 +9,8 @@ mod resource_server;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
+#[cfg(feature = "openapi")]
+pub(crate) use guard::RequiredByRouters;
 pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
 pub use protected::{
     IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::bearer::{self, Credentials};
 use super::extract::RequiredScopes;
 use super::{AuthError, Challenge};
-use crate::scope::{GrantedScopes, Requirement};
+use crate::scope::{GrantedScopes, Requirements};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 
 /// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
@@ -76,21 +76,24 @@ impl ResourceServer {
     pub(super) async fn authorize(
         &self,
         parts: &mut Parts,
-        requirement: Requirement,
+        required: Requirements,
     ) -> Result<AccessToken, AuthError> {
         let decoded = self.decoded(parts).await;
-        let operation = parts.extensions.get::<RequiredScopes>().map_or(requirement, |required| required.0);
+        let operation = match parts.extensions.get::<RequiredScopes>() {
+            Some(RequiredScopes(operation)) => operation.clone(),
+            None => required.clone(),
+        };
         let challenge = |granted: GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
-            requirements: [operation, requirement],
+            requirements: operation.iter().chain(required.iter()).collect(),
             granted,
         };
         match decoded {
-            Decoded::Token(token) if requirement.is_met_by(token.scopes()) => {
+            Decoded::Token(token) if required.is_met_by(token.scopes()) => {
                 Ok(token.accepted(&self.protection, operation))
             }
             Decoded::Token(token) => {
-                tracing::info!(required = %requirement, granted = %token.scopes(), "an access token lacks a scope");
+                tracing::info!(required = %required, granted = %token.scopes(), "an access token lacks a scope");
                 Err(AuthError::InsufficientScope(challenge(token.scopes().clone())))
             }
             Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),

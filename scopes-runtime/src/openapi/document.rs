@@ -1,11 +1,14 @@
 use std::collections::{BTreeMap, HashMap};
 
-use utoipa::openapi::path::HttpMethod;
+use utoipa::__dev::{SchemaReferences, Tags};
+use utoipa::Path;
+use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
 
+use super::operation::describe_parameters;
 use super::{Access, Described, OAuth2Scheme, SCHEME_NAME};
 
 pub(super) const MALFORMED: &str = "MalformedCredentials";
@@ -19,34 +22,79 @@ pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) method: HttpMethod,
     pub(crate) described: Described,
+    pub(crate) documented: Option<Documented>,
+}
+
+/// What `#[utoipa::path]` knows of a handler.
+#[derive(Clone)]
+pub(crate) struct Documented {
+    operation: Operation,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Documented {
+    pub(crate) fn of<P>() -> Self
+    where
+        P: Path + SchemaReferences + for<'t> Tags<'t>,
+    {
+        let mut operation = P::operation();
+        let tags = P::tags();
+        if !tags.is_empty() {
+            operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
+        }
+        let mut schemas = Vec::new();
+        P::schemas(&mut schemas);
+        Self { operation, schemas }
+    }
 }
 
 impl Route {
     /// The same as axum nests it.
-    pub(crate) fn under(mut self, prefix: &str) -> Self {
-        let inner = if self.path == "/" { "" } else { &self.path };
-        self.path = format!("{}{inner}", prefix.trim_end_matches('/'));
-        self
+    pub(crate) fn under(self, prefix: &str) -> Self {
+        Self { path: nested(prefix, &self.path), ..self }
     }
+}
+
+/// A path as axum nests it.
+pub(crate) fn nested(prefix: &str, path: &str) -> String {
+    let inner = if path == "/" { "" } else { path };
+    format!("{}{inner}", prefix.trim_end_matches('/'))
 }
 
 /// Adds the routes to a document, with the scheme and the answers that they refer to.
 pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Scheme) -> OpenApi {
     let ids = operation_ids(routes);
+    let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     for (route, id) in routes.iter().zip(ids) {
         let path = route.path.replace("{*", "{");
-        let operation = route.described.operation(&path, id);
+        let mut operation = match &route.documented {
+            Some(documented) => {
+                for (name, schema) in &documented.schemas {
+                    components.schemas.entry(name.clone()).or_insert_with(|| schema.clone());
+                }
+                documented.operation.clone()
+            }
+            None => route.described.operation(),
+        };
+        // The handler's name is what utoipa says where nobody chose another one.
+        if operation
+            .operation_id
+            .as_deref()
+            .is_none_or(|it| it.trim_start_matches("r#") == route.described.name)
+        {
+            operation.operation_id = Some(id);
+        }
+        describe_parameters(&path, &mut operation);
+        let operation = route.described.guard(operation);
         openapi.paths.add_path_operation(&path, vec![route.method.clone()], operation);
     }
-    let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
-    let required = routes.iter().filter_map(|route| match route.described.access {
-        Access::Scoped(requirement) => Some(requirement.alternatives().into_iter().flatten()),
-        Access::Public { .. } => None,
-    });
-    let is_used =
-        routes.iter().any(|route| !matches!(route.described.access, Access::Public { accepts_token: false }));
+    let required =
+        routes.iter().flat_map(|route| route.described.access.alternatives().into_iter().flatten());
+    let is_used = routes
+        .iter()
+        .any(|route| !matches!(route.described.access, Access::Public { accepts_token: false, .. }));
     if is_used {
-        let scheme_object = scheme.scheme(required.flatten());
+        let scheme_object = scheme.scheme(required);
         components.security_schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme_object));
         components.schemas.insert(PROBLEM.to_owned(), RefOr::T(problem()));
         components.responses.extend(refusals());

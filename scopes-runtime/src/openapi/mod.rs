@@ -1,9 +1,11 @@
 //! What requirements say in an OpenAPI document.
 
+mod delegate;
 mod document;
 mod operation;
 mod scheme;
 
-pub(crate) use document::{Route, document};
-pub(crate) use operation::{Access, Described};
+pub(crate) use document::{Documented, Route, document, nested};
+pub(crate) use operation::Access;
+pub use operation::Described;
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};

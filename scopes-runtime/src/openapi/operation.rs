@@ -1,15 +1,15 @@
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Ref, Required, Response, path};
+use utoipa::openapi::{Ref, RefOr, Required, Response};
 
 use super::SCHEME_NAME;
 use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
 use crate::http::{PublicOperation, ScopedOperation};
-use crate::scope::Requirement;
+use crate::scope::{DeclaredScope, Requirement, alternatives_of_all};
 
 /// A handler as the document describes it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Described {
     pub(crate) name: &'static str,
     pub(crate) module: &'static str,
@@ -17,78 +17,121 @@ pub struct Described {
     pub(crate) access: Access,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Access {
-    Scoped(Requirement),
-    Public { accepts_token: bool },
+    /// All of them are required: the handler's, and those of the routers around it.
+    Scoped(Vec<Requirement>),
+    Public {
+        accepts_token: bool,
+        reason: Option<&'static str>,
+    },
 }
 
 impl Described {
-    pub(crate) fn scoped<O: ScopedOperation>() -> Self {
+    /// A handler with `#[requires_scopes]`.
+    #[must_use]
+    pub fn scoped<O: ScopedOperation>() -> Self {
         Self {
             name: O::NAME,
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
-            access: Access::Scoped(O::REQUIREMENT),
+            access: Access::Scoped(vec![O::REQUIREMENT]),
         }
     }
 
-    pub(crate) fn public<O: PublicOperation>() -> Self {
+    /// A handler with `#[public]`.
+    #[must_use]
+    pub fn public<O: PublicOperation>() -> Self {
         Self {
             name: O::NAME,
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
-            access: Access::Public { accepts_token: O::ACCEPTS_TOKEN },
+            access: Access::Public { accepts_token: O::ACCEPTS_TOKEN, reason: O::REASON },
         }
     }
 
-    /// The operation at an OpenAPI path.
-    pub(super) fn operation(&self, path: &str, id: String) -> path::Operation {
+    /// An operation of which no more is known than the handler says.
+    pub(super) fn operation(&self) -> Operation {
         let (summary, description) = summary_and_description(self.documentation);
-        let mut operation = OperationBuilder::new()
-            .operation_id(Some(id))
+        OperationBuilder::new()
             .summary(summary)
             .description(description)
-            .response("default", Response::new("What the operation answers."));
-        for name in parameters(path) {
-            let parameter = ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
-            operation = operation.parameter(parameter);
+            .response("default", Response::new("What the operation answers."))
+            .build()
+    }
+
+    /// Adds to an operation what it requires and how it refuses. Answers that it documents itself are kept.
+    #[must_use]
+    pub fn guard(&self, mut operation: Operation) -> Operation {
+        operation.security = Some(self.access.security());
+        for (status, name) in self.access.refusals() {
+            let responses = &mut operation.responses.responses;
+            responses.entry((*status).to_owned()).or_insert_with(|| Ref::from_response_name(*name).into());
         }
-        let refusals: &[_] = match self.access {
-            Access::Public { accepts_token: false } => &[],
-            Access::Scoped(requirement) if !accepts_every_token(requirement) => {
-                &[("400", MALFORMED), ("401", UNAUTHENTICATED), ("403", FORBIDDEN)]
-            }
-            Access::Public { .. } | Access::Scoped(_) => &[("400", MALFORMED), ("401", UNAUTHENTICATED)],
-        };
-        for (status, name) in refusals {
-            operation = operation.response(*status, Ref::from_response_name(*name));
+        operation
+    }
+}
+
+impl Access {
+    /// Every minimal set of scopes that is enough; none where no token is needed.
+    pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        match self {
+            Self::Scoped(requirements) => alternatives_of_all(requirements),
+            Self::Public { .. } => Vec::new(),
         }
-        operation.securities(Some(self.security())).build()
     }
 
     /// Alternatives as several objects, all scopes of one in one; an empty object where no token is needed, and an
     /// empty list where none is looked at.
     fn security(&self) -> Vec<SecurityRequirement> {
-        let no_scopes = || SecurityRequirement::new(SCHEME_NAME, [""; 0]);
-        match self.access {
-            Access::Public { accepts_token: false } => Vec::new(),
-            Access::Public { accepts_token: true } => vec![SecurityRequirement::default(), no_scopes()],
-            Access::Scoped(requirement) => requirement
-                .alternatives()
-                .iter()
-                .map(|scopes| SecurityRequirement::new(SCHEME_NAME, scopes.iter().map(|scope| scope.name())))
-                .collect(),
+        match self {
+            Self::Public { accepts_token: false, .. } => Vec::new(),
+            Self::Public { accepts_token: true, .. } => {
+                vec![SecurityRequirement::default(), SecurityRequirement::new(SCHEME_NAME, [""; 0])]
+            }
+            Self::Scoped(_) => {
+                let one = |scopes: &Vec<&'static DeclaredScope>| {
+                    SecurityRequirement::new(SCHEME_NAME, scopes.iter().map(|scope| scope.name()))
+                };
+                self.alternatives().iter().map(one).collect()
+            }
+        }
+    }
+
+    fn refusals(&self) -> &'static [(&'static str, &'static str)] {
+        const REFUSALS: [(&str, &str); 3] =
+            [("400", MALFORMED), ("401", UNAUTHENTICATED), ("403", FORBIDDEN)];
+        match self {
+            Self::Public { accepts_token: false, .. } => &[],
+            Self::Scoped(_) if !self.alternatives().iter().any(Vec::is_empty) => &REFUSALS,
+            Self::Public { .. } | Self::Scoped(_) => &REFUSALS[..2],
         }
     }
 }
 
-fn accepts_every_token(requirement: Requirement) -> bool {
-    requirement.alternatives().iter().any(Vec::is_empty)
+/// Adds the parameters that an OpenAPI path has and the operation does not describe.
+pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    for name in parameter_names(path) {
+        let is_described = |parameter: &RefOr<Parameter>| match parameter {
+            RefOr::T(parameter) => {
+                parameter.name == name && matches!(parameter.parameter_in, ParameterIn::Path)
+            }
+            // Whatever it refers to, a second description of the same one would make the document invalid.
+            RefOr::Ref(_) => true,
+        };
+        if !parameters.iter().any(is_described) {
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+            parameters.push(parameter.build().into());
+        }
+    }
+    if parameters.is_empty() {
+        operation.parameters = None;
+    }
 }
 
 /// The first paragraph, and the rest.
@@ -99,6 +142,6 @@ fn summary_and_description(documentation: &str) -> (Option<String>, Option<Strin
 }
 
 /// The names between braces.
-fn parameters(path: &str) -> impl Iterator<Item = &str> {
+fn parameter_names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }

@@ -1,11 +1,38 @@
 //! [`ScopedRouter`]: a router that takes only handlers which say who may call them.
 
+mod documented;
+mod foreign;
 mod guarded;
 mod method_router;
+mod require;
 mod scoped_router;
 
+pub use documented::DocumentedRoutes;
 pub use guarded::{Guarded, ScopedHandler};
 pub use method_router::{
     ScopedMethodRouter, any, connect, delete, get, head, options, patch, post, put, trace,
 };
 pub use scoped_router::ScopedRouter;
+
+/// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`]: their paths and methods stand there, so a
+/// list of the handlers is enough. `#[requires_scopes]` or `#[public]` stands above utoipa's attribute.
+///
+/// ```
+/// # use scopes_runtime::declare_scopes;
+/// use scopes_runtime::router::{ScopedRouter, routes};
+/// use scopes_runtime::{ResourceServer, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[requires_scopes("items")]
+/// #[utoipa::path(get, path = "/items", responses((status = 200, description = "All items.", body = [String])))]
+/// async fn read_items() -> axum::Json<Vec<String>> {
+///     # todo!()
+/// }
+///
+/// let router = ScopedRouter::<ResourceServer>::new().routes(routes!(read_items));
+/// ```
+pub use scopes_macros::routes;

@@ -3,12 +3,16 @@ use std::convert::Infallible;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::Route;
-use tower_layer::Layer;
+use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 use utoipa::openapi::{Info, OpenApi, Paths};
 
+use super::DocumentedRoutes;
+use super::foreign::Foreign;
+use super::require::Require;
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
-use crate::openapi::{OAuth2Scheme, Route as Documented, document};
+use crate::openapi::{Access, OAuth2Scheme, Route as Described, document};
+use crate::scope::{Requirement, are_few_enough};
 
 /// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
 /// compile.
@@ -45,7 +49,8 @@ use crate::openapi::{OAuth2Scheme, Route as Documented, document};
 /// ```
 pub struct ScopedRouter<S = ()> {
     router: axum::Router<S>,
-    routes: Vec<Documented>,
+    routes: Vec<Described>,
+    foreign: Vec<Foreign>,
     scheme: OAuth2Scheme,
     openapi: OpenApi,
 }
@@ -63,7 +68,13 @@ where
     /// A router without routes, whose document is added to this one.
     #[must_use]
     pub fn with_openapi(openapi: OpenApi) -> Self {
-        Self { router: axum::Router::new(), routes: Vec::new(), scheme: OAuth2Scheme::default(), openapi }
+        Self {
+            router: axum::Router::new(),
+            routes: Vec::new(),
+            foreign: Vec::new(),
+            scheme: OAuth2Scheme::default(),
+            openapi,
+        }
     }
 
     /// How clients get their tokens, for the document. Without it the document says no more than that a bearer token is
@@ -82,12 +93,90 @@ where
     #[must_use]
     pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
         let routes = methods.operations.into_iter();
-        self.routes.extend(routes.map(|(method, described)| Documented {
+        self.routes.extend(routes.map(|(method, described)| Described {
             path: path.to_owned(),
             method,
             described,
+            documented: None,
         }));
         Self { router: self.router.route(path, methods.router), ..self }
+    }
+
+    /// Adds handlers with utoipa's `#[utoipa::path]`, whose paths and methods stand there: those of
+    /// [`routes!`](crate::router::routes).
+    ///
+    /// # Panics
+    ///
+    /// As [`ScopedRouter::route`].
+    #[must_use]
+    pub fn routes(mut self, routes: DocumentedRoutes<S>) -> Self {
+        for (path, methods) in routes.handlers {
+            self.router = self.router.route(&path, methods);
+        }
+        self.routes.extend(routes.operations);
+        self
+    }
+
+    /// Requires more of every route so far: `router.require(scopes!("admin"))`. The guards of the handlers check it
+    /// with what the handlers require themselves, and the document says both.
+    ///
+    /// # Panics
+    ///
+    /// A route is public or a foreign service, so that nothing would check the requirement there; there is no route
+    /// yet; or a route gets more than 64 alternatives, too many to tell a client.
+    #[must_use]
+    pub fn require(mut self, requirement: Requirement) -> Self {
+        if let Some(Foreign { path, .. }) = self.foreign.first() {
+            panic!("`{path}` is a foreign service, which checks no token; add it after `require`");
+        }
+        for Described { path, described, .. } in &mut self.routes {
+            let Access::Scoped(requirements) = &mut described.access else {
+                panic!(
+                    "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
+                );
+            };
+            requirements.push(requirement);
+            assert!(
+                are_few_enough(requirements),
+                "`{path}` requires more than 64 alternatives together with its routers, too many to tell a client"
+            );
+        }
+        let layer = layer_fn(move |inner| Require::new(requirement, inner));
+        Self { router: self.router.route_layer(layer), ..self }
+    }
+
+    /// Serves what comes below a path by a service that is not of this router, such as a directory of files. Nothing
+    /// checks tokens there, so the code says why; the reason stands in the report.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::nest_service`; or the reason is empty.
+    #[must_use]
+    pub fn nest_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.foreign.push(Foreign::new(path.to_owned(), reason));
+        Self { router: self.router.nest_service(path, service), ..self }
+    }
+
+    /// Answers requests that no route matches by a service that is not of this router, such as the files of a web
+    /// application. Nothing checks tokens there, so the code says why; the reason stands in the report.
+    ///
+    /// # Panics
+    ///
+    /// The reason is empty.
+    #[must_use]
+    pub fn fallback_service<T>(mut self, service: T, reason: &'static str) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.foreign.push(Foreign::new("/{*fallback}".to_owned(), reason));
+        Self { router: self.router.fallback_service(service), ..self }
     }
 
     /// Adds the routes of another router.
@@ -98,6 +187,7 @@ where
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);
+        self.foreign.extend(other.foreign);
         Self { router: self.router.merge(other.router), ..self }
     }
 
@@ -109,6 +199,7 @@ where
     #[must_use]
     pub fn nest(mut self, path: &str, other: Self) -> Self {
         self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
+        self.foreign.extend(other.foreign.into_iter().map(|foreign| foreign.under(path)));
         Self { router: self.router.nest(path, other.router), ..self }
     }
 
@@ -165,8 +256,8 @@ where
     /// Gives the handlers their state.
     #[must_use]
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
-        let Self { router, routes, scheme, openapi } = self;
-        ScopedRouter { router: router.with_state(state), routes, scheme, openapi }
+        let Self { router, routes, foreign, scheme, openapi } = self;
+        ScopedRouter { router: router.with_state(state), routes, foreign, scheme, openapi }
     }
 
     /// The router to serve, and the document of all its routes: for each what it requires of a token, how it refuses
@@ -194,6 +285,7 @@ impl<S> Clone for ScopedRouter<S> {
         Self {
             router: self.router.clone(),
             routes: self.routes.clone(),
+            foreign: self.foreign.clone(),
             scheme: self.scheme.clone(),
             openapi: self.openapi.clone(),
         }

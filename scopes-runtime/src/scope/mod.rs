@@ -3,9 +3,13 @@
 mod declared;
 mod granted;
 mod requirement;
+mod requirements;
 
 pub use declared::{DeclaredScope, UndeclaredScope, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub use requirement::Requirement;
+#[cfg(feature = "openapi")]
+pub(crate) use requirement::are_few_enough;
 pub(crate) use requirement::{alternatives_of_all, cheapest, list};
+pub(crate) use requirements::Requirements;

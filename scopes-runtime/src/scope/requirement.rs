@@ -114,12 +114,17 @@ impl Requirement {
 /// The minimal sets of scopes that satisfy all of the requirements, or, where those would be too many to tell a
 /// client, the last requirement alone.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let count = requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul);
     let told = match requirements {
-        [.., last] if count > MOST_ALTERNATIVES => std::slice::from_ref(last),
+        [.., last] if !are_few_enough(requirements) => std::slice::from_ref(last),
         all => all,
     };
     minimal(unreduced_of_all(told))
+}
+
+/// Whether a client can be told all alternatives of all the requirements.
+pub(crate) fn are_few_enough(requirements: &[Requirement]) -> bool {
+    requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
+        <= MOST_ALTERNATIVES
 }
 
 fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static DeclaredScope>> {
@@ -180,9 +185,13 @@ fn covers(first: &[&'static DeclaredScope], second: &[&'static DeclaredScope]) -
 /// The alternatives, as a `scope` parameter writes each: `me items or admin`.
 impl fmt::Display for Requirement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let alternatives: Vec<_> = self.alternatives().iter().map(|scopes| list(scopes)).collect();
-        formatter.write_str(&alternatives.join(" or "))
+        formatter.write_str(&written(&self.alternatives()))
     }
+}
+
+pub(super) fn written(alternatives: &[Vec<&'static DeclaredScope>]) -> String {
+    let alternatives: Vec<_> = alternatives.iter().map(|scopes| list(scopes)).collect();
+    alternatives.join(" or ")
 }
 
 /// The scopes as a `scope` parameter lists them (RFC 6749 section 3.3).

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::DecodeError;
-use crate::scope::{GrantedScopes, Requirement};
+use crate::scope::{GrantedScopes, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
 ///
@@ -26,7 +26,7 @@ pub struct AccessToken {
     verified: Arc<Verified>,
     protection: Arc<Protection>,
     /// What the operation requires that the token was accepted for.
-    operation: Requirement,
+    operation: Requirements,
 }
 
 struct Verified {
@@ -66,7 +66,7 @@ impl AccessToken {
         Ok(Self {
             verified: Arc::new(verified),
             protection: Arc::default(),
-            operation: Requirement::AUTHENTICATED,
+            operation: Requirement::AUTHENTICATED.into(),
         })
     }
 
@@ -121,7 +121,7 @@ impl AccessToken {
         T::deserialize(&self.verified.claims)
     }
 
-    pub(crate) fn accepted(mut self, protection: &Arc<Protection>, operation: Requirement) -> Self {
+    pub(crate) fn accepted(mut self, protection: &Arc<Protection>, operation: Requirements) -> Self {
         self.protection = Arc::clone(protection);
         self.operation = operation;
         self
@@ -131,8 +131,8 @@ impl AccessToken {
         &self.protection
     }
 
-    pub(crate) fn operation(&self) -> Requirement {
-        self.operation
+    pub(crate) fn operation(&self) -> &Requirements {
+        &self.operation
     }
 
     fn text(&self, claim: &str) -> Option<&str> {

@@ -2,7 +2,16 @@ use scopes_runtime::{public, requires_scopes};
 use scopes_tests::Scope;
 
 #[public("me")]
-async fn items() {}
+async fn literal() {}
+
+#[public(because = "it is open")]
+async fn another_key() {}
+
+#[public(reason = " ")]
+async fn empty() {}
+
+#[public(reason = "it is open", "me")]
+async fn more() {}
 
 #[requires_scopes("me")]
 async fn correct() {}

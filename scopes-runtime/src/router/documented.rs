@@ -1,0 +1,59 @@
+use axum::routing::{MethodFilter, MethodRouter, on};
+use utoipa::__dev::{SchemaReferences, Tags};
+use utoipa::Path;
+use utoipa::openapi::path::HttpMethod;
+
+use super::{Guarded, ScopedHandler};
+use crate::openapi::{Documented, Route};
+
+/// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
+/// [`routes!`](super::routes) makes them.
+pub struct DocumentedRoutes<S = ()> {
+    pub(super) handlers: Vec<(String, MethodRouter<S>)>,
+    pub(super) operations: Vec<Route>,
+}
+
+/// For the code that `routes!` generates.
+#[doc(hidden)]
+impl<S> DocumentedRoutes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    #[must_use]
+    pub fn none() -> Self {
+        Self { handlers: Vec::new(), operations: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn and<P, H, T>(mut self, handler: H) -> Self
+    where
+        P: Path + SchemaReferences + for<'t> Tags<'t>,
+        H: ScopedHandler<T, S>,
+        T: Guarded + 'static,
+    {
+        let path = P::path();
+        let methods = P::methods();
+        let filter = methods.iter().map(filter).reduce(MethodFilter::or);
+        self.handlers.extend(filter.map(|filter| (path.clone(), on(filter, handler))));
+        self.operations.extend(methods.into_iter().map(|method| Route {
+            path: path.clone(),
+            method,
+            described: T::described(),
+            documented: Some(Documented::of::<P>()),
+        }));
+        self
+    }
+}
+
+fn filter(method: &HttpMethod) -> MethodFilter {
+    match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        HttpMethod::Options => MethodFilter::OPTIONS,
+        HttpMethod::Head => MethodFilter::HEAD,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Trace => MethodFilter::TRACE,
+    }
+}

@@ -1,0 +1,23 @@
+use crate::openapi::nested;
+
+/// A service that checks no token, and why that is right.
+#[derive(Clone)]
+pub(super) struct Foreign {
+    pub(super) path: String,
+    pub(super) reason: &'static str,
+}
+
+impl Foreign {
+    pub(super) fn new(path: String, reason: &'static str) -> Self {
+        assert!(
+            !reason.trim().is_empty(),
+            "nothing checks tokens at `{path}`; say why that is right, for whoever reads the report"
+        );
+        Self { path, reason }
+    }
+
+    /// The same as axum nests it.
+    pub(super) fn under(self, prefix: &str) -> Self {
+        Self { path: nested(prefix, &self.path), ..self }
+    }
+}

@@ -1,0 +1,42 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::requirement::{alternatives_of_all, written};
+use super::{DeclaredScope, GrantedScopes, Requirement};
+
+/// What one operation requires: all of its own requirement and of those that the routers around it add.
+#[derive(Clone)]
+pub(crate) struct Requirements {
+    own: Requirement,
+    routers: Option<Arc<[Requirement]>>,
+}
+
+impl Requirements {
+    pub(crate) fn new(own: Requirement, routers: Option<Arc<[Requirement]>>) -> Self {
+        Self { own, routers }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
+        [self.own].into_iter().chain(self.routers.iter().flat_map(|routers| routers.iter().copied()))
+    }
+
+    pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
+        self.iter().all(|requirement| requirement.is_met_by(granted))
+    }
+
+    pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        alternatives_of_all(&self.iter().collect::<Vec<_>>())
+    }
+}
+
+impl From<Requirement> for Requirements {
+    fn from(own: Requirement) -> Self {
+        Self::new(own, None)
+    }
+}
+
+impl fmt::Display for Requirements {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&written(&self.alternatives()))
+    }
+}
