@@ -7,6 +7,7 @@ use axum::{
 };
 use scopes_runtime::{public, requires_scopes};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     current_user::CurrentUser,
@@ -18,7 +19,8 @@ use crate::{
 pub(crate) const MAX_ITEM_ID_CHARS: usize = 64;
 
 /// What there is, for whoever opens the address in a browser.
-#[public]
+#[public(reason = "it says no more than the README")]
+#[utoipa::path(get, path = "/", responses((status = 200, description = "What there is.", body = String)))]
 pub(crate) async fn welcome() -> &'static str {
     "\
 FastAPI's OAuth2 scopes tutorial as an axum application.
@@ -33,12 +35,14 @@ GET  /status/           whether this works   any token
 
 /// The current user.
 #[requires_scopes]
+#[utoipa::path(get, path = "/users/me", responses((status = 200, description = "The current user.", body = User)))]
 pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> {
     Json(user)
 }
 
 /// The items of the current user.
 #[requires_scopes("items")]
+#[utoipa::path(get, path = "/users/me/items", responses((status = 200, description = "The items.", body = [Item])))]
 pub(crate) async fn read_own_items(
     CurrentUser(user): CurrentUser,
     State(database): State<Database>,
@@ -47,13 +51,22 @@ pub(crate) async fn read_own_items(
 }
 
 /// What a client sends for a new item.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewItem {
     item_id: String,
 }
 
 /// Adds an item to those of the current user.
 #[requires_scopes("items:write")]
+#[utoipa::path(
+    post,
+    path = "/users/me/items",
+    request_body = NewItem,
+    responses(
+        (status = 201, description = "The new item.", body = Item),
+        (status = 409, description = "The user has an item of that name."),
+    ),
+)]
 pub(crate) async fn create_own_item(
     CurrentUser(user): CurrentUser,
     State(database): State<Database>,
@@ -72,25 +85,26 @@ pub(crate) async fn create_own_item(
 }
 
 /// The state of the system.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Status {
     status: &'static str,
 }
 
 /// Whether the system works. Any valid token may ask.
 #[requires_scopes]
+#[utoipa::path(get, path = "/status", responses((status = 200, description = "It works.", body = Status)))]
 pub(crate) async fn read_system_status() -> Json<Status> {
     Json(Status { status: "ok" })
 }
 
 /// No route has the path.
-#[public]
+#[public(reason = "there is nothing to protect")]
 pub(crate) async fn not_found() -> ApiError {
     ApiError::NotFound
 }
 
 /// The path has routes, for other methods.
-#[public]
+#[public(reason = "there is nothing to protect")]
 pub(crate) async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
 }

@@ -21,7 +21,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRef, Request},
     response::Response,
 };
-use scopes_runtime::{ResourceServer, ScopedRouter, openapi::OAuth2Scheme, router::get};
+use scopes_runtime::{ResourceServer, ScopedRouter, openapi::OAuth2Scheme, router::routes};
 use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
 use tracing::{Span, info, info_span};
 use utoipa::openapi::{Info, License, OpenApi, Paths, Server};
@@ -93,10 +93,13 @@ fn routes() -> ScopedRouter<AppState> {
     ScopedRouter::with_openapi(openapi)
         .oauth2(OAuth2Scheme::of::<Scope>().password("/token"))
         .merge(token_endpoint::routes())
-        .route("/", get(handlers::welcome))
-        .route("/status", get(handlers::read_system_status))
-        .route("/users/me", get(handlers::read_own_user))
-        .route("/users/me/items", get(handlers::read_own_items).post(handlers::create_own_item))
+        .routes(routes!(
+            handlers::welcome,
+            handlers::read_system_status,
+            handlers::read_own_user,
+            handlers::read_own_items,
+            handlers::create_own_item,
+        ))
         .fallback(handlers::not_found)
         .method_not_allowed_fallback(handlers::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -5,11 +5,12 @@ use sqlx::{
     FromRow, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use utoipa::ToSchema;
 
 use crate::scopes::Scope;
 
 /// A user, as the API shows one.
-#[derive(Clone, Debug, FromRow, Serialize)]
+#[derive(Clone, Debug, FromRow, Serialize, ToSchema)]
 pub(crate) struct User {
     pub(crate) username: String,
     pub(crate) email: String,
@@ -18,7 +19,7 @@ pub(crate) struct User {
 }
 
 /// An item of a user.
-#[derive(Clone, Debug, FromRow, Serialize)]
+#[derive(Clone, Debug, FromRow, Serialize, ToSchema)]
 pub(crate) struct Item {
     pub(crate) item_id: String,
     pub(crate) owner: String,

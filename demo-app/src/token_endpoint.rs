@@ -10,9 +10,10 @@ use axum::{
     middleware::map_response,
     response::{IntoResponse, Response},
 };
-use scopes_runtime::{ScopedRouter, public, router::post};
+use scopes_runtime::{ScopedRouter, public, router::routes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::{
     AppState,
@@ -29,7 +30,7 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 /// The token endpoint. None of its answers may be kept by a cache.
 pub(crate) fn routes() -> ScopedRouter<AppState> {
     ScopedRouter::new()
-        .route("/token", post(issue_token))
+        .routes(routes!(issue_token))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(map_response(async |response: Response| (NOT_CACHED, response)))
 }
@@ -37,7 +38,7 @@ pub(crate) fn routes() -> ScopedRouter<AppState> {
 const NOT_CACHED: [(HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct TokenRequest {
     grant_type: Option<String>,
     username: Option<String>,
@@ -46,7 +47,7 @@ struct TokenRequest {
     client_id: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct TokenResponse {
     access_token: String,
     token_type: &'static str,
@@ -56,7 +57,16 @@ struct TokenResponse {
 }
 
 /// Logs a user in: an access token for a user name and a password.
-#[public]
+#[public(reason = "whoever logs in has no token yet")]
+#[utoipa::path(
+    post,
+    path = "/token",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The access token.", body = TokenResponse),
+        (status = 400, description = "There is no token; `error` says why (RFC 6749 section 5.2)."),
+    ),
+)]
 async fn issue_token(
     State(database): State<Database>,
     State(passwords): State<Passwords>,

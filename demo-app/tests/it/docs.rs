@@ -24,6 +24,8 @@ async fn the_document_says_what_each_operation_requires() {
     assert_eq!(security("/users/me", "get"), json!([{ "oauth2": ["me"] }]));
     assert_eq!(security("/users/me/items", "get"), json!([{ "oauth2": ["items", "me"] }]));
     assert_eq!(security("/users/me/items", "post"), json!([{ "oauth2": ["items:write", "me"] }]));
+    let body = &document["paths"]["/users/me/items"]["post"]["requestBody"]["content"]["application/json"];
+    assert_eq!(body, &json!({ "schema": { "$ref": "#/components/schemas/NewItem" } }));
     assert_eq!(
         document["components"]["securitySchemes"]["oauth2"]["flows"]["password"],
         json!({
