@@ -209,11 +209,11 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
         }),
-        "`/files` is a foreign service, which checks no token; add it after `require`"
+        "`/files/{*path}` is a foreign service, which checks no token; add it after `require`"
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
-        "nothing checks tokens at `/files`; say why that is right, for whoever reads the report"
+        "nothing checks tokens at `/files/{*path}`; say why that is right, for whoever reads the report"
     );
     assert_eq!(
         message(|| {

@@ -2,7 +2,7 @@
 
 use std::{fmt, net::SocketAddr};
 
-use clap::{Parser, Subcommand, builder::NonEmptyStringValueParser};
+use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]
@@ -68,6 +68,23 @@ pub struct Config {
 pub enum Command {
     /// Print the OpenAPI document
     Openapi,
+    /// Print who may call what
+    Routes {
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// A table for a terminal
+    Text,
+    /// A table for a page
+    Markdown,
+    /// For other programs
+    Json,
 }
 
 fn parse_addr(value: &str) -> Result<SocketAddr, &'static str> {

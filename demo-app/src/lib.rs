@@ -28,7 +28,7 @@ use utoipa::openapi::{Info, License, OpenApi, Paths, Server};
 use utoipa_swagger_ui::SwaggerUi;
 
 pub use crate::{
-    config::{Command, Config, JwtSecret},
+    config::{Command, Config, Format, JwtSecret},
     serve::{ServeError, serve},
     store::{Database, OpenError},
     tokens::{Tokens, TokensError},
@@ -81,7 +81,8 @@ pub fn app(state: AppState) -> Router {
     Router::new().merge(docs).fallback_service(any_slash).layer(one_line_per_request)
 }
 
-fn routes() -> ScopedRouter<AppState> {
+/// The API: every route, with what it requires.
+pub fn routes() -> ScopedRouter<AppState> {
     let mut license = License::new(env!("CARGO_PKG_LICENSE"));
     license.identifier = Some(env!("CARGO_PKG_LICENSE").to_owned());
     let mut openapi = OpenApi::new(

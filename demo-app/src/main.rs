@@ -6,14 +6,14 @@ use std::{
 };
 
 use clap::Parser;
-use demo_app::{Command, Config};
+use demo_app::{Command, Config, Format};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
-    if let Some(Command::Openapi) = config.command {
-        return print_openapi();
+    if let Some(command) = config.command {
+        return print(&asked_for(command));
     }
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     tracing_subscriber::fmt()
@@ -30,13 +30,26 @@ async fn main() -> ExitCode {
     }
 }
 
-fn print_openapi() -> ExitCode {
-    let document =
-        demo_app::openapi().to_pretty_json().expect("a document of strings and numbers is always JSON");
+fn asked_for(command: Command) -> String {
+    let json = "strings and numbers are always JSON";
+    match command {
+        Command::Openapi => demo_app::openapi().to_pretty_json().expect(json),
+        Command::Routes { format } => {
+            let report = demo_app::routes().report();
+            match format {
+                Format::Text => report.to_string(),
+                Format::Markdown => report.to_markdown(),
+                Format::Json => serde_json::to_string_pretty(&report).expect(json),
+            }
+        }
+    }
+}
+
+fn print(text: &str) -> ExitCode {
     // A reader that has seen enough closes the pipe.
-    match writeln!(io::stdout(), "{document}") {
+    match writeln!(io::stdout(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot print the document: {error}");
+            eprintln!("error: cannot print: {error}");
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,

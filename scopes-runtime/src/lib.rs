@@ -61,14 +61,19 @@
 //!
 //! # Features
 //!
-//! - `openapi` (default): `ScopedRouter` and the document of its routes, with utoipa's types.
+//! - `openapi` (default): `ScopedRouter`, the document of its routes with utoipa's types, the report of who may call
+//!   what, and its lock file.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 
 mod http;
 #[cfg(feature = "openapi")]
+mod lock;
+#[cfg(feature = "openapi")]
 pub mod openapi;
+#[cfg(feature = "openapi")]
+pub mod report;
 #[cfg(feature = "openapi")]
 pub mod router;
 mod scope;
@@ -286,6 +291,7 @@ pub mod __private {
         IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
         Requires, ScopedOperation, Unprotected, any_of, check,
     };
+    pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::Described;
     pub use crate::scope::{deserialize, find};

@@ -8,6 +8,7 @@ mod log_in;
 mod paths;
 mod program;
 mod readme;
+mod routes;
 mod storage;
 mod story;
 mod support;

@@ -16,14 +16,37 @@ pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
 pub(super) const FORBIDDEN: &str = "InsufficientScope";
 const PROBLEM: &str = "AuthProblem";
 
-/// One method of one path, as axum writes it.
+/// One handler of one path, as axum writes it.
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) path: String,
-    pub(crate) method: HttpMethod,
+    pub(crate) method: Method,
     pub(crate) described: Described,
     pub(crate) documented: Option<Documented>,
 }
+
+/// What a handler serves of its path.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Method {
+    One(HttpMethod),
+    /// OpenAPI does not know it.
+    Connect,
+    /// Those that have no handler of their own.
+    Any,
+    /// What no route matches; no operation either.
+    Fallback,
+}
+
+const METHODS: [HttpMethod; 8] = [
+    HttpMethod::Delete,
+    HttpMethod::Get,
+    HttpMethod::Head,
+    HttpMethod::Options,
+    HttpMethod::Patch,
+    HttpMethod::Post,
+    HttpMethod::Put,
+    HttpMethod::Trace,
+];
 
 /// What `#[utoipa::path]` knows of a handler.
 #[derive(Clone)]
@@ -63,9 +86,10 @@ pub(crate) fn nested(prefix: &str, path: &str) -> String {
 
 /// Adds the routes to a document, with the scheme and the answers that they refer to.
 pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Scheme) -> OpenApi {
-    let ids = operation_ids(routes);
+    let operations: Vec<_> = routes.iter().flat_map(|route| served(route, routes)).collect();
+    let ids = operation_ids(&operations);
     let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
-    for (route, id) in routes.iter().zip(ids) {
+    for ((route, method), id) in operations.into_iter().zip(ids) {
         let path = route.path.replace("{*", "{");
         let mut operation = match &route.documented {
             Some(documented) => {
@@ -86,7 +110,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
         }
         describe_parameters(&path, &mut operation);
         let operation = route.described.guard(operation);
-        openapi.paths.add_path_operation(&path, vec![route.method.clone()], operation);
+        openapi.paths.add_path_operation(&path, vec![method], operation);
     }
     let required =
         routes.iter().flat_map(|route| route.described.access.alternatives().into_iter().flatten());
@@ -103,11 +127,24 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
     openapi
 }
 
+/// A route with each method that it serves of those that OpenAPI knows.
+fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, HttpMethod)> {
+    let is_taken = |method: &HttpMethod| {
+        routes.iter().any(|other| other.path == route.path && other.method == Method::One(method.clone()))
+    };
+    let methods = match &route.method {
+        Method::One(method) => vec![method.clone()],
+        Method::Any => METHODS.into_iter().filter(|method| !is_taken(method)).collect(),
+        Method::Connect | Method::Fallback => Vec::new(),
+    };
+    methods.into_iter().map(|method| (route, method)).collect()
+}
+
 /// The handlers' names, with as much of their modules as tells them apart, and a number where one handler serves
 /// several routes.
-fn operation_ids(routes: &[Route]) -> Vec<String> {
+fn operation_ids(operations: &[(&Route, HttpMethod)]) -> Vec<String> {
     let mut modules: HashMap<&str, Vec<&str>> = HashMap::new();
-    for Described { name, module, .. } in routes.iter().map(|route| &route.described) {
+    for Described { name, module, .. } in operations.iter().map(|(route, _)| &route.described) {
         let modules = modules.entry(name).or_default();
         if !modules.contains(module) {
             modules.push(module);
@@ -128,9 +165,9 @@ fn operation_ids(routes: &[Route]) -> Vec<String> {
         parts.push(name);
         parts.join("_")
     };
-    routes
+    operations
         .iter()
-        .map(|route| {
+        .map(|(route, _)| {
             let id = id(&route.described);
             let number = taken.entry(id.clone()).and_modify(|number| *number += 1).or_insert(1);
             if *number == 1 { id } else { format!("{id}_{number}") }

@@ -5,7 +5,7 @@ mod document;
 mod operation;
 mod scheme;
 
-pub(crate) use document::{Documented, Route, document, nested};
+pub(crate) use document::{Documented, Method, Route, document, nested};
 pub(crate) use operation::Access;
 pub use operation::Described;
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};

@@ -72,6 +72,11 @@ impl OAuth2Scheme {
         self
     }
 
+    /// The scopes of the vocabularies.
+    pub(crate) fn scopes(&self) -> &[&'static DeclaredScope] {
+        &self.scopes
+    }
+
     /// The scheme, with the scopes that operations require beside its own. Without a flow it is any bearer token.
     pub(super) fn scheme(&self, required: impl Iterator<Item = &'static DeclaredScope>) -> SecurityScheme {
         if self.flows.is_empty() {

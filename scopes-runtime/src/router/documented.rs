@@ -4,7 +4,7 @@ use utoipa::Path;
 use utoipa::openapi::path::HttpMethod;
 
 use super::{Guarded, ScopedHandler};
-use crate::openapi::{Documented, Route};
+use crate::openapi::{Documented, Method, Route};
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
 /// [`routes!`](super::routes) makes them.
@@ -37,7 +37,7 @@ where
         self.handlers.extend(filter.map(|filter| (path.clone(), on(filter, handler))));
         self.operations.extend(methods.into_iter().map(|method| Route {
             path: path.clone(),
-            method,
+            method: Method::One(method),
             described: T::described(),
             documented: Some(Documented::of::<P>()),
         }));

@@ -1,8 +1,10 @@
 use crate::openapi::nested;
+use crate::report::{self, ANY_METHOD};
 
 /// A service that checks no token, and why that is right.
 #[derive(Clone)]
 pub(super) struct Foreign {
+    /// As axum writes it: a wildcard ends it.
     pub(super) path: String,
     pub(super) reason: &'static str,
 }
@@ -14,6 +16,15 @@ impl Foreign {
             "nothing checks tokens at `{path}`; say why that is right, for whoever reads the report"
         );
         Self { path, reason }
+    }
+
+    pub(super) fn row(&self) -> report::Row {
+        report::Row {
+            method: ANY_METHOD.to_owned(),
+            path: self.path.clone(),
+            handler: None,
+            access: report::Access::Foreign { reason: self.reason },
+        }
     }
 
     /// The same as axum nests it.

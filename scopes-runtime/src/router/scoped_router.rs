@@ -5,14 +5,19 @@ use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
+use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::{Info, OpenApi, Paths};
 
 use super::DocumentedRoutes;
 use super::foreign::Foreign;
 use super::require::Require;
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
-use crate::openapi::{Access, OAuth2Scheme, Route as Described, document};
+use crate::openapi::{Access, Method, OAuth2Scheme, Route as Described, document};
+use crate::report::{self, ANY_METHOD, Report};
 use crate::scope::{Requirement, are_few_enough};
+
+/// Where the report shows what no route matches.
+const FALLBACK: &str = "/{*fallback}";
 
 /// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
 /// compile.
@@ -126,10 +131,12 @@ where
     /// yet; or a route gets more than 64 alternatives, too many to tell a client.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
-        if let Some(Foreign { path, .. }) = self.foreign.first() {
+        let is_route = |foreign: &&Foreign| !foreign.path.ends_with(FALLBACK);
+        if let Some(Foreign { path, .. }) = self.foreign.iter().find(is_route) {
             panic!("`{path}` is a foreign service, which checks no token; add it after `require`");
         }
-        for Described { path, described, .. } in &mut self.routes {
+        let routes = self.routes.iter_mut().filter(|route| route.method != Method::Fallback);
+        for Described { path, described, .. } in routes {
             let Access::Scoped(requirements) = &mut described.access else {
                 panic!(
                     "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
@@ -158,7 +165,8 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.foreign.push(Foreign::new(path.to_owned(), reason));
+        let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
+        self.foreign.push(Foreign::new(below, reason));
         Self { router: self.router.nest_service(path, service), ..self }
     }
 
@@ -175,7 +183,7 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.foreign.push(Foreign::new("/{*fallback}".to_owned(), reason));
+        self.foreign.push(Foreign::new(FALLBACK.to_owned(), reason));
         Self { router: self.router.fallback_service(service), ..self }
     }
 
@@ -235,11 +243,17 @@ where
 
     /// The handler of requests that no route matches, scoped or public like any other.
     #[must_use]
-    pub fn fallback<H, T>(self, handler: H) -> Self
+    pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
+        self.routes.push(Described {
+            path: FALLBACK.to_owned(),
+            method: Method::Fallback,
+            described: T::described(),
+            documented: None,
+        });
         Self { router: self.router.fallback(handler), ..self }
     }
 
@@ -260,6 +274,16 @@ where
         ScopedRouter { router: router.with_state(state), routes, foreign, scheme, openapi }
     }
 
+    /// Who may call what: every route so far with what it requires, and the scopes that none does, of those that
+    /// [`oauth2`](Self::oauth2) was told of.
+    ///
+    /// A fallback stands there as `*` of the path `/{*fallback}`, one for methods without a route does not.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let rows = self.routes.iter().map(row).chain(self.foreign.iter().map(Foreign::row));
+        Report::new(rows.collect(), self.scheme.scopes())
+    }
+
     /// The router to serve, and the document of all its routes: for each what it requires of a token, how it refuses
     /// one, and the handler's doc comment.
     ///
@@ -268,6 +292,33 @@ where
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let openapi = document(self.openapi, &self.routes, &self.scheme);
         (self.router, openapi)
+    }
+}
+
+fn row(route: &Described) -> report::Row {
+    let method = match route.method {
+        Method::One(HttpMethod::Delete) => "DELETE",
+        Method::One(HttpMethod::Get) => "GET",
+        Method::One(HttpMethod::Head) => "HEAD",
+        Method::One(HttpMethod::Options) => "OPTIONS",
+        Method::One(HttpMethod::Patch) => "PATCH",
+        Method::One(HttpMethod::Post) => "POST",
+        Method::One(HttpMethod::Put) => "PUT",
+        Method::One(HttpMethod::Trace) => "TRACE",
+        Method::Connect => "CONNECT",
+        Method::Any | Method::Fallback => ANY_METHOD,
+    };
+    let access = match &route.described.access {
+        Access::Scoped(requirements) => report::Access::Scoped(requirements.clone()),
+        Access::Public { accepts_token, reason } => {
+            report::Access::Public { accepts_token: *accepts_token, reason: *reason }
+        }
+    };
+    report::Row {
+        method: method.to_owned(),
+        path: route.path.clone(),
+        handler: Some(format!("{}::{}", route.described.module, route.described.name)),
+        access,
     }
 }
 
