@@ -63,6 +63,8 @@
 //!
 //! - `openapi` (default): `ScopedRouter`, the document of its routes with utoipa's types, the report of who may call
 //!   what, and its lock file.
+//! - `aide`: handlers with the attributes in aide's `ApiRouter`, and what they require in its document;
+//!   `openapi::OAuth2Scheme` shows how.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.

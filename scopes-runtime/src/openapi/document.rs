@@ -14,7 +14,7 @@ use super::{Access, Described, OAuth2Scheme, SCHEME_NAME};
 pub(super) const MALFORMED: &str = "MalformedCredentials";
 pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
 pub(super) const FORBIDDEN: &str = "InsufficientScope";
-const PROBLEM: &str = "AuthProblem";
+pub(super) const PROBLEM: &str = "AuthProblem";
 
 /// One handler of one path, as axum writes it.
 #[derive(Clone)]
@@ -175,7 +175,7 @@ fn operation_ids(operations: &[(&Route, HttpMethod)]) -> Vec<String> {
         .collect()
 }
 
-fn refusals() -> BTreeMap<String, RefOr<Response>> {
+pub(super) fn refusals() -> BTreeMap<String, RefOr<Response>> {
     [
         (MALFORMED, "The `Authorization` header is malformed (`invalid_request`)."),
         (UNAUTHENTICATED, "There is no access token, or it is not valid (`invalid_token`)."),
@@ -187,7 +187,7 @@ fn refusals() -> BTreeMap<String, RefOr<Response>> {
 }
 
 /// RFC 6750 section 3.
-fn refusal(description: &str) -> Response {
+pub(super) fn refusal(description: &str) -> Response {
     let challenge =
         Header::builder().schema(Some(text())).description(Some("What to ask for (RFC 6750 section 3)."));
     ResponseBuilder::new()
@@ -201,7 +201,7 @@ fn refusal(description: &str) -> Response {
 }
 
 /// A problem detail (RFC 9457).
-fn problem() -> Schema {
+pub(super) fn problem() -> Schema {
     ObjectBuilder::new()
         .description(Some("Why a request was refused (RFC 9457)."))
         .property("title", text())

@@ -1,5 +1,7 @@
 //! What requirements say in an OpenAPI document.
 
+#[cfg(feature = "aide")]
+mod aide;
 mod delegate;
 mod document;
 mod operation;

@@ -8,12 +8,15 @@ use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
 use crate::http::{PublicOperation, ScopedOperation};
 use crate::scope::{DeclaredScope, Requirement, alternatives_of_all};
 
+/// The statuses of refusals, and their names among the components.
+pub(super) const REFUSALS: [(u16, &str); 3] = [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN)];
+
 /// A handler as the document describes it.
 #[derive(Clone, Debug)]
 pub struct Described {
     pub(crate) name: &'static str,
     pub(crate) module: &'static str,
-    documentation: &'static str,
+    pub(super) documentation: &'static str,
     pub(crate) access: Access,
 }
 
@@ -66,7 +69,7 @@ impl Described {
         operation.security = Some(self.access.security());
         for (status, name) in self.access.refusals() {
             let responses = &mut operation.responses.responses;
-            responses.entry((*status).to_owned()).or_insert_with(|| Ref::from_response_name(*name).into());
+            responses.entry(status.to_string()).or_insert_with(|| Ref::from_response_name(*name).into());
         }
         operation
     }
@@ -83,7 +86,7 @@ impl Access {
 
     /// Alternatives as several objects, all scopes of one in one; an empty object where no token is needed, and an
     /// empty list where none is looked at.
-    fn security(&self) -> Vec<SecurityRequirement> {
+    pub(super) fn security(&self) -> Vec<SecurityRequirement> {
         match self {
             Self::Public { accepts_token: false, .. } => Vec::new(),
             Self::Public { accepts_token: true, .. } => {
@@ -98,9 +101,8 @@ impl Access {
         }
     }
 
-    fn refusals(&self) -> &'static [(&'static str, &'static str)] {
-        const REFUSALS: [(&str, &str); 3] =
-            [("400", MALFORMED), ("401", UNAUTHENTICATED), ("403", FORBIDDEN)];
+    /// The refusals that there are.
+    pub(super) fn refusals(&self) -> &'static [(u16, &'static str)] {
         match self {
             Self::Public { accepts_token: false, .. } => &[],
             Self::Scoped(_) if !self.alternatives().iter().any(Vec::is_empty) => &REFUSALS,
@@ -135,7 +137,7 @@ pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
 }
 
 /// The first paragraph, and the rest.
-fn summary_and_description(documentation: &str) -> (Option<String>, Option<String>) {
+pub(super) fn summary_and_description(documentation: &str) -> (Option<String>, Option<String>) {
     let (summary, description) = documentation.split_once("\n\n").unwrap_or((documentation, ""));
     let given = |text: String| (!text.is_empty()).then_some(text);
     (given(summary.replace('\n', " ")), given(description.trim().to_owned()))

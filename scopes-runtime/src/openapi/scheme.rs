@@ -45,6 +45,13 @@ impl OAuth2Scheme {
         Self { flows: Vec::new(), scopes: V::DECLARED.iter().collect() }
     }
 
+    /// Adds all scopes of another vocabulary.
+    #[must_use]
+    pub fn and<V: Vocabulary>(mut self) -> Self {
+        self.scopes.extend(V::DECLARED);
+        self
+    }
+
     /// The authorization code flow (RFC 6749 section 4.1), with PKCE: the one for people (RFC 9700 section 2.1.1).
     #[must_use]
     pub fn authorization_code(
