@@ -225,14 +225,16 @@ fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
             "password" => &mut flows.password,
             "clientCredentials" => &mut flows.client_credentials,
             "authorizationCode" => &mut flows.authorization_code,
-            // No other flow of `OAuth2Scheme` is in OpenAPI 3.1.
+            "implicit" => &mut flows.implicit,
+            // The device authorization flow: aide writes OpenAPI 3.1, which does not know it.
             _ => continue,
         };
         let mut flow: Value = converted(&flow);
         // aide writes `null` where there is none, which no OpenAPI document may have. Tokens are refreshed at the token
-        // endpoint (RFC 6749 section 6).
+        // endpoint (RFC 6749 section 6), and those of the implicit flow where they came from.
         if flow.get("refreshUrl").is_none() {
-            flow["refreshUrl"] = flow["tokenUrl"].clone();
+            let renewed_at = if name == "implicit" { "authorizationUrl" } else { "tokenUrl" };
+            flow["refreshUrl"] = flow[renewed_at].clone();
         }
         *place = Some(converted(&json!({ name: flow })));
     }

@@ -5,11 +5,13 @@ use utoipa::Path;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Header, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
+    ComponentsBuilder, ContentBuilder, Header, OpenApi, OpenApiVersion, Ref, RefOr, Response,
+    ResponseBuilder, Schema,
 };
 
 use super::operation::describe_parameters;
-use super::{Access, Described, OAuth2Scheme, SCHEME_NAME};
+use super::{Described, OAuth2Scheme, SCHEME_NAME};
+use crate::scope::DeclaredScope;
 
 pub(super) const MALFORMED: &str = "MalformedCredentials";
 pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
@@ -37,7 +39,7 @@ pub(crate) enum Method {
     Fallback,
 }
 
-const METHODS: [HttpMethod; 8] = [
+pub(super) const METHODS: [HttpMethod; 8] = [
     HttpMethod::Delete,
     HttpMethod::Get,
     HttpMethod::Head,
@@ -76,6 +78,10 @@ impl Route {
     pub(crate) fn under(self, prefix: &str) -> Self {
         Self { path: nested(prefix, &self.path), ..self }
     }
+
+    pub(super) fn openapi_path(&self) -> String {
+        self.path.replace("{*", "{")
+    }
 }
 
 /// A path as axum nests it.
@@ -90,7 +96,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
     let ids = operation_ids(&operations);
     let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     for ((route, method), id) in operations.into_iter().zip(ids) {
-        let path = route.path.replace("{*", "{");
+        let path = route.openapi_path();
         let mut operation = match &route.documented {
             Some(documented) => {
                 for (name, schema) in &documented.schemas {
@@ -112,23 +118,43 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
         let operation = route.described.guard(operation);
         openapi.paths.add_path_operation(&path, vec![method], operation);
     }
-    let required =
-        routes.iter().flat_map(|route| route.described.access.alternatives().into_iter().flatten());
-    let is_used = routes
-        .iter()
-        .any(|route| !matches!(route.described.access, Access::Public { accepts_token: false, .. }));
-    if is_used {
-        let scheme_object = scheme.scheme(required);
-        components.security_schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme_object));
-        components.schemas.insert(PROBLEM.to_owned(), RefOr::T(problem()));
-        components.responses.extend(refusals());
-    }
     openapi.components = Some(components);
+    add_components(&mut openapi, routes, scheme);
     openapi
 }
 
+/// Adds what the routes refer to, if any of them is secured.
+pub(super) fn add_components(openapi: &mut OpenApi, routes: &[Route], scheme: &OAuth2Scheme) {
+    let required =
+        routes.iter().flat_map(|route| route.described.access.alternatives().into_iter().flatten());
+    if routes.iter().any(|route| route.described.access.accepts_token()) {
+        add_scheme(openapi, scheme, required);
+    }
+}
+
+/// Adds what secured operations refer to. What the document has of these names already is kept, but for a scheme where
+/// one was given.
+pub(super) fn add_scheme(
+    openapi: &mut OpenApi,
+    scheme: &OAuth2Scheme,
+    required: impl Iterator<Item = &'static DeclaredScope>,
+) {
+    if scheme.needs_version_3_2() {
+        openapi.openapi = OpenApiVersion::Version32;
+    }
+    let components = openapi.components.get_or_insert_with(|| ComponentsBuilder::new().build());
+    let schemes = &mut components.security_schemes;
+    if scheme.is_given() || !schemes.contains_key(SCHEME_NAME) {
+        schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme.scheme(required)));
+    }
+    components.schemas.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(problem()));
+    for (name, refusal) in refusals() {
+        components.responses.entry(name).or_insert(refusal);
+    }
+}
+
 /// A route with each method that it serves of those that OpenAPI knows.
-fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, HttpMethod)> {
+pub(super) fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, HttpMethod)> {
     let is_taken = |method: &HttpMethod| {
         routes.iter().any(|other| other.path == route.path && other.method == Method::One(method.clone()))
     };

@@ -4,10 +4,12 @@
 mod aide;
 mod delegate;
 mod document;
+mod fragment;
 mod operation;
 mod scheme;
 
 pub(crate) use document::{Documented, Method, Route, document, nested};
+pub use fragment::{Fragment, UnmatchedOperations};
 pub(crate) use operation::Access;
 pub use operation::Described;
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};

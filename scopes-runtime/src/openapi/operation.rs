@@ -84,6 +84,11 @@ impl Access {
         }
     }
 
+    /// Whether a token is looked at.
+    pub(super) fn accepts_token(&self) -> bool {
+        !matches!(self, Self::Public { accepts_token: false, .. })
+    }
+
     /// Alternatives as several objects, all scopes of one in one; an empty object where no token is needed, and an
     /// empty list where none is looked at.
     pub(super) fn security(&self) -> Vec<SecurityRequirement> {

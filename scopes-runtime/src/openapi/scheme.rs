@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
 
+use utoipa::Modify;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{
-    AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes,
-    SecurityScheme,
+    AuthorizationCode, ClientCredentials, DeviceAuthorization, Flow, HttpAuthScheme, HttpBuilder, Implicit,
+    OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
 };
 
+use super::document::add_scheme;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The name of the security scheme among a document's components, whatever its type.
@@ -25,24 +28,62 @@ pub const SCHEME_NAME: &str = "oauth2";
 /// let scheme = OAuth2Scheme::of::<Scope>()
 ///     .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
 /// ```
+///
+/// Where no [`ScopedRouter`](crate::ScopedRouter) makes the document, the scheme is one of utoipa's modifiers:
+///
+/// ```
+/// use scopes_runtime::openapi::OAuth2Scheme;
+/// use utoipa::openapi::OpenApi as Document;
+/// use utoipa::{Modify, OpenApi};
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// struct Scopes;
+///
+/// impl Modify for Scopes {
+///     fn modify(&self, document: &mut Document) {
+///         OAuth2Scheme::of::<Scope>().client_credentials("https://issuer.example/token").modify(document);
+///     }
+/// }
+///
+/// #[derive(OpenApi)]
+/// #[openapi(modifiers(&Scopes))]
+/// struct Api;
+/// # fn main() { Api::openapi(); }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct OAuth2Scheme {
-    flows: Vec<Endpoints>,
+    kind: Kind,
+    refresh_url: Option<String>,
     scopes: Vec<&'static DeclaredScope>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Kind {
+    /// No more is known than that tokens are borne.
+    #[default]
+    Bearer,
+    Flows(Vec<Endpoints>),
+    OpenIdConnect(String),
 }
 
 #[derive(Clone, Debug)]
 enum Endpoints {
-    Password { token: String },
-    ClientCredentials { token: String },
     AuthorizationCode { authorization: String, token: String },
+    ClientCredentials { token: String },
+    DeviceAuthorization { device_authorization: String, token: String },
+    Implicit { authorization: String },
+    Password { token: String },
 }
 
 impl OAuth2Scheme {
     /// A scheme with all scopes of a vocabulary.
     #[must_use]
     pub fn of<V: Vocabulary>() -> Self {
-        Self { flows: Vec::new(), scopes: V::DECLARED.iter().collect() }
+        Self { scopes: V::DECLARED.iter().collect(), ..Self::default() }
     }
 
     /// Adds all scopes of another vocabulary.
@@ -55,27 +96,67 @@ impl OAuth2Scheme {
     /// The authorization code flow (RFC 6749 section 4.1), with PKCE: the one for people (RFC 9700 section 2.1.1).
     #[must_use]
     pub fn authorization_code(
-        mut self,
+        self,
         authorization_url: impl Into<String>,
         token_url: impl Into<String>,
     ) -> Self {
         let (authorization, token) = (authorization_url.into(), token_url.into());
-        self.flows.push(Endpoints::AuthorizationCode { authorization, token });
-        self
+        self.flow(Endpoints::AuthorizationCode { authorization, token })
     }
 
     /// The client credentials flow (RFC 6749 section 4.4): the one for services.
     #[must_use]
-    pub fn client_credentials(mut self, token_url: impl Into<String>) -> Self {
-        self.flows.push(Endpoints::ClientCredentials { token: token_url.into() });
-        self
+    pub fn client_credentials(self, token_url: impl Into<String>) -> Self {
+        self.flow(Endpoints::ClientCredentials { token: token_url.into() })
+    }
+
+    /// The device authorization flow (RFC 8628): the one for devices without a keyboard. OpenAPI 3.1 does not know it, so
+    /// a document with it says 3.2.
+    #[must_use]
+    pub fn device_authorization(
+        self,
+        device_authorization_url: impl Into<String>,
+        token_url: impl Into<String>,
+    ) -> Self {
+        let (device_authorization, token) = (device_authorization_url.into(), token_url.into());
+        self.flow(Endpoints::DeviceAuthorization { device_authorization, token })
+    }
+
+    /// The implicit flow (RFC 6749 section 4.2), which hands the access token to whoever reads the browser's history: RFC
+    /// 9700 section 2.1.2 says to use the authorization code flow instead.
+    #[must_use]
+    pub fn implicit(self, authorization_url: impl Into<String>) -> Self {
+        self.flow(Endpoints::Implicit { authorization: authorization_url.into() })
     }
 
     /// The password flow (RFC 6749 section 4.3), which hands the user's password to the client: RFC 9700 section 2.4
     /// forbids it for anything but a demonstration.
     #[must_use]
-    pub fn password(mut self, token_url: impl Into<String>) -> Self {
-        self.flows.push(Endpoints::Password { token: token_url.into() });
+    pub fn password(self, token_url: impl Into<String>) -> Self {
+        self.flow(Endpoints::Password { token: token_url.into() })
+    }
+
+    /// Where clients refresh their tokens, if not at the token URL. It counts for the flows that have refresh tokens:
+    /// authorization code, device authorization and password.
+    #[must_use]
+    pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
+        self.refresh_url = Some(url.into());
+        self
+    }
+
+    /// Where the issuer's OpenID Connect metadata is: clients read there which flows it has. A scheme either leads there
+    /// or lists flows; what is said last counts.
+    #[must_use]
+    pub fn open_id_connect(mut self, url: impl Into<String>) -> Self {
+        self.kind = Kind::OpenIdConnect(url.into());
+        self
+    }
+
+    fn flow(mut self, endpoints: Endpoints) -> Self {
+        match &mut self.kind {
+            Kind::Flows(flows) => flows.push(endpoints),
+            Kind::Bearer | Kind::OpenIdConnect(_) => self.kind = Kind::Flows(vec![endpoints]),
+        }
         self
     }
 
@@ -84,11 +165,25 @@ impl OAuth2Scheme {
         &self.scopes
     }
 
-    /// The scheme, with the scopes that operations require beside its own. Without a flow it is any bearer token.
+    /// Whether anybody said how to get a token.
+    pub(crate) fn is_given(&self) -> bool {
+        !matches!(self.kind, Kind::Bearer)
+    }
+
+    pub(super) fn needs_version_3_2(&self) -> bool {
+        let is_device = |endpoints: &Endpoints| matches!(endpoints, Endpoints::DeviceAuthorization { .. });
+        matches!(&self.kind, Kind::Flows(flows) if flows.iter().any(is_device))
+    }
+
+    /// The scheme, with the scopes that operations require beside its own.
     pub(super) fn scheme(&self, required: impl Iterator<Item = &'static DeclaredScope>) -> SecurityScheme {
-        if self.flows.is_empty() {
-            return SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        }
+        let flows = match &self.kind {
+            Kind::Bearer => {
+                return SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+            }
+            Kind::OpenIdConnect(url) => return SecurityScheme::OpenIdConnect(OpenIdConnect::new(url)),
+            Kind::Flows(flows) => flows,
+        };
         let described: BTreeMap<_, _> = self
             .scopes
             .iter()
@@ -98,8 +193,39 @@ impl OAuth2Scheme {
             .collect();
         let scopes: Scopes =
             described.iter().map(|(name, description)| (*name, description.as_str())).collect();
-        let flows = self.flows.iter().map(|endpoints| flow(endpoints, scopes.clone()));
-        SecurityScheme::OAuth2(OAuth2::new(flows))
+        SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(|it| self.described(it, scopes.clone()))))
+    }
+
+    fn described(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
+        let refresh_url = self.refresh_url.clone();
+        match endpoints {
+            Endpoints::AuthorizationCode { authorization, token } => {
+                let mut flow = AuthorizationCode::new(authorization, token, scopes);
+                flow.refresh_url = refresh_url;
+                Flow::AuthorizationCode(flow)
+            }
+            Endpoints::ClientCredentials { token } => {
+                Flow::ClientCredentials(ClientCredentials::new(token, scopes))
+            }
+            Endpoints::DeviceAuthorization { device_authorization, token } => {
+                let mut flow = DeviceAuthorization::new(device_authorization, token, scopes);
+                flow.refresh_url = refresh_url;
+                Flow::DeviceAuthorization(flow)
+            }
+            Endpoints::Implicit { authorization } => Flow::Implicit(Implicit::new(authorization, scopes)),
+            Endpoints::Password { token } => {
+                let mut flow = Password::new(token, scopes);
+                flow.refresh_url = refresh_url;
+                Flow::Password(flow)
+            }
+        }
+    }
+}
+
+/// Adds the scheme, and the refusals that operations refer to. Other components of these names are kept.
+impl Modify for OAuth2Scheme {
+    fn modify(&self, openapi: &mut OpenApi) {
+        add_scheme(openapi, self, std::iter::empty());
     }
 }
 
@@ -109,17 +235,5 @@ fn description(scope: &DeclaredScope) -> String {
     match implied.is_empty() {
         true => scope.description().to_owned(),
         false => format!("{} Includes {}.", scope.description(), implied.join(", ")),
-    }
-}
-
-fn flow(endpoints: &Endpoints, scopes: Scopes) -> Flow {
-    match endpoints {
-        Endpoints::Password { token } => Flow::Password(Password::new(token, scopes)),
-        Endpoints::ClientCredentials { token } => {
-            Flow::ClientCredentials(ClientCredentials::new(token, scopes))
-        }
-        Endpoints::AuthorizationCode { authorization, token } => {
-            Flow::AuthorizationCode(AuthorizationCode::new(authorization, token, scopes))
-        }
     }
 }

@@ -12,7 +12,7 @@ use super::DocumentedRoutes;
 use super::foreign::Foreign;
 use super::require::Require;
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
-use crate::openapi::{Access, Method, OAuth2Scheme, Route as Described, document};
+use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
 use crate::report::{self, ANY_METHOD, Report};
 use crate::scope::{Requirement, are_few_enough};
 
@@ -282,6 +282,12 @@ where
     pub fn report(&self) -> Report {
         let rows = self.routes.iter().map(row).chain(self.foreign.iter().map(Foreign::row));
         Report::new(rows.collect(), self.scheme.scopes())
+    }
+
+    /// What scopes contribute to a document that is made elsewhere.
+    #[must_use]
+    pub fn fragment(&self) -> Fragment {
+        Fragment::new(&self.routes, &self.scheme)
     }
 
     /// The router to serve, and the document of all its routes: for each what it requires of a token, how it refuses

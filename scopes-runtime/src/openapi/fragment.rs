@@ -1,0 +1,220 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Components, OpenApi, Paths, RefOr, Response};
+
+use super::document::{METHODS, Route, add_components, served};
+use super::{OAuth2Scheme, SCHEME_NAME};
+
+/// Just what scopes contribute to a document: for each path and method the `security` and the refusals, and the
+/// components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it, for a document that
+/// is made elsewhere. Serialized it has the shape of a document.
+///
+/// ```
+/// use scopes_runtime::router::{ScopedRouter, get};
+/// use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[requires_scopes("items")]
+/// async fn read_items() {}
+///
+/// # fn main() -> Result<(), scopes_runtime::openapi::UnmatchedOperations> {
+/// let router = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items));
+/// let mut document = serde_json::json!({ "openapi": "3.1.0", "paths": { "/items": { "get": {} } } });
+/// router.fragment().merge_into_json(&mut document)?;
+/// assert_eq!(document["paths"]["/items"]["get"]["security"][0]["oauth2"][0], "items");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Serialize)]
+pub struct Fragment {
+    paths: BTreeMap<String, BTreeMap<&'static str, Part>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    components: Option<Components>,
+    #[serde(skip)]
+    replaces_scheme: bool,
+}
+
+#[derive(Clone, Serialize)]
+struct Part {
+    security: Vec<SecurityRequirement>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    responses: BTreeMap<String, RefOr<Response>>,
+}
+
+/// The document lacks operations that the router serves, so that it says nothing of what they require. Everything else
+/// was merged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the document does not describe {}, which the router serves; describe each, or leave it out of the router",
+    .0.join(", ")
+)]
+pub struct UnmatchedOperations(Vec<String>);
+
+impl UnmatchedOperations {
+    fn check(missing: Vec<String>) -> Result<(), Self> {
+        if missing.is_empty() { Ok(()) } else { Err(Self(missing)) }
+    }
+}
+
+impl Fragment {
+    /// What scopes contribute to a document of these routes.
+    pub(crate) fn new(routes: &[Route], scheme: &OAuth2Scheme) -> Self {
+        let mut paths: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for (route, method) in routes.iter().flat_map(|route| served(route, routes)) {
+            let Operation { security, responses, .. } = route.described.guard(Operation::default());
+            let part = Part { security: security.unwrap_or_default(), responses: responses.responses };
+            paths.entry(route.openapi_path()).or_default().insert(name(&method), part);
+        }
+        let mut document = OpenApi::default();
+        add_components(&mut document, routes, scheme);
+        Self { paths, components: document.components, replaces_scheme: scheme.is_given() }
+    }
+
+    /// Adds it to a document of utoipa's types. `security` is replaced; responses and components of the document are
+    /// kept, but for the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave one.
+    ///
+    /// # Errors
+    ///
+    /// The document lacks operations of the router.
+    pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperations> {
+        let mut missing = Vec::new();
+        for (path, parts) in self.paths {
+            for (method, part) in parts {
+                match find(&mut document.paths, &path, method) {
+                    Some(operation) => {
+                        operation.security = Some(part.security);
+                        for (status, response) in part.responses {
+                            operation.responses.responses.entry(status).or_insert(response);
+                        }
+                    }
+                    None => missing.push(unmatched(&path, method)),
+                }
+            }
+        }
+        if let Some(own) = self.components {
+            let components = document.components.get_or_insert_default();
+            for (name, scheme) in own.security_schemes {
+                if self.replaces_scheme || !components.security_schemes.contains_key(&name) {
+                    components.security_schemes.insert(name, scheme);
+                }
+            }
+            for (name, schema) in own.schemas {
+                components.schemas.entry(name).or_insert(schema);
+            }
+            for (name, response) in own.responses {
+                components.responses.entry(name).or_insert(response);
+            }
+        }
+        UnmatchedOperations::check(missing)
+    }
+
+    /// Adds it to a document in JSON, as [`merge_into`](Self::merge_into) does.
+    ///
+    /// # Errors
+    ///
+    /// The document lacks operations of the router.
+    pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperations> {
+        let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
+        let mut missing = Vec::new();
+        for (path, parts) in entries(&fragment["paths"]) {
+            for (method, part) in entries(parts) {
+                let same = |(own, _): &(&String, &mut Value)| shape(own) == shape(path);
+                let operation = document
+                    .get_mut("paths")
+                    .and_then(Value::as_object_mut)
+                    .and_then(|paths| paths.iter_mut().find(same))
+                    .and_then(|(_, item)| item.get_mut(method)?.as_object_mut());
+                match operation {
+                    Some(operation) => {
+                        operation.insert("security".to_owned(), part["security"].clone());
+                        add(object(operation, "responses"), &part["responses"]);
+                    }
+                    None => missing.push(unmatched(path, method)),
+                }
+            }
+        }
+        if let (Some(components), Some(document)) = (fragment.get("components"), document.as_object_mut()) {
+            let target = object(document, "components");
+            for (kind, own) in entries(components) {
+                add(object(target, kind), own);
+            }
+            if self.replaces_scheme {
+                let scheme = components["securitySchemes"][SCHEME_NAME].clone();
+                object(target, "securitySchemes").insert(SCHEME_NAME.to_owned(), scheme);
+            }
+        }
+        UnmatchedOperations::check(missing)
+    }
+}
+
+fn unmatched(path: &str, method: &str) -> String {
+    format!("`{} {path}`", method.to_uppercase())
+}
+
+/// The operation at a path of the same shape: parameters may have other names.
+fn find<'a>(paths: &'a mut Paths, path: &str, method: &str) -> Option<&'a mut Operation> {
+    let (_, item) = paths.paths.iter_mut().find(|(own, _)| shape(own) == shape(path))?;
+    slot(item, METHODS.iter().find(|it| name(it) == method)?).as_mut()
+}
+
+fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut Option<Operation> {
+    match method {
+        HttpMethod::Delete => &mut item.delete,
+        HttpMethod::Get => &mut item.get,
+        HttpMethod::Head => &mut item.head,
+        HttpMethod::Options => &mut item.options,
+        HttpMethod::Patch => &mut item.patch,
+        HttpMethod::Post => &mut item.post,
+        HttpMethod::Put => &mut item.put,
+        HttpMethod::Trace => &mut item.trace,
+    }
+}
+
+fn name(method: &HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Delete => "delete",
+        HttpMethod::Get => "get",
+        HttpMethod::Head => "head",
+        HttpMethod::Options => "options",
+        HttpMethod::Patch => "patch",
+        HttpMethod::Post => "post",
+        HttpMethod::Put => "put",
+        HttpMethod::Trace => "trace",
+    }
+}
+
+/// A path without the names of its parameters.
+fn shape(path: &str) -> String {
+    let parts = path.split('{').enumerate();
+    let part = |(at, part): (usize, &str)| match (at, part.split_once('}')) {
+        (1.., Some((_, rest))) => format!("{{}}{rest}"),
+        _ => part.to_owned(),
+    };
+    parts.map(part).collect()
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// The member as an object: whatever else a document has there is none.
+fn object<'a>(parent: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String, Value> {
+    let member = parent.entry(name).or_insert_with(|| Value::Object(Map::new()));
+    if !member.is_object() {
+        *member = Value::Object(Map::new());
+    }
+    member.as_object_mut().expect("it has just been made one")
+}
+
+fn add(target: &mut Map<String, Value>, own: &Value) {
+    for (name, value) in entries(own) {
+        target.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+}

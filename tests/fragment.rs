@@ -1,0 +1,167 @@
+//! What scopes contribute, merged into documents that are made elsewhere.
+
+use scopes_runtime::openapi::OAuth2Scheme;
+use scopes_runtime::router::get;
+use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_tests::Scope;
+use serde_json::{Value, json};
+use utoipa::openapi::OpenApi;
+
+#[requires_scopes(any("items:write", "me"))]
+async fn read() {}
+
+#[requires_scopes]
+async fn status() {}
+
+#[public]
+async fn greet(_: Option<AccessToken>) {}
+
+#[public]
+async fn health() {}
+
+fn router() -> ScopedRouter<ResourceServer> {
+    ScopedRouter::new()
+        .oauth2(OAuth2Scheme::of::<Scope>().client_credentials("/token"))
+        .nest("/users/{user}", ScopedRouter::new().route("/items/{id}", get(read).post(status)))
+        .route("/greeting", get(greet))
+        .route("/health", get(health))
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
+}
+
+fn elsewhere() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Made elsewhere", "version": "1" },
+        "paths": {
+            "/users/{name}/items/{item_id}": {
+                "get": {
+                    "operationId": "read",
+                    "security": [{ "key": [] }],
+                    "responses": { "200": { "description": "It." }, "403": { "description": "My own words." } },
+                },
+                "post": { "responses": {} },
+            },
+            "/greeting": { "get": { "responses": { "200": { "description": "Hello." } } } },
+            "/health": { "get": { "responses": { "200": { "description": "It runs." } } } },
+            "/other": { "get": { "responses": { "200": { "description": "Not of this router." } } } },
+        },
+        "components": { "schemas": { "AuthProblem": { "type": "object", "description": "Mine." } } },
+    })
+}
+
+/// Checks the document above, merged.
+fn check(document: &Value) {
+    let items = &document["paths"]["/users/{name}/items/{item_id}"];
+    assert_eq!(
+        items["get"],
+        json!({
+            "operationId": "read",
+            "security": [{ "oauth2": ["items:write"] }, { "oauth2": ["me"] }],
+            "responses": {
+                "200": { "description": "It." },
+                "400": reference("MalformedCredentials"),
+                "401": reference("Unauthenticated"),
+                "403": { "description": "My own words." },
+            },
+        })
+    );
+    assert_eq!(items["post"]["security"], json!([{ "oauth2": [] }]));
+    assert_eq!(
+        items["post"]["responses"],
+        json!({ "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") })
+    );
+    assert_eq!(document["paths"]["/greeting"]["get"]["security"], json!([{}, { "oauth2": [] }]));
+    assert_eq!(document["paths"]["/health"]["get"]["security"], json!([]));
+    assert_eq!(
+        document["paths"]["/health"]["get"]["responses"],
+        json!({ "200": { "description": "It runs." } })
+    );
+    assert_eq!(document["paths"]["/other"], elsewhere()["paths"]["/other"]);
+    let components = &document["components"];
+    assert_eq!(components["schemas"]["AuthProblem"]["description"], "Mine.");
+    assert_eq!(components["securitySchemes"]["oauth2"]["type"], "oauth2");
+    assert!(components["responses"]["InsufficientScope"].is_object());
+}
+
+#[test]
+fn a_fragment_goes_into_json() {
+    let mut document = elsewhere();
+    router().fragment().merge_into_json(&mut document).expect("every operation is there");
+    check(&document);
+    let once = document.clone();
+    router().fragment().merge_into_json(&mut document).expect("every operation is there");
+    assert_eq!(document, once);
+}
+
+#[test]
+fn a_fragment_goes_into_a_document_of_utoipa() {
+    let mut document: OpenApi = serde_json::from_value(elsewhere()).expect("a document");
+    router().fragment().merge_into(&mut document).expect("every operation is there");
+    check(&serde_json::to_value(document).expect("a document is JSON"));
+}
+
+#[test]
+fn a_fragment_has_nothing_but_what_scopes_contribute() {
+    let fragment = serde_json::to_value(router().fragment()).expect("a fragment is JSON");
+    assert_eq!(
+        fragment["paths"],
+        json!({
+            "/users/{user}/items/{id}": {
+                "get": {
+                    "security": [{ "oauth2": ["items:write"] }, { "oauth2": ["me"] }],
+                    "responses": {
+                        "400": reference("MalformedCredentials"),
+                        "401": reference("Unauthenticated"),
+                        "403": reference("InsufficientScope"),
+                    },
+                },
+                "post": {
+                    "security": [{ "oauth2": [] }],
+                    "responses": { "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") },
+                },
+            },
+            "/greeting": {
+                "get": {
+                    "security": [{}, { "oauth2": [] }],
+                    "responses": { "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") },
+                },
+            },
+            "/health": { "get": { "security": [] } },
+        })
+    );
+    let open = ScopedRouter::<ResourceServer>::new().route("/health", get(health)).fragment();
+    let open = serde_json::to_value(open).expect("a fragment is JSON");
+    assert_eq!(open, json!({ "paths": { "/health": { "get": { "security": [] } } } }));
+}
+
+#[test]
+fn operations_that_the_document_lacks_are_told() {
+    let message = "the document does not describe `GET /greeting`, `POST /users/{user}/items/{id}`, which the router \
+                   serves; describe each, or leave it out of the router";
+    let mut document = elsewhere();
+    document["paths"].as_object_mut().expect("paths").remove("/greeting");
+    document["paths"]["/users/{name}/items/{item_id}"].as_object_mut().expect("methods").remove("post");
+    let mut typed: OpenApi = serde_json::from_value(document.clone()).expect("a document");
+    let error = router().fragment().merge_into_json(&mut document).expect_err("two are missing");
+    assert_eq!(error.to_string(), message);
+    assert_eq!(document["paths"]["/health"]["get"]["security"], json!([]));
+    assert_eq!(router().fragment().merge_into(&mut typed), Err(error));
+}
+
+#[test]
+fn whatever_is_no_document_lacks_every_operation() {
+    for mut value in [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!({ "paths": [] }),
+        json!({ "paths": { "/health": 5 }, "components": 5 }),
+        json!({ "paths": { "/health": { "get": "it" } }, "components": { "responses": [] } }),
+    ] {
+        let error = router().fragment().merge_into_json(&mut value).expect_err("there is nothing");
+        assert!(error.to_string().contains("`GET /health`"), "{error}");
+    }
+}
