@@ -293,6 +293,7 @@ pub mod __private {
         IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
         Requires, ScopedOperation, Unprotected, any_of, check,
     };
+    #[cfg(feature = "openapi")]
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::Described;

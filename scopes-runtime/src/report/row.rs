@@ -1,3 +1,7 @@
+use utoipa::openapi::path::HttpMethod;
+
+use super::ANY_METHOD;
+use crate::openapi::{self, Method, Route};
 use crate::scope::Requirement;
 
 /// One operation of a router, as a report is made of it.
@@ -19,4 +23,31 @@ pub(crate) enum Access {
     Public { accepts_token: bool, reason: Option<&'static str> },
     /// Whomever a service lets in that this crate knows nothing of.
     Foreign { reason: &'static str },
+}
+
+impl From<&Route> for Row {
+    fn from(route: &Route) -> Self {
+        let method = match route.method {
+            Method::One(HttpMethod::Delete) => "DELETE",
+            Method::One(HttpMethod::Get) => "GET",
+            Method::One(HttpMethod::Head) => "HEAD",
+            Method::One(HttpMethod::Options) => "OPTIONS",
+            Method::One(HttpMethod::Patch) => "PATCH",
+            Method::One(HttpMethod::Post) => "POST",
+            Method::One(HttpMethod::Put) => "PUT",
+            Method::One(HttpMethod::Trace) => "TRACE",
+            Method::Connect => "CONNECT",
+            Method::Any | Method::Fallback => ANY_METHOD,
+        };
+        let access = match &route.described.access {
+            openapi::Access::Scoped(requirements) => Access::Scoped(requirements.clone()),
+            &openapi::Access::Public { accepts_token, reason } => Access::Public { accepts_token, reason },
+        };
+        Self {
+            method: method.to_owned(),
+            path: route.path.clone(),
+            handler: Some(format!("{}::{}", route.described.module, route.described.name)),
+            access,
+        }
+    }
 }

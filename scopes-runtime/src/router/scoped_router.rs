@@ -5,7 +5,6 @@ use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
-use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::{Info, OpenApi, Paths};
 
 use super::DocumentedRoutes;
@@ -13,7 +12,7 @@ use super::foreign::Foreign;
 use super::require::Require;
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
-use crate::report::{self, ANY_METHOD, Report};
+use crate::report::{self, Report};
 use crate::scope::{Requirement, are_few_enough};
 
 /// Where the report shows what no route matches.
@@ -280,7 +279,7 @@ where
     /// A fallback stands there as `*` of the path `/{*fallback}`, one for methods without a route does not.
     #[must_use]
     pub fn report(&self) -> Report {
-        let rows = self.routes.iter().map(row).chain(self.foreign.iter().map(Foreign::row));
+        let rows = self.routes.iter().map(report::Row::from).chain(self.foreign.iter().map(Foreign::row));
         Report::new(rows.collect(), self.scheme.scopes())
     }
 
@@ -298,33 +297,6 @@ where
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let openapi = document(self.openapi, &self.routes, &self.scheme);
         (self.router, openapi)
-    }
-}
-
-fn row(route: &Described) -> report::Row {
-    let method = match route.method {
-        Method::One(HttpMethod::Delete) => "DELETE",
-        Method::One(HttpMethod::Get) => "GET",
-        Method::One(HttpMethod::Head) => "HEAD",
-        Method::One(HttpMethod::Options) => "OPTIONS",
-        Method::One(HttpMethod::Patch) => "PATCH",
-        Method::One(HttpMethod::Post) => "POST",
-        Method::One(HttpMethod::Put) => "PUT",
-        Method::One(HttpMethod::Trace) => "TRACE",
-        Method::Connect => "CONNECT",
-        Method::Any | Method::Fallback => ANY_METHOD,
-    };
-    let access = match &route.described.access {
-        Access::Scoped(requirements) => report::Access::Scoped(requirements.clone()),
-        Access::Public { accepts_token, reason } => {
-            report::Access::Public { accepts_token: *accepts_token, reason: *reason }
-        }
-    };
-    report::Row {
-        method: method.to_owned(),
-        path: route.path.clone(),
-        handler: Some(format!("{}::{}", route.described.module, route.described.name)),
-        access,
     }
 }
 
