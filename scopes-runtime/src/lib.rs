@@ -66,6 +66,8 @@
 //! - `aide`: handlers with the attributes in aide's `ApiRouter`, and what they require in its document;
 //!   `openapi::OAuth2Scheme` shows how.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
+//! - `issuer`: `IssuerKeys`, the keys that an issuer publishes, found by discovery and fetched again as they
+//!   change. TLS needs aws-lc-rs, so signatures are verified with it too.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 
@@ -88,6 +90,8 @@ pub use http::{
 #[cfg(feature = "openapi")]
 pub use router::ScopedRouter;
 pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope, Vocabulary};
+#[cfg(feature = "issuer")]
+pub use token::IssuerKeys;
 pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[cfg(feature = "_jwt")]
 pub use token::{

@@ -74,13 +74,13 @@ async fn either_key_of_a_rotation() {
     accept(&named, &sign(header("new"), claims().to_string())).await;
     accept(&named, &sign(HEADER, claims().to_string())).await;
     let reason = refuse(&named, &sign(header("old"), claims().to_string())).await;
-    assert_eq!(reason, "the signature is not from a key that is configured");
+    assert_eq!(reason, "the signature is not from a key of the issuer");
 
     let retired = builder().key(new().with_kid("new")).build().expect("complete");
     let reason = refuse(&retired, &sign_old(&header("old"))).await;
     assert_eq!(reason, "no key for the header's `alg` has its `kid`");
     let reason = refuse(&retired, &sign_old(HEADER)).await;
-    assert_eq!(reason, "the signature is not from a key that is configured");
+    assert_eq!(reason, "the signature is not from a key of the issuer");
 }
 
 #[tokio::test]

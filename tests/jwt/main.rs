@@ -10,3 +10,4 @@ mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;
+mod published;

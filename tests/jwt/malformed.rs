@@ -9,7 +9,7 @@ use crate::issuer::{
     sign, sign_message,
 };
 
-const WRONG_SIGNATURE: &str = "the signature is not from a key that is configured";
+const WRONG_SIGNATURE: &str = "the signature is not from a key of the issuer";
 
 #[tokio::test]
 async fn three_parts_with_something_in_them() {

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 pub use access_token::AccessToken;
 pub(crate) use access_token::Protection;
+#[cfg(feature = "issuer")]
+pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
     Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,

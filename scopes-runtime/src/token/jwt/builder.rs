@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
-use super::{JwtDecoder, ScopeClaim, VerificationKey};
+#[cfg(feature = "issuer")]
+use super::IssuerKeys;
+use super::{JwtDecoder, Keys, ScopeClaim, VerificationKey};
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
@@ -16,6 +18,8 @@ pub struct JwtDecoderBuilder {
     issuer: String,
     audience: String,
     keys: Vec<VerificationKey>,
+    #[cfg(feature = "issuer")]
+    published: Option<IssuerKeys>,
     leeway: Duration,
     accepts_untyped: bool,
     scopes: ScopeClaim,
@@ -38,6 +42,25 @@ impl JwtDecoderBuilder {
     /// `alg` and, where both the key and the token have a `kid`, for its `kid`.
     pub fn key(mut self, key: VerificationKey) -> Self {
         self.keys.push(key);
+        self
+    }
+
+    /// Takes the keys from where the issuer publishes them, and follows their rotation.
+    ///
+    /// ```
+    /// use scopes_runtime::{IssuerKeys, JwtDecoder};
+    ///
+    /// # fn main() -> Result<(), scopes_runtime::JwtDecoderError> {
+    /// let decoder = JwtDecoder::builder()
+    ///     .issuer("https://issuer.example")
+    ///     .audience("https://api.example")
+    ///     .keys_from(IssuerKeys::discovered())
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "issuer")]
+    pub fn keys_from(mut self, keys: IssuerKeys) -> Self {
+        self.published = Some(keys);
         self
     }
 
@@ -74,15 +97,12 @@ impl JwtDecoderBuilder {
     /// # Errors
     ///
     /// Something is missing, or contradicts itself.
-    pub fn build(self) -> Result<JwtDecoder, JwtDecoderError> {
+    pub fn build(mut self) -> Result<JwtDecoder, JwtDecoderError> {
         if self.issuer.is_empty() {
             return Err(JwtDecoderError::MissingIssuer);
         }
         if self.audience.is_empty() {
             return Err(JwtDecoderError::MissingAudience);
-        }
-        if self.keys.is_empty() {
-            return Err(JwtDecoderError::MissingKey);
         }
         if self.leeway > MAX_LEEWAY {
             return Err(JwtDecoderError::LongLeeway(self.leeway));
@@ -95,15 +115,37 @@ impl JwtDecoderBuilder {
                 return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
             }
         }
+        let keys = self.keys()?;
         install_crypto_provider();
         Ok(JwtDecoder {
             issuer: self.issuer.into(),
             audience: self.audience.into(),
-            keys: self.keys.into(),
+            keys,
             leeway: self.leeway,
             accepts_untyped: self.accepts_untyped,
             scopes: self.scopes,
         })
+    }
+
+    #[cfg(not(feature = "issuer"))]
+    fn keys(&mut self) -> Result<Keys, JwtDecoderError> {
+        self.configured_keys()
+    }
+
+    #[cfg(feature = "issuer")]
+    fn keys(&mut self) -> Result<Keys, JwtDecoderError> {
+        match &self.published {
+            None => self.configured_keys(),
+            Some(_) if !self.keys.is_empty() => Err(JwtDecoderError::TwoKindsOfKeys),
+            Some(published) => published.connect(&self.issuer).map(Keys::Published),
+        }
+    }
+
+    fn configured_keys(&mut self) -> Result<Keys, JwtDecoderError> {
+        match self.keys.is_empty() {
+            true => Err(JwtDecoderError::MissingKey),
+            false => Ok(Keys::Configured(std::mem::take(&mut self.keys).into())),
+        }
     }
 }
 
@@ -136,6 +178,23 @@ pub enum JwtDecoderError {
     /// No key.
     #[error("the decoder has no key: call `key` with one that the issuer signs with")]
     MissingKey,
+    /// Keys of both kinds.
+    #[cfg(feature = "issuer")]
+    #[error("the decoder has keys from `key` and from `keys_from`: call one of them, or build two decoders")]
+    TwoKindsOfKeys,
+    /// The keys would come from where anybody could have put them.
+    #[cfg(feature = "issuer")]
+    #[error(
+        "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine"
+    )]
+    IssuerUrl {
+        /// What was given.
+        url: String,
+    },
+    /// The system has no certificates, or the like.
+    #[cfg(feature = "issuer")]
+    #[error("keys cannot be fetched over HTTPS here: {0}")]
+    HttpClient(#[source] reqwest::Error),
     /// More leeway than 60 seconds.
     #[error("a leeway of {0:?} is longer than 60 s: allow less, and keep the clocks right instead")]
     LongLeeway(Duration),

@@ -2,6 +2,8 @@
 
 mod builder;
 mod claims;
+#[cfg(feature = "issuer")]
+mod issuer;
 mod json;
 mod jws;
 mod key;
@@ -11,6 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
+#[cfg(feature = "issuer")]
+pub use issuer::IssuerKeys;
 pub use jsonwebtoken::Algorithm;
 pub use key::{KeyError, VerificationKey};
 pub use scope_claim::ScopeClaim;
@@ -43,7 +47,7 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 pub struct JwtDecoder {
     issuer: Box<str>,
     audience: Box<str>,
-    keys: Arc<[VerificationKey]>,
+    keys: Keys,
     leeway: Duration,
     accepts_untyped: bool,
     scopes: ScopeClaim,
@@ -55,37 +59,66 @@ impl JwtDecoder {
         JwtDecoderBuilder::default()
     }
 
-    fn decode_now(&self, token: &str) -> Result<AccessToken, DecodeError> {
+    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
         let jws = Jws::split(token)?;
         let header = Header::read(&jws, self.accepts_untyped)?;
-        self.check_signature(&jws, &header)?;
+        self.check_signature(&jws, &header).await?;
         let claims = jws.payload()?;
         self.check_claims(&claims, SystemTime::now())?;
         let scopes = self.scopes.read(&claims)?;
         AccessToken::new(claims, scopes)
     }
 
-    fn check_signature(&self, jws: &Jws<'_>, header: &Header) -> Result<(), DecodeError> {
-        let mut keys = self.keys.iter().filter(|key| key.algorithm() == header.algorithm).peekable();
-        if keys.peek().is_none() {
-            return Err(DecodeError::invalid("no key is for the header's `alg`"));
+    async fn check_signature(&self, jws: &Jws<'_>, header: &Header) -> Result<(), DecodeError> {
+        match &self.keys {
+            Keys::Configured(keys) => match verify(keys, jws, header) {
+                Verdict::Verified => Ok(()),
+                Verdict::Forged => Err(DecodeError::invalid(FORGED)),
+                Verdict::NoKey(reason) => Err(DecodeError::invalid(reason)),
+            },
+            #[cfg(feature = "issuer")]
+            Keys::Published(published) => published.verify(|keys| verify(keys, jws, header)).await,
         }
-        let mut keys = keys
-            .filter(|key| header.kid.as_deref().is_none_or(|kid| key.kid().is_none_or(|own| own == kid)))
-            .peekable();
-        if keys.peek().is_none() {
-            return Err(DecodeError::invalid("no key for the header's `alg` has its `kid`"));
-        }
-        if keys.any(|key| key.verifies(jws.message, jws.signature)) {
-            Ok(())
-        } else {
-            Err(DecodeError::invalid("the signature is not from a key that is configured"))
-        }
+    }
+}
+
+/// The keys of the issuer.
+#[derive(Clone, Debug)]
+enum Keys {
+    Configured(Arc<[VerificationKey]>),
+    #[cfg(feature = "issuer")]
+    Published(issuer::PublishedKeys),
+}
+
+/// What keys say of a signature.
+enum Verdict {
+    Verified,
+    Forged,
+    /// None of them is the one, for this reason; another one may be.
+    NoKey(&'static str),
+}
+
+const FORGED: &str = "the signature is not from a key of the issuer";
+
+fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
+    let mut keys = keys.iter().filter(|key| key.algorithm() == header.algorithm).peekable();
+    if keys.peek().is_none() {
+        return Verdict::NoKey("no key is for the header's `alg`");
+    }
+    let mut keys = keys
+        .filter(|key| header.kid.as_deref().is_none_or(|kid| key.kid().is_none_or(|own| own == kid)))
+        .peekable();
+    if keys.peek().is_none() {
+        return Verdict::NoKey("no key for the header's `alg` has its `kid`");
+    }
+    match keys.any(|key| key.verifies(jws.message, jws.signature)) {
+        true => Verdict::Verified,
+        false => Verdict::Forged,
     }
 }
 
 impl TokenDecoder for JwtDecoder {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
-        Box::pin(async move { self.decode_now(token) })
+        Box::pin(self.decode_whole(token))
     }
 }

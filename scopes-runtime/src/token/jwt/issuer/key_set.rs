@@ -1,0 +1,50 @@
+use std::collections::HashSet;
+
+use jsonwebtoken::Algorithm;
+use serde_json::Value;
+
+use super::super::json;
+use super::super::key::VerificationKey;
+use super::FetchError;
+
+/// Far more than any issuer has, so that trying all of them costs little.
+const MAX_KEYS: usize = 64;
+
+/// The keys of a JWK set (RFC 7517 section 5) that may verify access tokens. What cannot be used is left out, and spoils
+/// nothing else: a key of an unknown type, one for encryption, a secret or private one (nobody may publish these, so
+/// whoever knows them could sign), and keys that a token cannot tell apart.
+pub(super) fn parse(text: &[u8], rsa: Algorithm) -> Result<Vec<VerificationKey>, FetchError> {
+    let set = json::object(text).map_err(|malformed| FetchError::malformed("the key set", malformed))?;
+    let Some(Value::Array(jwks)) = set.get("keys") else {
+        return Err(FetchError::Malformed("the key set has no array `keys`".to_owned()));
+    };
+    if jwks.len() > MAX_KEYS {
+        return Err(FetchError::Malformed(format!("the key set has more than {MAX_KEYS} keys")));
+    }
+    let keys: Vec<_> = jwks.iter().filter_map(|jwk| usable(jwk, rsa)).collect();
+    let mut seen = HashSet::new();
+    let ambiguous: HashSet<_> = keys.iter().map(name).filter(|name| !seen.insert(name.clone())).collect();
+    if !ambiguous.is_empty() {
+        tracing::warn!(keys = ?ambiguous, "several keys of an issuer have one `kid`; none of them is used");
+    }
+    Ok(keys.into_iter().filter(|key| !ambiguous.contains(&name(key))).collect())
+}
+
+fn name(key: &VerificationKey) -> (Option<String>, Algorithm) {
+    (key.kid().map(str::to_owned), key.algorithm())
+}
+
+fn usable(jwk: &Value, rsa: Algorithm) -> Option<VerificationKey> {
+    let kid = jwk.get("kid").and_then(Value::as_str);
+    if jwk.get("kty").is_some_and(|kty| kty == "oct") {
+        tracing::warn!(kid, "an issuer publishes a secret; it is not used");
+        return None;
+    }
+    let text = jwk.to_string();
+    let is_unspecific_rsa = jwk.get("kty").is_some_and(|kty| kty == "RSA") && jwk.get("alg").is_none();
+    let key = match is_unspecific_rsa {
+        true => VerificationKey::from_jwk_for(rsa, text),
+        false => VerificationKey::from_jwk(text),
+    };
+    key.inspect_err(|error| tracing::debug!(kid, %error, "a key of an issuer is not used")).ok()
+}

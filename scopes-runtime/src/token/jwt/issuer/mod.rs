@@ -1,0 +1,162 @@
+//! The keys that an issuer publishes: fetched, kept, and fetched again before they are too old.
+
+mod fetch;
+mod key_set;
+mod refresher;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jsonwebtoken::Algorithm;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+use url::Url;
+
+use self::fetch::{FetchError, Location};
+use self::refresher::{Attempt, Known, Refresher};
+use super::Verdict;
+use super::builder::JwtDecoderError;
+use super::key::VerificationKey;
+use crate::token::DecodeError;
+
+/// How long a request waits for keys that are being fetched.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where an issuer publishes its keys, for [`JwtDecoderBuilder::keys_from`](super::JwtDecoderBuilder::keys_from).
+///
+/// The keys are fetched with the first token, or at once where the decoder is built inside a tokio runtime, and again
+/// when the issuer's cache headers say so: after one minute at the least, after one hour at the most, after five minutes
+/// where they say nothing. A token with a `kid` that is not known has them fetched again, at most once in ten seconds
+/// for all tokens together. A key that is no longer published no longer works.
+///
+/// While the issuer cannot be asked, the last good keys go on for an hour beyond their time, and then tokens are answered
+/// with 503, as they are where there are no keys yet: the program may start before its issuer does.
+///
+/// Keys come over HTTPS, or from this machine. No answer is read beyond 256 KiB or 5 seconds, and no redirect leads to
+/// another scheme.
+#[derive(Clone, Debug)]
+pub struct IssuerKeys {
+    url: Option<String>,
+    rsa: Algorithm,
+}
+
+impl IssuerKeys {
+    /// The keys at the `jwks_uri` of the issuer's metadata: OpenID Connect Discovery, or else RFC 8414. The metadata must
+    /// name exactly the issuer that the decoder is for.
+    #[must_use]
+    pub fn discovered() -> Self {
+        Self { url: None, rsa: Algorithm::RS256 }
+    }
+
+    /// The JWK set (RFC 7517 section 5) at a URL.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: Some(url.into()), rsa: Algorithm::RS256 }
+    }
+
+    /// The one algorithm of the RSA keys that name none. It is RS256 unless this says otherwise.
+    #[must_use]
+    pub fn rsa_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.rsa = algorithm;
+        self
+    }
+
+    fn location(&self, issuer: &str) -> Result<Location, JwtDecoderError> {
+        let text = self.url.as_deref().unwrap_or(issuer);
+        let unsafe_url = || JwtDecoderError::IssuerUrl { url: text.to_owned() };
+        let url = Url::parse(text).ok().filter(fetch::is_safe).ok_or_else(unsafe_url)?;
+        if self.url.is_some() {
+            return Ok(Location::Known(url));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(unsafe_url());
+        }
+        let path = url.path().trim_end_matches('/');
+        // OpenID Connect Discovery section 4, and RFC 8414 section 3.1.
+        let documents = [
+            format!("{path}/.well-known/openid-configuration"),
+            format!("/.well-known/oauth-authorization-server{path}"),
+        ];
+        let documents = documents.map(|path| {
+            let mut url = url.clone();
+            url.set_path(&path);
+            url
+        });
+        Ok(Location::Discovered { issuer: issuer.to_owned(), documents })
+    }
+
+    pub(super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {
+        let location = self.location(issuer)?;
+        let client = fetch::client().map_err(JwtDecoderError::HttpClient)?;
+        let (sender, known) = watch::channel(Known::nothing());
+        let wanted = Arc::new(Notify::new());
+        let refresher =
+            Refresher { client, location, rsa: self.rsa, known: sender, wanted: Arc::clone(&wanted) };
+        let keys = PublishedKeys { known, wanted, idle: Arc::new(Mutex::new(Some(refresher))) };
+        if tokio::runtime::Handle::try_current().is_ok() {
+            keys.start();
+        }
+        Ok(keys)
+    }
+}
+
+/// The keys as they are known now, and the task that keeps them so.
+#[derive(Clone)]
+pub(super) struct PublishedKeys {
+    known: watch::Receiver<Known>,
+    wanted: Arc<Notify>,
+    /// The task until there is a runtime for it.
+    idle: Arc<Mutex<Option<Refresher>>>,
+}
+
+impl PublishedKeys {
+    fn start(&self) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(refresher) = idle {
+            tokio::spawn(refresher.run());
+        }
+    }
+
+    /// Verifies with the keys that are known. Only where these cannot tell does it wait for new ones.
+    pub(super) async fn verify(
+        &self,
+        verify: impl Fn(&[VerificationKey]) -> Verdict,
+    ) -> Result<(), DecodeError> {
+        let mut updates = self.known.clone();
+        let known = updates.borrow_and_update().clone();
+        let verdict = known.keys().map(&verify);
+        match verdict {
+            Some(Verdict::Verified) => return Ok(()),
+            Some(Verdict::Forged) => return Err(DecodeError::invalid(super::FORGED)),
+            Some(Verdict::NoKey(_)) | None if known.may_be_asked_for() => {}
+            Some(Verdict::NoKey(reason)) if known.last == Attempt::Succeeded => {
+                return Err(DecodeError::invalid(reason));
+            }
+            Some(Verdict::NoKey(_)) | None => return Err(unavailable(&known)),
+        }
+        if known.last == Attempt::None {
+            self.start();
+        }
+        self.wanted.notify_waiters();
+        let changed = timeout(PATIENCE, updates.changed()).await;
+        let known = updates.borrow().clone();
+        let is_current = matches!(changed, Ok(Ok(()))) && known.last == Attempt::Succeeded;
+        match known.keys().map(verify) {
+            Some(Verdict::Verified) => Ok(()),
+            Some(Verdict::Forged) => Err(DecodeError::invalid(super::FORGED)),
+            Some(Verdict::NoKey(reason)) if is_current => Err(DecodeError::invalid(reason)),
+            Some(Verdict::NoKey(_)) | None => Err(unavailable(&known)),
+        }
+    }
+}
+
+fn unavailable(known: &Known) -> DecodeError {
+    DecodeError::unavailable(known.retry_after(), "the issuer's keys are not known at the moment")
+}
+
+impl fmt::Debug for PublishedKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("PublishedKeys").field(&self.known.borrow().keys()).finish()
+    }
+}
