@@ -6,6 +6,7 @@ mod algorithms;
 mod claims;
 mod construction;
 mod issuer;
+mod issuers;
 mod jwks;
 mod keys;
 mod leniencies;

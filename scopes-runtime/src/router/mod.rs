@@ -28,9 +28,9 @@ pub use scoped_router::ScopedRouter;
 /// # }
 ///
 /// #[requires_scopes("items")]
-/// #[utoipa::path(get, path = "/items", responses((status = 200, description = "All items.", body = [String])))]
-/// async fn read_items() -> axum::Json<Vec<String>> {
-///     # todo!()
+/// #[utoipa::path(get, path = "/items", responses((status = 200, description = "All items.", body = String)))]
+/// async fn read_items() -> String {
+///     "Foo".to_owned()
 /// }
 ///
 /// let router = ScopedRouter::<ResourceServer>::new().routes(routes!(read_items));

@@ -14,7 +14,7 @@ pub(crate) use access_token::Protection;
 pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
-    Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,
+    Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,
 };
 
 /// What [`TokenDecoder::decode`] returns.

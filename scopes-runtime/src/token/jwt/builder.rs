@@ -198,6 +198,12 @@ pub enum JwtDecoderError {
     /// More leeway than 60 seconds.
     #[error("a leeway of {0:?} is longer than 60 s: allow less, and keep the clocks right instead")]
     LongLeeway(Duration),
+    /// Two decoders for one issuer.
+    #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
+    RepeatedIssuer {
+        /// The issuer of both.
+        issuer: String,
+    },
     /// Two keys that a token cannot tell apart.
     #[error(
         "two keys for {algorithm:?} have the `kid` `{kid}`: add only one of them, or give each a `kid` of \

@@ -4,6 +4,7 @@ mod builder;
 mod claims;
 #[cfg(feature = "issuer")]
 mod issuer;
+mod issuers;
 mod json;
 mod jws;
 mod key;
@@ -15,9 +16,12 @@ use std::time::{Duration, SystemTime};
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 #[cfg(feature = "issuer")]
 pub use issuer::IssuerKeys;
+pub use issuers::Issuers;
 pub use jsonwebtoken::Algorithm;
 pub use key::{KeyError, VerificationKey};
 pub use scope_claim::ScopeClaim;
+
+use serde_json::{Map, Value};
 
 use self::jws::{Header, Jws};
 use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
@@ -61,9 +65,17 @@ impl JwtDecoder {
 
     async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
         let jws = Jws::split(token)?;
-        let header = Header::read(&jws, self.accepts_untyped)?;
-        self.check_signature(&jws, &header).await?;
-        let claims = jws.payload()?;
+        self.decode_jws(&jws, || jws.payload()).await
+    }
+
+    async fn decode_jws(
+        &self,
+        jws: &Jws<'_>,
+        claims: impl FnOnce() -> Result<Map<String, Value>, DecodeError>,
+    ) -> Result<AccessToken, DecodeError> {
+        let header = Header::read(jws, self.accepts_untyped)?;
+        self.check_signature(jws, &header).await?;
+        let claims = claims()?;
         self.check_claims(&claims, SystemTime::now())?;
         let scopes = self.scopes.read(&claims)?;
         AccessToken::new(claims, scopes)

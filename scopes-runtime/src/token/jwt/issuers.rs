@@ -1,0 +1,54 @@
+use serde_json::Value;
+
+use super::JwtDecoder;
+use super::builder::JwtDecoderError;
+use super::jws::Jws;
+use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
+
+/// Several issuers for one server, each with its own keys, audience and rules: a token is decoded by the decoder of the
+/// issuer that its `iss` names, and by no other (RFC 8725 section 3.8).
+///
+/// ```
+/// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, ResourceServer};
+///
+/// # fn f(staff: JwtDecoder, customers: JwtDecoder) -> Result<ResourceServer, JwtDecoderError> {
+/// let server = ResourceServer::new(Issuers::new([staff, customers])?);
+/// # Ok(server) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Issuers(Vec<JwtDecoder>);
+
+impl Issuers {
+    /// The issuers that the decoders are for.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or two decoders are for one issuer: which of the two would decode its tokens?
+    pub fn new(decoders: impl IntoIterator<Item = JwtDecoder>) -> Result<Self, JwtDecoderError> {
+        let mut all: Vec<JwtDecoder> = Vec::new();
+        for decoder in decoders {
+            if all.iter().any(|other| other.issuer == decoder.issuer) {
+                return Err(JwtDecoderError::RepeatedIssuer { issuer: decoder.issuer.into() });
+            }
+            all.push(decoder);
+        }
+        if all.is_empty() { Err(JwtDecoderError::MissingIssuer) } else { Ok(Self(all)) }
+    }
+
+    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        let jws = Jws::split(token)?;
+        let claims = jws.payload()?;
+        // Nothing is verified yet: this says who would have to have signed the token.
+        let issuer = claims.get("iss").and_then(Value::as_str);
+        let decoder = self.0.iter().find(|decoder| issuer == Some(&*decoder.issuer));
+        let decoder = decoder
+            .ok_or_else(|| DecodeError::invalid("the claim `iss` is not an issuer that is configured"))?;
+        decoder.decode_jws(&jws, || Ok(claims)).await
+    }
+}
+
+impl TokenDecoder for Issuers {
+    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+        Box::pin(self.decode_whole(token))
+    }
+}

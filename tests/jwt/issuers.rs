@@ -1,0 +1,77 @@
+//! Several issuers in one server.
+
+use jsonwebtoken::EncodingKey;
+use scopes_runtime::{
+    Algorithm, DecodeError, Issuers, JwtDecoder, JwtDecoderError, ScopeClaim, TokenDecoder as _,
+    VerificationKey,
+};
+
+use crate::issuer::{HEADER, SECRET, builder, claims, secret_key, sign, sign_with};
+
+const OTHER: &str = "https://other.example";
+const OTHER_SECRET: [u8; 32] = [9; 32];
+
+fn other() -> JwtDecoder {
+    JwtDecoder::builder()
+        .issuer(OTHER)
+        .audience("https://other-api.example")
+        .key(VerificationKey::from_secret(Algorithm::HS256, OTHER_SECRET).expect("a key"))
+        .scopes_from(ScopeClaim::array("scp"))
+        .build()
+        .expect("a decoder")
+}
+
+fn issuers() -> Issuers {
+    let own = builder().key(secret_key(Algorithm::HS256)).build().expect("a decoder");
+    Issuers::new([own, other()]).expect("two issuers")
+}
+
+fn token(issuer: &str, audience: &str, secret: &[u8]) -> String {
+    let mut claims = claims();
+    claims["iss"] = issuer.into();
+    claims["aud"] = audience.into();
+    claims["scp"] = ["read"].as_slice().into();
+    sign_with(Algorithm::HS256, &EncodingKey::from_secret(secret), HEADER, claims.to_string())
+}
+
+async fn refusal(token: &str) -> String {
+    match issuers().decode(token).await {
+        Err(DecodeError::Invalid(reason)) => reason.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn each_token_is_decoded_by_the_rules_of_its_issuer() {
+    let own = issuers().decode(&sign(HEADER, claims().to_string())).await.expect("a token");
+    assert_eq!(own.scopes().to_string(), "me items:write");
+    let others = token(OTHER, "https://other-api.example", &OTHER_SECRET);
+    let others = issuers().decode(&others).await.expect("a token");
+    assert_eq!((others.issuer(), others.scopes().to_string().as_str()), (Some(OTHER), "read"));
+}
+
+#[tokio::test]
+async fn no_issuer_speaks_for_another() {
+    let forged = "the signature is not from a key of the issuer";
+    assert_eq!(refusal(&token(OTHER, "https://other-api.example", &SECRET)).await, forged);
+    let audience = "the claim `aud` does not name the audience that is configured";
+    assert_eq!(refusal(&token(OTHER, crate::issuer::AUDIENCE, &OTHER_SECRET)).await, audience);
+    let unknown = "the claim `iss` is not an issuer that is configured";
+    assert_eq!(refusal(&token("https://third.example", "x", &SECRET)).await, unknown);
+    assert_eq!(refusal(&token("", "x", &SECRET)).await, unknown);
+    let mut without = claims();
+    without["iss"] = serde_json::json!([OTHER]);
+    assert_eq!(refusal(&sign(HEADER, without.to_string())).await, unknown);
+    assert_eq!(refusal(&sign(HEADER, "[]")).await, "the payload is not a JSON object");
+    assert!(refusal("not a token").await.starts_with("it is not a signed JWT"));
+}
+
+#[test]
+fn an_issuer_is_there_once() {
+    assert!(matches!(Issuers::new([]), Err(JwtDecoderError::MissingIssuer)));
+    let error = Issuers::new([other(), other()]).expect_err("an error").to_string();
+    assert_eq!(
+        error,
+        "two decoders are for the issuer `https://other.example`: give one of them all of its keys"
+    );
+}
