@@ -84,8 +84,8 @@ mod scope;
 mod token;
 
 pub use http::{
-    AuthError, Authorized, Challenge, InvalidRealm, Public, RequiredScopes, ResourceServer,
-    ResourceServerBuilder,
+    AuthError, Authorized, Challenge, InvalidRealm, InvalidResource, Public, RequiredScopes,
+    ResourceMetadata, ResourceServer, ResourceServerBuilder,
 };
 #[cfg(feature = "openapi")]
 pub use router::ScopedRouter;

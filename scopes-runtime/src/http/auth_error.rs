@@ -124,7 +124,7 @@ impl AuthError {
         }
     }
 
-    /// A malformed request says nothing about scopes.
+    /// A malformed request says nothing about how to do better.
     fn names_scopes(&self) -> Option<&Challenge> {
         self.challenge().filter(|_| !matches!(self, Self::MalformedHeader(_)))
     }
@@ -138,13 +138,15 @@ impl AuthError {
         }
         if let Some(challenge) = self.challenge() {
             let mut value = format!("Bearer realm=\"{}\"", challenge.protection.realm);
-            for (name, parameter) in [("error", self.code()), ("scope", scope)] {
+            let metadata = challenge.protection.metadata.as_deref().filter(|_| self.names_scopes().is_some());
+            let parameters = [("error", self.code()), ("scope", scope), ("resource_metadata", metadata)];
+            for (name, parameter) in parameters {
                 if let Some(parameter) = parameter {
                     value.push_str(&format!(", {name}=\"{parameter}\""));
                 }
             }
-            let value =
-                HeaderValue::try_from(value).expect("realm and scopes are visible ASCII, checked when built");
+            let value = HeaderValue::try_from(value)
+                .expect("realm, scopes and URL are visible ASCII, checked when built");
             headers.insert(WWW_AUTHENTICATE, value);
         }
         headers

@@ -4,6 +4,7 @@ mod auth_error;
 mod bearer;
 mod extract;
 mod guard;
+mod metadata;
 mod protected;
 mod resource_server;
 
@@ -12,6 +13,7 @@ pub use extract::RequiredScopes;
 #[cfg(feature = "openapi")]
 pub(crate) use guard::RequiredByRouters;
 pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
+pub use metadata::{InvalidResource, ResourceMetadata};
 pub use protected::{
     IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,
 };

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::bearer::{self, Credentials};
 use super::extract::RequiredScopes;
-use super::{AuthError, Challenge};
+use super::{AuthError, Challenge, ResourceMetadata};
 use crate::scope::{GrantedScopes, Requirements};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 
@@ -43,6 +43,7 @@ pub struct ResourceServerBuilder {
     decoder: Arc<dyn TokenDecoder>,
     realm: String,
     names_scopes: bool,
+    metadata: Option<Box<str>>,
 }
 
 /// A realm with a character that RFC 6750 section 3 does not allow in a challenge.
@@ -67,8 +68,8 @@ impl ResourceServer {
     /// # }
     /// ```
     pub fn builder(decoder: impl TokenDecoder) -> ResourceServerBuilder {
-        let Protection { realm, names_scopes } = Protection::default();
-        ResourceServerBuilder { decoder: Arc::new(decoder), realm: realm.into(), names_scopes }
+        let Protection { realm, names_scopes, metadata } = Protection::default();
+        ResourceServerBuilder { decoder: Arc::new(decoder), realm: realm.into(), names_scopes, metadata }
     }
 
     /// The request's token, if it satisfies the requirement. However often this is asked, a token is decoded once a
@@ -155,6 +156,13 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Names the metadata's URL in 401 and 403 answers (RFC 9728 section 5.1).
+    #[must_use]
+    pub fn metadata(mut self, metadata: &ResourceMetadata) -> Self {
+        self.metadata = Some(metadata.url().into());
+        self
+    }
+
     /// The server.
     ///
     /// # Errors
@@ -165,8 +173,9 @@ impl ResourceServerBuilder {
         if !self.realm.bytes().all(allowed) {
             return Err(InvalidRealm(self.realm));
         }
-        let protection = Protection { realm: self.realm.into(), names_scopes: self.names_scopes };
-        Ok(ResourceServer { decoder: self.decoder, protection: Arc::new(protection) })
+        let Self { decoder, realm, names_scopes, metadata } = self;
+        let protection = Protection { realm: realm.into(), names_scopes, metadata };
+        Ok(ResourceServer { decoder, protection: Arc::new(protection) })
     }
 }
 

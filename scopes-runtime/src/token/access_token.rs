@@ -40,11 +40,13 @@ struct Verified {
 pub(crate) struct Protection {
     pub(crate) realm: Box<str>,
     pub(crate) names_scopes: bool,
+    /// The URL of the metadata, in characters that a challenge can carry.
+    pub(crate) metadata: Option<Box<str>>,
 }
 
 impl Default for Protection {
     fn default() -> Self {
-        Self { realm: "api".into(), names_scopes: true }
+        Self { realm: "api".into(), names_scopes: true, metadata: None }
     }
 }
 

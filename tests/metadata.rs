@@ -1,0 +1,92 @@
+//! Protected resource metadata (RFC 9728), and where challenges name it.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get as handle;
+use scopes_runtime::{ResourceMetadata, ResourceServer, requires_scopes};
+use scopes_tests::billing::BillingScope;
+use scopes_tests::{Readable, Scope, get};
+use serde_json::json;
+
+#[requires_scopes("me")]
+async fn handler() {}
+
+fn app(metadata: &ResourceMetadata) -> Router {
+    let server = ResourceServer::builder(Readable::default()).metadata(metadata).build().expect("a realm");
+    Router::new().route("/", handle(handler)).with_state(server).merge(metadata.router())
+}
+
+#[tokio::test]
+async fn the_metadata_is_served_to_everyone() {
+    let metadata = ResourceMetadata::new("https://api.example/v1")
+        .expect("a resource")
+        .authorization_server("https://issuer.example")
+        .authorization_server("https://other.example")
+        .scopes::<Scope>()
+        .scopes::<BillingScope>()
+        .name("Items");
+    assert_eq!(metadata.url(), "https://api.example/.well-known/oauth-protected-resource/v1");
+    let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource/v1", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    assert_eq!(
+        answer.json(),
+        json!({
+            "resource": "https://api.example/v1",
+            "authorization_servers": ["https://issuer.example", "https://other.example"],
+            "scopes_supported": ["me", "items", "items:write", "invoices:read", "invoices", "billing"],
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Items",
+        })
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_said_is_left_out() {
+    for resource in
+        ["https://api.example", "https://api.example/", "http://127.0.0.1:8000", "http://[::1]:8000/"]
+    {
+        let metadata = ResourceMetadata::new(resource).expect("a resource");
+        let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource", &[]).await;
+        assert_eq!(answer.json(), json!({ "resource": resource, "bearer_methods_supported": ["header"] }));
+    }
+}
+
+#[tokio::test]
+async fn challenges_of_401_and_403_name_its_url() {
+    let app = app(&ResourceMetadata::new("https://api.example").expect("a resource"));
+    let url = r#"resource_metadata="https://api.example/.well-known/oauth-protected-resource""#;
+    for (authorization, challenge) in [
+        (vec![], format!(r#"Bearer realm="api", scope="me", {url}"#)),
+        (vec!["Bearer bad"], format!(r#"Bearer realm="api", error="invalid_token", scope="me", {url}"#)),
+        (
+            vec!["Bearer items"],
+            format!(r#"Bearer realm="api", error="insufficient_scope", scope="me", {url}"#),
+        ),
+        (vec!["Bearer"], r#"Bearer realm="api", error="invalid_request""#.to_owned()),
+    ] {
+        assert_eq!(get(&app, "/", &authorization).await.challenge(), Some(&*challenge));
+    }
+}
+
+#[test]
+fn a_resource_is_a_safe_url() {
+    for resource in [
+        "",
+        "api.example",
+        "/items",
+        "http://api.example",
+        "ftp://api.example",
+        "https://api.example/#a",
+        "https://api.example/?a=b",
+        "https://user@api.example/",
+        "https://api.example/{id}",
+        "https://api.example/\"",
+        "https://api.example/ü",
+        "https://",
+    ] {
+        let error = ResourceMetadata::new(resource).expect_err(resource).to_string();
+        assert!(error.starts_with(&format!("`{}` cannot be a resource", resource.escape_debug())), "{error}");
+    }
+}
