@@ -82,6 +82,8 @@ fn a_resource_is_a_safe_url() {
         "https://api.example/?a=b",
         "https://user@api.example/",
         "https://api.example/{id}",
+        "https://api.example/:id",
+        "https://api.example/*",
         "https://api.example/\"",
         "https://api.example/ü",
         "https://",

@@ -124,9 +124,9 @@ fn parts(resource: &str) -> Option<(String, String)> {
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let is_loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&authority.host());
     let is_safe = scheme == "https" || scheme == "http" && is_loopback;
-    // A brace would be a parameter of the route; the others would end the parameter of a challenge.
-    let is_plain = !resource.contains(['#', '"', '\\', '{', '}', '@']) && resource.is_ascii();
+    // What begins a parameter of a route, or ends one of a challenge.
+    let is_plain = !resource.contains(['#', '"', '\\', '{', '}', '@', '*']) && resource.is_ascii();
     let path = uri.path().strip_suffix('/').unwrap_or(uri.path());
-    (is_safe && is_plain && uri.query().is_none())
+    (is_safe && is_plain && !path.contains("/:") && uri.query().is_none())
         .then(|| (format!("{scheme}://{authority}"), path.to_owned()))
 }
