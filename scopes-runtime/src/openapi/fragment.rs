@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -216,5 +217,11 @@ fn object<'a>(parent: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<Str
 fn add(target: &mut Map<String, Value>, own: &Value) {
     for (name, value) in entries(own) {
         target.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+}
+
+impl fmt::Debug for Fragment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Fragment").field("paths", &self.paths.keys()).finish_non_exhaustive()
     }
 }

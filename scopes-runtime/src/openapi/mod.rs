@@ -11,5 +11,6 @@ mod scheme;
 pub(crate) use document::{Documented, Method, Route, document, nested};
 pub use fragment::{Fragment, UnmatchedOperations};
 pub(crate) use operation::Access;
+#[doc(hidden)]
 pub use operation::Described;
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use axum::routing::{MethodFilter, MethodRouter, on};
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
@@ -55,5 +57,11 @@ fn filter(method: &HttpMethod) -> MethodFilter {
         HttpMethod::Head => MethodFilter::HEAD,
         HttpMethod::Patch => MethodFilter::PATCH,
         HttpMethod::Trace => MethodFilter::TRACE,
+    }
+}
+
+impl<S> fmt::Debug for DocumentedRoutes<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("DocumentedRoutes").field(&self.handlers).finish()
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use axum::routing::MethodRouter;
 use utoipa::openapi::path::HttpMethod;
 
@@ -64,3 +66,15 @@ handler_of!(patch, Method::One(HttpMethod::Patch), "The handler of `PATCH`.");
 handler_of!(post, Method::One(HttpMethod::Post), "The handler of `POST`.");
 handler_of!(put, Method::One(HttpMethod::Put), "The handler of `PUT`.");
 handler_of!(trace, Method::One(HttpMethod::Trace), "The handler of `TRACE`.");
+
+impl<S> Clone for ScopedMethodRouter<S> {
+    fn clone(&self) -> Self {
+        Self { router: self.router.clone(), operations: self.operations.clone() }
+    }
+}
+
+impl<S> fmt::Debug for ScopedMethodRouter<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("ScopedMethodRouter").field(&self.router).finish()
+    }
+}

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::fmt;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
@@ -325,5 +326,11 @@ impl<S> Clone for ScopedRouter<S> {
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
     fn from(router: ScopedRouter<S>) -> Self {
         router.router
+    }
+}
+
+impl<S> fmt::Debug for ScopedRouter<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ScopedRouter").field("router", &self.router).finish_non_exhaustive()
     }
 }
