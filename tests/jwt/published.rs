@@ -208,6 +208,21 @@ async fn a_new_key_is_found_and_an_old_one_stops_working() {
 }
 
 #[tokio::test]
+async fn a_new_key_is_found_for_tokens_that_name_none() {
+    let other = include_str!("../keys/p256-other.pem");
+    let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(other));
+    let issuer = Issuer::start().await;
+    let other_jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
+    issuer.publishes([serde_json::to_value(other_jwk).expect("JSON")]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, None);
+    assert_eq!(outcome(&decoder, &token).await, "invalid");
+    issuer.publishes([jwk(Algorithm::ES256)]);
+    pass(Duration::from_secs(11)).await;
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+}
+
+#[tokio::test]
 async fn a_thousand_unknown_kids_cause_one_fetch() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1")]);

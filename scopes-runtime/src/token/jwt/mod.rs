@@ -105,6 +105,7 @@ enum Keys {
 /// What keys say of a signature.
 enum Verdict {
     Verified,
+    /// The key with its `kid` has not made it.
     Forged,
     /// None of them is the one, for this reason; another one may be.
     NoKey(&'static str),
@@ -123,9 +124,15 @@ fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
     if keys.peek().is_none() {
         return Verdict::NoKey("no key for the header's `alg` has its `kid`");
     }
-    match keys.any(|key| key.verifies(jws.message, jws.signature)) {
+    let mut is_named = header.kid.is_some();
+    let verified = keys.any(|key| {
+        is_named &= key.kid().is_some();
+        key.verifies(jws.message, jws.signature)
+    });
+    match verified {
         true => Verdict::Verified,
-        false => Verdict::Forged,
+        false if is_named => Verdict::Forged,
+        false => Verdict::NoKey(FORGED),
     }
 }
 
