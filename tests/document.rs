@@ -247,3 +247,35 @@ async fn the_server_decides_as_the_document_says() {
     }
     assert_eq!(compared, 7 * 64);
 }
+
+#[tokio::test]
+async fn head_is_documented_by_the_handler_that_serves_it() {
+    for (routes, allowed) in [
+        (ScopedRouter::new().route("/", any(create).get(health)), true),
+        (ScopedRouter::new().route("/", any(health)).route("/", get(create)), false),
+    ] {
+        let routes: ScopedRouter<ResourceServer> = routes;
+        let document = document(routes.clone());
+        assert_eq!(document["paths"]["/"]["get"]["security"] == json!([]), allowed);
+        assert_eq!(document["paths"]["/"]["put"]["security"] == json!([]), !allowed);
+        assert!(document["paths"]["/"]["head"].is_null(), "GET speaks for it");
+        let app = Router::from(routes.with_state(ResourceServer::new(Readable::default())));
+        let request = Request::builder().method("HEAD").uri("/").body(Body::empty()).expect("a request");
+        assert_eq!(send(&app, request).await.status.is_success(), allowed);
+    }
+}
+
+#[tokio::test]
+async fn a_nested_path_is_the_one_that_is_served() {
+    let inner = || ScopedRouter::new().route("/", get(health)).route("/b", get(health));
+    for (prefix, paths) in [("/a", ["/a", "/a/b"]), ("/a/", ["/a/", "/a/b"])] {
+        let router = ScopedRouter::<ResourceServer>::new().nest(prefix, inner());
+        let document = document(router.clone());
+        let documented: Vec<_> = document["paths"].as_object().expect("paths").keys().collect();
+        assert_eq!(documented, paths);
+        let app = Router::from(router.with_state(ResourceServer::new(Readable::default())));
+        for path in paths {
+            assert_eq!(scopes_tests::get(&app, path, &[]).await.status, StatusCode::OK, "{path}");
+        }
+    }
+}

@@ -243,3 +243,36 @@ fn a_raw_name_is_fine() {
     assert_eq!(document["paths"]["/type"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
     assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("type"));
 }
+
+#[test]
+fn operation_ids_are_unique_whoever_chose_them() {
+    mod more {
+        use super::*;
+
+        #[requires_scopes("me")]
+        #[utoipa::path(
+            method(get, put),
+            path = "/several",
+            operation_id = "health",
+            responses((status = 200, description = "It.")),
+        )]
+        pub(super) async fn several() {}
+
+        #[public]
+        pub(super) async fn health_2() {}
+    }
+    let inner = || ScopedRouter::new().route("/a", get(more::health_2)).route("/b", get(health));
+    let router = ScopedRouter::<ResourceServer>::new()
+        .routes(routes!(more::several))
+        .nest("/1", inner())
+        .nest("/2", inner());
+    let document = document(&router.split_for_parts().1);
+    let paths = document["paths"].as_object().expect("paths").values();
+    let mut ids: Vec<_> = paths
+        .flat_map(|item| item.as_object().expect("methods").values())
+        .map(|operation| operation["operationId"].as_str().expect("an id"))
+        .collect();
+    ids.sort_unstable();
+    assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
+    assert_eq!(ids.len(), 6);
+}

@@ -165,3 +165,34 @@ fn whatever_is_no_document_lacks_every_operation() {
         assert!(error.to_string().contains("`GET /health`"), "{error}");
     }
 }
+
+#[test]
+fn what_somebody_else_checks_stays_in_the_document() {
+    let mut document = elsewhere();
+    document["paths"]["/health"]["get"]["security"] = json!([{ "mtls": [] }]);
+    let moved =
+        document["paths"]["/users/{name}/items/{item_id}"].as_object_mut().expect("methods").remove("post");
+    document["paths"]["/users/{name}/items/{other}"] = json!({ "post": moved });
+    let mut typed: OpenApi = serde_json::from_value(document.clone()).expect("a document");
+    router().fragment().merge_into_json(&mut document).expect("every operation is there");
+    router().fragment().merge_into(&mut typed).expect("every operation is there");
+    for document in [document, serde_json::to_value(typed).expect("a document is JSON")] {
+        assert_eq!(document["paths"]["/health"]["get"]["security"], json!([{ "mtls": [] }]));
+        let post = &document["paths"]["/users/{name}/items/{other}"]["post"];
+        assert_eq!(post["security"], json!([{ "oauth2": [] }]));
+    }
+}
+
+#[test]
+fn the_device_flow_takes_the_document_to_3_2() {
+    let scheme = OAuth2Scheme::of::<Scope>().device_authorization("/device", "/token");
+    let fragment = ScopedRouter::<ResourceServer>::new().oauth2(scheme).route("/x", get(status)).fragment();
+    let mut document = json!({ "openapi": "3.1.0", "info": { "title": "", "version": "" }, "paths": { "/x": { "get": {
+        "responses": {},
+    } } } });
+    let mut typed: OpenApi = serde_json::from_value(document.clone()).expect("a document");
+    fragment.merge_into_json(&mut document).expect("the operation is there");
+    fragment.merge_into(&mut typed).expect("the operation is there");
+    assert_eq!(document["openapi"], "3.2.0");
+    assert_eq!(serde_json::to_value(typed).expect("JSON")["openapi"], "3.2.0");
+}

@@ -176,31 +176,35 @@ fn reasons_foreign_services_and_what_is_no_operation_stand_in_every_format() {
         .require(scopes!("me"))
         .route("/health", get(reasoned))
         .nest("/web", files)
+        .fallback(reasoned)
         .fallback(health)
+        .method_not_allowed_fallback(status)
         .report();
     assert_eq!(
         report.to_string(),
         "METHOD   PATH                REQUIRES            HANDLER           REASON\n\
+         *        /*                  public              report::health\n\
+         OTHER    /*                  any valid token     report::status\n\
          GET      /health             public              report::reasoned  *Anyone* | no one.\n\
          CONNECT  /items              items:write me      report::create\n\
          GET      /items              items:write me      report::create\n\
-         *        /web/files/{*path}  foreign, unchecked  -                 It checks a cookie.\n\
-         *        /{*fallback}        public              report::health"
+         *        /web/files/{*path}  foreign, unchecked  -                 It checks a cookie."
     );
     assert_eq!(
         report.to_markdown(),
         "| Method | Path | Requires | Handler | Reason |\n\
          | --- | --- | --- | --- | --- |\n\
+         | `*` | `/*` | public | `report::health` |  |\n\
+         | `OTHER` | `/*` | any valid token | `report::status` |  |\n\
          | `GET` | `/health` | public | `report::reasoned` | \\*Anyone\\* \\| no one.  |\n\
          | `CONNECT` | `/items` | `items:write me` | `report::create` |  |\n\
          | `GET` | `/items` | `items:write me` | `report::create` |  |\n\
-         | `*` | `/web/files/{*path}` | foreign, unchecked |  | It checks a cookie. |\n\
-         | `*` | `/{*fallback}` | public | `report::health` |  |"
+         | `*` | `/web/files/{*path}` | foreign, unchecked |  | It checks a cookie. |"
     );
     let json = serde_json::to_value(&report).expect("a report is JSON");
     assert_eq!(
-        json["operations"][3],
+        json["operations"][5],
         json!({ "method": "*", "path": "/web/files/{*path}", "access": "foreign", "reason": "It checks a cookie." })
     );
-    assert_eq!(json["operations"][0]["reason"], json!("*Anyone* | no one.\n"));
+    assert_eq!(json["operations"][2]["reason"], json!("*Anyone* | no one.\n"));
 }

@@ -107,3 +107,57 @@ fn what_is_no_scope_token_is_never_granted() {
     assert!(granted.contains(Scope::Items) && !granted.contains("me") && !granted.contains(""));
     assert!(GrantedScopes::from_list("   ").is_empty() && GrantedScopes::default().iter().next().is_none());
 }
+
+/// Two vocabularies with scopes of one name, of which one alone is implied by another scope.
+mod homonyms {
+    pub(super) mod broad {
+        /// One where writing includes reading.
+        #[scopes_runtime::declare_scopes]
+        pub(crate) enum Scope {
+            /// Read items.
+            Items = "items",
+            /// Change items.
+            #[implies(Items)]
+            Write = "items:write",
+        }
+    }
+
+    pub(super) mod narrow {
+        /// One where it does not.
+        #[scopes_runtime::declare_scopes]
+        pub(crate) enum Scope {
+            /// Read items.
+            Items = "items",
+            /// Change items.
+            Write = "items:write",
+            /// Everything.
+            #[implies(Write)]
+            Admin = "admin",
+        }
+    }
+}
+
+#[test]
+fn scopes_of_one_name_may_be_implied_by_others() {
+    use homonyms::{broad, narrow};
+
+    for (requirement, minimal) in [
+        (scopes!(any(narrow::Scope::Items, broad::Scope::Items)), vec![vec!["items"]]),
+        (scopes!(all(narrow::Scope::Items, broad::Scope::Items)), vec![vec!["items"]]),
+        (scopes!(any(broad::Scope::Items, narrow::Scope::Write)), vec![vec!["items"], vec!["items:write"]]),
+    ] {
+        let alternatives = requirement.alternatives();
+        let names: Vec<Vec<_>> =
+            alternatives.iter().map(|scopes| scopes.iter().map(|scope| scope.name()).collect()).collect();
+        assert_eq!(names, minimal);
+        // Whatever meets one of the alternatives, and nothing else, meets the requirement.
+        for granted in ["items", "items:write", "admin", "items admin", ""] {
+            let granted = GrantedScopes::from_list(granted);
+            let has = |scope: &&scopes_runtime::DeclaredScope| {
+                granted.iter().any(|name| name == scope.name() || scope.implied_by().contains(&name))
+            };
+            let met = alternatives.iter().any(|scopes| scopes.iter().all(|scope| has(scope)));
+            assert_eq!(requirement.is_met_by(&granted), met, "{granted}");
+        }
+    }
+}

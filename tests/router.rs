@@ -205,6 +205,13 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
     );
     assert_eq!(
         message(|| {
+            let router = ScopedRouter::new().route("/items", get(items));
+            router.method_not_allowed_fallback(another_method).require(scopes!("me"))
+        }),
+        "the handler of `/*` is public; add it after `require`, or write `#[requires_scopes]` on it"
+    );
+    assert_eq!(
+        message(|| {
             let files = Router::new().route("/a", axum::routing::get(async || "a"));
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))

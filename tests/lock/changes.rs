@@ -190,3 +190,24 @@ fn a_head_is_compared_with_the_get_that_serves_it() {
          A request without a token was refused before and is accepted now.",
     );
 }
+
+#[test]
+fn what_is_no_operation_is_locked_too() {
+    let before = Router::new().route("/x", get(me)).fallback(me).method_not_allowed_fallback(me);
+    let after = Router::new().route("/x", get(me)).fallback(open).method_not_allowed_fallback(open);
+    let said = said("no-operation", &before, &after);
+    assert!(said.contains("loosened, OPEN TO EVERYONE: * /*\n"), "{said}");
+    assert!(said.contains("loosened, OPEN TO EVERYONE: OTHER /*\n"), "{said}");
+}
+
+#[test]
+fn handlers_that_a_lock_file_cannot_tell_apart_are_refused() {
+    let one = || Router::new().route("/x", get(me)).method_not_allowed_fallback(me);
+    let other = Router::new().route("/y", get(me)).method_not_allowed_fallback(open);
+    let same = said("alike", &one(), &one().merge(other));
+    assert_eq!(
+        same,
+        "Two handlers stand in the report as `OTHER /*` and differ in who may call them, so that no lock file can tell \
+         them apart. Have one of them serve both."
+    );
+}

@@ -37,7 +37,7 @@ fn the_program_prints_markdown_and_json_too() {
 
     let report: Value = serde_json::from_str(&printed(&["--format", "json"])).unwrap();
     assert_eq!(
-        report["operations"][3],
+        report["operations"][5],
         json!({
             "method": "GET",
             "path": "/users/me",

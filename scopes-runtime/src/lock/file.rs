@@ -1,8 +1,9 @@
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 
 use super::ACCEPT;
-use crate::report::{Callers, Operation, Report};
+use crate::report::{Callers, Report};
 use crate::scope::DeclaredScope;
 
 /// The operations by path and method.
@@ -30,12 +31,28 @@ pub(super) struct Malformed {
 }
 
 impl Lock {
-    pub(super) fn of(report: &Report) -> Self {
-        let locked = |operation: &Operation| {
-            let path = operation.path.chars().flat_map(escape).collect();
-            ((path, operation.method.clone()), Access::of(&operation.callers))
-        };
-        Self(report.operations().iter().map(locked).collect())
+    /// Fails where two handlers of different callers have one name in the report.
+    pub(super) fn of(report: &Report) -> Result<Self, String> {
+        let mut operations = BTreeMap::new();
+        for operation in report.operations() {
+            let path: String = operation.path.chars().flat_map(escape).collect();
+            let access = Access::of(&operation.callers);
+            let method = operation.method.clone();
+            match operations.entry((path, method)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(access);
+                }
+                Entry::Occupied(entry) if *entry.get() == access => {}
+                Entry::Occupied(entry) => {
+                    let (path, method) = entry.key();
+                    return Err(format!(
+                        "Two handlers stand in the report as `{method} {path}` and differ in who may call them, so \
+                         that no lock file can tell them apart. Have one of them serve both."
+                    ));
+                }
+            }
+        }
+        Ok(Self(operations))
     }
 
     /// Reads what [`Display`](fmt::Display) writes. Comments and empty lines may stand anywhere.

@@ -141,6 +141,13 @@ impl OperationOutput for AuthError {
 impl From<OAuth2Scheme> for SecurityScheme {
     fn from(scheme: OAuth2Scheme) -> Self {
         match scheme.scheme(std::iter::empty()) {
+            // aide writes OpenAPI 3.1, where the device authorization flow is not: no more is known than that tokens are
+            // borne.
+            security::SecurityScheme::OAuth2(oauth2)
+                if oauth2.flows.keys().all(|it| it == "deviceAuthorization") =>
+            {
+                Self::from(OAuth2Scheme::default())
+            }
             security::SecurityScheme::OAuth2(oauth2) => Self::OAuth2 {
                 flows: flows(oauth2.flows),
                 description: oauth2.description,

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
@@ -35,6 +35,8 @@ pub(crate) enum Method {
     Connect,
     /// Those that have no handler of their own.
     Any,
+    /// Those that have no handler at all; no operation either.
+    Other,
     /// What no route matches; no operation either.
     Fallback,
 }
@@ -79,6 +81,12 @@ impl Route {
         Self { path: nested(prefix, &self.path), ..self }
     }
 
+    /// The operation id that `#[utoipa::path]` was given: the handler's name is what it says otherwise.
+    fn chosen_id(&self) -> Option<&str> {
+        let id = self.documented.as_ref()?.operation.operation_id.as_deref()?;
+        (id.trim_start_matches("r#") != self.described.name).then_some(id)
+    }
+
     pub(super) fn openapi_path(&self) -> String {
         self.path.replace("{*", "{")
     }
@@ -86,8 +94,11 @@ impl Route {
 
 /// A path as axum nests it.
 pub(crate) fn nested(prefix: &str, path: &str) -> String {
-    let inner = if path == "/" { "" } else { path };
-    format!("{}{inner}", prefix.trim_end_matches('/'))
+    match (prefix.ends_with('/'), path) {
+        (true, _) => format!("{prefix}{}", path.trim_start_matches('/')),
+        (false, "/") => prefix.to_owned(),
+        (false, _) => format!("{prefix}{path}"),
+    }
 }
 
 /// Adds the routes to a document, with the scheme and the answers that they refer to.
@@ -106,14 +117,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
             }
             None => route.described.operation(),
         };
-        // The handler's name is what utoipa says where nobody chose another one.
-        if operation
-            .operation_id
-            .as_deref()
-            .is_none_or(|it| it.trim_start_matches("r#") == route.described.name)
-        {
-            operation.operation_id = Some(id);
-        }
+        operation.operation_id = Some(id);
         describe_parameters(&path, &mut operation);
         let operation = route.described.guard(operation);
         openapi.paths.add_path_operation(&path, vec![method], operation);
@@ -155,13 +159,15 @@ pub(super) fn add_scheme(
 
 /// A route with each method that it serves of those that OpenAPI knows.
 pub(super) fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, HttpMethod)> {
-    let is_taken = |method: &HttpMethod| {
+    let has = |method: &HttpMethod| {
         routes.iter().any(|other| other.path == route.path && other.method == Method::One(method.clone()))
     };
+    // The handler of GET serves HEAD as well.
+    let is_taken = |method: &HttpMethod| has(method) || *method == HttpMethod::Head && has(&HttpMethod::Get);
     let methods = match &route.method {
         Method::One(method) => vec![method.clone()],
         Method::Any => METHODS.into_iter().filter(|method| !is_taken(method)).collect(),
-        Method::Connect | Method::Fallback => Vec::new(),
+        Method::Connect | Method::Other | Method::Fallback => Vec::new(),
     };
     methods.into_iter().map(|method| (route, method)).collect()
 }
@@ -176,7 +182,8 @@ fn operation_ids(operations: &[(&Route, HttpMethod)]) -> Vec<String> {
             modules.push(module);
         }
     }
-    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut taken: HashSet<String> =
+        operations.iter().filter_map(|(route, _)| route.chosen_id()).map(str::to_owned).collect();
     let id = |Described { name, module, .. }: &Described| {
         let depth = module.split("::").count();
         let suffix =
@@ -191,12 +198,17 @@ fn operation_ids(operations: &[(&Route, HttpMethod)]) -> Vec<String> {
         parts.push(name);
         parts.join("_")
     };
+    let mut chosen_once = HashSet::new();
     operations
         .iter()
         .map(|(route, _)| {
-            let id = id(&route.described);
-            let number = taken.entry(id.clone()).and_modify(|number| *number += 1).or_insert(1);
-            if *number == 1 { id } else { format!("{id}_{number}") }
+            let id = route.chosen_id().map_or_else(|| id(&route.described), str::to_owned);
+            let is_first = route.chosen_id().is_some_and(|chosen| chosen_once.insert(chosen));
+            if is_first || taken.insert(id.clone()) {
+                return id;
+            }
+            let mut numbered = (2..).map(|number| format!("{id}_{number}"));
+            numbered.find(|id| taken.insert(id.clone())).expect("there is always another number")
         })
         .collect()
 }

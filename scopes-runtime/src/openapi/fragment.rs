@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Components, OpenApi, Paths, RefOr, Response};
+use utoipa::openapi::{Components, OpenApi, OpenApiVersion, Paths, RefOr, Response};
 
 use super::document::{METHODS, Route, add_components, served};
 use super::{OAuth2Scheme, SCHEME_NAME};
@@ -40,6 +40,8 @@ pub struct Fragment {
     components: Option<Components>,
     #[serde(skip)]
     replaces_scheme: bool,
+    #[serde(skip)]
+    needs_version_3_2: bool,
 }
 
 #[derive(Clone, Serialize)]
@@ -75,11 +77,16 @@ impl Fragment {
         }
         let mut document = OpenApi::default();
         add_components(&mut document, routes, scheme);
-        Self { paths, components: document.components, replaces_scheme: scheme.is_given() }
+        Self {
+            paths,
+            needs_version_3_2: document.components.is_some() && scheme.needs_version_3_2(),
+            components: document.components,
+            replaces_scheme: scheme.is_given(),
+        }
     }
 
-    /// Adds it to a document of utoipa's types. `security` is replaced; responses and components of the document are
-    /// kept, but for the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave one.
+    /// Adds it to a document of utoipa's types. `security` is replaced, but not where the operation is public here;
+    /// responses and components of the document are kept, but for the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave one.
     ///
     /// # Errors
     ///
@@ -90,7 +97,10 @@ impl Fragment {
             for (method, part) in parts {
                 match find(&mut document.paths, &path, method) {
                     Some(operation) => {
-                        operation.security = Some(part.security);
+                        // What somebody else checks on a public operation is theirs to document.
+                        if !part.security.is_empty() || operation.security.is_none() {
+                            operation.security = Some(part.security);
+                        }
                         for (status, response) in part.responses {
                             operation.responses.responses.entry(status).or_insert(response);
                         }
@@ -98,6 +108,9 @@ impl Fragment {
                     None => missing.push(unmatched(&path, method)),
                 }
             }
+        }
+        if self.needs_version_3_2 {
+            document.openapi = OpenApiVersion::Version32;
         }
         if let Some(own) = self.components {
             let components = document.components.get_or_insert_default();
@@ -127,19 +140,24 @@ impl Fragment {
         for (path, parts) in entries(&fragment["paths"]) {
             for (method, part) in entries(parts) {
                 let same = |(own, _): &(&String, &mut Value)| shape(own) == shape(path);
-                let operation = document
-                    .get_mut("paths")
-                    .and_then(Value::as_object_mut)
-                    .and_then(|paths| paths.iter_mut().find(same))
-                    .and_then(|(_, item)| item.get_mut(method)?.as_object_mut());
+                let operation = document.get_mut("paths").and_then(Value::as_object_mut).and_then(|paths| {
+                    let mut same = paths.iter_mut().filter(same);
+                    same.find_map(|(_, item)| item.get_mut(method)?.as_object_mut())
+                });
                 match operation {
                     Some(operation) => {
-                        operation.insert("security".to_owned(), part["security"].clone());
+                        let is_public = part["security"].as_array().is_some_and(Vec::is_empty);
+                        if !is_public || !operation.contains_key("security") {
+                            operation.insert("security".to_owned(), part["security"].clone());
+                        }
                         add(object(operation, "responses"), &part["responses"]);
                     }
                     None => missing.push(unmatched(path, method)),
                 }
             }
+        }
+        if let Some(version) = document.get_mut("openapi").filter(|_| self.needs_version_3_2) {
+            *version = "3.2.0".into();
         }
         if let (Some(components), Some(document)) = (fragment.get("components"), document.as_object_mut()) {
             let target = object(document, "components");
@@ -161,8 +179,9 @@ fn unmatched(path: &str, method: &str) -> String {
 
 /// The operation at a path of the same shape: parameters may have other names.
 fn find<'a>(paths: &'a mut Paths, path: &str, method: &str) -> Option<&'a mut Operation> {
-    let (_, item) = paths.paths.iter_mut().find(|(own, _)| shape(own) == shape(path))?;
-    slot(item, METHODS.iter().find(|it| name(it) == method)?).as_mut()
+    let method = METHODS.iter().find(|it| name(it) == method)?;
+    let mut same = paths.paths.iter_mut().filter(|(own, _)| shape(own) == shape(path));
+    same.find_map(|(_, item)| slot(item, method).as_mut())
 }
 
 fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut Option<Operation> {

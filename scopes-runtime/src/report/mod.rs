@@ -86,6 +86,10 @@ impl Report {
     pub(crate) fn new(rows: Vec<Row>, declared: &[&'static DeclaredScope]) -> Self {
         let mut operations: Vec<_> = rows.into_iter().map(Operation::from).collect();
         operations.sort_by(|left, right| (&left.path, &left.method).cmp(&(&right.path, &right.method)));
+        // Routers that were merged may have one handler for the methods that none of their routes has.
+        operations.dedup_by_key(|it| {
+            (it.path.clone(), it.method.clone(), it.handler.clone(), it.callers.to_string())
+        });
         let required: BTreeSet<_> =
             operations.iter().flat_map(|operation| operation.callers.scopes()).collect();
         let unrequired = declared

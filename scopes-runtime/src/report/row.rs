@@ -37,6 +37,7 @@ impl From<&Route> for Row {
             Method::One(HttpMethod::Put) => "PUT",
             Method::One(HttpMethod::Trace) => "TRACE",
             Method::Connect => "CONNECT",
+            Method::Other => "OTHER",
             Method::Any | Method::Fallback => ANY_METHOD,
         };
         let access = match &route.described.access {

@@ -16,8 +16,8 @@ use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described,
 use crate::report::{self, Report};
 use crate::scope::{Requirement, are_few_enough};
 
-/// Where the report shows what no route matches.
-const FALLBACK: &str = "/{*fallback}";
+/// Where the report shows what no route matches: no route can have this path.
+const FALLBACK: &str = "/*";
 
 /// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
 /// compile.
@@ -122,8 +122,12 @@ where
         self
     }
 
-    /// Requires more of every route so far: `router.require(scopes!("admin"))`. The guards of the handlers check it
-    /// with what the handlers require themselves, and the document says both.
+    /// Requires more of every route so far, and of no fallback: `router.require(scopes!("admin"))`. The guards of the
+    /// handlers check it with what the handlers require themselves, and this router's document and fragment say both;
+    /// documents that are made from the handlers alone cannot know it.
+    ///
+    /// It reaches the guards in the extensions of the request, which every layer below has to pass on: one that makes a
+    /// new request out of the old one's headers alone takes the requirement off.
     ///
     /// # Panics
     ///
@@ -183,8 +187,15 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
+        self.forget_fallback();
         self.foreign.push(Foreign::new(FALLBACK.to_owned(), reason));
         Self { router: self.router.fallback_service(service), ..self }
+    }
+
+    /// The last one counts.
+    fn forget_fallback(&mut self) {
+        self.routes.retain(|route| route.path != FALLBACK || route.method != Method::Fallback);
+        self.foreign.retain(|foreign| foreign.path != FALLBACK);
     }
 
     /// Adds the routes of another router.
@@ -248,6 +259,7 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
+        self.forget_fallback();
         self.routes.push(Described {
             path: FALLBACK.to_owned(),
             method: Method::Fallback,
@@ -259,11 +271,17 @@ where
 
     /// The handler of requests whose path has routes, but none for the method.
     #[must_use]
-    pub fn method_not_allowed_fallback<H, T>(self, handler: H) -> Self
+    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
     where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
+        self.routes.push(Described {
+            path: FALLBACK.to_owned(),
+            method: Method::Other,
+            described: T::described(),
+            documented: None,
+        });
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 
@@ -277,7 +295,7 @@ where
     /// Who may call what: every route so far with what it requires, and the scopes that none does, of those that
     /// [`oauth2`](Self::oauth2) was told of.
     ///
-    /// A fallback stands there as `*` of the path `/{*fallback}`, one for methods without a route does not.
+    /// A fallback stands there with the method `*` and the path `/*`, one for methods without a handler with `OTHER`.
     #[must_use]
     pub fn report(&self) -> Report {
         let rows = self.routes.iter().map(report::Row::from).chain(self.foreign.iter().map(Foreign::row));

@@ -169,8 +169,8 @@ fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
 fn without_implied(alternative: Vec<&'static DeclaredScope>) -> Vec<&'static DeclaredScope> {
     let mut kept: Vec<&'static DeclaredScope> = Vec::new();
     for scope in alternative {
-        if !kept.iter().any(|other| is_or_implies(other.name(), scope)) {
-            kept.retain(|other| !is_or_implies(scope.name(), other));
+        if !kept.iter().any(|other| always_satisfies(other, scope)) {
+            kept.retain(|other| !always_satisfies(scope, other));
             kept.push(scope);
         }
     }
@@ -179,7 +179,14 @@ fn without_implied(alternative: Vec<&'static DeclaredScope>) -> Vec<&'static Dec
 
 /// Whether a token with the first set always satisfies the second.
 fn covers(first: &[&'static DeclaredScope], second: &[&'static DeclaredScope]) -> bool {
-    second.iter().all(|scope| first.iter().any(|other| is_or_implies(other.name(), scope)))
+    second.iter().all(|scope| first.iter().any(|other| always_satisfies(other, scope)))
+}
+
+/// Whether whatever a token has for the first scope does for the second one too. Of two vocabularies with scopes of one
+/// name each may be implied by others.
+fn always_satisfies(first: &DeclaredScope, second: &DeclaredScope) -> bool {
+    is_or_implies(first.name(), second)
+        && first.implied_by().iter().all(|broader| is_or_implies(broader, second))
 }
 
 /// The alternatives, as a `scope` parameter writes each: `me items or admin`.
