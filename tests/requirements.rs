@@ -156,7 +156,7 @@ fn scopes_of_one_name_may_be_implied_by_others() {
             let has = |scope: &&scopes_runtime::DeclaredScope| {
                 granted.iter().any(|name| name == scope.name() || scope.implied_by().contains(&name))
             };
-            let met = alternatives.iter().any(|scopes| scopes.iter().all(|scope| has(scope)));
+            let met = alternatives.iter().any(|scopes| scopes.iter().all(has));
             assert_eq!(requirement.is_met_by(&granted), met, "{granted}");
         }
     }
