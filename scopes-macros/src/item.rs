@@ -62,7 +62,8 @@ fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
         return Err(Error::new(key.span(), expected));
     }
     input.parse::<Token![=]>().map_err(explain)?;
-    let reason: LitStr = input.parse().map_err(explain)?;
+    let literal = |error: Error| Error::new(error.span(), "the reason is a string literal: `reason = \"…\"`");
+    let reason: LitStr = input.parse().map_err(literal)?;
     input.parse::<Option<Token![,]>>()?;
     match input.is_empty() && !reason.value().trim().is_empty() {
         true => Ok(Some(reason)),

@@ -6,12 +6,15 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Path, PathArguments, Token};
+use syn::{Error, Path, PathArguments, Token};
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let handlers = match Punctuated::<Path, Token![,]>::parse_terminated.parse2(input) {
         Ok(handlers) => handlers,
-        Err(error) => return error.into_compile_error(),
+        Err(error) => {
+            let expected = "`routes!` lists handlers by name: `routes!(read, items::create)`";
+            return Error::new(error.span(), expected).into_compile_error();
+        }
     };
     let additions = handlers.iter().map(|handler| {
         let described = described(handler);

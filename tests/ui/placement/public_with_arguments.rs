@@ -7,6 +7,9 @@ async fn literal() {}
 #[public(because = "it is open")]
 async fn another_key() {}
 
+#[public(reason = WHY)]
+async fn constant() {}
+
 #[public(reason = " ")]
 async fn empty() {}
 
