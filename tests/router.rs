@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{Method, Request, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::Response;
 use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace};
 use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
@@ -191,6 +191,33 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
     );
     let anonymous = ask(&app, "GET", "/items", None).await;
     assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items billing""#));
+}
+
+#[tokio::test]
+async fn what_a_router_requires_survives_the_layers_below() {
+    async fn another_request(request: Request<Body>, next: Next) -> Response {
+        let mut fresh = Request::new(Body::empty());
+        fresh.uri_mut().clone_from(request.uri());
+        fresh.headers_mut().clone_from(request.headers());
+        tokio::task::yield_now().await;
+        next.run(fresh).await
+    }
+    async fn another_task(request: Request<Body>, next: Next) -> Response {
+        tokio::spawn(next.run(request)).await.expect("no panic")
+    }
+    let fresh = ScopedRouter::new().route("/fresh", get(items)).layer(from_fn(another_request));
+    let spawned = ScopedRouter::new().route("/spawned", get(items)).layer(from_fn(another_task));
+    let inner = fresh.merge(spawned).require(scopes!("me"));
+    let router = ScopedRouter::new().nest("/in", inner).require(scopes!(BillingScope::Billing));
+    let app = served(router.route("/free", get(items)));
+    for path in ["/in/fresh", "/in/spawned"] {
+        for granted in ["items", "items me", "items billing"] {
+            let answer = ask(&app, "GET", path, Some(&token(granted))).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {granted}");
+        }
+        assert_eq!(ask(&app, "GET", path, Some(&token("items me billing"))).await.status, StatusCode::OK);
+        assert_eq!(ask(&app, "GET", "/free", Some("items")).await.status, StatusCode::OK);
+    }
 }
 
 #[test]

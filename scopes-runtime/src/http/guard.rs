@@ -1,7 +1,6 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,6 +8,7 @@ use axum::http::request::Parts;
 use super::AuthError;
 use super::extract::RequiredScopes;
 use super::protected::{ProvidesResourceServer, Requires};
+use super::required_by_routers::RequiredByRouters;
 use crate::scope::{Requirement, Requirements};
 
 /// A handler with one of the attributes, as it was written.
@@ -42,16 +42,13 @@ pub struct Authorized<O>(PhantomData<fn() -> O>);
 /// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
 pub struct Public<O>(PhantomData<fn() -> O>);
 
-/// With a request: what the routers on its way require beyond the handler.
-#[derive(Clone)]
-pub(crate) struct RequiredByRouters(pub(crate) Arc<[Requirement]>);
-
 impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let routers = parts.extensions.get().map(|RequiredByRouters(requirements)| Arc::clone(requirements));
-        let required = Requirements::new(O::REQUIREMENT, routers);
+        let routers =
+            parts.extensions.get::<RequiredByRouters>().cloned().or_else(RequiredByRouters::current);
+        let required = Requirements::new(O::REQUIREMENT, routers.map(|RequiredByRouters(all)| all));
         // An extractor that a layer ran before speaks for itself alone; this is the operation.
         parts.extensions.insert(RequiredScopes(required.clone()));
         state.resource_server().authorize(parts, required).await?;

@@ -6,15 +6,16 @@ mod extract;
 mod guard;
 mod metadata;
 mod protected;
+mod required_by_routers;
 mod resource_server;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
-#[cfg(feature = "openapi")]
-pub(crate) use guard::RequiredByRouters;
 pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
 pub use metadata::{InvalidResource, ResourceMetadata};
 pub use protected::{
     IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,
 };
+#[cfg(feature = "openapi")]
+pub(crate) use required_by_routers::RequiredByRouters;
 pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};

@@ -126,8 +126,8 @@ where
     /// handlers check it with what the handlers require themselves, and this router's document and fragment say both;
     /// documents that are made from the handlers alone cannot know it.
     ///
-    /// It reaches the guards in the extensions of the request, which every layer below has to pass on: one that makes a
-    /// new request out of the old one's headers alone takes the requirement off.
+    /// It reaches the guards with the request's extensions, and on the thread while the answer is being made. A layer below
+    /// that throws the extensions away and answers in another task as well takes the requirement off.
     ///
     /// # Panics
     ///
