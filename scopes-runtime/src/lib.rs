@@ -95,7 +95,8 @@ pub use token::IssuerKeys;
 pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[cfg(feature = "_jwt")]
 pub use token::{
-    Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,
+    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim,
+    VerificationKey,
 };
 
 /// Declares the scopes that an API knows: a vocabulary.

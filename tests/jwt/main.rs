@@ -11,4 +11,5 @@ mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;
+mod providers;
 mod published;

@@ -32,6 +32,8 @@ pub struct AccessToken {
 struct Verified {
     claims: Map<String, Value>,
     scopes: GrantedScopes,
+    /// The claim that names the client.
+    client: &'static str,
     expires_at: Option<SystemTime>,
 }
 
@@ -58,13 +60,22 @@ impl AccessToken {
     /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id` or `jti` is not a string or `exp` is not a moment in
     /// time (RFC 7519 section 4.1, RFC 9068 section 2.2).
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        for name in ["iss", "sub", "client_id", "jti"] {
+        Self::of_client(claims, scopes, "client_id")
+    }
+
+    /// The same where another claim names the client.
+    pub(super) fn of_client(
+        claims: Map<String, Value>,
+        scopes: GrantedScopes,
+        client: &'static str,
+    ) -> Result<Self, DecodeError> {
+        for name in ["iss", "sub", client, "jti"] {
             if claims.get(name).is_some_and(|claim| !claim.is_string()) {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
         }
         let expires_at = claims.get("exp").map(|exp| moment("exp", exp)).transpose()?;
-        let verified = Verified { claims, scopes, expires_at };
+        let verified = Verified { claims, scopes, client, expires_at };
         Ok(Self {
             verified: Arc::new(verified),
             protection: Arc::default(),
@@ -84,10 +95,10 @@ impl AccessToken {
         self.text("iss")
     }
 
-    /// The client that the token was issued to: the `client_id` claim.
+    /// The client that the token was issued to: the `client_id` claim, or whichever stands for it at its issuer.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.text("client_id")
+        self.text(self.verified.client)
     }
 
     /// When the token ends: the `exp` claim.

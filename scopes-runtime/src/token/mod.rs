@@ -14,7 +14,8 @@ pub(crate) use access_token::Protection;
 pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
-    Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim, VerificationKey,
+    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim,
+    VerificationKey,
 };
 
 /// What [`TokenDecoder::decode`] returns.

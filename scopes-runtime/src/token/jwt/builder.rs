@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 
 #[cfg(feature = "issuer")]
 use super::IssuerKeys;
-use super::{JwtDecoder, Keys, ScopeClaim, VerificationKey};
+use super::{ClaimRules, JwtDecoder, Keys, ScopeClaim, VerificationKey};
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
@@ -16,13 +16,14 @@ const MAX_LEEWAY: Duration = Duration::from_secs(60);
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct JwtDecoderBuilder {
     issuer: String,
-    audience: String,
+    audiences: Vec<String>,
     keys: Vec<VerificationKey>,
     #[cfg(feature = "issuer")]
     published: Option<IssuerKeys>,
     leeway: Duration,
+    claims: ClaimRules,
     accepts_untyped: bool,
-    scopes: ScopeClaim,
+    scopes: Option<ScopeClaim>,
 }
 
 impl JwtDecoderBuilder {
@@ -32,9 +33,10 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Who this server is: `aud` must be this or an array that contains it (RFC 7519 section 4.1.3).
+    /// Who this server is: `aud` must be this or an array that contains it (RFC 7519 section 4.1.3). Where it goes by
+    /// several names, each call adds one, and any of them will do.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = audience.into();
+        self.audiences.push(audience.into());
         self
     }
 
@@ -64,9 +66,15 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Where tokens list their scopes, if not in the string `scope`.
+    /// How the issuer writes its tokens, if not as RFC 9068 says.
+    pub fn claims(mut self, rules: ClaimRules) -> Self {
+        self.claims = rules;
+        self
+    }
+
+    /// Where tokens list their scopes, if not where the [claim rules](Self::claims) say.
     pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
-        self.scopes = claim;
+        self.scopes = Some(claim);
         self
     }
 
@@ -101,7 +109,7 @@ impl JwtDecoderBuilder {
         if self.issuer.is_empty() {
             return Err(JwtDecoderError::MissingIssuer);
         }
-        if self.audience.is_empty() {
+        if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
             return Err(JwtDecoderError::MissingAudience);
         }
         if self.leeway > MAX_LEEWAY {
@@ -117,13 +125,17 @@ impl JwtDecoderBuilder {
         }
         let keys = self.keys()?;
         install_crypto_provider();
+        let mut claims = self.claims;
+        claims.accepts_untyped |= self.accepts_untyped;
+        if let Some(scopes) = self.scopes {
+            claims.scopes = scopes;
+        }
         Ok(JwtDecoder {
             issuer: self.issuer.into(),
-            audience: self.audience.into(),
+            audiences: self.audiences.into(),
             keys,
             leeway: self.leeway,
-            accepts_untyped: self.accepts_untyped,
-            scopes: self.scopes,
+            claims,
         })
     }
 

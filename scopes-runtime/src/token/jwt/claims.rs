@@ -21,7 +21,8 @@ impl JwtDecoder {
         if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
             return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
         }
-        self.check_audience(required(claims, "aud")?)?;
+        self.check_audience(claims)?;
+        self.claims.check_kind(claims)?;
         if claims.contains_key("cnf") {
             return Err(DecodeError::invalid(
                 "the claim `cnf` binds the token to a sender, so it is not a bearer token",
@@ -54,15 +55,19 @@ impl JwtDecoder {
         Ok(())
     }
 
-    fn check_audience(&self, aud: &Value) -> Result<(), DecodeError> {
-        let audiences = aud.as_array().map_or(slice::from_ref(aud), Vec::as_slice);
-        if !audiences.iter().all(Value::is_string) {
-            return Err(DecodeError::invalid("the claim `aud` is neither a string nor an array of strings"));
+    fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), DecodeError> {
+        let name = self.claims.audience;
+        let claim = required(claims, name)?;
+        let named = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
+        if !named.iter().all(Value::is_string) {
+            return Err(DecodeError::invalid(format!(
+                "the claim `{name}` is neither a string nor an array of strings"
+            )));
         }
-        if !audiences.iter().any(|audience| *audience == *self.audience) {
-            return Err(DecodeError::invalid(
-                "the claim `aud` does not name the audience that is configured",
-            ));
+        if !named.iter().any(|named| self.audiences.iter().any(|audience| named == audience)) {
+            return Err(DecodeError::invalid(format!(
+                "the claim `{name}` does not name the audience that is configured"
+            )));
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! JSON Web Tokens as access tokens: RFC 9068 on top of RFC 7519, with the advice of RFC 8725.
 
 mod builder;
+mod claim_rules;
 mod claims;
 #[cfg(feature = "issuer")]
 mod issuer;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
+pub use claim_rules::ClaimRules;
 #[cfg(feature = "issuer")]
 pub use issuer::IssuerKeys;
 pub use issuers::Issuers;
@@ -50,11 +52,10 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[derive(Clone, Debug)]
 pub struct JwtDecoder {
     issuer: Box<str>,
-    audience: Box<str>,
+    audiences: Box<[String]>,
     keys: Keys,
     leeway: Duration,
-    accepts_untyped: bool,
-    scopes: ScopeClaim,
+    claims: ClaimRules,
 }
 
 impl JwtDecoder {
@@ -73,12 +74,13 @@ impl JwtDecoder {
         jws: &Jws<'_>,
         claims: impl FnOnce() -> Result<Map<String, Value>, DecodeError>,
     ) -> Result<AccessToken, DecodeError> {
-        let header = Header::read(jws, self.accepts_untyped)?;
+        let header = Header::read(jws, self.claims.accepts_untyped)?;
         self.check_signature(jws, &header).await?;
         let claims = claims()?;
         self.check_claims(&claims, SystemTime::now())?;
-        let scopes = self.scopes.read(&claims)?;
-        AccessToken::new(claims, scopes)
+        let scopes = self.claims.scopes.read(&claims)?;
+        let client = self.claims.client_claim(&claims);
+        AccessToken::of_client(claims, scopes, client)
     }
 
     async fn check_signature(&self, jws: &Jws<'_>, header: &Header) -> Result<(), DecodeError> {

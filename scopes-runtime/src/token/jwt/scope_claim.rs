@@ -23,6 +23,7 @@ pub struct ScopeClaim {
     parents: Vec<String>,
     name: String,
     form: Form,
+    otherwise: Option<Box<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +36,14 @@ impl ScopeClaim {
     /// A claim that is a string, with spaces between the scopes.
     #[must_use]
     pub fn list(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::List }
+        Self { parents: Vec::new(), name: name.into(), form: Form::List, otherwise: None }
     }
 
     /// A claim that is an array of strings, each one scope. An element that is no scope-token, one with a
     /// space in it for example, grants nothing.
     #[must_use]
     pub fn array(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::Array }
+        Self { parents: Vec::new(), name: name.into(), form: Form::Array, otherwise: None }
     }
 
     /// The claim is not at the top, but in these objects, the outermost first.
@@ -52,18 +53,29 @@ impl ScopeClaim {
         self
     }
 
+    /// Another claim, for tokens that have nothing where this one stands. One that is empty there has no scopes.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        let other = match self.otherwise.take() {
+            Some(otherwise) => otherwise.or(other),
+            None => other,
+        };
+        Self { otherwise: Some(Box::new(other)), ..self }
+    }
+
     pub(super) fn read(&self, claims: &Map<String, Value>) -> Result<GrantedScopes, DecodeError> {
+        let otherwise = || self.otherwise.as_ref().map_or(Ok(GrantedScopes::default()), |it| it.read(claims));
         let mut object = claims;
         for parent in &self.parents {
             object = match object.get(parent) {
-                None => return Ok(GrantedScopes::default()),
+                None => return otherwise(),
                 Some(Value::Object(object)) => object,
                 Some(_) => {
                     return Err(DecodeError::invalid(format!("the claim `{parent}` is not an object")));
                 }
             };
         }
-        let Some(claim) = object.get(&self.name) else { return Ok(GrantedScopes::default()) };
+        let Some(claim) = object.get(&self.name) else { return otherwise() };
         let (scopes, expected) = match self.form {
             Form::List => (claim.as_str().map(GrantedScopes::from_list), "a string"),
             Form::Array => (
