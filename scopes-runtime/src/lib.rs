@@ -90,14 +90,14 @@ pub use http::{
 #[cfg(feature = "openapi")]
 pub use router::ScopedRouter;
 pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope, Vocabulary};
-#[cfg(feature = "issuer")]
-pub use token::IssuerKeys;
 pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 #[cfg(feature = "_jwt")]
 pub use token::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim,
     VerificationKey,
 };
+#[cfg(feature = "issuer")]
+pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError, IssuerKeys};
 
 /// Declares the scopes that an API knows: a vocabulary.
 ///

@@ -2,7 +2,21 @@
 
 mod access_token;
 #[cfg(feature = "_jwt")]
+mod claims;
+#[cfg(feature = "issuer")]
+mod fetch;
+#[cfg(feature = "issuer")]
+mod introspection;
+#[cfg(feature = "issuer")]
+mod issuer_metadata;
+#[cfg(feature = "_jwt")]
+mod json;
+#[cfg(feature = "_jwt")]
 mod jwt;
+#[cfg(feature = "issuer")]
+mod remembered;
+#[cfg(feature = "_jwt")]
+mod scope_claim;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -11,12 +25,19 @@ use std::time::Duration;
 pub use access_token::AccessToken;
 pub(crate) use access_token::Protection;
 #[cfg(feature = "issuer")]
+pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
+#[cfg(feature = "issuer")]
 pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
-    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim,
-    VerificationKey,
+    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
 };
+#[cfg(feature = "_jwt")]
+pub use scope_claim::ScopeClaim;
+
+/// Far above any real access token, and far below what would cost the server something.
+#[cfg(feature = "_jwt")]
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// What [`TokenDecoder::decode`] returns.
 pub type Decoding<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;

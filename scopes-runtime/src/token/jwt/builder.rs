@@ -5,7 +5,8 @@ use jsonwebtoken::Algorithm;
 
 #[cfg(feature = "issuer")]
 use super::IssuerKeys;
-use super::{ClaimRules, JwtDecoder, Keys, ScopeClaim, VerificationKey};
+use super::{ClaimRules, JwtDecoder, Keys, VerificationKey};
+use crate::token::ScopeClaim;
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);

@@ -1,7 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::ScopeClaim;
-use crate::token::DecodeError;
+use crate::token::{DecodeError, ScopeClaim};
 
 /// How an issuer writes its access tokens: where scopes, client and audience stand, and what tells an access token from
 /// the other JWTs that the issuer signs. For [`JwtDecoderBuilder::claims`](super::JwtDecoderBuilder::claims).

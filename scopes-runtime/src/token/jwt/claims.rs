@@ -1,11 +1,10 @@
-use std::slice;
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
 use super::JwtDecoder;
 use crate::token::DecodeError;
-use crate::token::access_token::moment;
+use crate::token::claims::{check_audience, check_time, check_unbound, required};
 
 impl JwtDecoder {
     /// The registered claims, as RFC 9068 section 4 and RFC 7519 section 4.1 have them.
@@ -17,17 +16,15 @@ impl JwtDecoder {
         claims: &Map<String, Value>,
         now: SystemTime,
     ) -> Result<(), DecodeError> {
-        self.check_time(claims, now)?;
+        required(claims, "exp")?;
+        check_time(claims, now, self.leeway)?;
         if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
             return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
         }
-        self.check_audience(claims)?;
+        let audience = self.claims.audience;
+        check_audience(required(claims, audience)?, audience, &self.audiences)?;
         self.claims.check_kind(claims)?;
-        if claims.contains_key("cnf") {
-            return Err(DecodeError::invalid(
-                "the claim `cnf` binds the token to a sender, so it is not a bearer token",
-            ));
-        }
+        check_unbound(claims)?;
         for name in ["nonce", "at_hash"] {
             if claims.contains_key(name) {
                 return Err(DecodeError::invalid(format!(
@@ -37,42 +34,4 @@ impl JwtDecoder {
         }
         Ok(())
     }
-
-    fn check_time(&self, claims: &Map<String, Value>, now: SystemTime) -> Result<(), DecodeError> {
-        let exp = moment("exp", required(claims, "exp")?)?;
-        if now.duration_since(exp).is_ok_and(|late| late >= self.leeway) {
-            return Err(DecodeError::invalid("it has expired"));
-        }
-        if let Some(nbf) = claims.get("nbf") {
-            let nbf = moment("nbf", nbf)?;
-            if nbf.duration_since(now).is_ok_and(|early| early > self.leeway) {
-                return Err(DecodeError::invalid("it is not valid yet: the claim `nbf` is in the future"));
-            }
-        }
-        if claims.get("iat").is_some_and(|iat| !iat.is_number()) {
-            return Err(DecodeError::invalid("the claim `iat` is not a number"));
-        }
-        Ok(())
-    }
-
-    fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), DecodeError> {
-        let name = self.claims.audience;
-        let claim = required(claims, name)?;
-        let named = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
-        if !named.iter().all(Value::is_string) {
-            return Err(DecodeError::invalid(format!(
-                "the claim `{name}` is neither a string nor an array of strings"
-            )));
-        }
-        if !named.iter().any(|named| self.audiences.iter().any(|audience| named == audience)) {
-            return Err(DecodeError::invalid(format!(
-                "the claim `{name}` does not name the audience that is configured"
-            )));
-        }
-        Ok(())
-    }
-}
-
-fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a Value, DecodeError> {
-    claims.get(name).ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is missing")))
 }

@@ -2,11 +2,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
-use super::json;
-use crate::token::DecodeError;
-
-/// Far above any real access token, and far below what would cost the server something.
-const MAX_TOKEN_BYTES: usize = 16 * 1024;
+use crate::token::{DecodeError, MAX_TOKEN_BYTES, json};
 
 /// A JWS in the compact serialization (RFC 7515 section 7.1), nothing in it verified.
 pub(super) struct Jws<'a> {

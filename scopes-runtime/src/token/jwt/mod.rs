@@ -6,10 +6,8 @@ mod claims;
 #[cfg(feature = "issuer")]
 mod issuer;
 mod issuers;
-mod json;
 mod jws;
 mod key;
-mod scope_claim;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -21,7 +19,6 @@ pub use issuer::IssuerKeys;
 pub use issuers::Issuers;
 pub use jsonwebtoken::Algorithm;
 pub use key::{KeyError, VerificationKey};
-pub use scope_claim::ScopeClaim;
 
 use serde_json::{Map, Value};
 

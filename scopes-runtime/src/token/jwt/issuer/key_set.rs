@@ -1,11 +1,10 @@
 use std::collections::HashSet;
 
 use jsonwebtoken::Algorithm;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::super::json;
-use super::super::key::VerificationKey;
-use super::FetchError;
+use crate::token::fetch::FetchError;
+use crate::token::jwt::key::VerificationKey;
 
 /// Far more than any issuer has, so that trying all of them costs little.
 const MAX_KEYS: usize = 64;
@@ -13,15 +12,14 @@ const MAX_KEYS: usize = 64;
 /// The keys of a JWK set (RFC 7517 section 5) that may verify access tokens. What cannot be used is left out, and spoils
 /// nothing else: a key of an unknown type, one for encryption, a secret or private one (nobody may publish these, so
 /// whoever knows them could sign), and keys that a token cannot tell apart.
-pub(super) fn parse(text: &[u8], rsa: Algorithm) -> Result<Vec<VerificationKey>, FetchError> {
-    let set = json::object(text).map_err(|malformed| FetchError::malformed("the key set", malformed))?;
+pub(super) fn usable(set: &Map<String, Value>, rsa: Algorithm) -> Result<Vec<VerificationKey>, FetchError> {
     let Some(Value::Array(jwks)) = set.get("keys") else {
         return Err(FetchError::Malformed("the key set has no array `keys`".to_owned()));
     };
     if jwks.len() > MAX_KEYS {
         return Err(FetchError::Malformed(format!("the key set has more than {MAX_KEYS} keys")));
     }
-    let keys: Vec<_> = jwks.iter().filter_map(|jwk| usable(jwk, rsa)).collect();
+    let keys: Vec<_> = jwks.iter().filter_map(|jwk| key(jwk, rsa)).collect();
     let mut seen = HashSet::new();
     let ambiguous: HashSet<_> = keys.iter().map(name).filter(|name| !seen.insert(name.clone())).collect();
     if !ambiguous.is_empty() {
@@ -34,7 +32,7 @@ fn name(key: &VerificationKey) -> (Option<String>, Algorithm) {
     (key.kid().map(str::to_owned), key.algorithm())
 }
 
-fn usable(jwk: &Value, rsa: Algorithm) -> Option<VerificationKey> {
+fn key(jwk: &Value, rsa: Algorithm) -> Option<VerificationKey> {
     let kid = jwk.get("kid").and_then(Value::as_str);
     if jwk.get("kty").is_some_and(|kty| kty == "oct") {
         tracing::warn!(kid, "an issuer publishes a secret; it is not used");

@@ -1,7 +1,7 @@
 //! The keys that an issuer publishes: fetched, kept, and fetched again before they are too old.
 
-mod fetch;
 mod key_set;
+mod location;
 mod refresher;
 
 use std::fmt;
@@ -13,12 +13,14 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use url::Url;
 
-use self::fetch::{FetchError, Location};
+use self::location::Location;
 use self::refresher::{Attempt, Known, Refresher};
 use super::Verdict;
 use super::builder::JwtDecoderError;
 use super::key::VerificationKey;
 use crate::token::DecodeError;
+use crate::token::fetch;
+use crate::token::issuer_metadata::IssuerMetadata;
 
 /// How long a request waits for keys that are being fetched.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -63,27 +65,12 @@ impl IssuerKeys {
     }
 
     fn location(&self, issuer: &str) -> Result<Location, JwtDecoderError> {
-        let text = self.url.as_deref().unwrap_or(issuer);
-        let unsafe_url = || JwtDecoderError::IssuerUrl { url: text.to_owned() };
-        let url = Url::parse(text).ok().filter(fetch::is_safe).ok_or_else(unsafe_url)?;
-        if self.url.is_some() {
-            return Ok(Location::Known(url));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(unsafe_url());
-        }
-        let path = url.path().trim_end_matches('/');
-        // OpenID Connect Discovery section 4, and RFC 8414 section 3.1.
-        let documents = [
-            format!("{path}/.well-known/openid-configuration"),
-            format!("/.well-known/oauth-authorization-server{path}"),
-        ];
-        let documents = documents.map(|path| {
-            let mut url = url.clone();
-            url.set_path(&path);
-            url
-        });
-        Ok(Location::Discovered { issuer: issuer.to_owned(), documents })
+        let location = match &self.url {
+            None => IssuerMetadata::of(issuer).map(Location::Discovered),
+            Some(url) => Url::parse(url).ok().filter(fetch::is_safe).map(Location::Known),
+        };
+        let url = self.url.as_deref().unwrap_or(issuer);
+        location.ok_or_else(|| JwtDecoderError::IssuerUrl { url: url.to_owned() })
     }
 
     pub(super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {

@@ -6,8 +6,8 @@ use reqwest::Client;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::super::key::VerificationKey;
-use super::fetch::{self, Location};
+use super::location::Location;
+use crate::token::jwt::key::VerificationKey;
 
 /// How long keys are kept where the issuer does not say.
 const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
@@ -87,17 +87,17 @@ impl Refresher {
 
     /// Fetches the keys, and says when to do it again.
     async fn fetch(&self, failures: &mut u32) -> Instant {
-        let fetched = fetch::keys(&self.client, &self.location, self.rsa).await;
+        let published = self.location.keys(&self.client, self.rsa).await;
         let now = Instant::now();
-        match fetched {
-            Ok(fetched) => {
+        match published {
+            Ok(published) => {
                 *failures = 0;
-                if fetched.keys.is_empty() {
+                if published.keys.is_empty() {
                     tracing::warn!(location = %self.location, "an issuer publishes no key that can be used");
                 }
-                let next = now + fetched.max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
+                let next = now + published.max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
                 self.known.send_replace(Known {
-                    keys: fetched.keys.into(),
+                    keys: published.keys.into(),
                     good_until: next + MAX_OUTAGE,
                     last: Attempt::Succeeded,
                     next,

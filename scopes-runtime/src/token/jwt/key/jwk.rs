@@ -2,8 +2,8 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
-use super::super::json;
 use super::{KeyError, Material};
+use crate::token::json;
 
 /// A JSON Web Key that may verify signatures (RFC 7517).
 pub(super) struct Jwk {

@@ -1,0 +1,104 @@
+//! Requests to issuers: over HTTPS or to this machine, in bounded time, with answers of bounded length.
+
+use std::time::Duration;
+
+use headers::{CacheControl, HeaderMapExt as _};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+use super::json;
+
+/// For one answer, from the connection to its last byte.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
+/// Far more than any issuer's documents have.
+const MAX_BYTES: usize = 256 * 1024;
+const MAX_REDIRECTS: usize = 3;
+
+/// Why there is no answer to use. For the operator's log: what an issuer sends is never repeated in it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    #[error("{url} cannot be asked: {source}")]
+    Http { url: Url, source: reqwest::Error },
+    #[error("{url} answers {status}")]
+    Status { url: Url, status: StatusCode },
+    #[error("{0} sends more than {MAX_BYTES} bytes")]
+    TooLong(Url),
+    #[error("{0}")]
+    Malformed(String),
+}
+
+/// An answer, whole.
+pub(super) struct Fetched {
+    text: Vec<u8>,
+    /// For how long it may be kept, where it says so (RFC 9111 section 4.2.1).
+    pub(super) max_age: Option<Duration>,
+}
+
+impl Fetched {
+    /// The JSON object that it is.
+    pub(super) fn object(&self, document: &str) -> Result<Map<String, Value>, FetchError> {
+        json::object(&self.text).map_err(|malformed| FetchError::Malformed(format!("{document} {malformed}")))
+    }
+}
+
+/// A client that follows redirects within a scheme, a few.
+pub(super) fn client() -> reqwest::Result<Client> {
+    client_with(redirect::Policy::custom(|attempt| {
+        let is_same = attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
+        match attempt.previous().len() <= MAX_REDIRECTS && is_same && is_safe(attempt.url()) {
+            true => attempt.follow(),
+            false => attempt.error("it redirects to another scheme, or too often"),
+        }
+    }))
+}
+
+/// A client that follows no redirect, for requests that carry a secret.
+pub(super) fn client_without_redirects() -> reqwest::Result<Client> {
+    client_with(redirect::Policy::none())
+}
+
+fn client_with(redirects: redirect::Policy) -> reqwest::Result<Client> {
+    Client::builder().redirect(redirects).timeout(TIMEOUT).referer(false).build()
+}
+
+/// HTTPS, or this very machine: what comes over plain HTTP is whoever's who is on the way.
+pub(super) fn is_safe(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || url.scheme() == "http" && is_loopback
+}
+
+pub(super) async fn get(client: &Client, url: &Url) -> Result<Fetched, FetchError> {
+    send(client.get(url.clone()), url).await
+}
+
+/// Sends a request for JSON, and takes nothing but a 200.
+pub(super) async fn send(request: RequestBuilder, url: &Url) -> Result<Fetched, FetchError> {
+    let http = |source: reqwest::Error| FetchError::Http { url: url.clone(), source: source.without_url() };
+    let mut response = request.header("accept", "application/json").send().await.map_err(http)?;
+    if response.status() != StatusCode::OK {
+        return Err(FetchError::Status { url: url.clone(), status: response.status() });
+    }
+    let max_age = max_age(&response);
+    let mut text = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(http)? {
+        if text.len() + chunk.len() > MAX_BYTES {
+            return Err(FetchError::TooLong(url.clone()));
+        }
+        text.extend_from_slice(&chunk);
+    }
+    Ok(Fetched { text, max_age })
+}
+
+fn max_age(response: &Response) -> Option<Duration> {
+    let control = response.headers().typed_get::<CacheControl>()?;
+    match control.no_store() || control.no_cache() {
+        true => Some(Duration::ZERO),
+        false => control.max_age(),
+    }
+}

@@ -1,0 +1,46 @@
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value};
+
+use super::IntrospectionDecoder;
+use crate::token::claims::{check_audience, check_time, check_unbound, required};
+use crate::token::{AccessToken, DecodeError};
+
+impl IntrospectionDecoder {
+    /// What the issuer's answer says of a token (RFC 7662 section 2.2). Nothing beside `active: true` lets one in, and that
+    /// not alone: section 4 leaves it to the resource server whether the token is meant for it.
+    pub(super) fn read(&self, answer: Map<String, Value>) -> Result<AccessToken, DecodeError> {
+        match answer.get("active") {
+            Some(Value::Bool(true)) => {}
+            Some(Value::Bool(false)) => {
+                return Err(DecodeError::invalid("the issuer says that it is not active"));
+            }
+            _ => return Err(self.unavailable("the answer does not say whether the token is active")),
+        }
+        self.check_kind(&answer)?;
+        check_time(&answer, SystemTime::now(), Duration::ZERO)?;
+        if let (Some(said), Some(issuer)) = (answer.get("iss"), &self.issuer)
+            && said != issuer
+        {
+            return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
+        }
+        if answer.contains_key("aud") || !self.accepts_missing_audience {
+            check_audience(required(&answer, "aud")?, "aud", &self.audiences)?;
+        }
+        check_unbound(&answer)?;
+        let scopes = self.scopes.read(&answer)?;
+        AccessToken::new(answer, scopes)
+    }
+
+    /// A refresh token is active too, and is no bearer token.
+    fn check_kind(&self, answer: &Map<String, Value>) -> Result<(), DecodeError> {
+        match answer.get("token_type") {
+            None if self.accepts_untyped => Ok(()),
+            None => Err(DecodeError::invalid(
+                "the answer has no `token_type`, so it may be a refresh token (`accept_untyped_tokens` does without)",
+            )),
+            Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => Ok(()),
+            Some(_) => Err(DecodeError::invalid("the `token_type` is not `Bearer`")),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Opaque access tokens: the issuer is asked what they say (RFC 7662).
+
+mod answer;
+mod builder;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Map, Value};
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::timeout;
+use url::{Url, form_urlencoded};
+
+pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
+
+use super::fetch::{self, FetchError};
+use super::issuer_metadata::IssuerMetadata;
+use super::remembered::{Entry, Remembered, Turn};
+use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
+
+/// How long a request waits for the issuer, all in all.
+const PATIENCE: Duration = fetch::TIMEOUT;
+/// How many tokens the issuer is asked about at a time.
+const MOST_REQUESTS: usize = 32;
+/// For how long a token that is not active is not asked about again.
+const INACTIVE_AGE: Duration = Duration::from_secs(5);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Decodes opaque access tokens: it asks the issuer's introspection endpoint (RFC 7662).
+///
+/// Only `active: true` lets a token in, and only one that the answer calls a bearer token for this server's audience.
+/// An answer counts for 30 seconds at the most and never beyond the token's `exp`, one that the token is not active for
+/// five. Requests with the same token wait for one answer; the issuer is asked about 32 tokens at a time. Where it does
+/// not answer within five seconds, or nothing that can be used, the answer is 503.
+///
+/// ```
+/// use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderError, ResourceServer};
+///
+/// fn server(secret: String) -> Result<ResourceServer, IntrospectionDecoderError> {
+///     let decoder = IntrospectionDecoder::builder()
+///         .issuer("https://issuer.example")
+///         .audience("https://api.example")
+///         .client("items-api", secret)
+///         .build()?;
+///     Ok(ResourceServer::new(decoder))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct IntrospectionDecoder {
+    issuer: Option<String>,
+    endpoint: Endpoint,
+    audiences: Box<[String]>,
+    client: Client,
+    scopes: ScopeClaim,
+    accepts_missing_audience: bool,
+    accepts_untyped: bool,
+    max_age: Duration,
+    http: reqwest::Client,
+    active: Arc<Remembered<AccessToken>>,
+    inactive: Arc<Remembered<()>>,
+    turns: Arc<Semaphore>,
+}
+
+#[derive(Clone, Debug)]
+enum Endpoint {
+    /// The issuer's metadata says, once it can be had.
+    Discovered(IssuerMetadata, Arc<OnceCell<Url>>),
+    Known(Url),
+}
+
+/// As whom the issuer is asked.
+#[derive(Clone)]
+struct Client {
+    id: String,
+    secret: String,
+}
+
+impl IntrospectionDecoder {
+    /// Starts a decoder; it needs an issuer or an endpoint, an audience and a client.
+    pub fn builder() -> IntrospectionDecoderBuilder {
+        IntrospectionDecoderBuilder::default()
+    }
+
+    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
+        }
+        match timeout(PATIENCE, self.find_out(token)).await {
+            Ok(found) => found,
+            Err(_) => Err(self.unavailable("the issuer takes too long")),
+        }
+    }
+
+    async fn find_out(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        if self.max_age.is_zero() {
+            return self.ask_anew(token, None).await;
+        }
+        match self.active.get_or_turn(token).await {
+            Ok(token) if has_ended(&token) => Err(DecodeError::invalid("it has expired")),
+            Ok(token) => Ok(token),
+            Err(turn) => self.ask_anew(token, Some(turn)).await,
+        }
+    }
+
+    async fn ask_anew(
+        &self,
+        token: &str,
+        turn: Option<Turn<'_, AccessToken>>,
+    ) -> Result<AccessToken, DecodeError> {
+        if self.inactive.get(token).is_some() {
+            return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
+        }
+        let answer = self.ask(token).await.map_err(|error| self.unavailable(error.to_string()))?;
+        let bytes = answer_bytes(&answer);
+        let read = self.read(answer);
+        match (&read, turn) {
+            (Ok(found), Some(turn)) => {
+                turn.found(Entry { value: found.clone(), bytes, until: Instant::now() + self.max_age });
+            }
+            (Err(DecodeError::Invalid(_)), _) => {
+                let until = Instant::now() + INACTIVE_AGE;
+                self.inactive.insert(token, Entry { value: (), bytes: 0, until });
+            }
+            _ => {}
+        }
+        read
+    }
+
+    async fn ask(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
+        let _turn = self.turns.acquire().await.expect("the semaphore is never closed");
+        let url = match &self.endpoint {
+            Endpoint::Known(url) => url,
+            Endpoint::Discovered(metadata, url) => {
+                url.get_or_try_init(|| metadata.url(&self.http, "introspection_endpoint")).await?
+            }
+        };
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token)
+            .append_pair("token_type_hint", "access_token")
+            .finish();
+        let request = self
+            .http
+            .post(url.clone())
+            .basic_auth(encoded(&self.client.id), Some(encoded(&self.client.secret)))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        fetch::send(request, url).await?.object("the answer")
+    }
+
+    fn unavailable(&self, reason: impl Into<String>) -> DecodeError {
+        DecodeError::unavailable(RETRY_AFTER, reason.into())
+    }
+}
+
+/// An answer counts no longer than the token does.
+fn has_ended(token: &AccessToken) -> bool {
+    token.expires_at().is_some_and(|end| end <= SystemTime::now())
+}
+
+/// What the claims take in memory, roughly.
+fn answer_bytes(answer: &Map<String, Value>) -> usize {
+    4 * answer.iter().map(|(name, claim)| name.len() + claim.to_string().len() + 16).sum::<usize>()
+}
+
+/// RFC 6749 section 2.3.1.
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+impl TokenDecoder for IntrospectionDecoder {
+    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+        Box::pin(self.decode_whole(token))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("id", &self.id).finish_non_exhaustive()
+    }
+}

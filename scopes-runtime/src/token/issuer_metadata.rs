@@ -1,0 +1,66 @@
+//! Discovery: an issuer's metadata, and the URLs in it.
+
+use reqwest::Client;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::fetch::{self, FetchError, is_safe};
+
+/// Where the metadata of an issuer is.
+#[derive(Clone, Debug)]
+pub(super) struct IssuerMetadata {
+    pub(super) issuer: String,
+    documents: [Url; 2],
+}
+
+impl IssuerMetadata {
+    /// `None` where the issuer is no URL to ask.
+    pub(super) fn of(issuer: &str) -> Option<Self> {
+        let url = Url::parse(issuer).ok().filter(is_safe)?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return None;
+        }
+        let path = url.path().trim_end_matches('/');
+        // OpenID Connect Discovery section 4, and RFC 8414 section 3.1.
+        let documents = [
+            format!("{path}/.well-known/openid-configuration"),
+            format!("/.well-known/oauth-authorization-server{path}"),
+        ];
+        let documents = documents.map(|path| {
+            let mut url = url.clone();
+            url.set_path(&path);
+            url
+        });
+        Some(Self { issuer: issuer.to_owned(), documents })
+    }
+
+    /// A URL of the first metadata document that there is.
+    pub(super) async fn url(&self, client: &Client, member: &str) -> Result<Url, FetchError> {
+        let metadata = self.fetch(client).await?;
+        let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+        url.filter(is_safe).ok_or_else(|| {
+            FetchError::Malformed(format!("the metadata has no `{member}` that is an https URL"))
+        })
+    }
+
+    async fn fetch(&self, client: &Client) -> Result<Map<String, Value>, FetchError> {
+        let mut missing = FetchError::Malformed("there is no metadata document to look for".to_owned());
+        for url in &self.documents {
+            match fetch::get(client, url).await {
+                Ok(fetched) => return self.checked(fetched.object("the metadata")?),
+                Err(error @ FetchError::Status { .. }) => missing = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(missing)
+    }
+
+    /// RFC 8414 section 3.3, OpenID Connect Discovery section 4.3: the issuer is identical, or the metadata must not be
+    /// used.
+    fn checked(&self, metadata: Map<String, Value>) -> Result<Map<String, Value>, FetchError> {
+        match metadata.get("issuer").and_then(Value::as_str) == Some(&*self.issuer) {
+            true => Ok(metadata),
+            false => Err(FetchError::Malformed("the metadata is that of another issuer".to_owned())),
+        }
+    }
+}

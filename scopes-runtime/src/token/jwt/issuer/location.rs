@@ -1,0 +1,47 @@
+use std::fmt;
+use std::time::Duration;
+
+use jsonwebtoken::Algorithm;
+use reqwest::Client;
+use url::Url;
+
+use super::key_set;
+use crate::token::fetch::{self, FetchError};
+use crate::token::issuer_metadata::IssuerMetadata;
+use crate::token::jwt::key::VerificationKey;
+
+/// Where an issuer's keys are.
+#[derive(Clone, Debug)]
+pub(super) enum Location {
+    /// The issuer's metadata says.
+    Discovered(IssuerMetadata),
+    Known(Url),
+}
+
+/// Keys, as they were published.
+pub(super) struct Published {
+    pub(super) keys: Vec<VerificationKey>,
+    /// For how long the issuer wants them kept.
+    pub(super) max_age: Option<Duration>,
+}
+
+impl Location {
+    pub(super) async fn keys(&self, client: &Client, rsa: Algorithm) -> Result<Published, FetchError> {
+        let url = match self {
+            Self::Known(url) => url.clone(),
+            Self::Discovered(metadata) => metadata.url(client, "jwks_uri").await?,
+        };
+        let fetched = fetch::get(client, &url).await?;
+        let keys = key_set::usable(&fetched.object("the key set")?, rsa)?;
+        Ok(Published { keys, max_age: fetched.max_age })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discovered(metadata) => formatter.write_str(&metadata.issuer),
+            Self::Known(url) => url.fmt(formatter),
+        }
+    }
+}

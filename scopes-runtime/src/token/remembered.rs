@@ -1,0 +1,93 @@
+use std::fmt;
+use std::time::Instant;
+
+use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+
+/// What an entry takes beside its key and its value's own bytes.
+const OVERHEAD: usize = 256;
+/// An entry with a usual token, to size the table before there is one.
+const USUAL_BYTES: usize = 4 * 1024;
+
+/// What was found out about tokens that came with requests, each until a moment, all in bounded memory.
+///
+/// The key is the whole token. A hash says where to look, and what is there is compared byte by byte, so no token is
+/// taken for another. The comparison ends at the first difference, which tells a guesser nothing: a guess is compared only
+/// if its hash, of a seed drawn when the program starts, leads to the same place.
+pub(super) struct Remembered<T: Clone>(Cache<String, Entry<T>, Bytes>);
+
+/// The right to say what was found out about a token, which others wait for.
+pub(super) struct Turn<'a, T: Clone>(
+    PlaceholderGuard<'a, String, Entry<T>, Bytes, DefaultHashBuilder, DefaultLifecycle<String, Entry<T>>>,
+);
+
+#[derive(Clone)]
+pub(super) struct Entry<T> {
+    pub(super) value: T,
+    /// What the value takes, roughly.
+    pub(super) bytes: usize,
+    pub(super) until: Instant,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl<T> Weighter<String, Entry<T>> for Bytes {
+    fn weight(&self, token: &String, entry: &Entry<T>) -> u64 {
+        (OVERHEAD + token.len() + entry.bytes) as u64
+    }
+}
+
+impl<T: Clone> Remembered<T> {
+    /// Of no more than about so many bytes.
+    pub(super) fn new(bytes: usize) -> Self {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity((bytes / USUAL_BYTES).max(1))
+            .weight_capacity(bytes as u64)
+            .build()
+            .expect("both capacities are given");
+        Self(Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+    }
+
+    pub(super) fn get(&self, token: &str) -> Option<T> {
+        let entry = self.0.get(token)?;
+        if Instant::now() < entry.until {
+            return Some(entry.value);
+        }
+        self.0.remove_if(token, |entry| entry.until <= Instant::now());
+        None
+    }
+
+    pub(super) fn insert(&self, token: &str, entry: Entry<T>) {
+        self.0.insert(token.to_owned(), entry);
+    }
+
+    /// Like [`get`](Self::get); where nothing is known, one caller at a time gets the turn to find out, and the others
+    /// wait for it.
+    pub(super) async fn get_or_turn(&self, token: &str) -> Result<T, Turn<'_, T>> {
+        loop {
+            if let Some(value) = self.get(token) {
+                return Ok(value);
+            }
+            match self.0.get_value_or_guard_async(token).await {
+                Ok(entry) if Instant::now() < entry.until => return Ok(entry.value),
+                Ok(_) => {}
+                Err(guard) => return Err(Turn(guard)),
+            }
+        }
+    }
+}
+
+impl<T: Clone> Turn<'_, T> {
+    /// Says it to whoever waits, and remembers it.
+    pub(super) fn found(self, entry: Entry<T>) {
+        // It fails where the entry was removed meanwhile; whoever waited has it all the same.
+        let _ = self.0.insert(entry);
+    }
+}
+
+impl<T: Clone> fmt::Debug for Remembered<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Remembered").field("tokens", &self.0.len()).finish_non_exhaustive()
+    }
+}

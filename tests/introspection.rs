@@ -1,0 +1,411 @@
+//! `IntrospectionDecoder`: what it asks, which answers let a token in, and how often it asks.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::body::Body;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use scopes_runtime::{
+    AccessToken, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, ScopeClaim,
+    TokenDecoder as _,
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+const AUDIENCE: &str = "https://api.example";
+
+type Answer = Arc<dyn Fn(&str) -> Response + Send + Sync>;
+
+/// An issuer on loopback that says of tokens whatever it is told to.
+#[derive(Clone)]
+struct Issuer {
+    url: String,
+    answer: Arc<Mutex<Answer>>,
+    asked: Arc<AtomicUsize>,
+    last: Arc<Mutex<Option<(HeaderMap, Vec<(String, String)>)>>>,
+}
+
+impl Issuer {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let nothing: Answer = Arc::new(|_| StatusCode::NOT_FOUND.into_response());
+        let issuer =
+            Self { url, answer: Arc::new(Mutex::new(nothing)), asked: Arc::default(), last: Arc::default() };
+        let metadata =
+            json!({ "issuer": issuer.url, "introspection_endpoint": format!("{}/introspect", issuer.url) });
+        let app = Router::new()
+            .route("/.well-known/oauth-authorization-server", get(|| async { Json(metadata) }))
+            .route("/introspect", post(Self::introspect))
+            .with_state(issuer.clone());
+        tokio::spawn(async { axum::serve(listener, app).await });
+        issuer
+    }
+
+    async fn introspect(
+        State(issuer): State<Self>,
+        headers: HeaderMap,
+        Form(form): Form<Vec<(String, String)>>,
+    ) -> Response {
+        issuer.asked.fetch_add(1, Ordering::Relaxed);
+        let token = form.iter().find(|(name, _)| name == "token").map(|(_, token)| token.clone());
+        *issuer.last.lock().expect("not poisoned") = Some((headers, form));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let answer = Arc::clone(&issuer.answer.lock().expect("not poisoned"));
+        answer(&token.expect("a token"))
+    }
+
+    fn answers(&self, answer: impl Fn(&str) -> Response + Send + Sync + 'static) {
+        *self.answer.lock().expect("not poisoned") = Arc::new(answer);
+    }
+
+    fn says(&self, answer: Value) {
+        self.answers(move |_| Json(answer.clone()).into_response());
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    fn builder(&self) -> IntrospectionDecoderBuilder {
+        IntrospectionDecoder::builder().issuer(&*self.url).audience(AUDIENCE).client("the api", "s3cr:t%")
+    }
+
+    fn decoder(&self) -> IntrospectionDecoder {
+        self.builder().build().expect("a decoder")
+    }
+
+    /// What it says of a token that is accepted.
+    fn active(&self) -> Value {
+        json!({
+            "active": true,
+            "scope": "me items",
+            "client_id": "app",
+            "username": "alice",
+            "token_type": "Bearer",
+            "exp": now() + 300,
+            "iat": now(),
+            "nbf": now(),
+            "sub": "alice",
+            "aud": [AUDIENCE],
+            "iss": self.url,
+            "jti": "1",
+        })
+    }
+
+    fn active_with(&self, name: &str, value: impl Into<Value>) -> Value {
+        let mut answer = self.active();
+        answer[name] = value.into();
+        answer
+    }
+
+    fn active_without(&self, name: &str) -> Value {
+        let mut answer = self.active();
+        answer.as_object_mut().expect("an object").remove(name).expect("a member");
+        answer
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs()
+}
+
+async fn accept(decoder: &IntrospectionDecoder, token: &str) -> AccessToken {
+    decoder.decode(token).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// `invalid` or `unavailable`, and why.
+async fn refuse(decoder: &IntrospectionDecoder, token: &str) -> (&'static str, String) {
+    match decoder.decode(token).await {
+        Ok(token) => panic!("it should be refused: {token:?}"),
+        Err(DecodeError::Invalid(reason)) => ("invalid", reason.to_string()),
+        Err(DecodeError::Unavailable { reason, .. }) => ("unavailable", reason.to_string()),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_is_asked_as_rfc_7662_has_it() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let token = accept(&issuer.decoder(), "2YotnFZFEjr1zCsicMWpAA").await;
+    assert_eq!((token.subject(), token.client_id()), (Some("alice"), Some("app")));
+    assert_eq!((token.issuer(), token.scopes().to_string().as_str()), (Some(&*issuer.url), "me items"));
+    assert!(token.expires_at().expect("it ends") > SystemTime::now());
+    let (headers, form) = issuer.last.lock().expect("not poisoned").take().expect("it was asked");
+    let pairs = [("token", "2YotnFZFEjr1zCsicMWpAA"), ("token_type_hint", "access_token")];
+    assert_eq!(form, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(headers["accept"], "application/json");
+    // `the+api:s3cr%3At%25`, both parts form-encoded first (RFC 6749 section 2.3.1).
+    assert_eq!(headers["authorization"], "Basic dGhlK2FwaTpzM2NyJTNBdCUyNQ==");
+}
+
+#[tokio::test]
+async fn the_endpoint_may_be_named() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active_with("iss", "https://another.example"));
+    let builder = IntrospectionDecoder::builder().endpoint(format!("{}/introspect", issuer.url));
+    let decoder = builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder");
+    accept(&decoder, "token").await;
+}
+
+#[tokio::test]
+async fn only_what_is_active_and_for_this_server_is_let_in() {
+    let issuer = Issuer::start().await;
+    let audience = "the claim `aud` does not name the audience that is configured";
+    let untyped =
+        "the answer has no `token_type`, so it may be a refresh token (`accept_untyped_tokens` does without)";
+    let kind = "the `token_type` is not `Bearer`";
+    let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
+    let no_strings = "the claim `aud` is neither a string nor an array of strings";
+    for (answer, reason) in [
+        (json!({ "active": false }), "the issuer says that it is not active"),
+        (issuer.active_with("active", false), "the issuer says that it is not active"),
+        (issuer.active_without("token_type"), untyped),
+        (issuer.active_with("token_type", "DPoP"), kind),
+        (issuer.active_with("token_type", Value::Null), kind),
+        (issuer.active_with("token_type", "refresh_token"), kind),
+        (issuer.active_without("aud"), "the claim `aud` is missing"),
+        (issuer.active_with("aud", "https://other.example"), audience),
+        (issuer.active_with("aud", json!([])), audience),
+        (issuer.active_with("aud", 5), no_strings),
+        (issuer.active_with("aud", json!([AUDIENCE, 5])), no_strings),
+        (
+            issuer.active_with("iss", "https://other.example"),
+            "the claim `iss` is not the issuer that is configured",
+        ),
+        (issuer.active_with("iss", 5), "the claim `iss` is not the issuer that is configured"),
+        (issuer.active_with("exp", now() - 1), "it has expired"),
+        (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a moment in time"),
+        (issuer.active_with("nbf", now() + 60), "it is not valid yet: the claim `nbf` is in the future"),
+        (issuer.active_with("iat", "now"), "the claim `iat` is not a number"),
+        (issuer.active_with("cnf", json!({ "jkt": "x" })), bound),
+        (issuer.active_with("sub", 5), "the claim `sub` is not a string"),
+        (
+            issuer.active_with("scope", json!(["me"])),
+            "the claim `scope` is not a string (`scopes_from` says which it is)",
+        ),
+    ] {
+        issuer.says(answer.clone());
+        let refused = refuse(&issuer.decoder(), "token").await;
+        assert_eq!(refused, ("invalid", reason.to_owned()), "{answer}");
+    }
+    for (answer, scopes) in [
+        (issuer.active_with("token_type", "bearer"), "me items"),
+        (issuer.active_with("aud", AUDIENCE), "me items"),
+        (issuer.active_without("scope"), ""),
+        (issuer.active_without("exp"), "me items"),
+        (issuer.active_without("iss"), "me items"),
+        (issuer.active_without("sub"), "me items"),
+    ] {
+        issuer.says(answer);
+        assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), scopes);
+    }
+}
+
+#[tokio::test]
+async fn leniencies() {
+    let issuer = Issuer::start().await;
+    let without_audience = issuer.builder().accept_tokens_without_audience().build().expect("a decoder");
+    issuer.says(issuer.active_without("aud"));
+    accept(&without_audience, "1").await;
+    issuer.says(issuer.active_with("aud", "https://other.example"));
+    assert_eq!(refuse(&without_audience, "2").await.0, "invalid");
+    let untyped = issuer.builder().accept_untyped_tokens().build().expect("a decoder");
+    issuer.says(issuer.active_without("token_type"));
+    accept(&untyped, "3").await;
+    issuer.says(issuer.active_with("token_type", "DPoP"));
+    assert_eq!(refuse(&untyped, "4").await.0, "invalid");
+    let permissions =
+        issuer.builder().scopes_from(ScopeClaim::array("permissions")).build().expect("a decoder");
+    issuer.says(issuer.active_with("permissions", json!(["read"])));
+    assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
+}
+
+/// Nothing that is no answer makes a token invalid, or valid.
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_leaves_it_open() {
+    let issuer = Issuer::start().await;
+    let repeated = r#"{"active":false,"active":true,"token_type":"Bearer","aud":"https://api.example"}"#;
+    let json = |text: String| ([(header::CONTENT_TYPE, "application/json")], text).into_response();
+    let cases: Vec<(&str, Answer)> = vec![
+        ("no active", Arc::new(move |_| json("{}".to_owned()))),
+        ("a string", Arc::new(move |_| json(r#"{"active":"true"}"#.to_owned()))),
+        ("a number", Arc::new(move |_| json(r#"{"active":1}"#.to_owned()))),
+        ("a repeated member", Arc::new(move |_| json(repeated.to_owned()))),
+        ("an array", Arc::new(move |_| json("[true]".to_owned()))),
+        ("HTML", Arc::new(|_| "<html>log in</html>".into_response())),
+        ("a huge body", Arc::new(move |_| json(format!("{}{{}}", " ".repeat(300 * 1024))))),
+        ("an error", Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
+        ("a wrong client", Arc::new(|_| StatusCode::UNAUTHORIZED.into_response())),
+        ("no content", Arc::new(|_| StatusCode::NO_CONTENT.into_response())),
+        (
+            "a redirect",
+            Arc::new(|_| {
+                (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/introspect")]).into_response()
+            }),
+        ),
+        (
+            "an endless body",
+            Arc::new(|_| {
+                let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 8192]));
+                Body::from_stream(futures_util::stream::iter(chunks)).into_response()
+            }),
+        ),
+    ];
+    let decoder = issuer.decoder();
+    for (name, answer) in cases {
+        issuer.answers(move |token| answer(token));
+        let before = issuer.asked();
+        assert_eq!(refuse(&decoder, "token").await.0, "unavailable", "{name}");
+        assert_eq!(issuer.asked(), before + 1, "{name}");
+    }
+    issuer.says(issuer.active());
+    accept(&decoder, "token").await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_there_or_slow_is_not_waited_for() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let decoder = |builder: IntrospectionDecoderBuilder| {
+        builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder")
+    };
+    let slow = decoder(IntrospectionDecoder::builder().endpoint(&*url));
+    let start = Instant::now();
+    assert_eq!(refuse(&slow, "token").await.0, "unavailable");
+    assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    drop(silent);
+    for down in
+        [IntrospectionDecoder::builder().endpoint(&*url), IntrospectionDecoder::builder().issuer(&*url)]
+    {
+        assert_eq!(refuse(&decoder(down), "token").await.0, "unavailable");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_counts_for_a_while() {
+    let issuer = Issuer::start().await;
+    let decoder = issuer.builder().max_age(Duration::from_millis(300)).build().expect("a decoder");
+    issuer.says(issuer.active());
+    for _ in 0..3 {
+        accept(&decoder, "token").await;
+    }
+    assert_eq!(issuer.asked(), 1);
+    accept(&decoder, "another").await;
+    assert_eq!(issuer.asked(), 2);
+    issuer.says(json!({ "active": false }));
+    tokio::time::sleep(Duration::from_millis(350)).await;
+    for _ in 0..3 {
+        assert_eq!(refuse(&decoder, "token").await.0, "invalid");
+    }
+    assert_eq!(issuer.asked(), 3);
+}
+
+#[tokio::test]
+async fn no_answer_counts_beyond_the_end_of_the_token() {
+    let issuer = Issuer::start().await;
+    let decoder = issuer.decoder();
+    issuer.says(issuer.active_with("exp", now() + 2));
+    accept(&decoder, "token").await;
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    assert_eq!(refuse(&decoder, "token").await, ("invalid", "it has expired".to_owned()));
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
+    let issuer = Issuer::start().await;
+    let decoder = issuer.builder().max_age(Duration::ZERO).build().expect("a decoder");
+    issuer.says(issuer.active());
+    for _ in 0..3 {
+        accept(&decoder, "token").await;
+    }
+    assert_eq!(issuer.asked(), 3);
+}
+
+#[tokio::test]
+async fn requests_with_one_token_wait_for_one_answer() {
+    let issuer = Issuer::start().await;
+    for (answer, expected) in [(issuer.active(), true), (json!({ "active": false }), false)] {
+        let before = issuer.asked();
+        issuer.says(answer);
+        let decoder = issuer.decoder();
+        let requests: Vec<_> = (0..500)
+            .map(|_| {
+                let decoder = decoder.clone();
+                tokio::spawn(async move { decoder.decode("token").await.is_ok() })
+            })
+            .collect();
+        for request in requests {
+            assert_eq!(request.await.expect("no panic"), expected);
+        }
+        assert_eq!(issuer.asked(), before + 1);
+    }
+}
+
+/// A client that hangs up while its request asks leaves nobody waiting.
+#[tokio::test]
+async fn a_request_that_is_given_up_hands_its_turn_on() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let decoder = issuer.decoder();
+    let first = tokio::time::timeout(Duration::from_millis(5), decoder.decode("token")).await;
+    assert!(first.is_err(), "the issuer takes longer than that");
+    accept(&decoder, "token").await;
+}
+
+#[tokio::test]
+async fn long_tokens_are_not_sent() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    accept(&issuer.decoder(), &"t".repeat(16 * 1024)).await;
+    let refused = refuse(&issuer.decoder(), &"t".repeat(16 * 1024 + 1)).await;
+    assert_eq!(refused, ("invalid", "it is longer than 16384 bytes".to_owned()));
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[test]
+fn a_decoder_is_complete_and_safe() {
+    let builder = IntrospectionDecoder::builder;
+    let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
+    let url = |url: &str| {
+        format!(
+            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine"
+        )
+    };
+    for (builder, message) in [
+        (
+            builder().audience(AUDIENCE).client("api", "secret"),
+            "nobody can be asked about tokens: call `issuer` with the issuer's URL, or `endpoint` with that of its \
+             introspection endpoint"
+                .to_owned(),
+        ),
+        (
+            builder().issuer("https://issuer.example").client("api", "secret"),
+            "the decoder has no audience: call `audience` with the `aud` that names this server in the issuer's answers"
+                .to_owned(),
+        ),
+        (
+            builder().issuer("https://issuer.example").audience(AUDIENCE),
+            "the issuer would not know who asks: call `client` with the id and the secret that it gave this server"
+                .to_owned(),
+        ),
+        (whole().issuer("http://issuer.example"), url("http://issuer.example")),
+        (whole().issuer("https://issuer.example/?a"), url("https://issuer.example/?a")),
+        (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
+        (
+            whole().max_age(Duration::from_secs(301)),
+            "a `max_age` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
+        ),
+    ] {
+        assert_eq!(builder.build().expect_err("an error").to_string(), message);
+    }
+    let decoder = whole().build().expect("a decoder");
+    assert!(!format!("{decoder:?} {:?}", whole()).contains("s3cret"));
+}
