@@ -180,6 +180,8 @@ fn the_document_says_what_every_route_requires() {
                         "detail": { "type": "string" },
                         "error": { "type": "string" },
                         "scope": { "type": "string" },
+                        "acr_values": { "type": "string" },
+                        "max_age": { "type": "integer" },
                         "alternatives": { "type": "array", "items": { "type": "string" } },
                     },
                 } },

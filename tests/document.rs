@@ -161,6 +161,8 @@ fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
                     "detail": { "type": "string" },
                     "error": { "type": "string" },
                     "scope": { "type": "string" },
+                    "acr_values": { "type": "string" },
+                    "max_age": { "type": "integer" },
                     "alternatives": { "type": "array", "items": { "type": "string" } },
                 },
             } },

@@ -4,6 +4,7 @@
 
 #![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
 
+mod authentication;
 mod declare;
 mod documented;
 mod extractor;

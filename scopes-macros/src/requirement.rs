@@ -1,5 +1,6 @@
 //! The requirement grammar: a comma list is all of, `any(…)` and `all(…)` nest, an item is a string literal or a
-//! variant path. Every independent mistake is reported, and what remains is a requirement all the same.
+//! variant path; `acr` and `max_age` stand beside them. Every independent mistake is reported, and what remains is a
+//! requirement all the same.
 
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 
+use crate::authentication::Authentication;
 use crate::scope::scope_token;
 
 /// How many alternatives the runtime accepts: a refusal tells the client all of them.
@@ -29,6 +31,7 @@ enum Item {
 #[derive(Default)]
 pub(crate) struct Requirement {
     items: Vec<Item>,
+    authentication: Authentication,
     errors: Vec<Error>,
 }
 
@@ -36,8 +39,8 @@ impl Requirement {
     /// Never fails: mistakes are kept, to be reported beside those of the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         let parser = |input: ParseStream<'_>| {
-            let mut errors = Vec::new();
-            let items = list(input, &mut errors)?;
+            let (mut errors, mut authentication) = (Vec::new(), Authentication::default());
+            let items = list(input, Some(&mut authentication), &mut errors)?;
             if alternatives_of_all(&items) > MOST_ALTERNATIVES {
                 errors.push(Error::new(
                     Span::call_site(),
@@ -46,11 +49,11 @@ impl Requirement {
                          declare a scope that implies some of these, or split the endpoint"
                     ),
                 ));
-                return Ok(Self { items: Vec::new(), errors });
+                return Ok(Self { items: Vec::new(), authentication, errors });
             }
-            Ok(Self { items, errors })
+            Ok(Self { items, authentication, errors })
         };
-        parser.parse2(tokens).unwrap_or_else(|error| Self { items: Vec::new(), errors: vec![error] })
+        parser.parse2(tokens).unwrap_or_else(|error| Self { errors: vec![error], ..Self::default() })
     }
 
     pub(crate) fn take_errors(&mut self) -> Vec<Error> {
@@ -68,8 +71,8 @@ impl Requirement {
 /// The listed requirements as array elements, each with its comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let items = &self.items;
-        tokens.extend(quote!(#(#items,)*));
+        let Self { items, authentication, .. } = self;
+        tokens.extend(quote!(#(#items,)* #authentication));
     }
 }
 
@@ -102,19 +105,26 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }}
 }
 
-fn list(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Vec<Item>> {
+/// The items of a list, and beside those of the outermost one what is said of the user's login.
+fn list(
+    input: ParseStream<'_>,
+    mut authentication: Option<&mut Authentication>,
+    errors: &mut Vec<Error>,
+) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     let mut seen = HashSet::new();
     while !input.is_empty() {
-        match item(input, errors) {
-            Ok(item) => match repeated(&item, &mut seen) {
+        let read = match (Authentication::is_next(input), &mut authentication) {
+            (true, Some(authentication)) => authentication.add(input),
+            (true, None) => Err(Authentication::misplaced(input)),
+            (false, _) => item(input, errors).map(|item| match repeated(&item, &mut seen) {
                 Some(error) => errors.push(error),
                 None => items.push(item),
-            },
-            Err(error) => {
-                errors.push(error);
-                skip_to_comma(input)?;
-            }
+            }),
+        };
+        if let Err(error) = read {
+            errors.push(error);
+            skip_to_comma(input)?;
         }
         if !input.is_empty() && !input.peek(Token![,]) {
             errors.push(
@@ -168,7 +178,7 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
                 ),
             ));
         }
-        let items = list(&inner, errors)?;
+        let items = list(&inner, None, errors)?;
         return Ok(if word == "any" { Item::Any(items) } else { Item::All(items) });
     }
     if word == "any" || word == "all" {

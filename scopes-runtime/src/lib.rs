@@ -55,6 +55,7 @@
 //! | malformed, empty or repeated `Authorization` | 400 | `error="invalid_request"` |
 //! | the token fails a check | 401 | `error="invalid_token"`, `scope="…"` |
 //! | a scope is missing | 403 | `error="insufficient_scope"`, `scope="…"` |
+//! | the user has not logged in as required | 401 | `error="insufficient_user_authentication"`, what is, `scope="…"` |
 //! | the token cannot be checked now | 503 | no challenge, but `Retry-After` |
 //!
 //! The body is a problem detail (RFC 9457). [`AuthError`] is the type behind all of these.
@@ -192,6 +193,24 @@ pub use scopes_macros::declare_scopes;
 ///
 /// #[requires_scopes]
 /// async fn whoever_has_a_token() {}
+/// # fn main() {}
+/// ```
+///
+/// Beside the scopes may stand how and when the user has to have logged in: `acr`, an authentication context class or
+/// `any(…)` of several, and `max_age`, in seconds. A token of another login has the scopes, but is sent back for a new
+/// one, as RFC 9470 asks: 401 `insufficient_user_authentication`. It holds for the whole requirement, and like scopes it
+/// adds up through extractors.
+///
+/// ```
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Pay.
+/// #     Pay = "pay",
+/// # }
+/// use scopes_runtime::requires_scopes;
+///
+/// #[requires_scopes("pay", acr = "urn:example:mfa", max_age = 300)]
+/// async fn pay() {}
 /// # fn main() {}
 /// ```
 ///

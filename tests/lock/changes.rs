@@ -211,3 +211,48 @@ fn handlers_that_a_lock_file_cannot_tell_apart_are_refused() {
          them apart. Have one of them serve both."
     );
 }
+
+mod login {
+    use scopes_runtime::requires_scopes;
+    use scopes_tests::Scope;
+
+    #[requires_scopes("me", acr = "mfa", max_age = 300)]
+    pub(super) async fn strict() {}
+
+    #[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 600)]
+    pub(super) async fn lenient() {}
+
+    #[requires_scopes(acr = "mfa")]
+    pub(super) async fn without_scopes() {}
+}
+
+#[test]
+fn what_a_login_has_to_be_like_counts() {
+    let router = || Router::new();
+    let (strict, lenient) =
+        (router().route("/pay", get(login::strict)), router().route("/pay", get(login::lenient)));
+    let any_login = router().route("/pay", get(me));
+    check(
+        "login_loosened.lock",
+        &strict,
+        &lenient,
+        "loosened: GET /pay\n  - requires me\n  - after a login of acr mfa\n  - after a login within 300 seconds\n  \
+         + requires me\n  + after a login of acr hwk mfa\n  + after a login within 600 seconds\n  \
+         A token with `me` and a login of acr hwk and a login 600 seconds ago was refused before and is accepted now.",
+    );
+    check(
+        "login_tightened.lock",
+        &any_login,
+        &strict,
+        "tightened: GET /pay\n  - requires me\n  + requires me\n  + after a login of acr mfa\n  \
+         + after a login within 300 seconds\n  A token with `me` was accepted before and is refused now.",
+    );
+    check(
+        "login_instead_of_a_scope.lock",
+        &any_login,
+        &router().route("/pay", get(login::without_scopes)),
+        "changed: GET /pay\n  - requires me\n  + any valid token\n  + after a login of acr mfa\n  \
+         A token without any scope and a login of acr mfa was refused before and is accepted now.\n  \
+         A token with `me` was accepted before and is refused now.",
+    );
+}

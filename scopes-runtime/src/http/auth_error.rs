@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::scope::{DeclaredScope, GrantedScopes, Requirement, alternatives_of_all, cheapest, list};
+use crate::scope::{
+    Authentication, DeclaredScope, GrantedScopes, Requirement, alternatives_of_all, cheapest, list,
+};
 use crate::token::Protection;
 
 /// Why a request may not go on, answered as RFC 6750 section 3 asks.
@@ -53,6 +55,12 @@ pub enum AuthError {
     /// The token is valid, but lacks a scope: 403 `insufficient_scope`.
     #[error("The access token lacks a scope that this needs; obtain one with the scope named here.")]
     InsufficientScope(Challenge),
+    /// The token is valid and has the scopes, but its user has not logged in as required: 401
+    /// `insufficient_user_authentication` (RFC 9470 section 3).
+    #[error(
+        "This needs another login of the user; send them to the authorization server with what is named here."
+    )]
+    InsufficientAuthentication(Challenge),
     /// The token cannot be checked now: 503 with `Retry-After`.
     #[error("The access token cannot be checked at the moment; try again later.")]
     Unavailable {
@@ -78,6 +86,11 @@ impl Challenge {
         self.cheapest(&self.alternatives())
     }
 
+    /// How the user has to log in.
+    fn authentication(&self) -> Authentication {
+        Authentication::of(self.requirements.iter().copied())
+    }
+
     fn cheapest(&self, alternatives: &[Vec<&'static DeclaredScope>]) -> Option<String> {
         let cheapest = cheapest(alternatives, &self.granted)?;
         (!cheapest.is_empty()).then(|| list(cheapest))
@@ -96,20 +109,23 @@ impl AuthError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::MissingToken(_) | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            Self::MissingToken(_) | Self::InvalidToken(_) | Self::InsufficientAuthentication(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::MalformedHeader(_) => StatusCode::BAD_REQUEST,
             Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// The error code of RFC 6750 section 3.1, where there is one.
+    /// The error code of RFC 6750 section 3.1 or RFC 9470 section 3, where there is one.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::MalformedHeader(_) => Some("invalid_request"),
             Self::InvalidToken(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::InsufficientAuthentication(_) => Some("insufficient_user_authentication"),
             Self::MissingToken(_) | Self::Unavailable { .. } => None,
         }
     }
@@ -119,7 +135,8 @@ impl AuthError {
             Self::MissingToken(challenge)
             | Self::MalformedHeader(challenge)
             | Self::InvalidToken(challenge)
-            | Self::InsufficientScope(challenge) => Some(challenge),
+            | Self::InsufficientScope(challenge)
+            | Self::InsufficientAuthentication(challenge) => Some(challenge),
             Self::Unavailable { .. } => None,
         }
     }
@@ -129,7 +146,15 @@ impl AuthError {
         self.challenge().filter(|_| !matches!(self, Self::MalformedHeader(_)))
     }
 
-    fn headers(&self, scope: Option<&str>) -> HeaderMap {
+    /// What a login has to be like, where that is what is missing.
+    fn authentication(&self) -> Authentication {
+        match self {
+            Self::InsufficientAuthentication(challenge) => challenge.authentication(),
+            _ => Authentication::default(),
+        }
+    }
+
+    fn headers(&self, scope: Option<&str>, acr_values: Option<&str>, max_age: Option<u64>) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Self::Unavailable { retry_after } = self {
@@ -139,14 +164,21 @@ impl AuthError {
         if let Some(challenge) = self.challenge() {
             let mut value = format!("Bearer realm=\"{}\"", challenge.protection.realm);
             let metadata = challenge.protection.metadata.as_deref().filter(|_| self.names_scopes().is_some());
-            let parameters = [("error", self.code()), ("scope", scope), ("resource_metadata", metadata)];
+            let max_age = max_age.map(|seconds| seconds.to_string());
+            let parameters = [
+                ("error", self.code()),
+                ("acr_values", acr_values),
+                ("max_age", max_age.as_deref()),
+                ("scope", scope),
+                ("resource_metadata", metadata),
+            ];
             for (name, parameter) in parameters {
                 if let Some(parameter) = parameter {
                     value.push_str(&format!(", {name}=\"{parameter}\""));
                 }
             }
             let value = HeaderValue::try_from(value)
-                .expect("realm, scopes and URL are visible ASCII, checked when built");
+                .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
             headers.insert(WWW_AUTHENTICATE, value);
         }
         headers
@@ -164,6 +196,10 @@ struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    acr_values: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     alternatives: Option<Vec<String>>,
 }
 
@@ -173,7 +209,9 @@ impl IntoResponse for AuthError {
         let challenge = self.names_scopes();
         let alternatives = challenge.map(Challenge::alternatives).unwrap_or_default();
         let scope = challenge.and_then(|challenge| challenge.cheapest(&alternatives));
-        let headers = self.headers(scope.as_deref());
+        let Authentication { acr_values, max_age } = self.authentication();
+        let acr_values = acr_values.map(|values| values.join(" "));
+        let headers = self.headers(scope.as_deref(), acr_values.as_deref(), max_age);
         let problem = Problem {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
@@ -182,6 +220,8 @@ impl IntoResponse for AuthError {
             alternatives: (alternatives.len() > 1)
                 .then(|| alternatives.iter().map(|scopes| list(scopes)).collect()),
             scope,
+            acr_values,
+            max_age,
         };
         let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");
         (status, headers, body).into_response()

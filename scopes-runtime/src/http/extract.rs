@@ -43,7 +43,8 @@ impl AccessToken {
     ///
     /// # Errors
     ///
-    /// [`AuthError::InsufficientScope`], to be returned as it is: 403 with the scopes to ask for.
+    /// [`AuthError::InsufficientScope`], to be returned as it is: 403 with the scopes to ask for. Where the requirement says
+    /// how the user has to have logged in, [`AuthError::InsufficientAuthentication`].
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -66,11 +67,15 @@ impl AccessToken {
     /// }
     /// ```
     pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
-        if requirement.is_met_by(self.scopes()) {
-            return Ok(());
+        if !requirement.is_met_by(self.scopes()) {
+            tracing::info!(required = %requirement, granted = %self.scopes(), "an access token lacks a scope");
+            return Err(AuthError::InsufficientScope(self.challenge(requirement)));
         }
-        tracing::info!(required = %requirement, granted = %self.scopes(), "an access token lacks a scope");
-        Err(AuthError::InsufficientScope(self.challenge(requirement)))
+        if !requirement.accepts(self.authenticated()) {
+            tracing::info!(acr = ?self.acr(), "an access token needs another login of its user");
+            return Err(AuthError::InsufficientAuthentication(self.challenge(requirement)));
+        }
+        Ok(())
     }
 
     /// Refuses the token where only the application can tell that it is no good any more, for instance because the

@@ -90,13 +90,15 @@ impl ResourceServer {
             granted,
         };
         match decoded {
-            Decoded::Token(token) if required.is_met_by(token.scopes()) => {
-                Ok(token.accepted(&self.protection, operation))
-            }
-            Decoded::Token(token) => {
+            Decoded::Token(token) if !required.is_met_by(token.scopes()) => {
                 tracing::info!(required = %required, granted = %token.scopes(), "an access token lacks a scope");
                 Err(AuthError::InsufficientScope(challenge(token.scopes().clone())))
             }
+            Decoded::Token(token) if !required.accepts(token.authenticated()) => {
+                tracing::info!(acr = ?token.acr(), "an access token needs another login of its user");
+                Err(AuthError::InsufficientAuthentication(challenge(token.scopes().clone())))
+            }
+            Decoded::Token(token) => Ok(token.accepted(&self.protection, operation)),
             Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),
             Decoded::Malformed => Err(AuthError::MalformedHeader(challenge(GrantedScopes::default()))),
             Decoded::Invalid => Err(AuthError::InvalidToken(challenge(GrantedScopes::default()))),

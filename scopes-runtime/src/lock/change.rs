@@ -1,12 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::{Access, Alternative, Lock};
+use super::file::{Access, Alternative, Lock, Required};
 
 /// How many sets of scopes are compared for one operation: a test should not take minutes.
 const MOST_SETS: usize = 4096;
 
-/// What a request comes with: no token, or one with these scopes.
-type Token<'a> = Option<BTreeSet<&'a str>>;
+/// What a request comes with, if it comes with a token.
+type Credentials<'a> = Option<Token<'a>>;
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Token<'a> {
+    scopes: BTreeSet<&'a str>,
+    acr: Option<&'a str>,
+    /// How many seconds ago its user has logged in, if it says so.
+    age: Option<u64>,
+}
 
 type Operations = BTreeMap<(String, String), Access>;
 
@@ -62,9 +70,9 @@ fn compared(before: &Access, after: &Access) -> (&'static str, Vec<String>) {
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
         return ("changed", vec!["It has too many combinations of scopes to say for whom.".to_owned()]);
     };
-    let first_of = |tokens: &BTreeSet<Token<'_>>, refusing: &Access| {
+    let first_of = |tokens: &BTreeSet<Credentials<'_>>, refusing: &Access| {
         let refused = tokens.iter().filter(|token| !accepts(refusing, token));
-        refused.min_by_key(|token| token.as_ref().map(BTreeSet::len)).map(described)
+        refused.min_by_key(|token| token.as_ref().map(|token| token.scopes.len())).map(described)
     };
     let (let_in, shut_out) = (first_of(&now, before), first_of(&once, after));
     let kind = match (&let_in, &shut_out) {
@@ -88,41 +96,54 @@ fn is_open(access: &Access) -> bool {
     }
 }
 
-fn described(token: &Token<'_>) -> String {
-    match token {
-        None => "A request without a token".to_owned(),
-        Some(scopes) if scopes.is_empty() => "A token without any scope".to_owned(),
-        Some(scopes) => {
-            format!("A token with `{}`", scopes.iter().copied().collect::<Vec<_>>().join(" "))
-        }
-    }
+fn described(token: &Credentials<'_>) -> String {
+    let Some(Token { scopes, acr, age }) = token else {
+        return "A request without a token".to_owned();
+    };
+    let scopes = match scopes.is_empty() {
+        true => "without any scope".to_owned(),
+        false => format!("with `{}`", scopes.iter().copied().collect::<Vec<_>>().join(" ")),
+    };
+    let acr = acr.map(|acr| format!(" and a login of acr {acr}")).unwrap_or_default();
+    let age = age.map(|age| format!(" and a login {age} seconds ago")).unwrap_or_default();
+    format!("A token {scopes}{acr}{age}")
 }
 
-fn accepts(access: &Access, token: &Token<'_>) -> bool {
-    let Access::Scoped(alternatives) = access else {
+fn accepts(access: &Access, token: &Credentials<'_>) -> bool {
+    let Access::Scoped(Required { alternatives, acr_values, max_age }) = access else {
         return true;
     };
-    token.as_ref().is_some_and(|granted| {
+    token.as_ref().is_some_and(|Token { scopes, acr, age }| {
         let has = |(scope, broader): (&String, &BTreeSet<String>)| {
-            granted.contains(scope.as_str()) || broader.iter().any(|name| granted.contains(name.as_str()))
+            scopes.contains(scope.as_str()) || broader.iter().any(|name| scopes.contains(name.as_str()))
         };
         alternatives.iter().any(|alternative| alternative.iter().all(has))
+            && acr_values.as_ref().is_none_or(|values| acr.is_some_and(|acr| values.contains(acr)))
+            && max_age.is_none_or(|max_age| age.is_some_and(|age| age <= max_age))
     })
 }
 
-/// Tokens that are accepted, such that every other one that is has the scopes of one of them; nothing where there are
-/// too many.
-fn weakest(access: &Access) -> Option<BTreeSet<Token<'_>>> {
-    let Access::Scoped(alternatives) = access else {
+/// Tokens that are accepted, such that every other one that is has the scopes of one of them, and as good a login;
+/// nothing where there are too many.
+fn weakest(access: &Access) -> Option<BTreeSet<Credentials<'_>>> {
+    let Access::Scoped(Required { alternatives, acr_values, max_age }) = access else {
         return Some(BTreeSet::from([None]));
     };
     let count = |alternative: &Alternative| {
         alternative.values().map(|broader| 1 + broader.len()).fold(1, usize::saturating_mul)
     };
-    if alternatives.iter().map(count).fold(0, usize::saturating_add) > MOST_SETS {
+    let acr_values = match acr_values {
+        Some(values) => values.iter().map(|value| Some(value.as_str())).collect(),
+        None => vec![None],
+    };
+    let sets_of_scopes = alternatives.iter().map(count).fold(0, usize::saturating_add);
+    if sets_of_scopes.saturating_mul(acr_values.len()) > MOST_SETS {
         return None;
     }
-    Some(alternatives.iter().flat_map(sets).map(Some).collect())
+    let tokens = |scopes: BTreeSet<_>| {
+        acr_values.iter().map(move |&acr| Some(Token { scopes: scopes.clone(), acr, age: *max_age }))
+    };
+    Some(alternatives.iter().flat_map(sets).flat_map(tokens).collect())
 }
 
 /// Each choice of scopes that makes the alternative.

@@ -4,7 +4,7 @@ use std::{fmt, iter};
 
 use super::ACCEPT;
 use crate::report::{Callers, Report};
-use crate::scope::DeclaredScope;
+use crate::scope::{Authentication, DeclaredScope};
 
 /// The operations by path and method.
 pub(super) struct Lock(pub(super) BTreeMap<(String, String), Access>);
@@ -16,12 +16,25 @@ pub(super) enum Access {
     /// As public, but a bad token is refused.
     OptionalToken,
     Foreign,
-    /// A token with one of the alternatives; the empty one is in any valid token.
-    Scoped(BTreeSet<Alternative>),
+    Scoped(Required),
+}
+
+/// What a token needs.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct Required {
+    /// The scopes of one of them; the empty one is in any valid token.
+    pub(super) alternatives: BTreeSet<Alternative>,
+    /// One of these contexts of the user's login, where any are named.
+    pub(super) acr_values: Option<BTreeSet<String>>,
+    /// A login no more seconds ago.
+    pub(super) max_age: Option<u64>,
 }
 
 /// Scopes, all of which are needed, each with the broader ones that a token may have instead.
 pub(super) type Alternative = BTreeMap<String, BTreeSet<String>>;
+
+/// How the file writes the empty alternative.
+const ANY_VALID_TOKEN: &str = "any valid token";
 
 /// Where a file is no lock file, and why.
 #[derive(Debug)]
@@ -96,14 +109,17 @@ impl Access {
             Callers::Public { accepts_token: false, .. } => Self::Public,
             Callers::Public { accepts_token: true, .. } => Self::OptionalToken,
             Callers::Foreign { .. } => Self::Foreign,
-            Callers::Scoped { alternatives } => {
-                Self::Scoped(alternatives.iter().map(|scopes| scopes.iter().map(named).collect()).collect())
+            Callers::Scoped { alternatives, user_authentication: Authentication { acr_values, max_age } } => {
+                Self::Scoped(Required {
+                    alternatives: alternatives
+                        .iter()
+                        .map(|scopes| scopes.iter().map(named).collect())
+                        .collect(),
+                    acr_values: acr_values.as_ref().map(|it| it.iter().map(|&it| it.to_owned()).collect()),
+                    max_age: *max_age,
+                })
             }
         }
-    }
-
-    fn any_valid_token() -> Self {
-        Self::Scoped(BTreeSet::from([Alternative::new()]))
     }
 
     fn parse(body: &[(usize, &str)]) -> Result<Self, Malformed> {
@@ -112,38 +128,66 @@ impl Access {
                 "public" => return Ok(Self::Public),
                 "public, optional token" => return Ok(Self::OptionalToken),
                 "foreign, unchecked" => return Ok(Self::Foreign),
-                "any valid token" => return Ok(Self::any_valid_token()),
                 _ => {}
             }
         }
-        let mut alternatives = Vec::new();
+        let (mut required, mut alternatives) = (Required::default(), Vec::new());
         for &(line, text) in body {
-            add_line(&mut alternatives, text).ok_or_else(|| Malformed {
+            let malformed = || Malformed {
                 line,
                 problem: format!("`{}` does not say who may call the operation", text.trim_start()),
-            })?;
+            };
+            required.add_login(text).or_else(|| add_line(&mut alternatives, text)).ok_or_else(malformed)?;
         }
-        Ok(Self::Scoped(alternatives.into_iter().collect()))
+        if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
+            let problem = "it does not say which scopes a token needs".to_owned();
+            return Err(Malformed { line: *line, problem });
+        }
+        required.alternatives = alternatives.into_iter().collect();
+        Ok(Self::Scoped(required))
     }
 
     /// The lines of the file, without their indentation.
     pub(super) fn lines(&self) -> Vec<String> {
-        let alternatives = match self {
+        let Required { alternatives, acr_values, max_age } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Foreign => return vec!["foreign, unchecked".to_owned()],
-            any if *any == Self::any_valid_token() => return vec!["any valid token".to_owned()],
-            Self::Scoped(alternatives) => alternatives,
+            Self::Scoped(required) => required,
         };
         let mut lines = Vec::new();
         for (at, alternative) in alternatives.iter().enumerate() {
+            if alternative.is_empty() {
+                lines.push(ANY_VALID_TOKEN.to_owned());
+                continue;
+            }
             let scopes: Vec<_> = alternative.keys().map(String::as_str).collect();
             lines.push(format!("{} {}", if at == 0 { "requires" } else { "or" }, scopes.join(" ")));
             for (scope, broader) in alternative {
                 lines.extend(broader.iter().map(|broader| format!("  accepts {broader} for {scope}")));
             }
         }
+        let listed =
+            |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        lines.extend(acr_values.as_ref().map(|values| format!("after a login of acr {}", listed(values))));
+        lines.extend(max_age.map(|seconds| format!("after a login within {seconds} seconds")));
         lines
+    }
+}
+
+impl Required {
+    /// Reads a line about the user's login.
+    fn add_login(&mut self, line: &str) -> Option<()> {
+        match line.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["after", "a", "login", "of", "acr", values @ ..] if self.acr_values.is_none() => {
+                self.acr_values = Some(values.iter().map(|&value| value.to_owned()).collect());
+            }
+            ["after", "a", "login", "within", seconds, "seconds"] if self.max_age.is_none() => {
+                self.max_age = Some(seconds.parse().ok()?);
+            }
+            _ => return None,
+        }
+        Some(())
     }
 }
 
@@ -153,6 +197,7 @@ fn add_line(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
     let alternative =
         |scopes: &[&str]| scopes.iter().map(|&scope| (scope.to_owned(), BTreeSet::new())).collect();
     match line.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["any", "valid", "token"] if alternatives.is_empty() => alternatives.push(Alternative::new()),
         ["requires", scopes @ ..] if !scopes.is_empty() && alternatives.is_empty() => {
             alternatives.push(alternative(scopes));
         }

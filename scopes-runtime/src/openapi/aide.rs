@@ -17,7 +17,7 @@ use utoipa::openapi::security;
 
 use super::OAuth2Scheme;
 use super::document::{PROBLEM, problem, refusal, refusals};
-use super::operation::{Access, Described, REFUSALS, summary_and_description};
+use super::operation::{Access, Described, REFUSALS, USER_AUTHENTICATION, summary_and_description};
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
 use crate::token::AccessToken;
 
@@ -161,6 +161,8 @@ impl From<OAuth2Scheme> for SecurityScheme {
 fn describe(operation: &mut Operation, described: &Described) {
     (operation.summary, operation.description) = summary_and_description(described.documentation);
     operation.security = security(&described.access);
+    let authentication = described.access.user_authentication();
+    operation.extensions.extend(authentication.map(|it| (USER_AUTHENTICATION.to_owned(), it)));
 }
 
 fn security(access: &Access) -> Vec<SecurityRequirement> {

@@ -247,6 +247,8 @@ pub(super) fn problem() -> Schema {
         .property("detail", text())
         .property("error", text())
         .property("scope", text())
+        .property("acr_values", text())
+        .property("max_age", ObjectBuilder::new().schema_type(Type::Integer))
         .property("alternatives", ArrayBuilder::new().items(text()))
         .required("title")
         .required("status")

@@ -8,6 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, OpenApiVersion, Paths, RefOr, Response};
 
 use super::document::{METHODS, Route, add_components, served};
+use super::operation::USER_AUTHENTICATION;
 use super::{OAuth2Scheme, SCHEME_NAME};
 
 /// Just what scopes contribute to a document: for each path and method the `security` and the refusals, and the
@@ -49,6 +50,8 @@ struct Part {
     security: Vec<SecurityRequirement>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     responses: BTreeMap<String, RefOr<Response>>,
+    #[serde(rename = "x-user-authentication", skip_serializing_if = "Option::is_none")]
+    user_authentication: Option<Value>,
 }
 
 /// The document lacks operations that the router serves, so that it says nothing of what they require. Everything else
@@ -72,7 +75,11 @@ impl Fragment {
         let mut paths: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for (route, method) in routes.iter().flat_map(|route| served(route, routes)) {
             let Operation { security, responses, .. } = route.described.guard(Operation::default());
-            let part = Part { security: security.unwrap_or_default(), responses: responses.responses };
+            let part = Part {
+                security: security.unwrap_or_default(),
+                responses: responses.responses,
+                user_authentication: route.described.access.user_authentication(),
+            };
             paths.entry(route.openapi_path()).or_default().insert(name(&method), part);
         }
         let mut document = OpenApi::default();
@@ -103,6 +110,10 @@ impl Fragment {
                         }
                         for (status, response) in part.responses {
                             operation.responses.responses.entry(status).or_insert(response);
+                        }
+                        if let Some(authentication) = part.user_authentication {
+                            let extensions = operation.extensions.get_or_insert_default();
+                            extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
                         }
                     }
                     None => missing.push(unmatched(&path, method)),
@@ -151,6 +162,9 @@ impl Fragment {
                             operation.insert("security".to_owned(), part["security"].clone());
                         }
                         add(object(operation, "responses"), &part["responses"]);
+                        if let Some(authentication) = part.get(USER_AUTHENTICATION) {
+                            operation.insert(USER_AUTHENTICATION.to_owned(), authentication.clone());
+                        }
                     }
                     None => missing.push(unmatched(path, method)),
                 }

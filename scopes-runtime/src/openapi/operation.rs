@@ -1,3 +1,4 @@
+use serde_json::Value;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
@@ -6,10 +7,13 @@ use utoipa::openapi::{Ref, RefOr, Required, Response};
 use super::SCHEME_NAME;
 use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
 use crate::http::{PublicOperation, ScopedOperation};
-use crate::scope::{DeclaredScope, Requirement, alternatives_of_all};
+use crate::scope::{Authentication, DeclaredScope, Requirement, alternatives_of_all};
 
 /// The statuses of refusals, and their names among the components.
 pub(super) const REFUSALS: [(u16, &str); 3] = [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN)];
+
+/// Where an operation says how its user has to have logged in, by the parameters of RFC 9470: OpenAPI has no word for it.
+pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
 
 /// A handler as the document describes it.
 #[derive(Clone, Debug)]
@@ -71,6 +75,10 @@ impl Described {
             let responses = &mut operation.responses.responses;
             responses.entry(status.to_string()).or_insert_with(|| Ref::from_response_name(*name).into());
         }
+        if let Some(authentication) = self.access.user_authentication() {
+            let extensions = operation.extensions.get_or_insert_default();
+            extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
+        }
         operation
     }
 }
@@ -82,6 +90,14 @@ impl Access {
             Self::Scoped(requirements) => alternatives_of_all(requirements),
             Self::Public { .. } => Vec::new(),
         }
+    }
+
+    /// How the user has to have logged in, where that matters.
+    pub(super) fn user_authentication(&self) -> Option<Value> {
+        let Self::Scoped(requirements) = self else { return None };
+        let authentication = Authentication::of(requirements.iter().copied());
+        (!authentication.is_nothing())
+            .then(|| serde_json::to_value(authentication).expect("strings and a number are always JSON"))
     }
 
     /// Whether a token is looked at.

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::{Access, Row};
-use crate::scope::{DeclaredScope, alternatives_of_all, list};
+use crate::scope::{Authentication, DeclaredScope, alternatives_of_all, list};
 
 /// A line of the report.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +24,8 @@ pub(crate) enum Callers {
     Scoped {
         #[serde(serialize_with = "names")]
         alternatives: Vec<Vec<&'static DeclaredScope>>,
+        #[serde(skip_serializing_if = "Authentication::is_nothing")]
+        user_authentication: Authentication,
     },
     /// Everyone.
     Public {
@@ -38,9 +40,10 @@ pub(crate) enum Callers {
 impl From<Row> for Operation {
     fn from(Row { method, path, handler, access }: Row) -> Self {
         let callers = match access {
-            Access::Scoped(requirements) => {
-                Callers::Scoped { alternatives: alternatives_of_all(&requirements) }
-            }
+            Access::Scoped(requirements) => Callers::Scoped {
+                alternatives: alternatives_of_all(&requirements),
+                user_authentication: Authentication::of(requirements),
+            },
             Access::Public { accepts_token, reason } => Callers::Public { accepts_token, reason },
             Access::Foreign { reason } => Callers::Foreign { reason },
         };
@@ -52,7 +55,7 @@ impl Callers {
     /// The names of all scopes that are required in some alternative.
     pub(super) fn scopes(&self) -> impl Iterator<Item = &'static str> {
         let alternatives = match self {
-            Self::Scoped { alternatives } => alternatives.as_slice(),
+            Self::Scoped { alternatives, .. } => alternatives.as_slice(),
             Self::Public { .. } | Self::Foreign { .. } => &[],
         };
         alternatives.iter().flatten().map(|scope| scope.name())
@@ -73,11 +76,17 @@ impl Callers {
             Self::Public { accepts_token: false, .. } => "public".to_owned(),
             Self::Public { accepts_token: true, .. } => "public, optional token".to_owned(),
             Self::Foreign { .. } => "foreign, unchecked".to_owned(),
-            Self::Scoped { alternatives } if alternatives.iter().any(Vec::is_empty) => {
-                "any valid token".to_owned()
-            }
-            Self::Scoped { alternatives } => {
-                alternatives.iter().map(|scopes| set(&list(scopes))).collect::<Vec<_>>().join(" or ")
+            Self::Scoped { alternatives, user_authentication } => {
+                let scopes = match alternatives.iter().any(Vec::is_empty) {
+                    true => "any valid token".to_owned(),
+                    false => {
+                        alternatives.iter().map(|scopes| set(&list(scopes))).collect::<Vec<_>>().join(" or ")
+                    }
+                };
+                let Authentication { acr_values, max_age } = user_authentication;
+                let acr_values = acr_values.as_ref().map(|values| format!("acr {}", set(&values.join(" "))));
+                let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
+                [Some(scopes), acr_values, max_age].into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Declared scopes, requirements and granted scopes: plain data.
 
+mod authentication;
 mod declared;
 mod granted;
 mod requirement;
 mod requirements;
 
+pub(crate) use authentication::{Authenticated, Authentication};
 pub use declared::{DeclaredScope, UndeclaredScope, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;

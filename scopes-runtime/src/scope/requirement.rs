@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{DeclaredScope, GrantedScopes};
+use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
 /// How many alternatives a requirement may have: a refusal lists every one of them.
 const MOST_ALTERNATIVES: usize = 64;
@@ -35,6 +35,7 @@ enum Node {
     Scope(&'static DeclaredScope),
     All(&'static [Requirement]),
     Any(&'static [Requirement]),
+    Authentication { acr_values: &'static [&'static str], max_age: Option<u64> },
 }
 
 /// For the code that the macros generate.
@@ -61,10 +62,16 @@ impl Requirement {
         Self(Node::Any(requirements))
     }
 
+    /// No contexts are as good as all of them.
+    #[must_use]
+    pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
+        Self(Node::Authentication { acr_values, max_age })
+    }
+
     /// The number of alternatives before any is found to be covered by another.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) => return 1,
+            Node::Scope(_) | Node::Authentication { .. } => return 1,
             Node::All(children) => (children, false),
             Node::Any(children) => (children, true),
         };
@@ -84,12 +91,37 @@ impl Requirement {
     pub const AUTHENTICATED: Self = Self(Node::All(&[]));
 
     /// Whether the scopes satisfy the requirement, a broader scope counting for those that it implies.
+    ///
+    /// Scopes do not say how the user has logged in: where `acr` or `max_age` is required,
+    /// [`AccessToken::require`](crate::AccessToken::require) tells.
     #[must_use]
     pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
         match self.0 {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
+            Node::Authentication { .. } => true,
+        }
+    }
+
+    /// Whether the user has logged in as required. It stands beside scopes, never among alternatives of them.
+    pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
+        match self.0 {
+            Node::Scope(_) => true,
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().all(|inner| inner.accepts(authenticated))
+            }
+            Node::Authentication { acr_values, max_age } => authenticated.meets(acr_values, max_age),
+        }
+    }
+
+    pub(super) fn add_authentication(&self, all: &mut Authentication) {
+        match self.0 {
+            Node::Scope(_) => {}
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_authentication(all));
+            }
+            Node::Authentication { acr_values, max_age } => all.add(acr_values, max_age),
         }
     }
 
@@ -107,6 +139,7 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
+            Node::Authentication { .. } => vec![Vec::new()],
         }
     }
 }

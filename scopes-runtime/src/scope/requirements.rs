@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::requirement::{alternatives_of_all, written};
-use super::{DeclaredScope, GrantedScopes, Requirement};
+use super::{Authenticated, DeclaredScope, GrantedScopes, Requirement};
 
 /// What one operation requires: all of its own requirement and of those that the routers around it add.
 #[derive(Clone)]
@@ -22,6 +22,10 @@ impl Requirements {
 
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
         self.iter().all(|requirement| requirement.is_met_by(granted))
+    }
+
+    pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
+        self.iter().all(|requirement| requirement.accepts(authenticated))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {

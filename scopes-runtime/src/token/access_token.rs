@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::DecodeError;
-use crate::scope::{GrantedScopes, Requirement, Requirements};
+use crate::scope::{Authenticated, GrantedScopes, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
 ///
@@ -35,6 +35,7 @@ struct Verified {
     /// The claim that names the client.
     client: &'static str,
     expires_at: Option<SystemTime>,
+    authenticated_at: Option<SystemTime>,
 }
 
 /// How a resource server speaks of itself in a challenge.
@@ -57,8 +58,8 @@ impl AccessToken {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id` or `jti` is not a string or `exp` is not a moment in
-    /// time (RFC 7519 section 4.1, RFC 9068 section 2.2).
+    /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id`, `jti` or `acr` is not a string, or `exp` or `auth_time` not
+    /// a moment in time (RFC 7519 section 4.1, RFC 9068 section 2.2).
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
         Self::of_client(claims, scopes, "client_id")
     }
@@ -69,13 +70,14 @@ impl AccessToken {
         scopes: GrantedScopes,
         client: &'static str,
     ) -> Result<Self, DecodeError> {
-        for name in ["iss", "sub", client, "jti"] {
+        for name in ["iss", "sub", client, "jti", "acr"] {
             if claims.get(name).is_some_and(|claim| !claim.is_string()) {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
         }
-        let expires_at = claims.get("exp").map(|exp| moment("exp", exp)).transpose()?;
-        let verified = Verified { claims, scopes, client, expires_at };
+        let moment_of = |name| claims.get(name).map(|claim| moment(name, claim)).transpose();
+        let (expires_at, authenticated_at) = (moment_of("exp")?, moment_of("auth_time")?);
+        let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
         Ok(Self {
             verified: Arc::new(verified),
             protection: Arc::default(),
@@ -105,6 +107,18 @@ impl AccessToken {
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.verified.expires_at
+    }
+
+    /// How the user has logged in: the `acr` claim, an authentication context class (RFC 9068 section 2.2.1).
+    #[must_use]
+    pub fn acr(&self) -> Option<&str> {
+        self.text("acr")
+    }
+
+    /// When the user has logged in: the `auth_time` claim (RFC 9068 section 2.2.1).
+    #[must_use]
+    pub fn authenticated_at(&self) -> Option<SystemTime> {
+        self.verified.authenticated_at
     }
 
     /// The scopes that the token was granted.
@@ -138,6 +152,10 @@ impl AccessToken {
         self.protection = Arc::clone(protection);
         self.operation = operation;
         self
+    }
+
+    pub(crate) fn authenticated(&self) -> Authenticated<'_> {
+        Authenticated { acr: self.acr(), at: self.authenticated_at() }
     }
 
     pub(crate) fn protection(&self) -> &Arc<Protection> {

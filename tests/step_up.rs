@@ -1,0 +1,224 @@
+//! `acr` and `max_age` (RFC 9470): how the user of a token has to have logged in, in answers, documents and reports.
+
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use scopes_runtime::router::get;
+use scopes_runtime::{
+    AccessToken, AuthError, DecodeError, Decoding, GrantedScopes, ResourceServer, ScopedRouter, TokenDecoder,
+    requires_scopes, scopes,
+};
+use scopes_tests::{Answer, Scope};
+use serde_json::{Map, Value, json};
+
+/// Decodes `scopes/acr/age`, where the last two may be missing.
+struct Logins;
+
+impl TokenDecoder for Logins {
+    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+        Box::pin(async move {
+            let mut parts = token.split('/');
+            let scopes = GrantedScopes::from_list(&parts.next().unwrap_or_default().replace('+', " "));
+            let mut claims = Map::from_iter([("sub".to_owned(), Value::from("alice"))]);
+            if let Some(acr) = parts.next().filter(|acr| !acr.is_empty()) {
+                claims.insert("acr".to_owned(), acr.into());
+            }
+            if let Some(age) = parts.next() {
+                let age: i64 = age.parse().map_err(DecodeError::invalid)?;
+                claims.insert("auth_time".to_owned(), (now() - age).into());
+            }
+            AccessToken::new(claims, scopes)
+        })
+    }
+}
+
+fn now() -> i64 {
+    let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs();
+    i64::try_from(now).expect("a time of today")
+}
+
+#[requires_scopes("me", acr = "mfa", max_age = 300)]
+async fn pay() {}
+
+#[requires_scopes(max_age = 60)]
+async fn recently() {}
+
+#[requires_scopes(any("me", "items"), acr = any("mfa", "hwk"))]
+async fn strongly() {}
+
+/// Whose hardware key was there.
+struct Owner;
+
+#[requires_scopes("items", acr = any("hwk", "pop"), max_age = 30)]
+impl<S: Send + Sync> FromRequestParts<S> for Owner {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S, _: AccessToken) -> Result<Self, AuthError> {
+        Ok(Self)
+    }
+}
+
+#[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 300)]
+async fn close_account(_: Owner) {}
+
+#[requires_scopes("me")]
+async fn pay_much(token: AccessToken) -> Result<(), AuthError> {
+    token.require(scopes!("items", acr = "mfa"))
+}
+
+#[requires_scopes("me")]
+async fn read() {}
+
+fn router() -> ScopedRouter<ResourceServer> {
+    let within = ScopedRouter::new().route("/", get(read)).require(scopes!(max_age = 10));
+    ScopedRouter::new()
+        .route("/pay", get(pay))
+        .route("/recently", get(recently))
+        .route("/strongly", get(strongly))
+        .route("/account", get(close_account))
+        .route("/much", get(pay_much))
+        .nest("/within", within)
+}
+
+async fn ask(path: &str, token: &str) -> Answer {
+    let router = Router::from(router().with_state(ResourceServer::new(Logins)));
+    scopes_tests::get(&router, path, &[&format!("Bearer {token}")]).await
+}
+
+#[tokio::test]
+async fn a_token_of_such_a_login_is_let_in() {
+    for (path, token) in [
+        ("/pay", "me/mfa/0"),
+        ("/pay", "me/mfa/295"),
+        ("/pay", "me+items/mfa/-5"),
+        ("/recently", "/none/55"),
+        ("/strongly", "me/mfa"),
+        ("/strongly", "items/hwk"),
+        ("/account", "me+items/hwk/20"),
+        ("/much", "me+items/mfa"),
+        ("/within", "me//5"),
+    ] {
+        assert_eq!(ask(path, token).await.status, StatusCode::OK, "{path} {token}");
+    }
+}
+
+#[tokio::test]
+async fn another_login_is_asked_for() {
+    for (path, token, parameters) in [
+        ("/pay", "me", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/pwd/0", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/MFA/0", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/mfa", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/mfa/305", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/recently", "me/mfa/65", r#"max_age="60""#),
+        ("/strongly", "items/pwd", r#"acr_values="mfa hwk", scope="items""#),
+        ("/account", "me+items/mfa/0", r#"acr_values="hwk", max_age="30", scope="me items""#),
+        ("/account", "me+items/pop/0", r#"acr_values="hwk", max_age="30", scope="me items""#),
+        ("/account", "me+items/hwk/40", r#"acr_values="hwk", max_age="30", scope="me items""#),
+        ("/much", "me+items/pwd", r#"acr_values="mfa", scope="me items""#),
+        ("/within", "me//15", r#"max_age="10", scope="me""#),
+    ] {
+        let answer = ask(path, token).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {token}");
+        let challenge =
+            format!(r#"Bearer realm="api", error="insufficient_user_authentication", {parameters}"#);
+        assert_eq!(answer.challenge(), Some(&*challenge), "{path} {token}");
+    }
+    assert_eq!(
+        ask("/pay", "me").await.json(),
+        json!({
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": "This needs another login of the user; send them to the authorization server with what is named \
+                       here.",
+            "error": "insufficient_user_authentication",
+            "scope": "me",
+            "acr_values": "mfa",
+            "max_age": 300,
+        })
+    );
+}
+
+/// A login that nobody could use is not asked for.
+#[tokio::test]
+async fn a_missing_scope_is_said_first() {
+    for (path, token, scope) in [("/pay", "items", "me"), ("/account", "me/mfa/0", "me items")] {
+        let answer = ask(path, token).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let challenge = format!(r#"Bearer realm="api", error="insufficient_scope", scope="{scope}""#);
+        assert_eq!(answer.challenge(), Some(&*challenge));
+    }
+}
+
+#[tokio::test]
+async fn a_login_of_another_type_is_no_token() {
+    let claims = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
+    for (name, value, reason) in [
+        ("acr", json!(1), "the claim `acr` is not a string"),
+        ("acr", json!(["mfa"]), "the claim `acr` is not a string"),
+        ("auth_time", json!("now"), "the claim `auth_time` is not a moment in time"),
+        ("auth_time", json!(-1), "the claim `auth_time` is not a moment in time"),
+    ] {
+        let error = AccessToken::new(claims(name, value), GrantedScopes::default()).expect_err("an error");
+        assert_eq!(error.to_string(), format!("the access token is not valid: {reason}"));
+    }
+}
+
+#[test]
+fn documents_say_it() {
+    let document = serde_json::to_value(router().split_for_parts().1).expect("JSON");
+    let said = |path: &str| document["paths"][path]["get"]["x-user-authentication"].clone();
+    assert_eq!(said("/pay"), json!({ "acr_values": ["mfa"], "max_age": 300 }));
+    assert_eq!(said("/strongly"), json!({ "acr_values": ["mfa", "hwk"] }));
+    assert_eq!(said("/account"), json!({ "acr_values": ["hwk"], "max_age": 30 }));
+    assert_eq!(said("/within"), json!({ "max_age": 10 }));
+    assert_eq!(said("/much"), Value::Null);
+    assert_eq!(document["paths"]["/pay"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
+
+    let paths = document["paths"].as_object().expect("paths").keys();
+    let bare = paths.map(|path| (path.clone(), json!({ "get": { "responses": {} } })));
+    let mut merged = json!({ "openapi": "3.1.0", "info": {}, "paths": Map::from_iter(bare) });
+    router().fragment().merge_into_json(&mut merged).expect("all operations");
+    let mut typed = utoipa::openapi::OpenApi::default();
+    for path in document["paths"].as_object().expect("paths").keys() {
+        let get = utoipa::openapi::path::HttpMethod::Get;
+        typed.paths.add_path_operation(path, vec![get], utoipa::openapi::path::Operation::new());
+    }
+    router().fragment().merge_into(&mut typed).expect("all operations");
+    let typed = serde_json::to_value(typed).expect("JSON");
+    for path in ["/pay", "/strongly", "/account", "/within", "/much"] {
+        let said = said(path);
+        assert_eq!(merged["paths"][path]["get"]["x-user-authentication"], said);
+        assert_eq!(typed["paths"][path]["get"]["x-user-authentication"], said);
+    }
+}
+
+#[test]
+fn the_report_says_it() {
+    let report = router().report();
+    let text = report.to_string();
+    let requires: Vec<_> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split("  ").filter(|cell| !cell.is_empty()).nth(2).map(str::trim))
+        .collect();
+    assert_eq!(
+        requires,
+        [
+            Some("me items, acr hwk, max_age 30"),
+            Some("me"),
+            Some("me, acr mfa, max_age 300"),
+            Some("any valid token, max_age 60"),
+            Some("me or items, acr mfa hwk"),
+            Some("me, max_age 10"),
+        ]
+    );
+    assert!(report.to_markdown().contains("| `me`, acr `mfa`, max_age 300 |"), "{}", report.to_markdown());
+    let json = serde_json::to_value(&report).expect("JSON");
+    let said = |at: usize| json["operations"][at]["userAuthentication"].clone();
+    assert_eq!(said(2), json!({ "acr_values": ["mfa"], "max_age": 300 }));
+    assert_eq!(said(1), Value::Null);
+}
