@@ -43,6 +43,14 @@ async fn the_metadata_is_served_to_everyone() {
 }
 
 #[tokio::test]
+async fn scopes_may_be_chosen() {
+    let metadata = ResourceMetadata::new("https://api.example").expect("a resource");
+    let metadata = metadata.scopes_supported([Scope::Me, Scope::Items]);
+    let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource", &[]).await;
+    assert_eq!(answer.json()["scopes_supported"], json!(["me", "items"]));
+}
+
+#[tokio::test]
 async fn what_is_not_said_is_left_out() {
     for resource in
         ["https://api.example", "https://api.example/", "http://127.0.0.1:8000", "http://[::1]:8000/"]

@@ -5,6 +5,7 @@ use scopes_runtime::{
     Algorithm, DecodeError, Issuers, JwtDecoder, JwtDecoderError, ScopeClaim, TokenDecoder as _,
     VerificationKey,
 };
+use scopes_tests::Readable;
 
 use crate::issuer::{HEADER, SECRET, builder, claims, secret_key, sign, sign_with};
 
@@ -64,6 +65,20 @@ async fn no_issuer_speaks_for_another() {
     assert_eq!(refusal(&sign(HEADER, without.to_string())).await, unknown);
     assert_eq!(refusal(&sign(HEADER, "[]")).await, "the payload is not a JSON object");
     assert!(refusal("not a token").await.starts_with("it is not a signed JWT"));
+}
+
+#[tokio::test]
+async fn what_is_no_jwt_is_decoded_otherwise_where_somebody_does() {
+    let opaque = Readable::default();
+    let issuers = issuers().opaque(opaque.clone());
+    assert_eq!(issuers.decode("items").await.expect("a token").scopes().to_string(), "items");
+    assert_eq!(opaque.decoded(), 1);
+    let own = issuers.decode(&sign(HEADER, claims().to_string())).await.expect("a token");
+    assert_eq!(own.scopes().to_string(), "me items:write");
+    for forged in ["a.b.c", "..", &token(OTHER, "x", &SECRET)] {
+        assert!(matches!(issuers.decode(forged).await, Err(DecodeError::Invalid(_))), "{forged}");
+    }
+    assert_eq!(opaque.decoded(), 1);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub struct ResourceMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    scopes_supported: Vec<&'static str>,
+    scopes_supported: Vec<String>,
     bearer_methods_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_name: Option<String>,
@@ -85,10 +85,17 @@ impl ResourceMetadata {
         self
     }
 
-    /// Lists the scopes of a vocabulary, for everyone to read. Without this no scope is listed.
+    /// Lists the scopes of a vocabulary, for everyone to read. Without this and
+    /// [`scopes_supported`](Self::scopes_supported) no scope is listed.
     #[must_use]
-    pub fn scopes<V: Vocabulary>(mut self) -> Self {
-        self.scopes_supported.extend(V::DECLARED.iter().map(|scope| scope.name()));
+    pub fn scopes<V: Vocabulary>(self) -> Self {
+        self.scopes_supported(V::DECLARED.iter().map(|scope| scope.name()))
+    }
+
+    /// Lists these scopes alone: those that are nobody's secret, or that a client is to begin with.
+    #[must_use]
+    pub fn scopes_supported<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
+        self.scopes_supported.extend(scopes.into_iter().map(|scope| scope.as_ref().to_owned()));
         self
     }
 

@@ -1,3 +1,6 @@
+use std::fmt;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::JwtDecoder;
@@ -15,8 +18,11 @@ use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// let server = ResourceServer::new(Issuers::new([staff, customers])?);
 /// # Ok(server) }
 /// ```
-#[derive(Clone, Debug)]
-pub struct Issuers(Vec<JwtDecoder>);
+#[derive(Clone)]
+pub struct Issuers {
+    decoders: Vec<JwtDecoder>,
+    opaque: Option<Arc<dyn TokenDecoder>>,
+}
 
 impl Issuers {
     /// The issuers that the decoders are for.
@@ -32,15 +38,29 @@ impl Issuers {
             }
             all.push(decoder);
         }
-        if all.is_empty() { Err(JwtDecoderError::MissingIssuer) } else { Ok(Self(all)) }
+        if all.is_empty() {
+            return Err(JwtDecoderError::MissingIssuer);
+        }
+        Ok(Self { decoders: all, opaque: None })
+    }
+
+    /// Who decodes the tokens that are no JWTs, by introspection for example. Without it they are refused.
+    #[must_use]
+    pub fn opaque(mut self, decoder: impl TokenDecoder) -> Self {
+        self.opaque = Some(Arc::new(decoder));
+        self
     }
 
     async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        // A JWT has three parts (RFC 7515 section 7.1); what has as many is never taken for anything else.
+        if let Some(opaque) = self.opaque.as_ref().filter(|_| token.matches('.').count() != 2) {
+            return opaque.decode(token).await;
+        }
         let jws = Jws::split(token)?;
         let claims = jws.payload()?;
         // Nothing is verified yet: this says who would have to have signed the token.
         let issuer = claims.get("iss").and_then(Value::as_str);
-        let decoder = self.0.iter().find(|decoder| issuer == Some(&*decoder.issuer));
+        let decoder = self.decoders.iter().find(|decoder| issuer == Some(&*decoder.issuer));
         let decoder = decoder
             .ok_or_else(|| DecodeError::invalid("the claim `iss` is not an issuer that is configured"))?;
         decoder.decode_jws(&jws, || Ok(claims)).await
@@ -50,5 +70,11 @@ impl Issuers {
 impl TokenDecoder for Issuers {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
         Box::pin(self.decode_whole(token))
+    }
+}
+
+impl fmt::Debug for Issuers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Issuers").field(&self.decoders).finish()
     }
 }
