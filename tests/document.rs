@@ -50,6 +50,13 @@ fn router() -> ScopedRouter<ResourceServer> {
         .nest("/users", users)
 }
 
+/// The document, and the application that it is of.
+fn parts(router: ScopedRouter<ResourceServer>) -> (Value, Router) {
+    let (router, openapi) = router.split_for_parts();
+    let document = serde_json::to_value(openapi).expect("a document is JSON");
+    (document, router.with_state(ResourceServer::new(Readable::default())))
+}
+
 fn document(router: ScopedRouter<ResourceServer>) -> Value {
     let (_, openapi) = router.split_for_parts();
     serde_json::to_value(openapi).expect("a document is JSON")
@@ -220,8 +227,7 @@ fn allowed(security: &Value, granted: &[&str]) -> bool {
 #[tokio::test]
 async fn the_server_decides_as_the_document_says() {
     let router = router();
-    let document = document(router.clone());
-    let app = Router::from(router.with_state(ResourceServer::new(Readable::default())));
+    let (document, app) = parts(router);
     let names = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
     let mut compared = 0;
     for (path, methods) in document["paths"].as_object().expect("paths") {
@@ -257,11 +263,10 @@ async fn head_is_documented_by_the_handler_that_serves_it() {
         (ScopedRouter::new().route("/", any(health)).route("/", get(create)), false),
     ] {
         let routes: ScopedRouter<ResourceServer> = routes;
-        let document = document(routes.clone());
+        let (document, app) = parts(routes);
         assert_eq!(document["paths"]["/"]["get"]["security"] == json!([]), allowed);
         assert_eq!(document["paths"]["/"]["put"]["security"] == json!([]), !allowed);
         assert!(document["paths"]["/"]["head"].is_null(), "GET speaks for it");
-        let app = Router::from(routes.with_state(ResourceServer::new(Readable::default())));
         let request = Request::builder().method("HEAD").uri("/").body(Body::empty()).expect("a request");
         assert_eq!(send(&app, request).await.status.is_success(), allowed);
     }
@@ -272,10 +277,9 @@ async fn a_nested_path_is_the_one_that_is_served() {
     let inner = || ScopedRouter::new().route("/", get(health)).route("/b", get(health));
     for (prefix, paths) in [("/a", ["/a", "/a/b"]), ("/a/", ["/a/", "/a/b"])] {
         let router = ScopedRouter::<ResourceServer>::new().nest(prefix, inner());
-        let document = document(router.clone());
+        let (document, app) = parts(router);
         let documented: Vec<_> = document["paths"].as_object().expect("paths").keys().collect();
         assert_eq!(documented, paths);
-        let app = Router::from(router.with_state(ResourceServer::new(Readable::default())));
         for path in paths {
             assert_eq!(scopes_tests::get(&app, path, &[]).await.status, StatusCode::OK, "{path}");
         }

@@ -1,16 +1,19 @@
 //! `ScopedRouter` serves as axum's `Router` does, and every way in is guarded.
 
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{Method, Request, StatusCode};
 use axum::middleware::{Next, from_fn, map_response};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace};
 use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Answer, Readable, Scope, send, token};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 #[requires_scopes("items")]
 async fn items(method: Method) -> String {
@@ -91,16 +94,15 @@ async fn head_without_a_handler_is_guarded_as_get() {
 }
 
 #[tokio::test]
-async fn routers_are_merged_nested_and_cloned() {
+async fn routers_are_merged_and_nested() {
     let users = ScopedRouter::new().route("/{name}", get(user));
     let other = ScopedRouter::new().route("/open", get(open));
     let router = ScopedRouter::default().route("/items", get(items)).nest("/users", users).merge(other);
-    for app in [served(router.clone()), served(router)] {
-        assert_eq!(ask(&app, "GET", "/users/alice", None).await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(ask(&app, "GET", "/users/alice", Some("me")).await.text, "alice");
-        assert_eq!(ask(&app, "GET", "/items", Some("items")).await.text, "items by GET");
-        assert_eq!(ask(&app, "GET", "/open", None).await.text, "open");
-    }
+    let app = served(router);
+    assert_eq!(ask(&app, "GET", "/users/alice", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&app, "GET", "/users/alice", Some("me")).await.text, "alice");
+    assert_eq!(ask(&app, "GET", "/items", Some("items")).await.text, "items by GET");
+    assert_eq!(ask(&app, "GET", "/open", None).await.text, "open");
 }
 
 #[tokio::test]
@@ -148,9 +150,9 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
         .require(scopes!(BillingScope::Billing))
         .route("/later", get(items).post(items))
         .fallback(nothing_here);
-    let document = serde_json::to_value(router.clone().split_for_parts().1).expect("a document is JSON");
-    let server = ResourceServer::new(decoder.clone());
-    let app = Router::from(router.with_state(server));
+    let (router, document) = router.split_for_parts();
+    let document = serde_json::to_value(document).expect("a document is JSON");
+    let app = router.with_state(ResourceServer::new(decoder.clone()));
 
     let cases = [
         ("GET", "/items", json!([{ "oauth2": ["items", "billing"] }]), "items billing", 200),
@@ -193,31 +195,65 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
     assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items billing""#));
 }
 
+/// Whatever a middleware between the router and its route makes of the request.
 #[tokio::test]
 async fn what_a_router_requires_survives_the_layers_below() {
-    async fn another_request(request: Request<Body>, next: Next) -> Response {
+    fn fresh(request: &Request<Body>) -> Request<Body> {
         let mut fresh = Request::new(Body::empty());
         fresh.uri_mut().clone_from(request.uri());
         fresh.headers_mut().clone_from(request.headers());
+        fresh
+    }
+    async fn another_request(request: Request<Body>, next: Next) -> Response {
         tokio::task::yield_now().await;
-        next.run(fresh).await
+        next.run(fresh(&request)).await
     }
     async fn another_task(request: Request<Body>, next: Next) -> Response {
-        tokio::spawn(next.run(request)).await.expect("no panic")
+        tokio::spawn(next.run(fresh(&request))).await.expect("no panic")
     }
-    let fresh = ScopedRouter::new().route("/fresh", get(items)).layer(from_fn(another_request));
-    let spawned = ScopedRouter::new().route("/spawned", get(items)).layer(from_fn(another_task));
-    let inner = fresh.merge(spawned).require(scopes!("me"));
+    async fn without_extensions(mut request: Request<Body>, next: Next) -> Response {
+        request.extensions_mut().clear();
+        next.run(request).await
+    }
+    /// The answer is made when somebody reads its body.
+    async fn in_the_body(request: Request<Body>, next: Next) -> Response {
+        let answer = async move { Ok::<_, Infallible>(next.run(fresh(&request)).await.status().to_string()) };
+        Body::from_stream(futures_util::stream::once(answer)).into_response()
+    }
+    let within = |path| ScopedRouter::new().route(path, get(items));
+    let inner = within("/fresh")
+        .layer(from_fn(another_request))
+        .merge(within("/spawned").layer(from_fn(another_task)))
+        .merge(within("/cleared").layer(from_fn(without_extensions)))
+        .merge(within("/body").layer(from_fn(in_the_body)))
+        .require(scopes!("me"));
     let router = ScopedRouter::new().nest("/in", inner).require(scopes!(BillingScope::Billing));
     let app = served(router.route("/free", get(items)));
-    for path in ["/in/fresh", "/in/spawned"] {
-        for granted in ["items", "items me", "items billing"] {
+    for path in ["/in/fresh", "/in/spawned", "/in/cleared", "/in/body"] {
+        let status = async |granted: &str| {
             let answer = ask(&app, "GET", path, Some(&token(granted))).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {granted}");
+            if path == "/in/body" { answer.text } else { answer.status.to_string() }
+        };
+        for granted in ["items", "items me", "items billing"] {
+            assert_eq!(status(granted).await, "403 Forbidden", "{path} with {granted}");
         }
-        assert_eq!(ask(&app, "GET", path, Some(&token("items me billing"))).await.status, StatusCode::OK);
+        assert_eq!(status("items me billing").await, "200 OK", "{path}");
         assert_eq!(ask(&app, "GET", "/free", Some("items")).await.status, StatusCode::OK);
     }
+}
+
+/// A handler that asks another router, with the request it got or with one of its own.
+#[tokio::test]
+async fn what_a_router_requires_is_of_its_routes_alone() {
+    #[requires_scopes("items")]
+    async fn forward(request: Request<Body>) -> Response {
+        let other = served(ScopedRouter::new().route("/forward", get(items)));
+        other.oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+    let router = ScopedRouter::new().route("/forward", get(forward)).require(scopes!("me"));
+    let app = served(router);
+    assert_eq!(ask(&app, "GET", "/forward", Some("items")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ask(&app, "GET", "/forward", Some(&token("items me"))).await.text, "items by GET");
 }
 
 #[test]

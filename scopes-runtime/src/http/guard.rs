@@ -46,9 +46,8 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let routers =
-            parts.extensions.get::<RequiredByRouters>().cloned().or_else(RequiredByRouters::current);
-        let required = Requirements::new(O::REQUIREMENT, routers.map(|RequiredByRouters(all)| all));
+        let routers = parts.extensions.remove::<RequiredByRouters>().map(|RequiredByRouters(all)| all);
+        let required = Requirements::new(O::REQUIREMENT, routers);
         // An extractor that a layer ran before speaks for itself alone; this is the operation.
         parts.extensions.insert(RequiredScopes(required.clone()));
         state.resource_server().authorize(parts, required).await?;

@@ -11,6 +11,7 @@ use utoipa::openapi::{
 
 use super::operation::describe_parameters;
 use super::{Described, OAuth2Scheme, SCHEME_NAME};
+use crate::router::Required;
 use crate::scope::DeclaredScope;
 
 pub(super) const MALFORMED: &str = "MalformedCredentials";
@@ -25,6 +26,8 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) described: Described,
     pub(crate) documented: Option<Documented>,
+    /// The way to tell the handler's guard what routers require.
+    pub(crate) required: Required,
 }
 
 /// What a handler serves of its path.

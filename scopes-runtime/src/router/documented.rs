@@ -5,6 +5,7 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
 use utoipa::openapi::path::HttpMethod;
 
+use super::require::{Required, Routed};
 use super::{Guarded, ScopedHandler};
 use crate::openapi::{Documented, Method, Route};
 
@@ -33,16 +34,18 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
-        let path = P::path();
-        let methods = P::methods();
-        let filter = methods.iter().map(filter).reduce(MethodFilter::or);
-        self.handlers.extend(filter.map(|filter| (path.clone(), on(filter, handler))));
-        self.operations.extend(methods.into_iter().map(|method| Route {
-            path: path.clone(),
-            method: Method::One(method),
-            described: T::described(),
-            documented: Some(Documented::of::<P>()),
-        }));
+        for method in P::methods() {
+            let required = Required::default();
+            let handler = Routed { handler: handler.clone(), required: required.clone() };
+            self.handlers.push((P::path(), on(filter(&method), handler)));
+            self.operations.push(Route {
+                path: P::path(),
+                method: Method::One(method),
+                described: T::described(),
+                documented: Some(Documented::of::<P>()),
+                required,
+            });
+        }
         self
     }
 }

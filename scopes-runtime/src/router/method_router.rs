@@ -3,6 +3,7 @@ use std::fmt;
 use axum::routing::MethodRouter;
 use utoipa::openapi::path::HttpMethod;
 
+use super::require::{Required, Routed};
 use super::{Guarded, ScopedHandler};
 use crate::openapi::{Described, Method};
 
@@ -11,7 +12,7 @@ use crate::openapi::{Described, Method};
 /// [`get`], [`post`] and the others start one; the methods of the same names add to it.
 pub struct ScopedMethodRouter<S = ()> {
     pub(super) router: MethodRouter<S>,
-    pub(super) operations: Vec<(Method, Described)>,
+    pub(super) operations: Vec<(Method, Described, Required)>,
 }
 
 /// The handler of every method that gets none of its own.
@@ -21,7 +22,9 @@ where
     T: Guarded + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let operations = vec![(Method::Any, T::described())];
+    let required = Required::default();
+    let handler = Routed { handler, required: required.clone() };
+    let operations = vec![(Method::Any, T::described(), required)];
     ScopedMethodRouter { router: axum::routing::any(handler), operations }
 }
 
@@ -34,8 +37,7 @@ macro_rules! handler_of {
             T: Guarded + 'static,
             S: Clone + Send + Sync + 'static,
         {
-            let operations = vec![($served, T::described())];
-            ScopedMethodRouter { router: axum::routing::$method(handler), operations }
+            ScopedMethodRouter { router: MethodRouter::new(), operations: Vec::new() }.$method(handler)
         }
 
         impl<S> ScopedMethodRouter<S>
@@ -49,7 +51,9 @@ macro_rules! handler_of {
                 H: ScopedHandler<T, S>,
                 T: Guarded + 'static,
             {
-                self.operations.push(($served, T::described()));
+                let required = Required::default();
+                let handler = Routed { handler, required: required.clone() };
+                self.operations.push(($served, T::described(), required));
                 Self { router: self.router.$method(handler), ..self }
             }
         }
@@ -66,12 +70,6 @@ handler_of!(patch, Method::One(HttpMethod::Patch), "The handler of `PATCH`.");
 handler_of!(post, Method::One(HttpMethod::Post), "The handler of `POST`.");
 handler_of!(put, Method::One(HttpMethod::Put), "The handler of `PUT`.");
 handler_of!(trace, Method::One(HttpMethod::Trace), "The handler of `TRACE`.");
-
-impl<S> Clone for ScopedMethodRouter<S> {
-    fn clone(&self) -> Self {
-        Self { router: self.router.clone(), operations: self.operations.clone() }
-    }
-}
 
 impl<S> fmt::Debug for ScopedMethodRouter<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,8 @@ mod method_router;
 mod require;
 mod scoped_router;
 
+pub(crate) use require::Required;
+
 pub use documented::DocumentedRoutes;
 pub use guarded::{Guarded, ScopedHandler};
 pub use method_router::{

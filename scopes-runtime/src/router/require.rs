@@ -1,55 +1,44 @@
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::Request;
-use tower_service::Service;
+use axum::handler::Handler;
 
 use crate::http::RequiredByRouters;
 use crate::scope::Requirement;
 
-/// Tells the guards of the routes inside what their router requires: with the request, and while the request is being
-/// answered. Either is enough, so that a layer in between may make a new request, or answer in another task.
+/// What the routers around one handler require of its requests. The handler was there first, so it looks it up.
+#[derive(Clone, Default)]
+pub(crate) struct Required(Arc<RwLock<Option<RequiredByRouters>>>);
+
+impl Required {
+    pub(crate) fn add(&self, requirement: Requirement) {
+        let mut required = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let before = required.as_ref().map(|RequiredByRouters(all)| &**all).unwrap_or_default();
+        *required = Some(RequiredByRouters([before, &[requirement]].concat().into()));
+    }
+
+    fn get(&self) -> Option<RequiredByRouters> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A handler whose guard learns what the routers around it require. Nothing stands between the two, so no middleware can
+/// lose it on the way.
 #[derive(Clone)]
-pub(super) struct Require<T> {
-    requirement: Requirement,
-    inner: T,
+pub(super) struct Routed<H> {
+    pub(super) handler: H,
+    pub(super) required: Required,
 }
 
-impl<T> Require<T> {
-    pub(super) fn new(requirement: Requirement, inner: T) -> Self {
-        Self { requirement, inner }
-    }
-}
+impl<H: Handler<T, S>, T, S> Handler<T, S> for Routed<H> {
+    type Future = H::Future;
 
-impl<T: Service<Request>> Service<Request> for Require<T> {
-    type Response = T::Response;
-    type Error = T::Error;
-    type Future = Required<T::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), T::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request) -> Required<T::Future> {
-        let outer = request.extensions().get::<RequiredByRouters>().cloned();
-        let required = outer.or_else(RequiredByRouters::current).unwrap_or_default().and(self.requirement);
-        request.extensions_mut().insert(required.clone());
-        let future = Box::pin(required.while_in(|| self.inner.call(request)));
-        Required { required, future }
-    }
-}
-
-/// An answer in the making.
-pub(super) struct Required<F> {
-    required: RequiredByRouters,
-    future: Pin<Box<F>>,
-}
-
-impl<F: Future> Future for Required<F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let Self { required, future } = &mut *self;
-        required.while_in(|| future.as_mut().poll(context))
+    fn call(self, mut request: Request, state: S) -> H::Future {
+        // Another router's, where a handler has passed its own request on, is not ours.
+        request.extensions_mut().remove::<RequiredByRouters>();
+        if let Some(required) = self.required.get() {
+            request.extensions_mut().insert(required);
+        }
+        self.handler.call(request, state)
     }
 }

@@ -4,14 +4,13 @@ use std::fmt;
 use axum::extract::Request;
 use axum::response::IntoResponse;
 use axum::routing::Route;
-use tower_layer::{Layer, layer_fn};
+use tower_layer::Layer;
 use tower_service::Service;
 use utoipa::openapi::{Info, OpenApi, Paths};
 
 use super::DocumentedRoutes;
 use super::foreign::Foreign;
-use super::require::Require;
-use super::{Guarded, ScopedHandler, ScopedMethodRouter};
+use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
 use crate::report::{self, Report};
 use crate::scope::{Requirement, are_few_enough};
@@ -98,11 +97,12 @@ where
     #[must_use]
     pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
         let routes = methods.operations.into_iter();
-        self.routes.extend(routes.map(|(method, described)| Described {
+        self.routes.extend(routes.map(|(method, described, required)| Described {
             path: path.to_owned(),
             method,
             described,
             documented: None,
+            required,
         }));
         Self { router: self.router.route(path, methods.router), ..self }
     }
@@ -126,9 +126,6 @@ where
     /// handlers check it with what the handlers require themselves, and this router's document and fragment say both;
     /// documents that are made from the handlers alone cannot know it.
     ///
-    /// It reaches the guards with the request's extensions, and on the thread while the answer is being made. A layer below
-    /// that throws the extensions away and answers in another task as well takes the requirement off.
-    ///
     /// # Panics
     ///
     /// A route is public or a foreign service, so that nothing would check the requirement there; there is no route
@@ -140,20 +137,24 @@ where
             panic!("`{path}` is a foreign service, which checks no token; add it after `require`");
         }
         let routes = self.routes.iter_mut().filter(|route| route.method != Method::Fallback);
-        for Described { path, described, .. } in routes {
+        for Described { path, described, required, .. } in routes {
             let Access::Scoped(requirements) = &mut described.access else {
                 panic!(
                     "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
                 );
             };
             requirements.push(requirement);
+            required.add(requirement);
             assert!(
                 are_few_enough(requirements),
                 "`{path}` requires more than 64 alternatives together with its routers, too many to tell a client"
             );
         }
-        let layer = layer_fn(move |inner| Require::new(requirement, inner));
-        Self { router: self.router.route_layer(layer), ..self }
+        assert!(
+            self.routes.iter().any(|route| route.method != Method::Fallback),
+            "there is no route yet that could require this; call `require` after them"
+        );
+        self
     }
 
     /// Serves what comes below a path by a service that is not of this router, such as a directory of files. Nothing
@@ -265,6 +266,7 @@ where
             method: Method::Fallback,
             described: T::described(),
             documented: None,
+            required: Required::default(),
         });
         Self { router: self.router.fallback(handler), ..self }
     }
@@ -281,6 +283,7 @@ where
             method: Method::Other,
             described: T::described(),
             documented: None,
+            required: Required::default(),
         });
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
@@ -325,18 +328,6 @@ where
 {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<S> Clone for ScopedRouter<S> {
-    fn clone(&self) -> Self {
-        Self {
-            router: self.router.clone(),
-            routes: self.routes.clone(),
-            foreign: self.foreign.clone(),
-            scheme: self.scheme.clone(),
-            openapi: self.openapi.clone(),
-        }
     }
 }
 
