@@ -21,13 +21,16 @@ const AUDIENCE: &str = "https://api.example";
 
 type Answer = Arc<dyn Fn(&str) -> Response + Send + Sync>;
 
+/// Headers and form of a request.
+type Asked = (HeaderMap, Vec<(String, String)>);
+
 /// An issuer on loopback that says of tokens whatever it is told to.
 #[derive(Clone)]
 struct Issuer {
     url: String,
     answer: Arc<Mutex<Answer>>,
     asked: Arc<AtomicUsize>,
-    last: Arc<Mutex<Option<(HeaderMap, Vec<(String, String)>)>>>,
+    last: Arc<Mutex<Option<Asked>>>,
 }
 
 impl Issuer {

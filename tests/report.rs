@@ -188,6 +188,7 @@ fn reasons_foreign_services_and_what_is_no_operation_stand_in_every_format() {
          GET      /health             public              report::reasoned  *Anyone* | no one.\n\
          CONNECT  /items              items:write me      report::create\n\
          GET      /items              items:write me      report::create\n\
+         *        /web/files          foreign, unchecked  -                 It checks a cookie.\n\
          *        /web/files/{*path}  foreign, unchecked  -                 It checks a cookie."
     );
     assert_eq!(
@@ -199,12 +200,13 @@ fn reasons_foreign_services_and_what_is_no_operation_stand_in_every_format() {
          | `GET` | `/health` | public | `report::reasoned` | \\*Anyone\\* \\| no one.  |\n\
          | `CONNECT` | `/items` | `items:write me` | `report::create` |  |\n\
          | `GET` | `/items` | `items:write me` | `report::create` |  |\n\
+         | `*` | `/web/files` | foreign, unchecked |  | It checks a cookie. |\n\
          | `*` | `/web/files/{*path}` | foreign, unchecked |  | It checks a cookie. |"
     );
     let json = serde_json::to_value(&report).expect("a report is JSON");
     assert_eq!(
         json["operations"][5],
-        json!({ "method": "*", "path": "/web/files/{*path}", "access": "foreign", "reason": "It checks a cookie." })
+        json!({ "method": "*", "path": "/web/files", "access": "foreign", "reason": "It checks a cookie." })
     );
     assert_eq!(json["operations"][2]["reason"], json!("*Anyone* | no one.\n"));
 }

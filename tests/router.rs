@@ -149,7 +149,8 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
         .nest("/inner", inner)
         .require(scopes!(BillingScope::Billing))
         .route("/later", get(items).post(items))
-        .fallback(nothing_here);
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(another_method);
     let (router, document) = router.split_for_parts();
     let document = serde_json::to_value(document).expect("a document is JSON");
     let app = router.with_state(ResourceServer::new(decoder.clone()));
@@ -172,6 +173,7 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
         ("GET", "/inner/explain", Value::Null, "items me", 403),
         ("GET", "/later", json!([{ "oauth2": ["items"] }]), "items", 200),
         ("GET", "/nowhere", Value::Null, "me", 404),
+        ("GET", "/items/", Value::Null, "me", 404),
     ];
     for (method, path, security, granted, status) in cases {
         let before = decoder.decoded();
@@ -267,11 +269,8 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
         "the handler of `/open` is public; add it after `require`, or write `#[requires_scopes]` on it"
     );
     assert_eq!(
-        message(|| {
-            let router = ScopedRouter::new().route("/items", get(items));
-            router.method_not_allowed_fallback(another_method).require(scopes!("me"))
-        }),
-        "the handler of `/*` is public; add it after `require`, or write `#[requires_scopes]` on it"
+        message(|| ScopedRouter::new().fallback(nothing_here).require(scopes!("me"))),
+        "there is no route yet that could require this; call `require` after them"
     );
     assert_eq!(
         message(|| {
@@ -279,11 +278,11 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
         }),
-        "`/files/{*path}` is a foreign service, which checks no token; add it after `require`"
+        "`/files` is a foreign service, which checks no token; add it after `require`"
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
-        "nothing checks tokens at `/files/{*path}`; say why that is right, for whoever reads the report"
+        "nothing checks tokens at `/files`; say why that is right, for whoever reads the report"
     );
     assert_eq!(
         message(|| {
@@ -292,6 +291,50 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
         }),
         "`/items` requires more than 64 alternatives together with its routers, too many to tell a client"
     );
+}
+
+/// A middleware around the handlers of one path, inside those of the router.
+#[tokio::test]
+async fn a_path_has_layers_of_its_own() {
+    async fn without_extensions(mut request: Request<Body>, next: Next) -> Response {
+        request.extensions_mut().clear();
+        let mut response = next.run(request).await;
+        response.headers_mut().insert("x-layer", "inner".parse().expect("a header"));
+        response
+    }
+    let router = ScopedRouter::new()
+        .route("/items", get(items).layer(from_fn(without_extensions)).post(items))
+        .require(scopes!("me"));
+    let app = served(router);
+    assert_eq!(ask(&app, "GET", "/items", Some("items")).await.status, StatusCode::FORBIDDEN);
+    let answer = ask(&app, "GET", "/items", Some(&token("items me"))).await;
+    assert_eq!((answer.status, &answer.headers["x-layer"] == "inner"), (StatusCode::OK, true));
+    let answer = ask(&app, "POST", "/items", Some(&token("items me"))).await;
+    assert_eq!((answer.status, answer.headers.contains_key("x-layer")), (StatusCode::OK, false));
+}
+
+/// The handler of methods without one of their own is that of the routes that were there, and the first one stays.
+#[test]
+fn other_methods_are_reported_as_they_are_answered() {
+    let paths = |router: ScopedRouter<ResourceServer>| -> Vec<String> {
+        let report = serde_json::to_value(router.report()).expect("JSON");
+        let operations = report["operations"].as_array().expect("operations").iter();
+        let others = operations.filter(|operation| operation["method"] == "OTHER");
+        others.map(|other| format!("{} {}", other["path"], other["handler"]).replace('"', "")).collect()
+    };
+    let router = || ScopedRouter::new().route("/items", get(items));
+    let nothing: [&str; 0] = [];
+    assert_eq!(paths(ScopedRouter::new().method_not_allowed_fallback(open).route("/a", get(items))), nothing);
+    assert_eq!(paths(router().method_not_allowed_fallback(open)), ["/* router::open"]);
+    let twice = router().method_not_allowed_fallback(open).method_not_allowed_fallback(another_method);
+    assert_eq!(paths(twice), ["/* router::open"]);
+    let later = router().method_not_allowed_fallback(open).route("/later", get(items));
+    assert_eq!(paths(later), ["/items router::open"]);
+    let anything = router().route("/any", any(items)).method_not_allowed_fallback(open);
+    assert_eq!(paths(anything), ["/* router::open"]);
+    let other = ScopedRouter::new().route("/other", get(items)).method_not_allowed_fallback(another_method);
+    let merged = router().method_not_allowed_fallback(open).merge(other);
+    assert_eq!(paths(merged), ["/items router::open", "/other router::another_method"]);
 }
 
 #[tokio::test]

@@ -32,9 +32,11 @@ impl Documented {
         let mut own_type = None;
         let mut kept = TokenStream::new();
         for argument in arguments(list.tokens.clone()) {
-            match argument.first() {
-                Some(TokenTree::Ident(key)) if key == "impl_for" => own_type = argument.last().cloned(),
-                Some(TokenTree::Ident(key)) if key == "security" => errors.push(Error::new(
+            match argument.as_slice() {
+                [TokenTree::Ident(key), TokenTree::Punct(_), name] if key == "impl_for" => {
+                    own_type = Some(name.clone());
+                }
+                [TokenTree::Ident(key), TokenTree::Group(_)] if key == "security" => errors.push(Error::new(
                     key.span(),
                     "the attribute above says what the operation requires, and the document repeats it; remove \
                      `security(…)`",

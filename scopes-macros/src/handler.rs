@@ -165,6 +165,7 @@ impl Handler {
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw().to_string();
         let documentation = documentation(&self.attributes);
+        let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let documented = self.documented.as_ref();
         let documented = documented.map(|documented| documented.declare(&conditions, operation, described));
         quote! {
@@ -177,6 +178,7 @@ impl Handler {
                 const NAME: &'static str = #name;
                 const MODULE: &'static str = ::core::module_path!();
                 const DOCUMENTATION: &'static str = #documentation;
+                const DEPRECATED: bool = #deprecated;
             }
 
             #documented

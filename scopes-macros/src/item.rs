@@ -207,7 +207,9 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(doc) = &attribute.meta else { return None };
     match &doc.value {
         Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) if doc.path.is_ident("doc") => {
-            Some(line.value().trim().to_owned())
+            // The space after `///` is no part of the text, what is indented further is.
+            let line = line.value();
+            Some(line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
         }
         _ => None,
     }

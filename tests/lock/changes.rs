@@ -200,15 +200,71 @@ fn what_is_no_operation_is_locked_too() {
     assert!(said.contains("loosened, OPEN TO EVERYONE: OTHER /*\n"), "{said}");
 }
 
+/// Each path has its own handler of other methods.
 #[test]
-fn handlers_that_a_lock_file_cannot_tell_apart_are_refused() {
+fn routers_of_different_other_methods_are_locked() {
     let one = || Router::new().route("/x", get(me)).method_not_allowed_fallback(me);
     let other = Router::new().route("/y", get(me)).method_not_allowed_fallback(open);
-    let same = said("alike", &one(), &one().merge(other));
-    assert_eq!(
-        same,
-        "Two handlers stand in the report as `OTHER /*` and differ in who may call them, so that no lock file can tell \
-         them apart. Have one of them serve both."
+    let said = said("alike", &one(), &one().merge(other));
+    assert!(said.contains("added: OTHER /x\n  + requires me\n"), "{said}");
+    assert!(said.contains("added, OPEN TO EVERYONE: OTHER /y\n"), "{said}");
+}
+
+#[test]
+fn the_name_of_a_parameter_is_no_part_of_the_path() {
+    let (before, after) = (Router::new().route("/x/{a}", get(me)), Router::new().route("/x/{b}", get(open)));
+    check(
+        "renamed.lock",
+        &before,
+        &after,
+        "loosened, OPEN TO EVERYONE: GET /x/{b}\n  - requires me\n  + public\n  \
+         A request without a token was refused before and is accepted now.",
+    );
+    let renamed = Router::new().route("/x/{b}", get(me));
+    fresh("renamed-alone.lock");
+    check_lock(&before.report(), DIRECTORY, "renamed-alone.lock", true).expect("the file is written");
+    check_lock(&renamed.report(), DIRECTORY, "renamed-alone.lock", false).expect("nothing changed");
+}
+
+/// Of scopes of one name, that of each vocabulary is required.
+mod homonyms {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    pub(super) mod one {
+        #[scopes_runtime::declare_scopes]
+        pub(crate) enum Scope {
+            /// Read items.
+            Items = "items",
+            /// Everything.
+            #[implies(Items)]
+            Admin = "admin",
+        }
+    }
+
+    #[declare_scopes]
+    pub(super) enum Scope {
+        /// Read items.
+        Items = "items",
+        /// Everything.
+        #[implies(Items)]
+        Root = "root",
+    }
+
+    #[requires_scopes(Scope::Items, one::Scope::Items)]
+    pub(super) async fn both() {}
+
+    #[requires_scopes(Scope::Items)]
+    pub(super) async fn alone() {}
+}
+
+#[test]
+fn what_stands_for_one_of_two_homonyms_does_not_for_both() {
+    check(
+        "homonyms.lock",
+        &Router::new().route("/items", get(homonyms::both)),
+        &Router::new().route("/items", get(homonyms::alone)),
+        "loosened: GET /items\n  - requires items\n  + requires items\n  +   accepts root for items\n  \
+         A token with `root` was refused before and is accepted now.",
     );
 }
 
@@ -228,10 +284,9 @@ mod login {
 
 #[test]
 fn what_a_login_has_to_be_like_counts() {
-    let router = || Router::new();
-    let (strict, lenient) =
-        (router().route("/pay", get(login::strict)), router().route("/pay", get(login::lenient)));
-    let any_login = router().route("/pay", get(me));
+    let strict = Router::new().route("/pay", get(login::strict));
+    let lenient = Router::new().route("/pay", get(login::lenient));
+    let any_login = Router::new().route("/pay", get(me));
     check(
         "login_loosened.lock",
         &strict,
@@ -250,7 +305,7 @@ fn what_a_login_has_to_be_like_counts() {
     check(
         "login_instead_of_a_scope.lock",
         &any_login,
-        &router().route("/pay", get(login::without_scopes)),
+        &Router::new().route("/pay", get(login::without_scopes)),
         "changed: GET /pay\n  - requires me\n  + any valid token\n  + after a login of acr mfa\n  \
          A token without any scope and a login of acr mfa was refused before and is accepted now.\n  \
          A token with `me` was accepted before and is refused now.",

@@ -19,6 +19,8 @@ pub trait Operation {
     const MODULE: &'static str;
     /// Its doc comment.
     const DOCUMENTATION: &'static str;
+    /// Whether it has `#[deprecated]`.
+    const DEPRECATED: bool;
 }
 
 /// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.

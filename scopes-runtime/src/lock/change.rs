@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{Access, Alternative, Lock, Required};
+use crate::openapi::shape;
 
 /// How many sets of scopes are compared for one operation: a test should not take minutes.
 const MOST_SETS: usize = 4096;
@@ -16,17 +17,26 @@ struct Token<'a> {
     age: Option<u64>,
 }
 
-type Operations = BTreeMap<(String, String), Access>;
+/// Each operation by the shape of its path, which a parameter's name is no part of, and its method.
+type Operations<'a> = BTreeMap<(String, &'a str), (&'a str, &'a Access)>;
 
 /// The operations that differ, each in a paragraph of its own.
 pub(super) fn changes(Lock(before): &Lock, Lock(after): &Lock) -> Vec<String> {
+    let (before, after) = (by_shape(before), by_shape(after));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    keys.into_iter().filter_map(|key| change(key, before, after)).collect()
+    keys.into_iter().filter_map(|key| change(key, &before, &after)).collect()
 }
 
-fn change(key: &(String, String), before: &Operations, after: &Operations) -> Option<String> {
-    let (path, method) = key;
-    let (own_before, own_after) = (before.get(key), after.get(key));
+fn by_shape(operations: &BTreeMap<(String, String), Access>) -> Operations<'_> {
+    let entries = operations.iter();
+    entries.map(|((path, method), access)| ((shape(path), &**method), (&**path, access))).collect()
+}
+
+fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>) -> Option<String> {
+    let (_, method) = key;
+    let (path, _) = after.get(key).or_else(|| before.get(key))?;
+    let own_before = before.get(key).map(|(_, access)| *access);
+    let own_after = after.get(key).map(|(_, access)| *access);
     if own_before == own_after {
         return None;
     }
@@ -51,10 +61,10 @@ fn change(key: &(String, String), before: &Operations, after: &Operations) -> Op
 }
 
 /// What a router asks of a method: its own operation or, without one, that of `GET` for `HEAD` and that of any method.
-fn serving<'a>((path, method): &(String, String), operations: &'a Operations) -> Option<&'a Access> {
-    let get = (method == "HEAD").then_some("GET");
-    let mut methods = [Some(method.as_str()), get, Some("*")].into_iter().flatten();
-    methods.find_map(|method| operations.get(&(path.clone(), method.to_owned())))
+fn serving<'a>((shape, method): &(String, &str), operations: &Operations<'a>) -> Option<&'a Access> {
+    let get = (*method == "HEAD").then_some("GET");
+    let mut methods = [Some(*method), get, Some("*")].into_iter().flatten();
+    methods.find_map(|method| operations.get(&(shape.clone(), method))).map(|(_, access)| *access)
 }
 
 /// How one access differs from another, and for whom.

@@ -1,9 +1,8 @@
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 
 use super::ACCEPT;
-use crate::report::{Callers, Report};
+use crate::report::{Callers, Operation, Report};
 use crate::scope::{Authentication, DeclaredScope};
 
 /// The operations by path and method.
@@ -44,28 +43,12 @@ pub(super) struct Malformed {
 }
 
 impl Lock {
-    /// Fails where two handlers of different callers have one name in the report.
-    pub(super) fn of(report: &Report) -> Result<Self, String> {
-        let mut operations = BTreeMap::new();
-        for operation in report.operations() {
-            let path: String = operation.path.chars().flat_map(escape).collect();
-            let access = Access::of(&operation.callers);
-            let method = operation.method.clone();
-            match operations.entry((path, method)) {
-                Entry::Vacant(entry) => {
-                    entry.insert(access);
-                }
-                Entry::Occupied(entry) if *entry.get() == access => {}
-                Entry::Occupied(entry) => {
-                    let (path, method) = entry.key();
-                    return Err(format!(
-                        "Two handlers stand in the report as `{method} {path}` and differ in who may call them, so \
-                         that no lock file can tell them apart. Have one of them serve both."
-                    ));
-                }
-            }
-        }
-        Ok(Self(operations))
+    pub(super) fn of(report: &Report) -> Self {
+        let entry = |operation: &Operation| {
+            let path = operation.path.chars().flat_map(escape).collect();
+            ((path, operation.method.clone()), Access::of(&operation.callers))
+        };
+        Self(report.operations().iter().map(entry).collect())
     }
 
     /// Reads what [`Display`](fmt::Display) writes. Comments and empty lines may stand anywhere.
@@ -101,9 +84,15 @@ fn escape(character: char) -> impl Iterator<Item = char> {
 
 impl Access {
     fn of(callers: &Callers) -> Self {
-        let named = |scope: &&DeclaredScope| {
-            let broader = scope.implied_by().iter().map(|&name| name.to_owned()).collect();
-            (scope.name().to_owned(), broader)
+        let alternative = |scopes: &Vec<&DeclaredScope>| {
+            let mut alternative = Alternative::new();
+            for scope in scopes {
+                let broader: BTreeSet<_> = scope.implied_by().iter().map(|&name| name.to_owned()).collect();
+                // Two vocabularies may have scopes of one name: only what stands for both of them does for the name.
+                let all = alternative.entry(scope.name().to_owned()).or_insert_with(|| broader.clone());
+                all.retain(|name| broader.contains(name));
+            }
+            alternative
         };
         match callers {
             Callers::Public { accepts_token: false, .. } => Self::Public,
@@ -111,10 +100,7 @@ impl Access {
             Callers::Foreign { .. } => Self::Foreign,
             Callers::Scoped { alternatives, user_authentication: Authentication { acr_values, max_age } } => {
                 Self::Scoped(Required {
-                    alternatives: alternatives
-                        .iter()
-                        .map(|scopes| scopes.iter().map(named).collect())
-                        .collect(),
+                    alternatives: alternatives.iter().map(alternative).collect(),
                     acr_values: acr_values.as_ref().map(|it| it.iter().map(|&it| it.to_owned()).collect()),
                     max_age: *max_age,
                 })

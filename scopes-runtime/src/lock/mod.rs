@@ -74,7 +74,7 @@ pub fn accepts_changes() -> bool {
 /// What is wrong and what to do, in whole sentences.
 pub fn check_lock(report: &Report, directory: &str, name: &str, accept: bool) -> Result<(), String> {
     let path = Path::new(directory).join(name);
-    let now = Lock::of(report)?;
+    let now = Lock::of(report);
     if accept {
         return fs::write(&path, now.to_string())
             .map_err(|error| format!("The lock file {} cannot be written: {error}.", path.display()));

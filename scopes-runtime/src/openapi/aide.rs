@@ -160,6 +160,7 @@ impl From<OAuth2Scheme> for SecurityScheme {
 
 fn describe(operation: &mut Operation, described: &Described) {
     (operation.summary, operation.description) = summary_and_description(described.documentation);
+    operation.deprecated = described.deprecated;
     operation.security = security(&described.access);
     let authentication = described.access.user_authentication();
     operation.extensions.extend(authentication.map(|it| (USER_AUTHENTICATION.to_owned(), it)));

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
@@ -9,7 +9,9 @@ use utoipa::openapi::{
     ResponseBuilder, Schema,
 };
 
+use super::fragment::slot;
 use super::operation::describe_parameters;
+use super::operation_ids::operation_ids;
 use super::{Described, OAuth2Scheme, SCHEME_NAME};
 use crate::router::Required;
 use crate::scope::DeclaredScope;
@@ -85,13 +87,14 @@ impl Route {
     }
 
     /// The operation id that `#[utoipa::path]` was given: the handler's name is what it says otherwise.
-    fn chosen_id(&self) -> Option<&str> {
+    pub(super) fn chosen_id(&self) -> Option<&str> {
         let id = self.documented.as_ref()?.operation.operation_id.as_deref()?;
         (id.trim_start_matches("r#") != self.described.name).then_some(id)
     }
 
     pub(super) fn openapi_path(&self) -> String {
-        self.path.replace("{*", "{")
+        // axum escapes a brace by a second one, and OpenAPI has no braces but those of parameters.
+        self.path.replace("{{", "%7B").replace("}}", "%7D").replace("{*", "{")
     }
 }
 
@@ -107,7 +110,7 @@ pub(crate) fn nested(prefix: &str, path: &str) -> String {
 /// Adds the routes to a document, with the scheme and the answers that they refer to.
 pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Scheme) -> OpenApi {
     let operations: Vec<_> = routes.iter().flat_map(|route| served(route, routes)).collect();
-    let ids = operation_ids(&operations);
+    let ids = operation_ids(&operations, &openapi);
     let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     for ((route, method), id) in operations.into_iter().zip(ids) {
         let path = route.openapi_path();
@@ -121,6 +124,10 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
             None => route.described.operation(),
         };
         operation.operation_id = Some(id);
+        let given = openapi.paths.paths.get_mut(&path).and_then(|item| slot(item, &method).take());
+        if let Some(given) = given {
+            operation = described_by(given, operation);
+        }
         describe_parameters(&path, &mut operation);
         let operation = route.described.guard(operation);
         openapi.paths.add_path_operation(&path, vec![method], operation);
@@ -128,6 +135,20 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
     openapi.components = Some(components);
     add_components(&mut openapi, routes, scheme);
     openapi
+}
+
+/// An operation that the document describes already, with what it does not say itself. An answer that stands for all is
+/// only for operations that describe none.
+fn described_by(given: Operation, found: Operation) -> Operation {
+    let mut operation = given;
+    operation.operation_id = operation.operation_id.or(found.operation_id);
+    operation.summary = operation.summary.or(found.summary);
+    operation.description = operation.description.or(found.description);
+    operation.parameters = operation.parameters.or(found.parameters);
+    if operation.responses.responses.is_empty() {
+        operation.responses = found.responses;
+    }
+    operation
 }
 
 /// Adds what the routes refer to, if any of them is secured.
@@ -173,47 +194,6 @@ pub(super) fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, 
         Method::Connect | Method::Other | Method::Fallback => Vec::new(),
     };
     methods.into_iter().map(|method| (route, method)).collect()
-}
-
-/// The handlers' names, with as much of their modules as tells them apart, and a number where one handler serves
-/// several routes.
-fn operation_ids(operations: &[(&Route, HttpMethod)]) -> Vec<String> {
-    let mut modules: HashMap<&str, Vec<&str>> = HashMap::new();
-    for Described { name, module, .. } in operations.iter().map(|(route, _)| &route.described) {
-        let modules = modules.entry(name).or_default();
-        if !modules.contains(module) {
-            modules.push(module);
-        }
-    }
-    let mut taken: HashSet<String> =
-        operations.iter().filter_map(|(route, _)| route.chosen_id()).map(str::to_owned).collect();
-    let id = |Described { name, module, .. }: &Described| {
-        let depth = module.split("::").count();
-        let suffix =
-            |module: &str, parts: usize| module.rsplit("::").take(parts).collect::<Vec<_>>().join("::");
-        let is_unique = |parts: usize| {
-            let own = suffix(module, parts);
-            modules[name].iter().filter(|other| suffix(other, parts) == own).count() == 1
-        };
-        let parts = (0..depth).find(|&parts| is_unique(parts)).unwrap_or(depth);
-        let mut parts: Vec<_> = module.rsplit("::").take(parts).collect();
-        parts.reverse();
-        parts.push(name);
-        parts.join("_")
-    };
-    let mut chosen_once = HashSet::new();
-    operations
-        .iter()
-        .map(|(route, _)| {
-            let id = route.chosen_id().map_or_else(|| id(&route.described), str::to_owned);
-            let is_first = route.chosen_id().is_some_and(|chosen| chosen_once.insert(chosen));
-            if is_first || taken.insert(id.clone()) {
-                return id;
-            }
-            let mut numbered = (2..).map(|number| format!("{id}_{number}"));
-            numbered.find(|id| taken.insert(id.clone())).expect("there is always another number")
-        })
-        .collect()
 }
 
 pub(super) fn refusals() -> BTreeMap<String, RefOr<Response>> {

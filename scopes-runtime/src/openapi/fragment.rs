@@ -7,7 +7,7 @@ use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, OpenApiVersion, Paths, RefOr, Response};
 
-use super::document::{METHODS, Route, add_components, served};
+use super::document::{METHODS, Method, Route, add_components, served};
 use super::operation::USER_AUTHENTICATION;
 use super::{OAuth2Scheme, SCHEME_NAME};
 
@@ -52,6 +52,9 @@ struct Part {
     responses: BTreeMap<String, RefOr<Response>>,
     #[serde(rename = "x-user-authentication", skip_serializing_if = "Option::is_none")]
     user_authentication: Option<Value>,
+    /// Whether it is the method's own handler: one for any method serves more than anybody describes.
+    #[serde(skip)]
+    is_own: bool,
 }
 
 /// The document lacks operations that the router serves, so that it says nothing of what they require. Everything else
@@ -79,6 +82,7 @@ impl Fragment {
                 security: security.unwrap_or_default(),
                 responses: responses.responses,
                 user_authentication: route.described.access.user_authentication(),
+                is_own: route.method != Method::Any,
             };
             paths.entry(route.openapi_path()).or_default().insert(name(&method), part);
         }
@@ -97,7 +101,7 @@ impl Fragment {
     ///
     /// # Errors
     ///
-    /// The document lacks operations of the router.
+    /// The document lacks operations of the router. A handler of any method counts for those that are described.
     pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperations> {
         let mut missing = Vec::new();
         for (path, parts) in self.paths {
@@ -116,7 +120,8 @@ impl Fragment {
                             extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
                         }
                     }
-                    None => missing.push(unmatched(&path, method)),
+                    None if part.is_own => missing.push(unmatched(&path, method)),
+                    None => {}
                 }
             }
         }
@@ -166,7 +171,8 @@ impl Fragment {
                             operation.insert(USER_AUTHENTICATION.to_owned(), authentication.clone());
                         }
                     }
-                    None => missing.push(unmatched(path, method)),
+                    None if self.paths[path][method.as_str()].is_own => missing.push(unmatched(path, method)),
+                    None => {}
                 }
             }
         }
@@ -198,7 +204,7 @@ fn find<'a>(paths: &'a mut Paths, path: &str, method: &str) -> Option<&'a mut Op
     same.find_map(|(_, item)| slot(item, method).as_mut())
 }
 
-fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut Option<Operation> {
+pub(super) fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut Option<Operation> {
     match method {
         HttpMethod::Delete => &mut item.delete,
         HttpMethod::Get => &mut item.get,
@@ -225,7 +231,7 @@ fn name(method: &HttpMethod) -> &'static str {
 }
 
 /// A path without the names of its parameters.
-fn shape(path: &str) -> String {
+pub(crate) fn shape(path: &str) -> String {
     let parts = path.split('{').enumerate();
     let part = |(at, part): (usize, &str)| match (at, part.split_once('}')) {
         (1.., Some((_, rest))) => format!("{{}}{rest}"),

@@ -6,9 +6,11 @@ mod delegate;
 mod document;
 mod fragment;
 mod operation;
+mod operation_ids;
 mod scheme;
 
 pub(crate) use document::{Documented, Method, Route, document, nested};
+pub(crate) use fragment::shape;
 pub use fragment::{Fragment, UnmatchedOperations};
 pub(crate) use operation::Access;
 #[doc(hidden)]

@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Ref, RefOr, Required, Response};
+use utoipa::openapi::{Deprecated, Ref, RefOr, Required, Response};
 
 use super::SCHEME_NAME;
 use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
@@ -21,6 +23,7 @@ pub struct Described {
     pub(crate) name: &'static str,
     pub(crate) module: &'static str,
     pub(super) documentation: &'static str,
+    pub(super) deprecated: bool,
     pub(crate) access: Access,
 }
 
@@ -42,6 +45,7 @@ impl Described {
             name: O::NAME,
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
+            deprecated: O::DEPRECATED,
             access: Access::Scoped(vec![O::REQUIREMENT]),
         }
     }
@@ -53,6 +57,7 @@ impl Described {
             name: O::NAME,
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
+            deprecated: O::DEPRECATED,
             access: Access::Public { accepts_token: O::ACCEPTS_TOKEN, reason: O::REASON },
         }
     }
@@ -63,6 +68,7 @@ impl Described {
         OperationBuilder::new()
             .summary(summary)
             .description(description)
+            .deprecated(self.deprecated.then_some(Deprecated::True))
             .response("default", Response::new("What the operation answers."))
             .build()
     }
@@ -115,7 +121,11 @@ impl Access {
             }
             Self::Scoped(_) => {
                 let one = |scopes: &Vec<&'static DeclaredScope>| {
-                    SecurityRequirement::new(SCHEME_NAME, scopes.iter().map(|scope| scope.name()))
+                    let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+                    // Of two vocabularies with scopes of one name each stands there once.
+                    let mut seen = HashSet::new();
+                    names.retain(|name| seen.insert(*name));
+                    SecurityRequirement::new(SCHEME_NAME, names)
                 };
                 self.alternatives().iter().map(one).collect()
             }
@@ -161,7 +171,8 @@ pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
 pub(super) fn summary_and_description(documentation: &str) -> (Option<String>, Option<String>) {
     let (summary, description) = documentation.split_once("\n\n").unwrap_or((documentation, ""));
     let given = |text: String| (!text.is_empty()).then_some(text);
-    (given(summary.replace('\n', " ")), given(description.trim().to_owned()))
+    let summary: Vec<_> = summary.lines().map(str::trim).collect();
+    (given(summary.join(" ")), given(description.trim().to_owned()))
 }
 
 /// The names between braces.

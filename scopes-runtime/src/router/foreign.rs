@@ -18,6 +18,12 @@ impl Foreign {
         Self { path, reason }
     }
 
+    /// Everything below a prefix, and the prefix itself.
+    pub(super) fn below(prefix: &str, reason: &'static str) -> [Self; 2] {
+        let below = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
+        [prefix.to_owned(), below].map(|path| Self::new(path, reason))
+    }
+
     pub(super) fn row(&self) -> report::Row {
         report::Row {
             method: ANY_METHOD.to_owned(),

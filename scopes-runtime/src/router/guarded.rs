@@ -21,6 +21,7 @@ pub trait Guarded {
     message = "this handler cannot be served with the state `{S}`",
     label = "not a handler for that state",
     note = "the state provides the `ResourceServer`: `impl FromRef<{S}> for ResourceServer`, or derive `FromRef`",
+    note = "a router gets its state by `with_state`, before it is served or becomes a `Router`",
     note = "every argument is an extractor, and the last one alone may take the body; `#[axum::debug_handler(state = {S})]` below `#[requires_scopes]` tells which is not"
 )]
 pub trait ScopedHandler<T, S>: Handler<T, S> {}

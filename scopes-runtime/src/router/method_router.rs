@@ -1,6 +1,11 @@
+use std::convert::Infallible;
 use std::fmt;
 
-use axum::routing::MethodRouter;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, Route};
+use tower_layer::Layer;
+use tower_service::Service;
 use utoipa::openapi::path::HttpMethod;
 
 use super::require::{Required, Routed};
@@ -70,6 +75,24 @@ handler_of!(patch, Method::One(HttpMethod::Patch), "The handler of `PATCH`.");
 handler_of!(post, Method::One(HttpMethod::Post), "The handler of `POST`.");
 handler_of!(put, Method::One(HttpMethod::Put), "The handler of `PUT`.");
 handler_of!(trace, Method::One(HttpMethod::Trace), "The handler of `TRACE`.");
+
+impl<S> ScopedMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Puts a middleware around the handlers so far.
+    #[must_use]
+    pub fn layer<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self { router: self.router.layer(layer), ..self }
+    }
+}
 
 impl<S> fmt::Debug for ScopedMethodRouter<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

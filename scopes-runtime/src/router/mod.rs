@@ -4,6 +4,7 @@ mod documented;
 mod foreign;
 mod guarded;
 mod method_router;
+mod reported;
 mod require;
 mod scoped_router;
 

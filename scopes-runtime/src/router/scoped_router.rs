@@ -12,11 +12,10 @@ use super::DocumentedRoutes;
 use super::foreign::Foreign;
 use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
-use crate::report::{self, Report};
 use crate::scope::{Requirement, are_few_enough};
 
 /// Where the report shows what no route matches: no route can have this path.
-const FALLBACK: &str = "/*";
+pub(super) const FALLBACK: &str = "/*";
 
 /// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
 /// compile.
@@ -53,9 +52,9 @@ const FALLBACK: &str = "/*";
 /// ```
 pub struct ScopedRouter<S = ()> {
     router: axum::Router<S>,
-    routes: Vec<Described>,
-    foreign: Vec<Foreign>,
-    scheme: OAuth2Scheme,
+    pub(super) routes: Vec<Described>,
+    pub(super) foreign: Vec<Foreign>,
+    pub(super) scheme: OAuth2Scheme,
     openapi: OpenApi,
 }
 
@@ -132,12 +131,13 @@ where
     /// yet; or a route gets more than 64 alternatives, too many to tell a client.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
-        let is_route = |foreign: &&Foreign| !foreign.path.ends_with(FALLBACK);
-        if let Some(Foreign { path, .. }) = self.foreign.iter().find(is_route) {
+        let is_served = |foreign: &&Foreign| !foreign.path.ends_with(FALLBACK);
+        if let Some(Foreign { path, .. }) = self.foreign.iter().find(is_served) {
             panic!("`{path}` is a foreign service, which checks no token; add it after `require`");
         }
-        let routes = self.routes.iter_mut().filter(|route| route.method != Method::Fallback);
-        for Described { path, described, required, .. } in routes {
+        for Described { path, described, required, .. } in
+            self.routes.iter_mut().filter(|route| is_route(route))
+        {
             let Access::Scoped(requirements) = &mut described.access else {
                 panic!(
                     "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
@@ -151,10 +151,27 @@ where
             );
         }
         assert!(
-            self.routes.iter().any(|route| route.method != Method::Fallback),
+            self.routes.iter().any(is_route),
             "there is no route yet that could require this; call `require` after them"
         );
         self
+    }
+
+    /// Serves a path by a service that is not of this router. Nothing checks tokens there, so the code says why; the reason
+    /// stands in the report.
+    ///
+    /// # Panics
+    ///
+    /// As `Router::route_service`; or the reason is empty.
+    #[must_use]
+    pub fn route_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.foreign.push(Foreign::new(path.to_owned(), reason));
+        Self { router: self.router.route_service(path, service), ..self }
     }
 
     /// Serves what comes below a path by a service that is not of this router, such as a directory of files. Nothing
@@ -170,8 +187,7 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
-        self.foreign.push(Foreign::new(below, reason));
+        self.foreign.extend(Foreign::below(path, reason));
         Self { router: self.router.nest_service(path, service), ..self }
     }
 
@@ -271,20 +287,26 @@ where
         Self { router: self.router.fallback(handler), ..self }
     }
 
-    /// The handler of requests whose path has routes, but none for the method.
+    /// The handler of requests whose path has a route so far, but none for the method. Where there is one, it stays.
     #[must_use]
     pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
     where
         H: ScopedHandler<T, S>,
         T: Guarded + 'static,
     {
-        self.routes.push(Described {
-            path: FALLBACK.to_owned(),
+        let has =
+            |path: &str, it: Method| self.routes.iter().any(|route| route.path == path && route.method == it);
+        let mut paths: Vec<_> = self.routes.iter().map(|route| route.path.clone()).collect();
+        paths.retain(|path| path != FALLBACK && !has(path, Method::Any) && !has(path, Method::Other));
+        paths.sort();
+        paths.dedup();
+        self.routes.extend(paths.into_iter().map(|path| Described {
+            path,
             method: Method::Other,
             described: T::described(),
             documented: None,
             required: Required::default(),
-        });
+        }));
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 
@@ -293,16 +315,6 @@ where
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
         let Self { router, routes, foreign, scheme, openapi } = self;
         ScopedRouter { router: router.with_state(state), routes, foreign, scheme, openapi }
-    }
-
-    /// Who may call what: every route so far with what it requires, and the scopes that none does, of those that
-    /// [`oauth2`](Self::oauth2) was told of.
-    ///
-    /// A fallback stands there with the method `*` and the path `/*`, one for methods without a handler with `OTHER`.
-    #[must_use]
-    pub fn report(&self) -> Report {
-        let rows = self.routes.iter().map(report::Row::from).chain(self.foreign.iter().map(Foreign::row));
-        Report::new(rows.collect(), self.scheme.scopes())
     }
 
     /// What scopes contribute to a document that is made elsewhere.
@@ -320,6 +332,11 @@ where
         let openapi = document(self.openapi, &self.routes, &self.scheme);
         (self.router, openapi)
     }
+}
+
+/// Whether it is no fallback.
+fn is_route(route: &Described) -> bool {
+    !matches!(route.method, Method::Fallback | Method::Other)
 }
 
 impl<S> Default for ScopedRouter<S>

@@ -1,0 +1,152 @@
+//! What documents say of handlers beside what they require, and what they keep of what somebody else has said.
+
+use axum::extract::Path;
+use scopes_runtime::router::{any, get, routes};
+use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_tests::Scope;
+use serde_json::{Value, json};
+use utoipa::openapi::OpenApi;
+
+type Router = ScopedRouter<ResourceServer>;
+
+fn document(router: Router) -> Value {
+    serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
+}
+
+/// The items
+///  of everyone.
+///
+/// - by name
+///   - and by owner
+///
+/// ```text
+/// GET /items
+///     ?page=2
+/// ```
+#[requires_scopes("items")]
+#[deprecated]
+async fn items() {}
+
+#[requires_scopes("me")]
+async fn me() {}
+
+#[requires_scopes("me")]
+async fn of_one(_: Path<String>) {}
+
+#[public]
+async fn health() {}
+
+#[test]
+#[allow(deprecated, reason = "the handler is")]
+fn doc_comments_keep_their_form() {
+    let document = document(Router::new().route("/items", get(items)).route("/me", get(me)));
+    let operation = &document["paths"]["/items"]["get"];
+    assert_eq!(operation["summary"], "The items of everyone.");
+    assert_eq!(
+        operation["description"],
+        "- by name\n  - and by owner\n\n```text\nGET /items\n    ?page=2\n```"
+    );
+    assert_eq!(operation["deprecated"], true);
+    assert_eq!(document["paths"]["/me"]["get"]["deprecated"], Value::Null);
+}
+
+/// A document that somebody has written by hand.
+fn given() -> OpenApi {
+    let given = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Given", "version": "1" },
+        "paths": {
+            "/me": {
+                "get": {
+                    "operationId": "me",
+                    "tags": ["users"],
+                    "parameters": [{ "name": "fields", "in": "query", "required": false }],
+                    "responses": {
+                        "200": { "description": "Who you are." },
+                        "401": { "description": "Log in first." },
+                    },
+                    "security": [{ "key": [] }],
+                },
+                "delete": { "responses": { "204": { "description": "Gone." } } },
+            },
+            "/other": { "get": { "operationId": "health", "responses": {} } },
+        },
+    });
+    serde_json::from_value(given).expect("a document")
+}
+
+#[test]
+fn what_a_document_describes_already_stays() {
+    let router = Router::with_openapi(given()).route("/me", get(me)).route("/health", get(health));
+    let document = document(router);
+    let reference = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
+    assert_eq!(
+        document["paths"]["/me"]["get"],
+        json!({
+            "operationId": "me",
+            "tags": ["users"],
+            "parameters": [{ "name": "fields", "in": "query", "required": false }],
+            "responses": {
+                "200": { "description": "Who you are." },
+                "400": reference("MalformedCredentials"),
+                "401": { "description": "Log in first." },
+                "403": reference("InsufficientScope"),
+            },
+            "security": [{ "oauth2": ["me"] }],
+        })
+    );
+    let gone = json!({ "responses": { "204": { "description": "Gone." } } });
+    assert_eq!(document["paths"]["/me"]["delete"], gone);
+    // An id that is taken is not given again.
+    assert_eq!(document["paths"]["/health"]["get"]["operationId"], "health_2");
+}
+
+#[test]
+fn braces_that_are_no_parameter_are_escaped() {
+    let document = document(Router::new().route("/a{{b}}/{id}", get(of_one)));
+    let operation = &document["paths"]["/a%7Bb%7D/{id}"]["get"];
+    assert_eq!(operation["parameters"].as_array().expect("parameters").len(), 1);
+    assert_eq!(operation["parameters"][0]["name"], "id");
+}
+
+/// What is a name of utoipa's attribute elsewhere in its arguments is none of these.
+mod security {
+    use utoipa::ToSchema;
+
+    #[derive(ToSchema)]
+    pub(super) struct Policy {
+        #[allow(dead_code, reason = "its schema is what matters")]
+        name: String,
+    }
+}
+
+#[requires_scopes("me")]
+#[utoipa::path(post, path = "/policies", request_body = std::collections::HashMap<String, security::Policy>)]
+async fn replace_policies() {}
+
+#[test]
+fn types_of_any_name_describe_bodies() {
+    let document = document(Router::new().routes(routes!(replace_policies)));
+    let schema =
+        &document["paths"]["/policies"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(schema["additionalProperties"]["$ref"], "#/components/schemas/Policy");
+}
+
+/// Nobody describes every method of a handler that serves them all.
+#[test]
+fn a_fragment_of_any_method_goes_where_there_is_one() {
+    let fragment = || Router::new().route("/p", any(me).get(of_one)).fragment();
+    let elsewhere = |methods: Value| json!({ "openapi": "3.1.0", "info": {}, "paths": { "/p": methods } });
+    let mut document = elsewhere(json!({ "get": { "responses": {} }, "post": { "responses": {} } }));
+    fragment().merge_into_json(&mut document).expect("all that is described");
+    assert_eq!(document["paths"]["/p"]["post"]["security"], json!([{ "oauth2": ["me"] }]));
+    let mut typed = given();
+    let operation = typed.paths.paths.remove("/me").expect("a path");
+    typed.paths.paths.insert("/p".to_owned(), operation);
+    fragment().merge_into(&mut typed).expect("all that is described");
+    let mut without_get = elsewhere(json!({ "post": { "responses": {} } }));
+    assert_eq!(
+        fragment().merge_into_json(&mut without_get).expect_err("an error").to_string(),
+        "the document does not describe `GET /p`, which the router serves; describe each, or leave it out of the router"
+    );
+}
