@@ -262,7 +262,8 @@ async fn what_a_router_requires_is_of_its_routes_alone() {
 fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
     let message = |build: fn() -> ScopedRouter<ResourceServer>| {
         let panic = std::panic::catch_unwind(|| drop(build())).expect_err("a panic");
-        panic.downcast::<String>().map_or_else(|_| String::new(), |message| *message)
+        let text = |panic: Box<dyn std::any::Any + Send>| panic.downcast::<&str>().map(|it| it.to_string());
+        panic.downcast::<String>().map(|it| *it).or_else(text).expect("a message")
     };
     assert_eq!(
         message(|| ScopedRouter::new().route("/open", get(open)).require(scopes!("me"))),

@@ -13,3 +13,4 @@ mod leniencies;
 mod malformed;
 mod providers;
 mod published;
+mod remembered;

@@ -208,6 +208,43 @@ async fn a_new_key_is_found_and_an_old_one_stops_working() {
 }
 
 #[tokio::test]
+async fn what_a_key_has_verified_is_forgotten_with_it() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, Some("1"));
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+    let refresh = async |fetches| {
+        pass(Duration::from_secs(301)).await;
+        while issuer.fetches() < fetches {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    refresh(2).await;
+    assert!(decoder.recall(&token).is_some(), "the keys are the same");
+    issuer.publishes([named(Algorithm::EdDSA, "2")]);
+    refresh(3).await;
+    assert!(decoder.recall(&token).is_none());
+    assert_eq!(outcome(&decoder, &token).await, "invalid");
+}
+
+#[tokio::test]
+async fn nothing_is_recalled_by_keys_that_are_too_old() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, Some("1"));
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+    issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    pass(Duration::from_secs(64 * 60)).await;
+    assert!(decoder.recall(&token).is_some());
+    pass(Duration::from_secs(2 * 60)).await;
+    assert!(decoder.recall(&token).is_none());
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
+}
+
+#[tokio::test]
 async fn a_new_key_is_found_for_tokens_that_name_none() {
     let other = include_str!("../keys/p256-other.pem");
     let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(other));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
+use super::findings::Findings;
 use super::protected::{OptionalToken, ProvidesResourceServer, Requires};
 use super::{AuthError, Challenge};
 use crate::scope::{DeclaredScope, Requirement, Requirements};
@@ -148,6 +149,7 @@ impl<S: Sync> FromRequestParts<S> for RequiredScopes {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().cloned().unwrap_or_else(|| Self(Requirement::AUTHENTICATED.into())))
+        let operation = parts.extensions.get::<Findings>().and_then(|findings| findings.operation.clone());
+        Ok(Self(operation.unwrap_or_else(|| Requirement::AUTHENTICATED.into())))
     }
 }

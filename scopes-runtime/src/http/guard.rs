@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::AuthError;
-use super::extract::RequiredScopes;
+use super::findings::Findings;
 use super::protected::{ProvidesResourceServer, Requires};
 use super::required_by_routers::RequiredByRouters;
 use crate::scope::{Requirement, Requirements};
@@ -51,7 +51,7 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
         let routers = parts.extensions.remove::<RequiredByRouters>().map(|RequiredByRouters(all)| all);
         let required = Requirements::new(O::REQUIREMENT, routers);
         // An extractor that a layer ran before speaks for itself alone; this is the operation.
-        parts.extensions.insert(RequiredScopes(required.clone()));
+        parts.extensions.get_or_insert_default::<Findings>().operation = Some(required.clone());
         state.resource_server().authorize(parts, required).await?;
         Ok(Self(PhantomData))
     }
@@ -62,7 +62,8 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // As for `Authorized`: this is the operation.
-        parts.extensions.insert(RequiredScopes(Requirement::AUTHENTICATED.into()));
+        let authenticated = Requirement::AUTHENTICATED.into();
+        parts.extensions.get_or_insert_default::<Findings>().operation = Some(authenticated);
         Ok(Self(PhantomData))
     }
 }
@@ -73,9 +74,8 @@ where
     E: Requires,
     S: ProvidesResourceServer,
 {
-    if parts.extensions.get::<RequiredScopes>().is_none() {
-        parts.extensions.insert(RequiredScopes(E::REQUIREMENT.into()));
-    }
+    let findings = parts.extensions.get_or_insert_default::<Findings>();
+    findings.operation.get_or_insert_with(|| E::REQUIREMENT.into());
     state.resource_server().authorize(parts, E::REQUIREMENT.into()).await.map(drop)
 }
 

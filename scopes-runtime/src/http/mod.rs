@@ -3,6 +3,7 @@
 mod auth_error;
 mod bearer;
 mod extract;
+mod findings;
 mod guard;
 mod metadata;
 mod protected;

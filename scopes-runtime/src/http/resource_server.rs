@@ -1,13 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::http::HeaderValue;
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::bearer::{self, Credentials};
-use super::extract::RequiredScopes;
+use super::findings::{Decision, Decoded, Findings, Lines};
 use super::{AuthError, Challenge, ResourceMetadata};
 use crate::scope::{GrantedScopes, Requirements};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
@@ -80,10 +77,8 @@ impl ResourceServer {
         required: Requirements,
     ) -> Result<AccessToken, AuthError> {
         let decoded = self.decoded(parts).await;
-        let operation = match parts.extensions.get::<RequiredScopes>() {
-            Some(RequiredScopes(operation)) => operation.clone(),
-            None => required.clone(),
-        };
+        let findings = parts.extensions.get::<Findings>();
+        let operation = findings.and_then(|it| it.operation.clone()).unwrap_or_else(|| required.clone());
         let challenge = |granted: GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
             requirements: operation.iter().chain(required.iter()).collect(),
@@ -109,25 +104,32 @@ impl ResourceServer {
     async fn decoded(&self, parts: &mut Parts) -> Decoded {
         // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
         // which a layer may have put there since.
-        let credentials = parts.headers.get_all(AUTHORIZATION);
-        let same = |it: &&Remembered| {
-            Arc::ptr_eq(&it.server, &self.protection) && credentials.iter().eq(&it.credentials)
+        let same = |it: &&Decision| {
+            Arc::ptr_eq(&it.server, &self.protection) && it.credentials.are_those_of(&parts.headers)
         };
-        if let Some(remembered) = parts.extensions.get::<Remembered>().filter(same) {
-            return remembered.decoded.clone();
+        let findings = parts.extensions.get::<Findings>();
+        if let Some(decision) = findings.and_then(|it| it.decision.as_ref()).filter(same) {
+            return decision.decoded.clone();
         }
         let decoded = match bearer::credentials(&parts.headers) {
             Credentials::Absent => Decoded::Absent,
             Credentials::Malformed => Decoded::Malformed,
             Credentials::Bearer(token) => self.decode(token).await,
         };
-        let server = Arc::clone(&self.protection);
-        let credentials = credentials.iter().cloned().collect();
-        parts.extensions.insert(Remembered { server, credentials, decoded: decoded.clone() });
+        let credentials = Lines::of(&parts.headers);
+        let decision =
+            Decision { server: Arc::clone(&self.protection), credentials, decoded: decoded.clone() };
+        parts.extensions.get_or_insert_default::<Findings>().decision = Some(decision);
         decoded
     }
 
     async fn decode(&self, token: &str) -> Decoded {
+        if let Some(token) = self.decoder.recall(token) {
+            return Decoded::Token(token);
+        }
+        if !bearer::is_token68(token) {
+            return Decoded::Malformed;
+        }
         match self.decoder.decode(token).await {
             Ok(token) => Decoded::Token(token),
             Err(DecodeError::Unavailable { retry_after, reason }) => {
@@ -191,21 +193,4 @@ impl fmt::Debug for ResourceServerBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ResourceServerBuilder").field("realm", &self.realm).finish_non_exhaustive()
     }
-}
-
-/// A decision about the request's credentials, kept with the request.
-#[derive(Clone)]
-struct Remembered {
-    server: Arc<Protection>,
-    credentials: Vec<HeaderValue>,
-    decoded: Decoded,
-}
-
-#[derive(Clone)]
-enum Decoded {
-    Absent,
-    Malformed,
-    Token(AccessToken),
-    Invalid,
-    Unavailable { retry_after: Duration },
 }

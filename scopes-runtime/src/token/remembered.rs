@@ -3,11 +3,14 @@ use std::time::Instant;
 
 use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use serde_json::{Map, Value};
 
-/// What an entry takes beside its key and its value's own bytes.
-const OVERHEAD: usize = 256;
+/// What an entry takes beside its key and its claims.
+const OVERHEAD: usize = 512;
 /// An entry with a usual token, to size the table before there is one.
 const USUAL_BYTES: usize = 4 * 1024;
+/// A node of a map of claims, and how many of them it has at the least.
+const NODE: (usize, usize) = (640, 6);
 
 /// What was found out about tokens that came with requests, each until a moment, all in bounded memory.
 ///
@@ -24,7 +27,7 @@ pub(super) struct Turn<'a, T: Clone>(
 #[derive(Clone)]
 pub(super) struct Entry<T> {
     pub(super) value: T,
-    /// What the value takes, roughly.
+    /// What the value takes: [`claims_bytes`], roughly.
     pub(super) bytes: usize,
     pub(super) until: Instant,
 }
@@ -83,6 +86,24 @@ impl<T: Clone> Turn<'_, T> {
     pub(super) fn found(self, entry: Entry<T>) {
         // It fails where the entry was removed meanwhile; whoever waited has it all the same.
         let _ = self.0.insert(entry);
+    }
+}
+
+/// What claims take in memory.
+pub(super) fn claims_bytes(claims: &Map<String, Value>) -> usize {
+    let (node, members) = NODE;
+    let own = claims.len().div_ceil(members) * node;
+    own + claims.iter().map(|(name, claim)| name.len() + claim_bytes(claim)).sum::<usize>()
+}
+
+fn claim_bytes(claim: &Value) -> usize {
+    match claim {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(claims) => {
+            claims.capacity() * size_of::<Value>() + claims.iter().map(claim_bytes).sum::<usize>()
+        }
+        Value::Object(claims) => claims_bytes(claims),
     }
 }
 

@@ -16,7 +16,7 @@ pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
 
 use super::fetch::{self, FetchError};
 use super::issuer_metadata::IssuerMetadata;
-use super::remembered::{Entry, Remembered, Turn};
+use super::remembered::{Entry, Remembered, Turn, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
 
 /// How long a request waits for the issuer, all in all.
@@ -112,7 +112,7 @@ impl IntrospectionDecoder {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
         let answer = self.ask(token).await.map_err(|error| self.unavailable(error.to_string()))?;
-        let bytes = answer_bytes(&answer);
+        let bytes = claims_bytes(&answer);
         let read = self.read(answer);
         match (&read, turn) {
             (Ok(found), Some(turn)) => {
@@ -158,11 +158,6 @@ fn has_ended(token: &AccessToken) -> bool {
     token.expires_at().is_some_and(|end| end <= SystemTime::now())
 }
 
-/// What the claims take in memory, roughly.
-fn answer_bytes(answer: &Map<String, Value>) -> usize {
-    4 * answer.iter().map(|(name, claim)| name.len() + claim.to_string().len() + 16).sum::<usize>()
-}
-
 /// RFC 6749 section 2.3.1.
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
@@ -171,6 +166,10 @@ fn encoded(text: &str) -> String {
 impl TokenDecoder for IntrospectionDecoder {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
         Box::pin(self.decode_whole(token))
+    }
+
+    fn recall(&self, token: &str) -> Option<AccessToken> {
+        self.active.get(token).filter(|token| !has_ended(token))
     }
 }
 

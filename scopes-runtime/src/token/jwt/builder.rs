@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
@@ -7,9 +8,15 @@ use jsonwebtoken::Algorithm;
 use super::IssuerKeys;
 use super::{ClaimRules, JwtDecoder, Keys, VerificationKey};
 use crate::token::ScopeClaim;
+use crate::token::remembered::Remembered;
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
+
+/// For how long a token is remembered that was verified.
+const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
+/// What may be remembered, unless the builder says otherwise.
+const USUAL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Builds a [`JwtDecoder`]. Issuer, audience and a key are needed; each other method departs from the strict
 /// default.
@@ -25,6 +32,8 @@ pub struct JwtDecoderBuilder {
     claims: ClaimRules,
     accepts_untyped: bool,
     scopes: Option<ScopeClaim>,
+    max_age: Option<Duration>,
+    memory: Option<usize>,
 }
 
 impl JwtDecoderBuilder {
@@ -98,6 +107,21 @@ impl JwtDecoderBuilder {
         self
     }
 
+    /// For how long a token is remembered that passed every check, if not for five minutes: it is not verified again, but
+    /// `exp` and `nbf` are looked at each time. Keys that an issuer publishes are forgotten with all tokens that they have
+    /// verified. Zero remembers none.
+    pub fn remember_for(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// How many bytes remembered tokens may take, if not 16 MiB: a token of a usual size takes about 2 KiB. Those that come
+    /// most often are kept.
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory = Some(bytes);
+        self
+    }
+
     /// The decoder.
     ///
     /// The first one of the process makes its crypto backend that of jsonwebtoken, where the application has
@@ -137,6 +161,8 @@ impl JwtDecoderBuilder {
             keys,
             leeway: self.leeway,
             claims,
+            max_age: self.max_age.unwrap_or(USUAL_AGE),
+            remembered: Arc::new(Remembered::new(self.memory.unwrap_or(USUAL_BYTES))),
         })
     }
 

@@ -63,13 +63,19 @@ impl Issuers {
         let decoder = self.decoders.iter().find(|decoder| issuer == Some(&*decoder.issuer));
         let decoder = decoder
             .ok_or_else(|| DecodeError::invalid("the claim `iss` is not an issuer that is configured"))?;
-        decoder.decode_jws(&jws, || Ok(claims)).await
+        decoder.decode_jws(token, &jws, || Ok(claims)).await
     }
 }
 
 impl TokenDecoder for Issuers {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
         Box::pin(self.decode_whole(token))
+    }
+
+    /// Each has decoded what it remembers, so `iss` need not be read again.
+    fn recall(&self, token: &str) -> Option<AccessToken> {
+        let of_issuers = self.decoders.iter().find_map(|decoder| decoder.recall(token));
+        of_issuers.or_else(|| self.opaque.as_ref()?.recall(token))
     }
 }
 

@@ -10,7 +10,7 @@ mod jws;
 mod key;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
@@ -23,6 +23,8 @@ pub use key::{KeyError, VerificationKey};
 use serde_json::{Map, Value};
 
 use self::jws::{Header, Jws};
+use super::access_token::moment;
+use super::remembered::{Entry, Remembered, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 
 /// Decodes access tokens that are signed JWTs, as RFC 9068 describes them.
@@ -53,6 +55,18 @@ pub struct JwtDecoder {
     keys: Keys,
     leeway: Duration,
     claims: ClaimRules,
+    /// For how long a token is remembered.
+    max_age: Duration,
+    remembered: Arc<Remembered<Verified>>,
+}
+
+/// A token that passed every check, and when it may be used.
+#[derive(Clone)]
+struct Verified {
+    token: AccessToken,
+    not_before: Option<SystemTime>,
+    /// The keys that verified it. While the issuer has no others, they would again.
+    keys: Arc<[VerificationKey]>,
 }
 
 impl JwtDecoder {
@@ -63,27 +77,51 @@ impl JwtDecoder {
 
     async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
         let jws = Jws::split(token)?;
-        self.decode_jws(&jws, || jws.payload()).await
+        self.decode_jws(token, &jws, || jws.payload()).await
     }
 
     async fn decode_jws(
         &self,
+        token: &str,
         jws: &Jws<'_>,
         claims: impl FnOnce() -> Result<Map<String, Value>, DecodeError>,
     ) -> Result<AccessToken, DecodeError> {
         let header = Header::read(jws, self.claims.accepts_untyped)?;
-        self.check_signature(jws, &header).await?;
+        let keys = self.check_signature(jws, &header).await?;
         let claims = claims()?;
         self.check_claims(&claims, SystemTime::now())?;
         let scopes = self.claims.scopes.read(&claims)?;
         let client = self.claims.client_claim(&claims);
-        AccessToken::of_client(claims, scopes, client)
+        let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
+        let bytes = claims_bytes(&claims);
+        let decoded = AccessToken::of_client(claims, scopes, client)?;
+        if !self.max_age.is_zero() {
+            let value = Verified { token: decoded.clone(), not_before, keys };
+            self.remembered.insert(token, Entry { value, bytes, until: Instant::now() + self.max_age });
+        }
+        Ok(decoded)
     }
 
-    async fn check_signature(&self, jws: &Jws<'_>, header: &Header) -> Result<(), DecodeError> {
+    /// What a remembered token has not proved once and for all.
+    fn is_usable(&self, verified: &Verified) -> bool {
+        let now = SystemTime::now();
+        let end = verified.token.expires_at();
+        let is_over = end.is_none_or(|end| now.duration_since(end).is_ok_and(|late| late >= self.leeway));
+        let is_early = verified
+            .not_before
+            .is_some_and(|start| start.duration_since(now).is_ok_and(|early| early > self.leeway));
+        !is_over && !is_early && self.keys.are_still(&verified.keys)
+    }
+
+    /// The keys, one of which has made the signature.
+    async fn check_signature(
+        &self,
+        jws: &Jws<'_>,
+        header: &Header,
+    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
         match &self.keys {
             Keys::Configured(keys) => match verify(keys, jws, header) {
-                Verdict::Verified => Ok(()),
+                Verdict::Verified => Ok(Arc::clone(keys)),
                 Verdict::Forged => Err(DecodeError::invalid(FORGED)),
                 Verdict::NoKey(reason) => Err(DecodeError::invalid(reason)),
             },
@@ -99,6 +137,17 @@ enum Keys {
     Configured(Arc<[VerificationKey]>),
     #[cfg(feature = "issuer")]
     Published(issuer::PublishedKeys),
+}
+
+impl Keys {
+    /// Whether the issuer has just these keys, as far as is known.
+    fn are_still(&self, keys: &Arc<[VerificationKey]>) -> bool {
+        match self {
+            Self::Configured(_) => true,
+            #[cfg(feature = "issuer")]
+            Self::Published(published) => published.are_still(keys),
+        }
+    }
 }
 
 /// What keys say of a signature.
@@ -138,5 +187,10 @@ fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
 impl TokenDecoder for JwtDecoder {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
         Box::pin(self.decode_whole(token))
+    }
+
+    fn recall(&self, token: &str) -> Option<AccessToken> {
+        let verified = self.remembered.get(token)?;
+        self.is_usable(&verified).then_some(verified.token)
     }
 }

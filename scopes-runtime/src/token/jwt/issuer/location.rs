@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use reqwest::Client;
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::key_set;
@@ -20,6 +21,8 @@ pub(super) enum Location {
 
 /// Keys, as they were published.
 pub(super) struct Published {
+    /// The set, as it came.
+    pub(super) set: Map<String, Value>,
     pub(super) keys: Vec<VerificationKey>,
     /// For how long the issuer wants them kept.
     pub(super) max_age: Option<Duration>,
@@ -32,8 +35,9 @@ impl Location {
             Self::Discovered(metadata) => metadata.url(client, "jwks_uri").await?,
         };
         let fetched = fetch::get(client, &url).await?;
-        let keys = key_set::usable(&fetched.object("the key set")?, rsa)?;
-        Ok(Published { keys, max_age: fetched.max_age })
+        let set = fetched.object("the key set")?;
+        let keys = key_set::usable(&set, rsa)?;
+        Ok(Published { set, keys, max_age: fetched.max_age })
     }
 }
 

@@ -105,16 +105,22 @@ impl PublishedKeys {
         }
     }
 
+    /// Whether these keys are the ones that are known, and are to be trusted.
+    pub(super) fn are_still(&self, keys: &Arc<[VerificationKey]>) -> bool {
+        let known = self.known.borrow();
+        Arc::ptr_eq(&known.keys, keys) && known.keys().is_some()
+    }
+
     /// Verifies with the keys that are known. Only where these cannot tell does it wait for new ones.
     pub(super) async fn verify(
         &self,
         verify: impl Fn(&[VerificationKey]) -> Verdict,
-    ) -> Result<(), DecodeError> {
+    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
         let mut updates = self.known.clone();
         let known = updates.borrow_and_update().clone();
-        let verdict = known.keys().map(&verify);
+        let verdict = known.keys().map(|keys| verify(keys));
         match verdict {
-            Some(Verdict::Verified) => return Ok(()),
+            Some(Verdict::Verified) => return Ok(Arc::clone(&known.keys)),
             Some(Verdict::Forged) => return Err(DecodeError::invalid(super::FORGED)),
             Some(Verdict::NoKey(_)) | None if known.may_be_asked_for() => {}
             Some(Verdict::NoKey(reason)) if known.last == Attempt::Succeeded => {
@@ -129,8 +135,8 @@ impl PublishedKeys {
         let changed = timeout(PATIENCE, updates.changed()).await;
         let known = updates.borrow().clone();
         let is_current = matches!(changed, Ok(Ok(()))) && known.last == Attempt::Succeeded;
-        match known.keys().map(verify) {
-            Some(Verdict::Verified) => Ok(()),
+        match known.keys().map(|keys| verify(keys)) {
+            Some(Verdict::Verified) => Ok(Arc::clone(&known.keys)),
             Some(Verdict::Forged) => Err(DecodeError::invalid(super::FORGED)),
             Some(Verdict::NoKey(reason)) if is_current => Err(DecodeError::invalid(reason)),
             Some(Verdict::NoKey(_)) | None => Err(unavailable(&known)),

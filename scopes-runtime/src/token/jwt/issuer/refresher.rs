@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use reqwest::Client;
+use serde_json::{Map, Value};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -24,7 +25,8 @@ const MAX_OUTAGE: Duration = Duration::from_secs(60 * 60);
 /// What is known of an issuer's keys.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
-    keys: Arc<[VerificationKey]>,
+    /// The same as long as the issuer publishes the same.
+    pub(super) keys: Arc<[VerificationKey]>,
     /// Until when the keys are trusted.
     good_until: Instant,
     pub(super) last: Attempt,
@@ -73,9 +75,9 @@ pub(super) struct Refresher {
 
 impl Refresher {
     pub(super) async fn run(self) {
-        let mut failures = 0;
+        let (mut failures, mut set) = (0, Map::new());
         loop {
-            let next = self.fetch(&mut failures).await;
+            let next = self.fetch(&mut failures, &mut set).await;
             tokio::select! {
                 () = sleep_until(next) => {}
                 // Whoever asks during a fetch is not heard here, and waits for that one's result.
@@ -86,7 +88,7 @@ impl Refresher {
     }
 
     /// Fetches the keys, and says when to do it again.
-    async fn fetch(&self, failures: &mut u32) -> Instant {
+    async fn fetch(&self, failures: &mut u32, set: &mut Map<String, Value>) -> Instant {
         let published = self.location.keys(&self.client, self.rsa).await;
         let now = Instant::now();
         match published {
@@ -95,9 +97,14 @@ impl Refresher {
                 if published.keys.is_empty() {
                     tracing::warn!(location = %self.location, "an issuer publishes no key that can be used");
                 }
+                let keys = match published.set == *set {
+                    true => Arc::clone(&self.known.borrow().keys),
+                    false => published.keys.into(),
+                };
+                *set = published.set;
                 let next = now + published.max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
                 self.known.send_replace(Known {
-                    keys: published.keys.into(),
+                    keys,
                     good_until: next + MAX_OUTAGE,
                     last: Attempt::Succeeded,
                     next,

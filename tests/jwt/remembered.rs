@@ -1,0 +1,110 @@
+//! Tokens that passed every check are not verified again, for as long as nothing has changed.
+
+use std::time::Duration;
+
+use scopes_runtime::{Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, TokenDecoder as _};
+
+use crate::issuer::{HEADER, accept, builder, claims, claims_with, now, refuse, secret_key, sign};
+
+fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
+    builder.key(secret_key(Algorithm::HS256)).build().expect("a complete decoder")
+}
+
+fn token() -> String {
+    sign(HEADER, claims().to_string())
+}
+
+#[tokio::test]
+async fn a_token_is_recalled_once_it_was_decoded() {
+    let decoder = build(builder());
+    let (token, other) = (token(), sign(HEADER, claims_with("jti", "2")));
+    assert!(decoder.recall(&token).is_none());
+    accept(&decoder, &token).await;
+    let recalled = decoder.recall(&token).expect("it is known");
+    assert_eq!(
+        (recalled.subject(), recalled.scopes().to_string().as_str()),
+        (Some("alice"), "me items:write")
+    );
+    assert!(decoder.recall(&other).is_none());
+    assert!(decoder.clone().recall(&token).is_some(), "clones share what they know");
+    assert!(build(builder()).recall(&token).is_none(), "another decoder knows nothing of it");
+    let issuers = Issuers::new([decoder]).expect("issuers");
+    assert!(issuers.recall(&token).is_some());
+    accept_all(&issuers, &other).await;
+    assert!(issuers.recall(&other).is_some());
+}
+
+async fn accept_all(issuers: &Issuers, token: &str) {
+    issuers.decode(token).await.expect("a token");
+}
+
+#[tokio::test]
+async fn a_token_is_only_itself() {
+    let decoder = build(builder());
+    let token = token();
+    accept(&decoder, &token).await;
+    for other in [&token[1..], &token[..token.len() - 1], &format!("{token}="), &token.to_uppercase(), ""] {
+        assert!(decoder.recall(other).is_none(), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_remembered() {
+    let decoder = build(builder());
+    for token in [
+        sign(HEADER, claims_with("exp", now() - 1)),
+        sign(HEADER, claims_with("nbf", now() + 60)),
+        sign(HEADER, claims_with("aud", "https://other.example")),
+        sign(HEADER, claims_with("scope", 5)),
+        format!("{}A", &token()[..token().len() - 1]),
+    ] {
+        refuse(&decoder, &token).await;
+        assert!(decoder.recall(&token).is_none(), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_recalled_beyond_its_end() {
+    let (strict, lenient) = (build(builder()), build(builder().leeway(Duration::from_secs(30))));
+    let token = sign(HEADER, claims_with("exp", now() + 2));
+    accept(&strict, &token).await;
+    accept(&lenient, &token).await;
+    assert!(strict.recall(&token).is_some());
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    assert!(strict.recall(&token).is_none());
+    assert_eq!(refuse(&strict, &token).await, "it has expired");
+    assert!(lenient.recall(&token).is_some());
+}
+
+#[tokio::test]
+async fn a_token_is_verified_again_after_a_while() {
+    let decoder = build(builder().remember_for(Duration::from_millis(200)));
+    let token = token();
+    accept(&decoder, &token).await;
+    assert!(decoder.recall(&token).is_some());
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    assert!(decoder.recall(&token).is_none());
+    accept(&decoder, &token).await;
+    assert!(decoder.recall(&token).is_some());
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_for_no_time() {
+    let decoder = build(builder().remember_for(Duration::ZERO));
+    let token = token();
+    accept(&decoder, &token).await;
+    assert!(decoder.recall(&token).is_none());
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_bounded() {
+    let decoder = build(builder().memory(256 * 1024));
+    let tokens: Vec<_> =
+        (0..2000).map(|number| sign(HEADER, claims_with("jti", number.to_string()))).collect();
+    for token in &tokens {
+        accept(&decoder, token).await;
+    }
+    let known = tokens.iter().filter(|token| decoder.recall(token).is_some()).count();
+    // A token of this size takes between 1 and 4 KiB.
+    assert!((64..256).contains(&known), "{known}");
+}
