@@ -118,7 +118,7 @@ impl PublishedKeys {
     ) -> Result<Arc<[VerificationKey]>, DecodeError> {
         let mut updates = self.known.clone();
         let known = updates.borrow_and_update().clone();
-        let verdict = known.keys().map(|keys| verify(keys));
+        let verdict = known.keys().map(&verify);
         match verdict {
             Some(Verdict::Verified) => return Ok(Arc::clone(&known.keys)),
             Some(Verdict::Forged) => return Err(DecodeError::invalid(super::FORGED)),
@@ -135,7 +135,7 @@ impl PublishedKeys {
         let changed = timeout(PATIENCE, updates.changed()).await;
         let known = updates.borrow().clone();
         let is_current = matches!(changed, Ok(Ok(()))) && known.last == Attempt::Succeeded;
-        match known.keys().map(|keys| verify(keys)) {
+        match known.keys().map(verify) {
             Some(Verdict::Verified) => Ok(Arc::clone(&known.keys)),
             Some(Verdict::Forged) => Err(DecodeError::invalid(super::FORGED)),
             Some(Verdict::NoKey(reason)) if is_current => Err(DecodeError::invalid(reason)),

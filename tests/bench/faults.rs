@@ -66,7 +66,7 @@ fn jwk(pem: &str, kid: &str) -> Value {
     serde_json::to_value(jwk).expect("JSON")
 }
 
-const KEY: &str = include_str!("keys/p256.pem");
+const KEY: &str = include_str!("../keys/p256.pem");
 
 impl Issuer {
     async fn start() -> Self {

@@ -1,0 +1,124 @@
+//! What a protected route costs over HTTP: `cargo bench -p scopes-tests --bench http` prints the table.
+//!
+//! A server on one core serves an open route, the same behind `#[requires_scopes]`, and the same with a check written by
+//! hand on jsonwebtoken. 32 connections from another process ask them in turns, several rounds, each route with the same
+//! headers; the table has the medians of the rounds' ratios to the open route.
+
+mod client;
+mod server;
+mod tokens;
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use client::Measured;
+use tokens::{ALGORITHMS, tokens};
+
+const ROUNDS: usize = 7;
+const TIME: Duration = Duration::from_millis(500);
+/// More than the server that is to have seen none of them remembers.
+const FRESH: usize = 2000;
+
+/// Ends the server with the bench.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// This program once more, as the server, on a core of its own where the system lets one choose.
+fn start_server() -> (Server, SocketAddr) {
+    let program = std::env::current_exe().expect("a path");
+    let mut command = match Command::new("taskset").arg("--version").output() {
+        Ok(_) => {
+            let mut taskset = Command::new("taskset");
+            taskset.args(["-c", "0"]).arg(program);
+            taskset
+        }
+        Err(_) => Command::new(program),
+    };
+    let mut child = command.arg("serve").stdout(Stdio::piped()).spawn().expect("the server starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("it is piped");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    (Server(child), line.trim().parse().expect("an address"))
+}
+
+/// A row of the table: a route, the header that it is asked with, and the status that it is to answer.
+struct Row {
+    name: &'static str,
+    path: String,
+    authorizations: Vec<Option<String>>,
+    status: u16,
+}
+
+fn rows(algorithm: &str) -> Vec<Row> {
+    let bearer = |token: String| Some(format!("Bearer {token}"));
+    let known: Vec<_> = tokens(algorithm, "me items", 8).into_iter().map(bearer).collect();
+    let fresh: Vec<_> = tokens(algorithm, "me items", FRESH).into_iter().map(bearer).collect();
+    let without_scope: Vec<_> = tokens(algorithm, "items", 8).into_iter().map(bearer).collect();
+    let row = |name, path: &str, authorizations: &[Option<String>], status| Row {
+        name,
+        path: format!("/{path}/{algorithm}"),
+        authorizations: authorizations.to_vec(),
+        status,
+    };
+    vec![
+        row("open", "open", &known, 200),
+        row("known token", "scoped", &known, 200),
+        row("no token", "scoped", &[None], 401),
+        row("scope missing", "scoped", &without_scope, 403),
+        row("new token", "fresh", &fresh, 200),
+        row("new token, by hand", "hand", &fresh, 200),
+    ]
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+async fn measure(address: SocketAddr) {
+    println!("| algorithm | route | requests/s | of the open route | p99 | of the open route |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for algorithm in ALGORITHMS {
+        let rows = rows(algorithm);
+        let mut measured: Vec<Vec<Measured>> = rows.iter().map(|_| Vec::new()).collect();
+        // The first round warms up.
+        for round in 0..=ROUNDS {
+            for (row, measured) in rows.iter().zip(&mut measured) {
+                let result = client::run(address, &row.path, &row.authorizations, row.status, TIME).await;
+                if round > 0 {
+                    measured.push(result);
+                }
+            }
+        }
+        let (open, _) = measured.split_first().expect("rows");
+        for (row, own) in rows.iter().zip(&measured) {
+            let rate = median(own.iter().map(|it| it.rate).collect());
+            let p99 = median(own.iter().map(|it| it.p99).collect());
+            let of_open = |value: fn(&Measured) -> f64| {
+                median(own.iter().zip(open).map(|(own, open)| value(own) / value(open)).collect())
+            };
+            let (rate_ratio, p99_ratio) = (of_open(|it| it.rate), of_open(|it| it.p99));
+            println!(
+                "| {algorithm} | {} | {rate:.0} | {rate_ratio:.2} | {p99:.0} µs | {p99_ratio:.2} |",
+                row.name
+            );
+        }
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        return runtime.block_on(server::serve());
+    }
+    let (_server, address) = start_server();
+    runtime.block_on(measure(address));
+}

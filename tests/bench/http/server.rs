@@ -1,0 +1,90 @@
+//! The routes that are compared.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::routing::get;
+use jsonwebtoken::{DecodingKey, Validation, decode};
+use scopes_runtime::{JwtDecoder, JwtDecoderBuilder, ResourceServer, requires_scopes};
+use scopes_tests::Scope;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+
+use crate::tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, verification_key};
+
+async fn open() -> &'static str {
+    "Hello, World!"
+}
+
+#[requires_scopes("me")]
+async fn scoped() -> &'static str {
+    "Hello, World!"
+}
+
+/// What an application writes that has no library for it: the checks that ours makes, where jsonwebtoken can.
+#[derive(Clone)]
+struct ByHand(Arc<(DecodingKey, Validation)>);
+
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(default)]
+    scope: String,
+}
+
+struct Authenticated;
+
+impl FromRequestParts<ByHand> for Authenticated {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, ByHand(state): &ByHand) -> Result<Self, StatusCode> {
+        let (key, validation) = &**state;
+        let header = parts.headers.get(AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
+        let header = header.to_str().map_err(|_| StatusCode::BAD_REQUEST)?;
+        let token = header.strip_prefix("Bearer ").ok_or(StatusCode::UNAUTHORIZED)?;
+        let decoded = decode::<Claims>(token, key, validation).map_err(|_| StatusCode::UNAUTHORIZED)?;
+        if decoded.header.typ.as_deref() != Some("at+jwt") {
+            return Err(StatusCode::UNAUTHORIZED);
+        }
+        let granted: HashSet<_> = decoded.claims.scope.split(' ').collect();
+        if granted.contains("me") { Ok(Self) } else { Err(StatusCode::FORBIDDEN) }
+    }
+}
+
+async fn by_hand(_: Authenticated) -> &'static str {
+    "Hello, World!"
+}
+
+fn app() -> Router {
+    ALGORITHMS.iter().fold(Router::new(), |app, name| {
+        let algorithm = algorithm(name);
+        let server = |configure: fn(JwtDecoderBuilder) -> JwtDecoderBuilder| {
+            let builder =
+                JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(verification_key(algorithm));
+            ResourceServer::new(configure(builder).build().expect("a decoder"))
+        };
+        let known = server(|builder| builder);
+        // It remembers, but not for long: the cost is that of a token that was never seen.
+        let fresh = server(|builder| builder.memory(64 * 1024));
+        let mut validation = Validation::new(algorithm);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        validation.validate_nbf = true;
+        let by_hand_state = ByHand(Arc::new((decoding_key(algorithm), validation)));
+        app.route(&format!("/open/{name}"), get(open))
+            .route(&format!("/scoped/{name}"), get(scoped).with_state(known))
+            .route(&format!("/fresh/{name}"), get(scoped).with_state(fresh))
+            .route(&format!("/hand/{name}"), get(by_hand).with_state(by_hand_state))
+    })
+}
+
+pub(crate) async fn serve() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    println!("{}", listener.local_addr().expect("an address"));
+    axum::serve(listener, app()).await.expect("it serves");
+}
