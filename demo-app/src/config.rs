@@ -1,8 +1,10 @@
 //! The options of the program, each by flag or by environment variable.
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
+
+use crate::TokenIssuer;
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]
@@ -22,11 +24,11 @@ pub struct Config {
     )]
     pub addr: SocketAddr,
 
-    /// SQLite file of users and items, created at the first start
+    /// SQLite file or postgres:// URL of users and items; tables, and the file, are created at the first start
     #[arg(
         long,
         env = "DATABASE_URL",
-        value_name = "FILE",
+        value_name = "FILE|URL",
         default_value = "demo-app.db",
         value_parser = NonEmptyStringValueParser::new(),
         hide_env_values = true
@@ -43,7 +45,21 @@ pub struct Config {
     )]
     pub jwt_secret: Option<JwtSecret>,
 
-    /// Issuer (`iss`) of the tokens [default: http:// and the address]
+    /// Private key that signs the tokens instead, P-256 or Ed25519 in PEM; its public key is served
+    #[arg(long, env = "DEMO_SIGNING_KEY", value_name = "FILE", conflicts_with = "jwt_secret")]
+    pub signing_key: Option<PathBuf>,
+
+    /// Other issuer whose tokens are accepted, instead of signing any here
+    #[arg(
+        long,
+        env = "DEMO_ISSUER_URL",
+        value_name = "URL",
+        value_parser = NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["jwt_secret", "signing_key", "issuer"]
+    )]
+    pub issuer_url: Option<String>,
+
+    /// Issuer (`iss`) of the tokens signed here [default: http:// and the address]
     #[arg(
         long,
         env = "DEMO_ISSUER",
@@ -61,6 +77,17 @@ pub struct Config {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub audience: String,
+}
+
+impl Config {
+    /// Who signs the tokens, by these options.
+    pub fn token_issuer(&self) -> TokenIssuer {
+        match &self.issuer_url {
+            Some(url) => TokenIssuer::External(url.clone()),
+            None if self.signing_key.is_some() => TokenIssuer::Key,
+            None => TokenIssuer::Secret,
+        }
+    }
 }
 
 /// What the program does instead of serving; neither a port nor a database is touched.

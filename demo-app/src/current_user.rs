@@ -5,11 +5,13 @@ use axum::{
     http::request::Parts,
 };
 use scopes_runtime::{AccessToken, requires_scopes};
+use serde::Deserialize;
 
 use crate::{
     error::ApiError,
     scopes::Scope,
     store::{Database, User},
+    tokens::{TokenIssuer, Tokens},
 };
 
 /// The user that the token speaks for. Whoever asks for it requires the scope `me`.
@@ -20,6 +22,7 @@ impl<S> FromRequestParts<S> for CurrentUser
 where
     S: Send + Sync,
     Database: FromRef<S>,
+    Tokens: FromRef<S>,
 {
     type Rejection = ApiError;
 
@@ -29,10 +32,30 @@ where
         token: AccessToken,
     ) -> Result<Self, Self::Rejection> {
         let username = token.subject().ok_or_else(|| token.refuse())?;
-        let user = Database::from_ref(state).user(username).await?.ok_or_else(|| token.refuse())?;
+        let database = Database::from_ref(state);
+        let user = match (database.user(username).await?, Tokens::from_ref(state).issuer) {
+            (None, TokenIssuer::External(_)) => database.vouched_for(&described(username, &token)).await?,
+            (user, _) => user,
+        };
+        let user = user.ok_or_else(|| token.refuse())?;
         if user.disabled {
             return Err(ApiError::InactiveUser);
         }
         Ok(Self(user))
     }
+}
+
+/// What an issuer may say of the user (OpenID Connect Core, section 5.1).
+#[derive(Default, Deserialize)]
+struct Profile {
+    email: Option<String>,
+    name: Option<String>,
+}
+
+/// The user as the token describes one. What it does not say, or says in another type, is empty.
+fn described(username: &str, token: &AccessToken) -> User {
+    let Profile { email, name } = token.claims().unwrap_or_default();
+    // PostgreSQL does not store U+0000.
+    let text = |claim: Option<String>| claim.unwrap_or_default().replace('\0', "");
+    User { username: username.to_owned(), email: text(email), full_name: text(name), disabled: false }
 }

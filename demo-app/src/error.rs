@@ -22,6 +22,8 @@ pub(crate) enum ApiError {
     Json(#[from] JsonRejection),
     #[error("The `item_id` has {0} characters. Give it 1 to {MAX_ITEM_ID_CHARS}.")]
     ItemIdLength(usize),
+    #[error("The `item_id` contains the character U+0000, which cannot be stored. Leave it out.")]
+    ItemIdNul,
     #[error("You have an item `{0}` already. Choose another `item_id`.")]
     DuplicateItem(String),
     #[error("There is nothing at this path. `GET /` tells what there is.")]
@@ -38,7 +40,7 @@ impl IntoResponse for ApiError {
             Self::Auth(error) => return error.into_response(),
             Self::InactiveUser => StatusCode::BAD_REQUEST,
             Self::Json(ref rejection) => rejection.status(),
-            Self::ItemIdLength(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ItemIdLength(_) | Self::ItemIdNul => StatusCode::UNPROCESSABLE_ENTITY,
             Self::DuplicateItem(_) => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

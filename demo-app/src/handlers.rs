@@ -14,6 +14,7 @@ use crate::{
     error::ApiError,
     scopes::Scope,
     store::{Database, Item, User},
+    tokens::{TokenIssuer, Tokens},
 };
 
 pub(crate) const MAX_ITEM_ID_CHARS: usize = 64;
@@ -21,16 +22,24 @@ pub(crate) const MAX_ITEM_ID_CHARS: usize = 64;
 /// What there is, for whoever opens the address in a browser.
 #[public(reason = "it says no more than the README")]
 #[utoipa::path(get, path = "/", responses((status = 200, description = "What there is.", body = String)))]
-pub(crate) async fn welcome() -> &'static str {
-    "\
+pub(crate) async fn welcome(State(tokens): State<Tokens>) -> String {
+    let log_in = match tokens.issuer {
+        TokenIssuer::External(url) => format!("Access tokens are those of {url}"),
+        TokenIssuer::Secret | TokenIssuer::Key => "\
+POST /token             log in, with a form of grant_type=password, username, password and scope"
+            .to_owned(),
+    };
+    format!(
+        "\
 FastAPI's OAuth2 scopes tutorial as an axum application.
 
-POST /token             log in, with a form of grant_type=password, username, password and scope
+{log_in}
 GET  /users/me/         who you are          me
 GET  /users/me/items/   your items           me items
 POST /users/me/items/   a new item           me items:write
 GET  /status/           whether this works   any token
 "
+    )
 }
 
 /// The current user.
@@ -76,6 +85,9 @@ pub(crate) async fn create_own_item(
     let length = item_id.chars().count();
     if length == 0 || length > MAX_ITEM_ID_CHARS {
         return Err(ApiError::ItemIdLength(length));
+    }
+    if item_id.contains('\0') {
+        return Err(ApiError::ItemIdNul);
     }
     let item = Item { item_id, owner: user.username };
     if !database.add_item(&item).await? {

@@ -8,8 +8,11 @@ mod handlers;
 #[cfg(feature = "undeclared-scope")]
 mod misspelt;
 mod passwords;
+mod published;
 mod scopes;
 mod serve;
+mod signer;
+mod signing_key;
 mod store;
 mod token_endpoint;
 mod tokens;
@@ -30,8 +33,9 @@ use utoipa_swagger_ui::SwaggerUi;
 pub use crate::{
     config::{Command, Config, Format, JwtSecret},
     serve::{ServeError, serve},
+    signing_key::{SigningKey, SigningKeyError},
     store::{Database, OpenError},
-    tokens::{Tokens, TokensError},
+    tokens::{TokenIssuer, Tokens, TokensError},
 };
 use crate::{passwords::Passwords, scopes::Scope};
 
@@ -46,7 +50,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state for a database of users and the tokens that they get.
+    /// The state for a database of users and the tokens that speak for them.
     pub fn new(database: Database, tokens: Tokens) -> Self {
         Self { database, passwords: Passwords::new(), tokens }
     }
@@ -59,13 +63,13 @@ impl FromRef<AppState> for ResourceServer {
 }
 
 /// The API's document, as `/openapi.json` serves it.
-pub fn openapi() -> OpenApi {
-    routes().split_for_parts().1
+pub fn openapi(issuer: &TokenIssuer) -> OpenApi {
+    routes(issuer).split_for_parts().1
 }
 
 /// The whole application. A path means the same with and without a slash at its end.
 pub fn app(state: AppState) -> Router {
-    let (routes, openapi) = routes().split_for_parts();
+    let (routes, openapi) = routes(&state.tokens.issuer).split_for_parts();
     // A router matches before its own layers run, so the slash goes before the router is asked.
     let any_slash = NormalizePath::trim_trailing_slash(routes.with_state(state));
     let one_line_per_request = TraceLayer::new_for_http()
@@ -81,8 +85,9 @@ pub fn app(state: AppState) -> Router {
     Router::new().merge(docs).fallback_service(any_slash).layer(one_line_per_request)
 }
 
-/// The API: every route, with what it requires.
-pub fn routes() -> ScopedRouter<AppState> {
+/// The API: every route, with what it requires. Who signs the tokens decides which routes there are to get and verify
+/// them.
+pub fn routes(issuer: &TokenIssuer) -> ScopedRouter<AppState> {
     let mut license = License::new(env!("CARGO_PKG_LICENSE"));
     license.identifier = Some(env!("CARGO_PKG_LICENSE").to_owned());
     let mut openapi = OpenApi::new(
@@ -91,9 +96,20 @@ pub fn routes() -> ScopedRouter<AppState> {
     );
     openapi.info.license = Some(license);
     openapi.servers = Some(vec![Server::new("/")]);
-    ScopedRouter::with_openapi(openapi)
-        .oauth2(OAuth2Scheme::of::<Scope>().password("/token"))
-        .merge(token_endpoint::routes())
+    let scheme = OAuth2Scheme::of::<Scope>();
+    let router = ScopedRouter::with_openapi(openapi);
+    let router = match issuer {
+        TokenIssuer::Secret => router.oauth2(scheme.password("/token")).merge(token_endpoint::routes()),
+        TokenIssuer::Key => router
+            .oauth2(scheme.password("/token"))
+            .merge(token_endpoint::routes())
+            .merge(published::routes()),
+        TokenIssuer::External(url) => {
+            let url = url.trim_end_matches('/');
+            router.oauth2(scheme.open_id_connect(format!("{url}/.well-known/openid-configuration")))
+        }
+    };
+    router
         .routes(routes!(
             handlers::welcome,
             handlers::read_system_status,

@@ -6,14 +6,14 @@ use std::{
 };
 
 use clap::Parser;
-use demo_app::{Command, Config, Format};
+use demo_app::{Command, Config, Format, TokenIssuer};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
     if let Some(command) = config.command {
-        return print(&asked_for(command));
+        return print(&asked_for(command, &config.token_issuer()));
     }
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     tracing_subscriber::fmt()
@@ -30,12 +30,12 @@ async fn main() -> ExitCode {
     }
 }
 
-fn asked_for(command: Command) -> String {
+fn asked_for(command: Command, issuer: &TokenIssuer) -> String {
     let json = "strings and numbers are always JSON";
     match command {
-        Command::Openapi => demo_app::openapi().to_pretty_json().expect(json),
+        Command::Openapi => demo_app::openapi(issuer).to_pretty_json().expect(json),
         Command::Routes { format } => {
-            let report = demo_app::routes().report();
+            let report = demo_app::routes(issuer).report();
             match format {
                 Format::Text => report.to_string(),
                 Format::Markdown => report.to_markdown(),

@@ -89,7 +89,7 @@ mod tests {
             let hash = PasswordHash::new(hash).expect("a PHC string");
             (hash.algorithm.to_string(), hash.version, hash.params.to_string())
         };
-        let tutorial_data = include_str!("../migrations/0002_tutorial_data.sql");
+        let tutorial_data = include_str!("../migrations/sqlite/0002_tutorial_data.sql");
         let stored: Vec<_> = tutorial_data.split('\'').filter(|text| text.starts_with('$')).collect();
         assert_eq!(stored.len(), 2);
         for hash in stored {

@@ -5,7 +5,9 @@ use std::{future::Future, io, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use tracing::{info, warn};
 
-use crate::{AppState, Config, Database, JwtSecret, OpenError, Tokens, TokensError, app};
+use crate::{
+    AppState, Config, Database, JwtSecret, OpenError, SigningKey, TokenIssuer, Tokens, TokensError, app,
+};
 
 /// For how long requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,11 +45,15 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let listener = TcpListener::bind(config.addr).await.map_err(cannot_listen)?;
     let addr = listener.local_addr().map_err(cannot_listen)?;
 
-    let issuer = config.issuer.unwrap_or_else(|| format!("http://{addr}"));
-    let secret_is_random = config.jwt_secret.is_none();
-    let secret = config.jwt_secret.unwrap_or_else(JwtSecret::random);
-    let tokens = Tokens::new(issuer, config.audience, &secret)?;
+    let tokens = tokens(&config, addr)?;
     let database = Database::open(&config.database).await?;
+    match &tokens.issuer {
+        TokenIssuer::External(url) => info!("tokens are those of {url}"),
+        TokenIssuer::Secret if config.jwt_secret.is_none() => {
+            info!("no --jwt-secret is given: tokens are signed with a random one and end with this run");
+        }
+        TokenIssuer::Secret | TokenIssuer::Key => {}
+    }
     let app = app(AppState::new(database.clone(), tokens));
 
     let (stop, stopped) = oneshot::channel::<()>();
@@ -55,10 +61,6 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         stopped.await.ok();
     });
     let server = tokio::spawn(server.into_future());
-    info!("users and items are stored in {}", config.database);
-    if secret_is_random {
-        info!("no --jwt-secret is given: tokens are signed with a random one and end with this run");
-    }
     info!("listening on http://{addr}");
 
     stop_signal.await;
@@ -67,8 +69,23 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     if timeout(GRACE, server).await.is_err() {
         warn!("requests that took longer than {GRACE:?} were cut off");
     }
-    database.close().await;
+    if timeout(GRACE, database.close()).await.is_err() {
+        warn!("the database did not let go within {GRACE:?}");
+    }
     Ok(())
+}
+
+fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
+    let audience = config.audience.clone();
+    if let Some(url) = &config.issuer_url {
+        return Tokens::of_issuer(url.clone(), audience);
+    }
+    let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{addr}"));
+    if let Some(file) = &config.signing_key {
+        return Tokens::signed_with_key(issuer, audience, SigningKey::read(file)?);
+    }
+    let secret = config.jwt_secret.clone().unwrap_or_else(JwtSecret::random);
+    Tokens::signed_with_secret(issuer, audience, &secret)
 }
 
 /// Ends with the first Ctrl-C or SIGTERM from now on.

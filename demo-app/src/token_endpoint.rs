@@ -21,8 +21,8 @@ use crate::{
     handlers::method_not_allowed,
     passwords::Passwords,
     scopes::Scope,
+    signer::{CLIENT_ID, LIFETIME, Signer},
     store::Database,
-    tokens::{CLIENT_ID, LIFETIME, Tokens},
 };
 
 const MAX_PASSWORD_BYTES: usize = 1024;
@@ -70,7 +70,7 @@ struct TokenResponse {
 async fn issue_token(
     State(database): State<Database>,
     State(passwords): State<Passwords>,
-    State(tokens): State<Tokens>,
+    signer: Signer,
     form: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Json<TokenResponse>, TokenError> {
     let Form(form) = form?;
@@ -93,7 +93,7 @@ async fn issue_token(
     }
     let scope = grant(&requested, &database.allowed_scopes(&username).await?)?;
     Ok(Json(TokenResponse {
-        access_token: tokens.sign(&username, &scope),
+        access_token: signer.sign(&username, &scope),
         token_type: "bearer",
         expires_in: LIFETIME,
         scope,

@@ -1,24 +1,35 @@
-//! Signs access tokens, as RFC 9068 describes them, and verifies them.
+//! Which access tokens are accepted, and who signs them.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp};
-use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderError, KeyError, ResourceServer, VerificationKey};
-use serde::Serialize;
+use scopes_runtime::{
+    Algorithm, IssuerKeys, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
+    VerificationKey,
+};
 
-use crate::config::JwtSecret;
+use crate::{
+    config::JwtSecret,
+    signer::Signer,
+    signing_key::{SigningKey, SigningKeyError},
+};
 
-/// The one client of this authorization server: a public one, so it has a name and no secret.
-pub(crate) const CLIENT_ID: &str = "demo-client";
+/// Who signs the tokens that this API accepts.
+#[derive(Clone, Debug)]
+pub enum TokenIssuer {
+    /// This program, with a secret.
+    Secret,
+    /// This program, with a private key, whose public key it serves.
+    Key,
+    /// Another issuer, at this URL.
+    External(String),
+}
 
-/// For how many seconds a token is good.
-pub(crate) const LIFETIME: u64 = 30 * 60;
-
-/// Both sides of a token: what signs it, and the [`ResourceServer`] that verifies it.
+/// Both sides of a token: what signs it, if that is here, and the [`ResourceServer`] that verifies it.
 #[derive(Clone)]
 pub struct Tokens {
+    pub(crate) issuer: TokenIssuer,
     pub(crate) server: ResourceServer,
-    signer: Arc<Signer>,
+    pub(crate) signer: Option<Signer>,
 }
 
 /// Why there can be no tokens.
@@ -27,72 +38,68 @@ pub enum TokensError {
     /// The secret is not safe to sign with.
     #[error("the secret of --jwt-secret or DEMO_JWT_SECRET is refused: {0}")]
     Secret(#[from] KeyError),
+    /// The file has no key to sign with.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The other issuer's keys cannot be fetched.
+    #[error("the issuer of --issuer-url or DEMO_ISSUER_URL is refused: {0}")]
+    Issuer(#[source] JwtDecoderError),
     /// The issuer or the audience is missing.
     #[error("the tokens could not be verified: {0}")]
     Decoder(#[from] JwtDecoderError),
 }
 
-struct Signer {
-    key: EncodingKey,
-    issuer: String,
-    audience: String,
-}
-
-#[derive(Serialize)]
-struct Claims<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    sub: &'a str,
-    client_id: &'a str,
-    iat: u64,
-    exp: u64,
-    jti: String,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    scope: &'a str,
-}
-
 impl Tokens {
-    /// Tokens of an issuer for an audience, signed with HS256.
+    /// Tokens of this program for an audience, signed with HS256.
     ///
     /// # Errors
     ///
     /// When the secret is too short, or the issuer or the audience empty.
-    pub fn new(issuer: String, audience: String, secret: &JwtSecret) -> Result<Self, TokensError> {
-        let decoder = JwtDecoder::builder()
-            .issuer(issuer.clone())
-            .audience(audience.clone())
-            .key(VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?)
-            .build()?;
-        let server =
-            ResourceServer::builder(decoder).realm("demo-app").build().expect("the realm is visible ASCII");
-        let key = EncodingKey::from_secret(secret.as_bytes());
-        Ok(Self { server, signer: Arc::new(Signer { key, issuer, audience }) })
+    pub fn signed_with_secret(
+        issuer: String,
+        audience: String,
+        secret: &JwtSecret,
+    ) -> Result<Self, TokensError> {
+        let key = VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?;
+        let server = server(decoder(&issuer, &audience).key(key))?;
+        let signer = Signer::with_secret(issuer, audience, secret);
+        Ok(Self { issuer: TokenIssuer::Secret, server, signer: Some(signer) })
     }
 
-    /// A token for a user. `scope` is the space-separated list of what it allows.
-    pub(crate) fn sign(&self, username: &str, scope: &str) -> String {
-        let Signer { key, issuer, audience } = &*self.signer;
-        let now = get_current_timestamp();
-        let claims = Claims {
-            iss: issuer,
-            aud: audience,
-            sub: username,
-            client_id: CLIENT_ID,
-            iat: now,
-            exp: now + LIFETIME,
-            jti: format!("{:032x}", rand::random::<u128>()),
-            scope,
-        };
-        let header = Header { typ: Some("at+jwt".to_owned()), ..Header::new(Algorithm::HS256) };
-        encode(&header, &claims, key).expect("strings and numbers under a symmetric key always sign")
+    /// Tokens of this program for an audience, signed with a private key.
+    ///
+    /// # Errors
+    ///
+    /// When the issuer or the audience is empty.
+    pub fn signed_with_key(issuer: String, audience: String, key: SigningKey) -> Result<Self, TokensError> {
+        let server = server(decoder(&issuer, &audience).key(key.verification_key()))?;
+        let signer = Signer::with_key(issuer, audience, key);
+        Ok(Self { issuer: TokenIssuer::Key, server, signer: Some(signer) })
     }
+
+    /// Tokens of another issuer for an audience, verified with the keys that it publishes.
+    ///
+    /// # Errors
+    ///
+    /// When the issuer is no URL to fetch keys from, or the audience is empty.
+    pub fn of_issuer(url: String, audience: String) -> Result<Self, TokensError> {
+        let decoder = decoder(&url, &audience).keys_from(IssuerKeys::discovered());
+        let server = server(decoder).map_err(TokensError::Issuer)?;
+        Ok(Self { issuer: TokenIssuer::External(url), server, signer: None })
+    }
+}
+
+fn decoder(issuer: &str, audience: &str) -> JwtDecoderBuilder {
+    JwtDecoder::builder().issuer(issuer).audience(audience)
+}
+
+fn server(decoder: JwtDecoderBuilder) -> Result<ResourceServer, JwtDecoderError> {
+    let server = ResourceServer::builder(decoder.build()?).realm("demo-app").build();
+    Ok(server.expect("the realm is visible ASCII"))
 }
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens")
-            .field("issuer", &self.signer.issuer)
-            .field("audience", &self.signer.audience)
-            .finish_non_exhaustive()
+        f.debug_struct("Tokens").field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use axum::{
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::Demo;
+use crate::{postgres::Fresh, support::Demo};
 
 const ITEMS: &str = "/users/me/items/";
 
@@ -113,29 +113,51 @@ async fn who_may_not_write_is_not_told_of_a_bad_body() {
 
 #[tokio::test]
 async fn names_are_data_and_nothing_else() {
-    let demo = Demo::new().await;
-    let token = demo.token("me items:write").await;
-    for name in ["'); DROP TABLE items; --", "\u{0}", "\u{202e}\n\"\\", "../../etc/passwd"] {
-        let created = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
-        assert_eq!(created.json(), json!({ "item_id": name, "owner": "johndoe" }));
-        let again = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
-        again.problem(StatusCode::CONFLICT);
+    for fresh in Fresh::of_each_kind("item_names") {
+        let demo = Demo::on(fresh.open().await);
+        let token = demo.token("me items:write").await;
+        let names = ["'); DROP TABLE items; --", "\u{202e}\n\"\\", "../../etc/passwd", "foo", "$1"];
+        for name in names {
+            let created = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
+            assert_eq!(created.json(), json!({ "item_id": name, "owner": "johndoe" }));
+            let again = demo.post_json(ITEMS, &token, json!({ "item_id": name }).to_string()).await;
+            again.problem(StatusCode::CONFLICT);
+        }
+        let mut expected = [&names[..], &["Foo"]].concat();
+        expected.sort_unstable();
+        let items = demo.get(ITEMS, &token).await.json();
+        let items: Vec<_> =
+            items.as_array().unwrap().iter().map(|item| item["item_id"].as_str().unwrap()).collect();
+        assert_eq!(items, expected, "they are in the order of their code points");
     }
-    assert_eq!(demo.get(ITEMS, &token).await.json().as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn a_name_that_postgresql_could_not_store_is_refused() {
+    for fresh in Fresh::of_each_kind("nul") {
+        let demo = Demo::on(fresh.open().await);
+        let token = demo.token("me items:write").await;
+        let answer = demo.post_json(ITEMS, &token, r#"{"item_id": "B\u0000r"}"#).await;
+        let expected = "The `item_id` contains the character U+0000, which cannot be stored. Leave it out.";
+        assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
+    }
 }
 
 #[tokio::test]
 async fn of_many_at_once_one_creates_the_item() {
-    let demo = Demo::new().await;
-    let token = demo.token("me items:write").await;
-    let mut attempts = JoinSet::new();
-    for _ in 0..20 {
-        let (demo, token) = (demo.clone(), token.clone());
-        attempts.spawn(async move { demo.post_json(ITEMS, &token, r#"{"item_id": "Bar"}"#).await.status });
+    for fresh in Fresh::of_each_kind("at_once") {
+        let demo = Demo::on(fresh.open().await);
+        let token = demo.token("me items:write").await;
+        let mut attempts = JoinSet::new();
+        for _ in 0..20 {
+            let (demo, token) = (demo.clone(), token.clone());
+            attempts
+                .spawn(async move { demo.post_json(ITEMS, &token, r#"{"item_id": "Bar"}"#).await.status });
+        }
+        let mut statuses = attempts.join_all().await;
+        statuses.sort();
+        let mut expected = [StatusCode::CONFLICT; 20];
+        expected[0] = StatusCode::CREATED;
+        assert_eq!(statuses, expected);
     }
-    let mut statuses = attempts.join_all().await;
-    statuses.sort();
-    let mut expected = [StatusCode::CONFLICT; 20];
-    expected[0] = StatusCode::CREATED;
-    assert_eq!(statuses, expected);
 }

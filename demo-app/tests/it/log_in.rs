@@ -7,7 +7,10 @@ use axum::{
 use jsonwebtoken::{DecodingKey, Validation, decode, get_current_timestamp};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Demo, ISSUER, SECRET};
+use crate::{
+    postgres::Fresh,
+    support::{Answer, Demo, ISSUER, SECRET},
+};
 
 /// The `error_description` of a refusal, which must have that `error`.
 #[track_caller]
@@ -142,9 +145,12 @@ async fn an_unknown_user_and_a_wrong_password_are_told_apart_by_nothing() {
 
 #[tokio::test]
 async fn user_names_are_data_and_nothing_else() {
-    let demo = Demo::new().await;
-    for username in ["JohnDoe", "johndoe%20", "johndoe%00", "%27+OR+1%3D1+--", "%FF", "%"] {
-        refusal(&demo.ask_for_token(username, "secret", "me").await, "invalid_grant");
+    for fresh in Fresh::of_each_kind("user_names") {
+        let demo = Demo::on(fresh.open().await);
+        let long = "x".repeat(10_000);
+        for username in ["JohnDoe", "johndoe%20", "johndoe%00", "%27+OR+1%3D1+--", "%FF", "%", &long] {
+            refusal(&demo.ask_for_token(username, "secret", "me").await, "invalid_grant");
+        }
     }
 }
 

@@ -3,13 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod browser;
+mod copies;
 mod docs;
+mod issuer;
 mod items;
 mod log_in;
 mod paths;
+mod postgres;
 mod program;
 mod readme;
 mod routes;
+mod signing_key;
 mod storage;
 mod story;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use demo_app::TokenIssuer;
 use scopes_runtime::assert_scopes_locked;
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ fn printed(arguments: &[&str]) -> String {
 
 #[test]
 fn nobody_gets_in_unnoticed() {
-    assert_scopes_locked!(demo_app::routes(), "scopes.lock");
+    assert_scopes_locked!(demo_app::routes(&TokenIssuer::Secret), "scopes.lock");
 }
 
 #[test]

@@ -30,7 +30,11 @@ impl Demo {
 
     pub(crate) fn on(database: Database) -> Self {
         let secret = JwtSecret::from(SECRET.to_owned());
-        let tokens = Tokens::new(ISSUER.to_owned(), "demo-app".to_owned(), &secret).unwrap();
+        let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret);
+        Self::with(database, tokens.unwrap())
+    }
+
+    pub(crate) fn with(database: Database, tokens: Tokens) -> Self {
         Self(app(AppState::new(database, tokens)))
     }
 

@@ -1,0 +1,178 @@
+//! Tokens of another issuer, and the users that it vouches for.
+
+use axum::http::StatusCode;
+use demo_app::{AppState, Database, SigningKey, Tokens, app};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
+use pkcs8::SecretDocument;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinSet};
+
+use crate::{postgres::Fresh, signing_key::key_file, support::Demo};
+
+/// An issuer on loopback: it publishes its key as the demo does, and puts into its tokens whatever a test asks for.
+struct Issuer {
+    url: String,
+    key: EncodingKey,
+}
+
+impl Issuer {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let key = SigningKey::read(&key_file("ed25519")).unwrap();
+        let tokens = Tokens::signed_with_key(url.clone(), "demo-app".to_owned(), key).unwrap();
+        let app = app(AppState::new(Database::open(":memory:").await.unwrap(), tokens));
+        tokio::spawn(async { axum::serve(listener, app).await });
+        let pem = std::fs::read_to_string(key_file("ed25519")).unwrap();
+        let (_, der) = SecretDocument::from_pem(&pem).unwrap();
+        Self { url, key: EncodingKey::from_ed_der(der.as_bytes()) }
+    }
+
+    /// The API that accepts its tokens.
+    fn api(&self, database: Database) -> Demo {
+        Demo::with(database, Tokens::of_issuer(self.url.clone(), "demo-app".to_owned()).unwrap())
+    }
+
+    fn token(&self, scope: &str, user: Value) -> String {
+        let now = get_current_timestamp();
+        let mut claims = json!({
+            "iss": self.url,
+            "aud": "demo-app",
+            "client_id": "client",
+            "iat": now,
+            "exp": now + 60,
+            "jti": "1",
+            "scope": scope,
+        });
+        claims.as_object_mut().unwrap().extend(user.as_object().unwrap().clone());
+        let header = Header { typ: Some("at+jwt".to_owned()), ..Header::new(Algorithm::EdDSA) };
+        encode(&header, &claims, &self.key).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_new_user_is_whoever_the_issuer_says() {
+    let issuer = Issuer::start().await;
+    for fresh in Fresh::of_each_kind("vouched_for") {
+        let demo = issuer.api(fresh.open().await);
+        let carol = json!({ "sub": "carol", "email": "carol@example.com", "name": "Carol Ü." });
+        let token = issuer.token("me items:write", carol);
+        let expected = json!({
+            "username": "carol",
+            "email": "carol@example.com",
+            "full_name": "Carol Ü.",
+            "disabled": false,
+        });
+        let answer = demo.get("/users/me/", &token).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, expected.clone()));
+
+        let created = demo.post_json("/users/me/items/", &token, r#"{"item_id": "Bar"}"#).await;
+        assert_eq!(created.status, StatusCode::CREATED);
+        let items = demo.get("/users/me/items/", &token).await.json();
+        assert_eq!(items, json!([{ "item_id": "Bar", "owner": "carol" }]));
+
+        let renamed = issuer.token("me", json!({ "sub": "carol", "name": "Mallory" }));
+        assert_eq!(demo.get("/users/me/", &renamed).await.json(), expected, "the first token counts");
+    }
+}
+
+#[tokio::test]
+async fn what_the_issuer_does_not_say_of_a_user_is_empty() {
+    let issuer = Issuer::start().await;
+    for (at, fresh) in Fresh::of_each_kind("unsaid").into_iter().enumerate() {
+        let demo = issuer.api(fresh.open().await);
+        for (user, (email, name)) in [
+            (json!({ "sub": "silent" }), ("", "")),
+            (json!({ "sub": "null", "email": null, "name": "N." }), ("", "N.")),
+            (json!({ "sub": "number", "email": 5, "name": ["N."] }), ("", "")),
+            (json!({ "sub": "nul", "email": "\0", "name": "N\0." }), ("", "N.")),
+        ] {
+            let answer = demo.get("/users/me/", &issuer.token("me", user)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{at}: {}", answer.text());
+            let user = answer.json();
+            assert_eq!((&user["email"], &user["full_name"]), (&json!(email), &json!(name)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_requests_at_once_one_creates_the_user() {
+    let issuer = Issuer::start().await;
+    for fresh in Fresh::of_each_kind("users_at_once") {
+        let demo = issuer.api(fresh.open().await);
+        let token = issuer.token("me", json!({ "sub": "dave" }));
+        let mut attempts = JoinSet::new();
+        for _ in 0..20 {
+            let (demo, token) = (demo.clone(), token.clone());
+            attempts.spawn(async move { demo.get("/users/me/", &token).await.status });
+        }
+        assert_eq!(attempts.join_all().await, [StatusCode::OK; 20]);
+    }
+}
+
+#[tokio::test]
+async fn a_user_without_a_password_does_not_log_in() {
+    let issuer = Issuer::start().await;
+    for fresh in Fresh::of_each_kind("no_password") {
+        let database = fresh.open().await;
+        let token = issuer.token("me", json!({ "sub": "erin" }));
+        assert_eq!(issuer.api(database.clone()).get("/users/me/", &token).await.status, StatusCode::OK);
+        let demo = Demo::on(database);
+        for password in ["x", "+", "%00", "secret"] {
+            let answer = demo.ask_for_token("erin", password, "me").await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+            assert_eq!(answer.json()["error"], "invalid_grant");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_that_can_have_no_name_is_refused() {
+    let issuer = Issuer::start().await;
+    for fresh in Fresh::of_each_kind("no_names") {
+        let demo = issuer.api(fresh.open().await);
+        for user in
+            [json!({}), json!({ "sub": "" }), json!({ "sub": "\0" }), json!({ "sub": "x".repeat(256) })]
+        {
+            let answer = demo.get("/users/me/", &issuer.token("me", user)).await;
+            answer.problem(StatusCode::UNAUTHORIZED);
+            assert!(answer.challenge().unwrap().contains(r#"error="invalid_token""#));
+        }
+        let longest = issuer.token("me items:write", json!({ "sub": "x".repeat(255) }));
+        assert_eq!(demo.get("/users/me/", &longest).await.status, StatusCode::OK);
+        let item = json!({ "item_id": "\u{1F600}".repeat(64) }).to_string();
+        assert_eq!(demo.post_json("/users/me/items/", &longest, item).await.status, StatusCode::CREATED);
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_does_not_enable_whom_this_api_has_disabled() {
+    let issuer = Issuer::start().await;
+    let demo = issuer.api(Database::open(":memory:").await.unwrap());
+    let token = issuer.token("me", json!({ "sub": "alice" }));
+    let answer = demo.get("/users/me/", &token).await;
+    assert_eq!(answer.problem(StatusCode::BAD_REQUEST), "Inactive user: the account is switched off.");
+}
+
+#[tokio::test]
+async fn a_missing_scope_creates_no_user() {
+    let issuer = Issuer::start().await;
+    let database = Database::open(":memory:").await.unwrap();
+    let demo = issuer.api(database.clone());
+    let frank = json!({ "sub": "frank", "name": "first" });
+    demo.get("/users/me/", &issuer.token("items", frank)).await.problem(StatusCode::FORBIDDEN);
+    let later = issuer.token("me", json!({ "sub": "frank", "name": "later" }));
+    assert_eq!(demo.get("/users/me/", &later).await.json()["full_name"], "later");
+}
+
+#[tokio::test]
+async fn nothing_is_issued_here() {
+    let issuer = Issuer::start().await;
+    let demo = issuer.api(Database::open(":memory:").await.unwrap());
+    demo.ask_for_token("johndoe", "secret", "me").await.problem(StatusCode::NOT_FOUND);
+    for path in ["/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"] {
+        demo.get_without_token(path).await.problem(StatusCode::NOT_FOUND);
+    }
+    let welcome = demo.get_without_token("/").await;
+    assert!(welcome.text().contains(&issuer.url) && !welcome.text().contains("/token"), "{}", welcome.text());
+}

@@ -1,0 +1,134 @@
+//! A PostgreSQL of the tests' own, thrown away at their end.
+
+use std::{
+    env, fs,
+    io::{Write, stderr},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Arc, Mutex, Weak},
+};
+
+use demo_app::Database;
+
+use crate::storage::fresh_file;
+
+/// In every URL, and nowhere else.
+pub(crate) const PASSWORD: &str = "hunter2";
+
+pub(crate) struct Cluster {
+    programs: PathBuf,
+    directory: String,
+}
+
+impl Cluster {
+    /// A new one, or a reason on stderr where PostgreSQL is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(programs) = installed() else {
+            let reason = "PostgreSQL is not tried: `initdb` and `pg_ctl` are not installed.";
+            assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "{reason}");
+            // What `eprintln!` prints is shown only when a test fails.
+            writeln!(stderr(), "skipped: {reason}").unwrap();
+            return None;
+        };
+        // In the directory for temporary files, because the path of a socket may not be long.
+        let directory = run("mktemp", &["-d", "/tmp/demo-app-postgres.XXXXXX"]);
+        let cluster = Self { programs, directory: directory.trim().to_owned() };
+        let data = cluster.file("data");
+        cluster.run("initdb", &["-D", &data, "-U", "demo", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        cluster.resume();
+        Some(cluster)
+    }
+
+    pub(crate) fn stop(&self) {
+        self.run("pg_ctl", &["-D", &self.file("data"), "-m", "immediate", "stop"]);
+    }
+
+    pub(crate) fn resume(&self) {
+        let options = format!("-F -c listen_addresses='' -c unix_socket_directories='{}'", self.directory);
+        let (data, log) = (self.file("data"), self.file("log"));
+        self.run("pg_ctl", &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]);
+    }
+
+    /// The URL of a new database.
+    pub(crate) fn create(&self, name: &str) -> String {
+        self.run("createdb", &["-h", &self.directory, "-U", "demo", name]);
+        self.url(name)
+    }
+
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("postgres://demo:{PASSWORD}@localhost/{name}?host={}", self.directory)
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.directory)
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        run(self.programs.join(program).to_str().unwrap(), arguments);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// Where PostgreSQL's programs are; Debian does not put them on the PATH.
+fn installed() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .chain(versions.map(|version| version.path().join("bin")))
+        .find(|directory| ["initdb", "pg_ctl", "createdb"].iter().all(|name| directory.join(name).is_file()))
+}
+
+/// Runs a program, as the user postgres where we are root: PostgreSQL refuses root. What it prints.
+fn run(program: &str, arguments: &[&str]) -> String {
+    let is_root = Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0);
+    let mut command = match is_root {
+        true => Command::new("runuser"),
+        false => Command::new(program),
+    };
+    if is_root {
+        command.args(["-u", "postgres", "--", program]);
+    }
+    // The server goes on with its parent's directory, which the user postgres may not be allowed to see.
+    let output = command.args(arguments).current_dir("/").output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A database that nobody has used yet.
+pub(crate) struct Fresh {
+    pub(crate) url: String,
+    /// Runs for as long as a test uses it.
+    _cluster: Option<Arc<Cluster>>,
+}
+
+impl Fresh {
+    /// One in SQLite, and one in PostgreSQL where that is installed.
+    pub(crate) fn of_each_kind(name: &str) -> Vec<Self> {
+        let file = fresh_file(&format!("{name}.db")).to_str().unwrap().to_owned();
+        let sqlite = Self { url: file, _cluster: None };
+        [Some(sqlite), Self::in_postgres(name)].into_iter().flatten().collect()
+    }
+
+    pub(crate) fn in_postgres(name: &str) -> Option<Self> {
+        /// Started by the first test that needs it, and stopped by the last one.
+        static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap();
+        let cluster = match shared.upgrade() {
+            Some(cluster) => cluster,
+            None => Arc::new(Cluster::start()?),
+        };
+        *shared = Arc::downgrade(&cluster);
+        Some(Self { url: cluster.create(name), _cluster: Some(cluster) })
+    }
+
+    pub(crate) async fn open(&self) -> Database {
+        Database::open(&self.url).await.unwrap()
+    }
+}
