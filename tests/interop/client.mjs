@@ -1,0 +1,60 @@
+// A client that nobody here wrote, for the test `interop`: oauth4webapi finds its way from the API's URL to a token, and
+// reads the API's challenges. It prints what it read, as JSON.
+
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+const [, , modules, api] = process.argv;
+const require = createRequire(`${modules}/`);
+const oauth = await import(pathToFileURL(require.resolve('oauth4webapi')));
+const insecure = { [oauth.allowInsecureRequests]: true };
+
+const resource = new URL(api);
+const metadata = await oauth.processResourceDiscoveryResponse(
+  resource,
+  await oauth.resourceDiscoveryRequest(resource, insecure),
+);
+
+const issuer = new URL(metadata.authorization_servers[0]);
+const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+
+const client = { client_id: 'app' };
+const authentication = oauth.ClientSecretBasic('app-secret');
+async function token(scope) {
+  const parameters = new URLSearchParams({ scope, resource: api });
+  const response = await oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, insecure);
+  return (await oauth.processClientCredentialsResponse(server, client, response)).access_token;
+}
+
+// What the API answers: a status, or the challenge as it is read.
+async function ask(path, accessToken, options = insecure) {
+  try {
+    const url = new URL(`${api}${path}`);
+    const response = await oauth.protectedResourceRequest(accessToken, 'GET', url, undefined, undefined, options);
+    return { status: response.status };
+  } catch (error) {
+    if (!(error instanceof oauth.WWWAuthenticateChallengeError)) throw error;
+    return { status: error.status, challenges: error.cause };
+  }
+}
+
+const anonymous = {
+  ...insecure,
+  [oauth.customFetch]: (url, options) => {
+    const headers = new Headers(options.headers);
+    headers.delete('authorization');
+    return fetch(url, { ...options, headers });
+  },
+};
+
+const some = await token('me items');
+console.log(
+  JSON.stringify({
+    metadata,
+    let_in: await ask('/me', some),
+    no_token: await ask('/me', some, anonymous),
+    bad_token: await ask('/me', 'nonsense'),
+    scope_missing: await ask('/write', some),
+    another_login: await ask('/pay', some),
+  }),
+);

@@ -1,0 +1,69 @@
+// An issuer that nobody here wrote, for the test `interop`: oidc-provider on loopback. It prints its URL. A line
+// `keys a b` on stdin has it sign with key `a` and publish `b` too; it answers with `keys a b`.
+
+import { createServer } from 'node:http';
+import { generateKeyPairSync } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+const require = createRequire(`${process.argv[2]}/`);
+const { Provider } = await import(pathToFileURL(require.resolve('oidc-provider')));
+
+const keys = new Map();
+function key(kid) {
+  if (!keys.has(kid)) {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    keys.set(kid, { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' });
+  }
+  return keys.get(kid);
+}
+
+function provider(url, kids) {
+  const client = (client_id, client_secret, grant_types) => ({
+    client_id,
+    client_secret,
+    grant_types,
+    redirect_uris: [],
+    response_types: [],
+    id_token_signed_response_alg: 'ES256',
+  });
+  return new Provider(url, {
+    clients: [
+      client('app', 'app-secret', ['client_credentials']),
+      client('api', 'a secret: 100%', ['client_credentials']),
+    ],
+    jwks: { keys: kids.map(key) },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    scopes: ['me', 'items', 'items:write'],
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: () => true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_, resource) => ({
+          scope: 'me items items:write',
+          audience: resource,
+          accessTokenTTL: 600,
+          accessTokenFormat: resource.endsWith('/opaque') ? 'opaque' : 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+  }).callback();
+}
+
+let answer;
+const server = createServer((request, response) => answer(request, response));
+server.listen(0, '127.0.0.1', () => {
+  const url = `http://127.0.0.1:${server.address().port}`;
+  answer = provider(url, ['1']);
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    answer = provider(url, line.split(' ').slice(1));
+    console.log(line);
+  });
+  console.log(url);
+});
+process.stdin.on('end', () => process.exit());
