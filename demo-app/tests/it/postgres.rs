@@ -28,11 +28,11 @@ impl Cluster {
             let reason = "PostgreSQL is not tried: `initdb` and `pg_ctl` are not installed.";
             assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "{reason}");
             // What `eprintln!` prints is shown only when a test fails.
-            writeln!(stderr(), "skipped: {reason}").unwrap();
+            stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap();
             return None;
         };
         // In the directory for temporary files, because the path of a socket may not be long.
-        let directory = run("mktemp", &["-d", "/tmp/demo-app-postgres.XXXXXX"]);
+        let directory = run("mktemp", &["-d", "/tmp/demo-app-postgres.XXXXXX"]).unwrap();
         let cluster = Self { programs, directory: directory.trim().to_owned() };
         let data = cluster.file("data");
         cluster.run("initdb", &["-D", &data, "-U", "demo", "-A", "trust", "-E", "UTF8", "--no-sync"]);
@@ -65,13 +65,15 @@ impl Cluster {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
-        run(self.programs.join(program).to_str().unwrap(), arguments);
+        run(self.programs.join(program).to_str().unwrap(), arguments).unwrap();
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.stop();
+        // A test that fails may have stopped it.
+        let stop = ["-D", &self.file("data"), "-m", "immediate", "stop"];
+        let _ = run(self.programs.join("pg_ctl").to_str().unwrap(), &stop);
         let _ = fs::remove_dir_all(&self.directory);
     }
 }
@@ -86,7 +88,7 @@ fn installed() -> Option<PathBuf> {
 }
 
 /// Runs a program, as the user postgres where we are root: PostgreSQL refuses root. What it prints.
-fn run(program: &str, arguments: &[&str]) -> String {
+fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let is_root = Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0);
     let mut command = match is_root {
         true => Command::new("runuser"),
@@ -97,8 +99,10 @@ fn run(program: &str, arguments: &[&str]) -> String {
     }
     // The server goes on with its parent's directory, which the user postgres may not be allowed to see.
     let output = command.args(arguments).current_dir("/").output().unwrap();
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout).unwrap()),
+        false => Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr))),
+    }
 }
 
 /// A database that nobody has used yet.

@@ -4,11 +4,13 @@ use std::{
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
+    thread,
 };
 
 use axum::http::StatusCode;
 use demo_app::Database;
 use serde_json::json;
+use tokio::runtime::Runtime;
 
 use crate::{
     postgres::{Cluster, Fresh, PASSWORD},
@@ -54,6 +56,17 @@ async fn the_users_of_the_tutorial_are_in_every_kind_of_database() {
         assert_eq!((&user["full_name"], &user["disabled"]), (&json!("John Doe"), &json!(false)));
         let token = demo.log_in("alice", "secretalice", "me items").await;
         demo.get("/users/me/", &token).await.problem(StatusCode::BAD_REQUEST);
+    }
+}
+
+#[test]
+fn many_may_open_an_empty_database_at_once() {
+    for fresh in Fresh::of_each_kind("many_open") {
+        thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| Runtime::new().unwrap().block_on(fresh.open()));
+            }
+        });
     }
 }
 
