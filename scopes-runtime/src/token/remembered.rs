@@ -1,7 +1,9 @@
 use std::fmt;
 use std::time::Instant;
 
-use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
+#[cfg(feature = "issuer")]
+use quick_cache::sync::PlaceholderGuard;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use serde_json::{Map, Value};
 
@@ -20,6 +22,7 @@ const NODE: (usize, usize) = (640, 6);
 pub(super) struct Remembered<T: Clone>(Cache<String, Entry<T>, Bytes>);
 
 /// The right to say what was found out about a token, which others wait for.
+#[cfg(feature = "issuer")]
 pub(super) struct Turn<'a, T: Clone>(
     PlaceholderGuard<'a, String, Entry<T>, Bytes, DefaultHashBuilder, DefaultLifecycle<String, Entry<T>>>,
 );
@@ -67,6 +70,7 @@ impl<T: Clone> Remembered<T> {
 
     /// Like [`get`](Self::get); where nothing is known, one caller at a time gets the turn to find out, and the others
     /// wait for it.
+    #[cfg(feature = "issuer")]
     pub(super) async fn get_or_turn(&self, token: &str) -> Result<T, Turn<'_, T>> {
         loop {
             if let Some(value) = self.get(token) {
@@ -81,6 +85,7 @@ impl<T: Clone> Remembered<T> {
     }
 }
 
+#[cfg(feature = "issuer")]
 impl<T: Clone> Turn<'_, T> {
     /// Says it to whoever waits, and remembers it.
     pub(super) fn found(self, entry: Entry<T>) {

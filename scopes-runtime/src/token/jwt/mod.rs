@@ -143,7 +143,7 @@ impl Keys {
     /// Whether the issuer has just these keys, as far as is known.
     fn are_still(&self, keys: &Arc<[VerificationKey]>) -> bool {
         match self {
-            Self::Configured(_) => true,
+            Self::Configured(configured) => Arc::ptr_eq(configured, keys),
             #[cfg(feature = "issuer")]
             Self::Published(published) => published.are_still(keys),
         }
