@@ -1,5 +1,5 @@
-// An issuer that nobody here wrote, for the test `interop`: oidc-provider on loopback. It prints its URL. A line
-// `keys a b` on stdin has it sign with key `a` and publish `b` too; it answers with `keys a b`.
+// An issuer that nobody here wrote, for the test `interop`: oidc-provider on loopback, on a port (0 is a free one). It
+// prints its URL. A line `keys a b` on stdin has it sign with key `a` and publish `b` too; it answers with `keys a b`.
 
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const require = createRequire(`${process.argv[2]}/`);
+const [, , modules, port, ...first] = process.argv;
+const require = createRequire(`${modules}/`);
 const { Provider } = await import(pathToFileURL(require.resolve('oidc-provider')));
 
 const keys = new Map();
@@ -57,9 +58,9 @@ function provider(url, kids) {
 
 let answer;
 const server = createServer((request, response) => answer(request, response));
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(port), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}`;
-  answer = provider(url, ['1']);
+  answer = provider(url, first);
   createInterface({ input: process.stdin }).on('line', (line) => {
     answer = provider(url, line.split(' ').slice(1));
     console.log(line);

@@ -1,6 +1,8 @@
 //! Issuers and clients that nobody here wrote: npm's `oidc-provider` issues tokens, and `oauth4webapi` reads challenges and
 //! metadata.
 
+mod outage;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _, stderr};
@@ -81,8 +83,7 @@ struct Issuer {
 
 impl Drop for Issuer {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.end();
     }
 }
 
@@ -111,14 +112,29 @@ fn node(script: &str) -> Command {
 
 impl Issuer {
     fn start(modules: &PathBuf) -> Self {
+        Self::start_at(modules, "0", "1")
+    }
+
+    /// On a port, with one key.
+    fn start_at(modules: &PathBuf, port: &str, key: &str) -> Self {
         let mut command = node("issuer.mjs");
-        command.arg(modules).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .arg(modules)
+            .args([port, key])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut process = command.spawn().expect("it starts");
         let commands = process.stdin.take().expect("it is piped");
         let lines = BufReader::new(process.stdout.take().expect("it is piped"));
         let mut issuer = Self { url: String::new(), process, commands, lines, http: reqwest::Client::new() };
         issuer.url = issuer.line("http://");
         issuer
+    }
+
+    fn end(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 
     /// The next line that begins so; oidc-provider has notices to print in between.
