@@ -230,6 +230,19 @@ async fn leniencies() {
     assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
 }
 
+/// An issuer need not introspect every kind of token that it issues, JWTs for instance.
+#[tokio::test]
+async fn a_token_of_a_kind_that_is_not_introspected_is_not_accepted() {
+    let issuer = Issuer::start().await;
+    let unsupported = json!({ "error": "unsupported_token_type", "active": true });
+    issuer.answers(move |_| (StatusCode::BAD_REQUEST, Json(unsupported.clone())).into_response());
+    let decoder = issuer.decoder();
+    for _ in 0..2 {
+        assert_eq!(refuse(&decoder, "a.b.c").await.0, "invalid");
+    }
+    assert_eq!(issuer.asked(), 1);
+}
+
 /// Nothing that is no answer makes a token invalid, or valid.
 #[tokio::test]
 async fn an_issuer_that_does_not_answer_leaves_it_open() {
@@ -245,6 +258,13 @@ async fn an_issuer_that_does_not_answer_leaves_it_open() {
         ("HTML", Arc::new(|_| "<html>log in</html>".into_response())),
         ("a huge body", Arc::new(move |_| json(format!("{}{{}}", " ".repeat(300 * 1024))))),
         ("an error", Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
+        ("a bad request", Arc::new(|_| StatusCode::BAD_REQUEST.into_response())),
+        (
+            "a bad request by its own word",
+            Arc::new(|_| {
+                (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+            }),
+        ),
         ("a wrong client", Arc::new(|_| StatusCode::UNAUTHORIZED.into_response())),
         ("no content", Arc::new(|_| StatusCode::NO_CONTENT.into_response())),
         (

@@ -334,3 +334,13 @@ async fn a_client_finds_its_way_from_the_url() {
         })
     );
 }
+
+/// An issuer need not introspect a JWT that it signed. That is an answer about the token, not an outage.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jwt_is_no_opaque_token() {
+    let Some(modules) = modules() else { return };
+    let issuer = Issuer::start(&modules);
+    let opaque = Api::start("/opaque", &issuer, |url| Box::new(issuer.introspection_decoder(url))).await;
+    let jwt = issuer.token("me", "http://api.example/jwt").await;
+    assert_eq!(opaque.status("/me", &jwt).await, 401);
+}

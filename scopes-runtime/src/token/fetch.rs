@@ -78,11 +78,24 @@ pub(super) async fn get(client: &Client, url: &Url) -> Result<Fetched, FetchErro
 }
 
 /// Sends a request for JSON, and takes nothing but a 200.
-pub(super) async fn send(request: RequestBuilder, url: &Url) -> Result<Fetched, FetchError> {
+async fn send(request: RequestBuilder, url: &Url) -> Result<Fetched, FetchError> {
+    match answer(request, url, &[StatusCode::OK]).await? {
+        (StatusCode::OK, fetched) => Ok(fetched),
+        (status, _) => Err(FetchError::Status { url: url.clone(), status }),
+    }
+}
+
+/// Sends a request for JSON, and reads answers of these statuses alone.
+pub(super) async fn answer(
+    request: RequestBuilder,
+    url: &Url,
+    statuses: &[StatusCode],
+) -> Result<(StatusCode, Fetched), FetchError> {
     let http = |source: reqwest::Error| FetchError::Http { url: url.clone(), source: source.without_url() };
     let mut response = request.header("accept", "application/json").send().await.map_err(http)?;
-    if response.status() != StatusCode::OK {
-        return Err(FetchError::Status { url: url.clone(), status: response.status() });
+    let status = response.status();
+    if !statuses.contains(&status) {
+        return Err(FetchError::Status { url: url.clone(), status });
     }
     let max_age = max_age(&response);
     let mut text = Vec::new();
@@ -92,7 +105,7 @@ pub(super) async fn send(request: RequestBuilder, url: &Url) -> Result<Fetched, 
         }
         text.extend_from_slice(&chunk);
     }
-    Ok(Fetched { text, max_age })
+    Ok((status, Fetched { text, max_age }))
 }
 
 fn max_age(response: &Response) -> Option<Duration> {

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use reqwest::StatusCode;
 use serde_json::{Map, Value};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::timeout;
@@ -145,7 +146,17 @@ impl IntrospectionDecoder {
             .basic_auth(encoded(&self.client.id), Some(encoded(&self.client.secret)))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        fetch::send(request, url).await?.object("the answer")
+        let (status, answer) =
+            fetch::answer(request, url, &[StatusCode::OK, StatusCode::BAD_REQUEST]).await?;
+        let object = answer.object("the answer");
+        match status {
+            StatusCode::OK => object,
+            // Some issuers introspect only tokens of some kinds, and no others that they have issued.
+            _ if object.is_ok_and(|it| it.get("error") == Some(&"unsupported_token_type".into())) => {
+                Ok(Map::from_iter([("active".to_owned(), false.into())]))
+            }
+            _ => Err(FetchError::Status { url: url.clone(), status }),
+        }
     }
 
     fn unavailable(&self, reason: impl Into<String>) -> DecodeError {
