@@ -190,6 +190,13 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
         (issuer.active_with("cnf", json!({ "jkt": "x" })), bound),
         (issuer.active_with("sub", 5), "the claim `sub` is not a string"),
         (
+            issuer.active_with("token_use", "refresh_token"),
+            "the claim `token_use` is that of another kind of token",
+        ),
+        (issuer.active_with("typ", "Refresh"), "the claim `typ` is that of another kind of token"),
+        (issuer.active_with("typ", "ID"), "the claim `typ` is that of another kind of token"),
+        (issuer.active_with("nonce", "n"), "the claim `nonce` shows an ID token, not an access token"),
+        (
             issuer.active_with("scope", json!(["me"])),
             "the claim `scope` is not a string (`scopes_from` says which it is)",
         ),
@@ -200,6 +207,8 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
     }
     for (answer, scopes) in [
         (issuer.active_with("token_type", "bearer"), "me items"),
+        (issuer.active_with("token_use", "access_token"), "me items"),
+        (issuer.active_with("typ", "Bearer"), "me items"),
         (issuer.active_with("aud", AUDIENCE), "me items"),
         (issuer.active_without("scope"), ""),
         (issuer.active_without("exp"), "me items"),
@@ -350,6 +359,11 @@ async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
         accept(&decoder, "token").await;
     }
     assert_eq!(issuer.asked(), 3);
+    issuer.says(json!({ "active": false }));
+    for _ in 0..2 {
+        refuse(&decoder, "token").await;
+    }
+    assert_eq!(issuer.asked(), 5);
 }
 
 #[tokio::test]

@@ -42,6 +42,15 @@ async fn the_metadata_is_served_to_everyone() {
     );
 }
 
+/// RFC 9728 section 3.1 takes away a slash right after the host, and no other.
+#[tokio::test]
+async fn a_slash_at_the_end_of_a_path_is_part_of_it() {
+    let metadata = ResourceMetadata::new("https://api.example/v1/").expect("a resource");
+    assert_eq!(metadata.url(), "https://api.example/.well-known/oauth-protected-resource/v1/");
+    let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource/v1/", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn scopes_may_be_chosen() {
     let metadata = ResourceMetadata::new("https://api.example").expect("a resource");

@@ -112,6 +112,8 @@ async fn another_login_is_asked_for() {
         ("/pay", "me/pwd/0", r#"acr_values="mfa", max_age="300", scope="me""#),
         ("/pay", "me/MFA/0", r#"acr_values="mfa", max_age="300", scope="me""#),
         ("/pay", "me/mfa", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/mfa/-90", r#"acr_values="mfa", max_age="300", scope="me""#),
+        ("/pay", "me/mfa/-1700000000000", r#"acr_values="mfa", max_age="300", scope="me""#),
         ("/pay", "me/mfa/305", r#"acr_values="mfa", max_age="300", scope="me""#),
         ("/recently", "me/mfa/65", r#"max_age="60""#),
         ("/strongly", "items/pwd", r#"acr_values="mfa hwk", scope="items""#),

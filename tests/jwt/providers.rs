@@ -130,6 +130,12 @@ async fn cognito() {
     let mut other = access.clone();
     other["client_id"] = "3example".into();
     cognito.refuses(&other, "the claim `client_id` does not name the audience that is configured").await;
+    let mut of_another = access.clone();
+    of_another["aud"] = "https://other.example".into();
+    cognito.refuses(&of_another, "the claim `aud` does not name the audience that is configured").await;
+    of_another["aud"] = json!(["https://api.example", "https://other.example"]);
+    let both = cognito.builder().audience("https://api.example").build().expect("a decoder");
+    cognito.accepts(&both, &of_another, expected).await;
     let mut refresh = access;
     refresh["token_use"] = "refresh".into();
     cognito.refuses(&refresh, "the claim `token_use` is not `access`, so it is not an access token").await;

@@ -286,12 +286,19 @@ async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
         ("public, max-age=0", 50, 70),
         ("no-store", 50, 70),
         ("max-age=999999999", 3500, 3700),
+        ("max-age=3600; age", 50, 70),
         ("nonsense", 290, 310),
     ] {
         let issuer = Issuer::start().await;
         let set = json!({ "keys": [named(Algorithm::ES256, "1")] });
         issuer.answers(move |_| {
-            Some(([(header::CACHE_CONTROL, said)], axum::Json(set.clone())).into_response())
+            // A cache on the way has had it for almost as long.
+            let age = if said.ends_with("age") { "3599" } else { "0" };
+            let said = said.trim_end_matches("; age");
+            Some(
+                ([(header::CACHE_CONTROL, said), (header::AGE, age)], axum::Json(set.clone()))
+                    .into_response(),
+            )
         });
         let decoder = issuer.known();
         let token = issuer.token(Algorithm::ES256, Some("1"));
@@ -339,8 +346,9 @@ async fn one_odd_key_does_not_spoil_the_others() {
         encryption,
         { "kty": "oct", "alg": "HS256", "k": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc", "kid": "secret" },
         named(Algorithm::EdDSA, "twice"),
-        named(Algorithm::EdDSA, "twice"),
+        otherwise(named(Algorithm::EdDSA, "twice")),
         without_alg,
+        named(Algorithm::ES256, "good"),
         named(Algorithm::ES256, "good"),
     ]));
     let decoder = issuer.discovered();
@@ -361,6 +369,24 @@ async fn one_odd_key_does_not_spoil_the_others() {
     let decoder = issuer.decoder(IssuerKeys::discovered().rsa_algorithm(Algorithm::PS256));
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::PS256, Some("rsa"))).await, "ok");
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
+}
+
+/// The same key in another spelling, which a token cannot tell from it.
+fn otherwise(mut jwk: Value) -> Value {
+    jwk["use"] = "sig".into();
+    jwk["x-note"] = "another".into();
+    jwk
+}
+
+/// RFC 7517 section 4.5: `kid` is optional, also while keys rotate.
+#[tokio::test]
+async fn keys_without_a_kid_are_all_tried() {
+    let other = include_str!("../keys/p256-other.pem");
+    let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(other));
+    let other = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
+    let issuer = Issuer::start().await;
+    issuer.publishes([serde_json::to_value(other).expect("JSON"), jwk(Algorithm::ES256)]);
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
 }
 
 /// Whatever an issuer does wrong, there are no keys, and the answer says that this is not the token's fault.
@@ -478,6 +504,7 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
         "file:///etc/passwd",
         "http://127.0.0.1.example",
         "http://0.0.0.0",
+        "https://user:password@issuer.example",
     ] {
         assert_eq!(refusal(url, IssuerKeys::discovered()), message(url));
         assert_eq!(refusal("https://issuer.example", IssuerKeys::at(url)), message(url));

@@ -125,7 +125,7 @@ impl ResourceMetadata {
     }
 }
 
-/// Scheme and authority, and the path without a slash at its end.
+/// Scheme and authority, and the path if there is one.
 fn parts(resource: &str) -> Option<(String, String)> {
     let uri: Uri = resource.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
@@ -133,7 +133,8 @@ fn parts(resource: &str) -> Option<(String, String)> {
     let is_safe = scheme == "https" || scheme == "http" && is_loopback;
     // What begins a parameter of a route, or ends one of a challenge.
     let is_plain = !resource.contains(['#', '"', '\\', '{', '}', '@', '*']) && resource.is_ascii();
-    let path = uri.path().strip_suffix('/').unwrap_or(uri.path());
+    // Only a slash right after the host is removed (RFC 9728 section 3.1).
+    let path = if uri.path() == "/" { "" } else { uri.path() };
     (is_safe && is_plain && !path.contains("/:") && uri.query().is_none())
         .then(|| (format!("{scheme}://{authority}"), path.to_owned()))
 }

@@ -1,8 +1,11 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
 use super::Requirement;
+
+/// How far in the future a login may lie: the issuer's clock may run ahead. One beyond it is no moment that was.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// How and when a user must have logged in (RFC 9470): all that requirements say of it, together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -55,8 +58,10 @@ impl Authenticated<'_> {
     pub(super) fn meets(&self, acr_values: &[&'static str], max_age: Option<u64>) -> bool {
         let has_context = acr_values.is_empty() || self.acr.is_some_and(|acr| acr_values.contains(&acr));
         let is_recent = max_age.is_none_or(|max_age| {
-            // One in the future is that of a clock that runs ahead.
-            self.at.is_some_and(|at| at.elapsed().map_or(true, |age| age.as_secs() <= max_age))
+            self.at.is_some_and(|at| match at.elapsed() {
+                Ok(age) => age.as_secs() <= max_age,
+                Err(ahead) => ahead.duration() <= CLOCK_SKEW,
+            })
         });
         has_context && is_recent
     }

@@ -61,3 +61,15 @@ pub(super) fn check_unbound(claims: &Map<String, Value>) -> Result<(), DecodeErr
         false => Ok(()),
     }
 }
+
+/// OpenID Connect Core sections 2 and 3.1.3.6: claims of ID tokens.
+pub(super) fn check_no_id_token(claims: &Map<String, Value>) -> Result<(), DecodeError> {
+    for name in ["nonce", "at_hash"] {
+        if claims.contains_key(name) {
+            return Err(DecodeError::invalid(format!(
+                "the claim `{name}` shows an ID token, not an access token"
+            )));
+        }
+    }
+    Ok(())
+}

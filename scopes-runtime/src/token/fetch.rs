@@ -42,28 +42,41 @@ impl Fetched {
     }
 }
 
-/// A client that follows redirects within a scheme, a few.
-pub(super) fn client() -> reqwest::Result<Client> {
-    client_with(redirect::Policy::custom(|attempt| {
-        let is_same = attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
-        match attempt.previous().len() <= MAX_REDIRECTS && is_same && is_safe(attempt.url()) {
-            true => attempt.follow(),
-            false => attempt.error("it redirects to another scheme, or too often"),
-        }
-    }))
+/// A client for this URL and others of its scheme that follows redirects within it, a few.
+pub(super) fn client(url: &Url) -> reqwest::Result<Client> {
+    client_with(
+        url,
+        redirect::Policy::custom(|attempt| {
+            let is_same =
+                attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
+            match attempt.previous().len() <= MAX_REDIRECTS && is_same && is_safe(attempt.url()) {
+                true => attempt.follow(),
+                false => attempt.error("it redirects to another scheme, or too often"),
+            }
+        }),
+    )
 }
 
 /// A client that follows no redirect, for requests that carry a secret.
-pub(super) fn client_without_redirects() -> reqwest::Result<Client> {
-    client_with(redirect::Policy::none())
+pub(super) fn client_without_redirects(url: &Url) -> reqwest::Result<Client> {
+    client_with(url, redirect::Policy::none())
 }
 
-fn client_with(redirects: redirect::Policy) -> reqwest::Result<Client> {
-    Client::builder().redirect(redirects).timeout(TIMEOUT).referer(false).build()
+fn client_with(url: &Url, redirects: redirect::Policy) -> reqwest::Result<Client> {
+    let builder = Client::builder().redirect(redirects).timeout(TIMEOUT).referer(false);
+    match url.scheme() {
+        "https" => builder.build(),
+        // What goes to this very machine goes in plain text: a proxy from the environment would see it, and could answer.
+        _ => builder.no_proxy().build(),
+    }
 }
 
-/// HTTPS, or this very machine: what comes over plain HTTP is whoever's who is on the way.
+/// HTTPS, or this very machine: what comes over plain HTTP is whoever's who is on the way. No user name and no password,
+/// which would stand in logs.
 pub(super) fn is_safe(url: &Url) -> bool {
+    if !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -110,8 +123,10 @@ pub(super) async fn answer(
 
 fn max_age(response: &Response) -> Option<Duration> {
     let control = response.headers().typed_get::<CacheControl>()?;
-    match control.no_store() || control.no_cache() {
-        true => Some(Duration::ZERO),
-        false => control.max_age(),
+    if control.no_store() || control.no_cache() {
+        return Some(Duration::ZERO);
     }
+    // A cache on the way has had it for so long.
+    let age = response.headers().get("age").and_then(|age| age.to_str().ok()?.parse().ok());
+    Some(control.max_age()?.saturating_sub(Duration::from_secs(age.unwrap_or(0))))
 }

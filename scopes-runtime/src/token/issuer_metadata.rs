@@ -34,11 +34,18 @@ impl IssuerMetadata {
         Some(Self { issuer: issuer.to_owned(), documents })
     }
 
+    /// Where the issuer is asked first; every other URL of it has the same scheme.
+    pub(super) fn first(&self) -> &Url {
+        &self.documents[0]
+    }
+
     /// A URL of the first metadata document that there is.
     pub(super) async fn url(&self, client: &Client, member: &str) -> Result<Url, FetchError> {
         let metadata = self.fetch(client).await?;
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
-        url.filter(is_safe).ok_or_else(|| {
+        // The issuer's scheme, as for redirects: metadata over HTTPS leads to no port of this machine.
+        let is_same = |url: &Url| url.scheme() == self.first().scheme();
+        url.filter(|url| is_safe(url) && is_same(url)).ok_or_else(|| {
             FetchError::Malformed(format!("the metadata has no `{member}` that is an https URL"))
         })
     }

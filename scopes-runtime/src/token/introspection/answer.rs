@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value};
 
 use super::IntrospectionDecoder;
-use crate::token::claims::{check_audience, check_time, check_unbound, required};
+use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
 use crate::token::{AccessToken, DecodeError};
 
 impl IntrospectionDecoder {
@@ -32,15 +32,26 @@ impl IntrospectionDecoder {
         AccessToken::new(answer, scopes)
     }
 
-    /// A refresh token is active too, and is no bearer token.
+    /// A refresh token and an ID token are active too, and are no access tokens.
     fn check_kind(&self, answer: &Map<String, Value>) -> Result<(), DecodeError> {
         match answer.get("token_type") {
-            None if self.accepts_untyped => Ok(()),
+            None if self.accepts_untyped => check_other_kinds(answer),
             None => Err(DecodeError::invalid(
                 "the answer has no `token_type`, so it may be a refresh token (`accept_untyped_tokens` does without)",
             )),
-            Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => Ok(()),
+            Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => check_other_kinds(answer),
             Some(_) => Err(DecodeError::invalid("the `token_type` is not `Bearer`")),
         }
     }
+}
+
+/// What products say of the kind of a token, beside what RFC 7662 has.
+fn check_other_kinds(answer: &Map<String, Value>) -> Result<(), DecodeError> {
+    for (name, kinds) in [("token_use", ["access", "access_token"]), ("typ", ["Bearer", "at+jwt"])] {
+        let is_access = |claim: &Value| kinds.iter().any(|kind| claim == kind);
+        if !answer.get(name).is_none_or(is_access) {
+            return Err(DecodeError::invalid(format!("the claim `{name}` is that of another kind of token")));
+        }
+    }
+    check_no_id_token(answer)
 }

@@ -103,6 +103,8 @@ impl IntrospectionDecoderBuilder {
         if max_age > MAX_AGE {
             return Err(IntrospectionDecoderError::LongAge(max_age));
         }
+        let http = fetch::client_without_redirects(endpoint.first());
+        let http = http.map_err(IntrospectionDecoderError::HttpClient)?;
         Ok(IntrospectionDecoder {
             issuer: self.issuer,
             endpoint,
@@ -112,7 +114,7 @@ impl IntrospectionDecoderBuilder {
             accepts_missing_audience: self.accepts_missing_audience,
             accepts_untyped: self.accepts_untyped,
             max_age,
-            http: fetch::client_without_redirects().map_err(IntrospectionDecoderError::HttpClient)?,
+            http,
             active: Arc::new(Remembered::new(ACTIVE_BYTES)),
             inactive: Arc::new(Remembered::new(INACTIVE_BYTES)),
             turns: Arc::new(Semaphore::new(MOST_REQUESTS)),

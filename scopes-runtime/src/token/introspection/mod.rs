@@ -70,6 +70,16 @@ enum Endpoint {
     Known(Url),
 }
 
+impl Endpoint {
+    /// Where the issuer is asked first; every other URL of it has the same scheme.
+    fn first(&self) -> &Url {
+        match self {
+            Self::Known(url) => url,
+            Self::Discovered(metadata, _) => metadata.first(),
+        }
+    }
+}
+
 /// As whom the issuer is asked.
 #[derive(Clone)]
 struct Client {
@@ -109,7 +119,8 @@ impl IntrospectionDecoder {
         token: &str,
         turn: Option<Turn<'_, AccessToken>>,
     ) -> Result<AccessToken, DecodeError> {
-        if self.inactive.get(token).is_some() {
+        let asked = Instant::now();
+        if turn.is_some() && self.inactive.get(token).is_some() {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
         let answer = self.ask(token).await.map_err(|error| self.unavailable(error.to_string()))?;
@@ -117,10 +128,10 @@ impl IntrospectionDecoder {
         let read = self.read(answer);
         match (&read, turn) {
             (Ok(found), Some(turn)) => {
-                turn.found(Entry { value: found.clone(), bytes, until: Instant::now() + self.max_age });
+                turn.found(Entry { value: found.clone(), bytes, until: asked + self.max_age });
             }
-            (Err(DecodeError::Invalid(_)), _) => {
-                let until = Instant::now() + INACTIVE_AGE;
+            (Err(DecodeError::Invalid(_)), Some(_)) => {
+                let until = asked + INACTIVE_AGE;
                 self.inactive.insert(token, Entry { value: (), bytes: 0, until });
             }
             _ => {}

@@ -57,7 +57,8 @@ impl ClaimRules {
 
     /// Amazon Cognito: the scopes in the string `scope`, with the resource server's identifier before a slash
     /// (`items/read`). Its access tokens have no `aud`, so the audience is the app client's id, in `client_id`; call
-    /// [`audience`](super::JwtDecoderBuilder::audience) with each one that may call the API.
+    /// [`audience`](super::JwtDecoderBuilder::audience) with each one that may call the API. Where a client asks for a
+    /// resource the token has an `aud` too, which then has to be one of the audiences as well.
     #[must_use]
     pub fn cognito() -> Self {
         Self {

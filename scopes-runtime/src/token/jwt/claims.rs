@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::JwtDecoder;
 use crate::token::DecodeError;
-use crate::token::claims::{check_audience, check_time, check_unbound, required};
+use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
 
 impl JwtDecoder {
     /// The registered claims, as RFC 9068 section 4 and RFC 7519 section 4.1 have them.
@@ -23,15 +23,11 @@ impl JwtDecoder {
         }
         let audience = self.claims.audience;
         check_audience(required(claims, audience)?, audience, &self.audiences)?;
+        if let Some(aud) = claims.get("aud") {
+            check_audience(aud, "aud", &self.audiences)?;
+        }
         self.claims.check_kind(claims)?;
         check_unbound(claims)?;
-        for name in ["nonce", "at_hash"] {
-            if claims.contains_key(name) {
-                return Err(DecodeError::invalid(format!(
-                    "the claim `{name}` shows an ID token, not an access token"
-                )));
-            }
-        }
-        Ok(())
+        check_no_id_token(claims)
     }
 }

@@ -19,9 +19,12 @@ pub(super) fn usable(set: &Map<String, Value>, rsa: Algorithm) -> Result<Vec<Ver
     if jwks.len() > MAX_KEYS {
         return Err(FetchError::Malformed(format!("the key set has more than {MAX_KEYS} keys")));
     }
-    let keys: Vec<_> = jwks.iter().filter_map(|jwk| key(jwk, rsa)).collect();
+    // One that stands there twice is one key, and those without a `kid` are all tried.
+    let distinct = jwks.iter().enumerate().filter(|(at, jwk)| !jwks[..*at].contains(jwk));
+    let keys: Vec<_> = distinct.filter_map(|(_, jwk)| key(jwk, rsa)).collect();
     let mut seen = HashSet::new();
-    let ambiguous: HashSet<_> = keys.iter().map(name).filter(|name| !seen.insert(name.clone())).collect();
+    let named = keys.iter().filter(|key| key.kid().is_some()).map(name);
+    let ambiguous: HashSet<_> = named.filter(|name| !seen.insert(name.clone())).collect();
     if !ambiguous.is_empty() {
         tracing::warn!(keys = ?ambiguous, "several keys of an issuer have one `kid`; none of them is used");
     }
@@ -44,5 +47,8 @@ fn key(jwk: &Value, rsa: Algorithm) -> Option<VerificationKey> {
         true => VerificationKey::from_jwk_for(rsa, text),
         false => VerificationKey::from_jwk(text),
     };
-    key.inspect_err(|error| tracing::debug!(kid, %error, "a key of an issuer is not used")).ok()
+    key.inspect_err(
+        |error| tracing::debug!(kid, error = ?error.to_string(), "a key of an issuer is not used"),
+    )
+    .ok()
 }

@@ -29,6 +29,14 @@ pub(super) struct Published {
 }
 
 impl Location {
+    /// Where the issuer is asked first; every other URL of it has the same scheme.
+    pub(super) fn first(&self) -> &Url {
+        match self {
+            Self::Known(url) => url,
+            Self::Discovered(metadata) => metadata.first(),
+        }
+    }
+
     pub(super) async fn keys(&self, client: &Client, rsa: Algorithm) -> Result<Published, FetchError> {
         let url = match self {
             Self::Known(url) => url.clone(),

@@ -75,7 +75,7 @@ impl IssuerKeys {
 
     pub(super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {
         let location = self.location(issuer)?;
-        let client = fetch::client().map_err(JwtDecoderError::HttpClient)?;
+        let client = fetch::client(location.first()).map_err(JwtDecoderError::HttpClient)?;
         let (sender, known) = watch::channel(Known::nothing());
         let wanted = Arc::new(Notify::new());
         let refresher =
