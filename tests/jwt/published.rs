@@ -190,6 +190,27 @@ async fn a_decoder_built_outside_a_runtime_starts_with_its_first_token() {
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "ok");
 }
 
+/// As in a program's tests, each of which has a runtime of its own.
+#[test]
+fn a_decoder_goes_on_in_another_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let servers = runtime();
+    let issuer = servers.block_on(Issuer::start());
+    issuer.publishes([named(Algorithm::ES256, "old")]);
+    let first = runtime();
+    let decoder = first.block_on(async { issuer.discovered() });
+    let (old, new) =
+        (issuer.token(Algorithm::ES256, Some("old")), issuer.token(Algorithm::EdDSA, Some("new")));
+    assert_eq!(first.block_on(outcome(&decoder, &old)), "ok");
+    drop(first);
+    issuer.publishes([named(Algorithm::EdDSA, "new")]);
+    let second = runtime();
+    assert!(decoder.recall(&old).is_none());
+    assert_eq!(second.block_on(outcome(&decoder, &old)), "invalid");
+    assert_eq!(second.block_on(outcome(&decoder, &new)), "ok");
+    assert_eq!(issuer.fetches(), 2);
+}
+
 #[tokio::test]
 async fn a_new_key_is_found_and_an_old_one_stops_working() {
     let issuer = Issuer::start().await;

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use self::location::Location;
-use self::refresher::{Attempt, Known, Refresher};
+use self::refresher::{Attempt, Known, Refresher, Working};
 use super::Verdict;
 use super::builder::JwtDecoderError;
 use super::key::VerificationKey;
@@ -81,9 +81,7 @@ impl IssuerKeys {
         let refresher =
             Refresher { client, location, rsa: self.rsa, known: sender, wanted: Arc::clone(&wanted) };
         let keys = PublishedKeys { known, wanted, idle: Arc::new(Mutex::new(Some(refresher))) };
-        if tokio::runtime::Handle::try_current().is_ok() {
-            keys.start();
-        }
+        keys.start();
         Ok(keys)
     }
 }
@@ -93,22 +91,30 @@ impl IssuerKeys {
 pub(super) struct PublishedKeys {
     known: watch::Receiver<Known>,
     wanted: Arc<Notify>,
-    /// The task until there is a runtime for it.
+    /// The task while there is no runtime for it: before there is one, and after the one that it was in has ended.
     idle: Arc<Mutex<Option<Refresher>>>,
 }
 
 impl PublishedKeys {
-    fn start(&self) {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(refresher) = idle {
-            tokio::spawn(refresher.run());
+    /// Starts the task if there is a runtime and it is not running; whether it did.
+    fn start(&self) -> bool {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return false;
         }
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(refresher) = idle else { return false };
+        tokio::spawn(Working::new(refresher, &self.idle).run());
+        true
+    }
+
+    fn is_idle(&self) -> bool {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Whether these keys are the ones that are known, and are to be trusted.
     pub(super) fn are_still(&self, keys: &Arc<[VerificationKey]>) -> bool {
         let known = self.known.borrow();
-        Arc::ptr_eq(&known.keys, keys) && known.keys().is_some()
+        Arc::ptr_eq(&known.keys, keys) && known.keys().is_some() && !self.is_idle()
     }
 
     /// Verifies with the keys that are known. Only where these cannot tell does it wait for new ones.
@@ -118,8 +124,10 @@ impl PublishedKeys {
     ) -> Result<Arc<[VerificationKey]>, DecodeError> {
         let mut updates = self.known.clone();
         let known = updates.borrow_and_update().clone();
-        let verdict = known.keys().map(&verify);
-        match verdict {
+        let has_started = self.start();
+        match known.keys().map(&verify) {
+            // Nobody has looked for a while, so nobody knows.
+            _ if has_started => {}
             Some(Verdict::Verified) => return Ok(Arc::clone(&known.keys)),
             Some(Verdict::Forged) => return Err(DecodeError::invalid(super::FORGED)),
             Some(Verdict::NoKey(_)) | None if known.may_be_asked_for() => {}
@@ -127,9 +135,6 @@ impl PublishedKeys {
                 return Err(DecodeError::invalid(reason));
             }
             Some(Verdict::NoKey(_)) | None => return Err(unavailable(&known)),
-        }
-        if known.last == Attempt::None {
-            self.start();
         }
         self.wanted.notify_waiters();
         let changed = timeout(PATIENCE, updates.changed()).await;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
@@ -73,16 +73,52 @@ pub(super) struct Refresher {
     pub(super) wanted: Arc<Notify>,
 }
 
-impl Refresher {
+/// A refresher in a task. It goes back to where it came from when its runtime ends, so that another one may have it.
+pub(super) struct Working {
+    refresher: Option<Refresher>,
+    home: Weak<Mutex<Option<Refresher>>>,
+}
+
+impl Working {
+    pub(super) fn new(refresher: Refresher, home: &Arc<Mutex<Option<Refresher>>>) -> Self {
+        Self { refresher: Some(refresher), home: Arc::downgrade(home) }
+    }
+
     pub(super) async fn run(self) {
+        if let Some(refresher) = &self.refresher {
+            refresher.run().await;
+        }
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.upgrade() {
+            *home.lock().unwrap_or_else(PoisonError::into_inner) = self.refresher.take();
+        }
+    }
+}
+
+impl Refresher {
+    async fn run(&self) {
         let (mut failures, mut set) = (0, Map::new());
         loop {
             let next = self.fetch(&mut failures, &mut set).await;
             tokio::select! {
                 () = sleep_until(next) => {}
-                // Whoever asks during a fetch is not heard here, and waits for that one's result.
-                () = self.wanted.notified() => {}
+                () = self.is_asked_for() => {}
                 () = self.known.closed() => return,
+            }
+        }
+    }
+
+    /// Whoever asks during a fetch is not heard here, and waits for that one's result; nor is who asks too soon after it,
+    /// having seen what was known before.
+    async fn is_asked_for(&self) {
+        loop {
+            self.wanted.notified().await;
+            if self.known.borrow().may_be_asked_for() {
+                return;
             }
         }
     }
