@@ -1,11 +1,11 @@
 //! `IntrospectionDecoder`: what it asks, which answers let a token in, and how often it asks.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use axum::body::Body;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -31,6 +31,10 @@ struct Issuer {
     answer: Arc<Mutex<Answer>>,
     asked: Arc<AtomicUsize>,
     last: Arc<Mutex<Option<Asked>>>,
+    /// Milliseconds that an answer takes beyond the usual.
+    slow: Arc<AtomicUsize>,
+    /// Whether the endpoint is elsewhere now.
+    moved: Arc<AtomicBool>,
 }
 
 impl Issuer {
@@ -38,27 +42,45 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let nothing: Answer = Arc::new(|_| StatusCode::NOT_FOUND.into_response());
-        let issuer =
-            Self { url, answer: Arc::new(Mutex::new(nothing)), asked: Arc::default(), last: Arc::default() };
-        let metadata =
-            json!({ "issuer": issuer.url, "introspection_endpoint": format!("{}/introspect", issuer.url) });
+        let issuer = Self {
+            url,
+            answer: Arc::new(Mutex::new(nothing)),
+            asked: Arc::default(),
+            last: Arc::default(),
+            slow: Arc::default(),
+            moved: Arc::default(),
+        };
         let app = Router::new()
-            .route("/.well-known/oauth-authorization-server", get(|| async { Json(metadata) }))
-            .route("/introspect", post(Self::introspect))
+            .route("/.well-known/oauth-authorization-server", get(Self::metadata))
+            .route("/{path}", post(Self::introspect))
             .with_state(issuer.clone());
         tokio::spawn(async { axum::serve(listener, app).await });
         issuer
     }
 
+    fn path(&self) -> &'static str {
+        if self.moved.load(Ordering::Relaxed) { "elsewhere" } else { "introspect" }
+    }
+
+    async fn metadata(State(issuer): State<Self>) -> Json<Value> {
+        let endpoint = format!("{}/{}", issuer.url, issuer.path());
+        Json(json!({ "issuer": issuer.url, "introspection_endpoint": endpoint }))
+    }
+
     async fn introspect(
         State(issuer): State<Self>,
+        Path(path): Path<String>,
         headers: HeaderMap,
         Form(form): Form<Vec<(String, String)>>,
     ) -> Response {
+        if path != issuer.path() {
+            return StatusCode::NOT_FOUND.into_response();
+        }
         issuer.asked.fetch_add(1, Ordering::Relaxed);
         let token = form.iter().find(|(name, _)| name == "token").map(|(_, token)| token.clone());
         *issuer.last.lock().expect("not poisoned") = Some((headers, form));
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let slow = u64::try_from(issuer.slow.load(Ordering::Relaxed)).expect("milliseconds");
+        tokio::time::sleep(Duration::from_millis(20 + slow)).await;
         let answer = Arc::clone(&issuer.answer.lock().expect("not poisoned"));
         answer(&token.expect("a token"))
     }
@@ -395,6 +417,66 @@ async fn a_request_that_is_given_up_hands_its_turn_on() {
     let first = tokio::time::timeout(Duration::from_millis(5), decoder.decode("token")).await;
     assert!(first.is_err(), "the issuer takes longer than that");
     accept(&decoder, "token").await;
+}
+
+/// The issuer goes on with a question after its client has gone, so it counts.
+#[tokio::test]
+async fn the_issuer_is_asked_about_a_few_tokens_at_a_time() {
+    let issuer = Issuer::start().await;
+    issuer.slow.store(300, Ordering::Relaxed);
+    issuer.says(json!({ "active": false }));
+    let decoder = issuer.decoder();
+    let given_up: Vec<_> = (0..200)
+        .map(|number| {
+            let decoder = decoder.clone();
+            tokio::spawn(async move {
+                let token = format!("garbage {number}");
+                let _ = tokio::time::timeout(Duration::from_millis(50), decoder.decode(&token)).await;
+            })
+        })
+        .collect();
+    for request in given_up {
+        request.await.expect("no panic");
+    }
+    assert_eq!(issuer.asked(), 32);
+    // Nobody waits for the others any more.
+    issuer.says(issuer.active());
+    accept(&decoder, "token").await;
+    assert_eq!(issuer.asked(), 33);
+}
+
+#[tokio::test]
+async fn more_requests_than_can_be_served_do_not_wait() {
+    let issuer = Issuer::start().await;
+    issuer.slow.store(2000, Ordering::Relaxed);
+    issuer.says(json!({ "active": false }));
+    let decoder = issuer.decoder();
+    let requests: Vec<_> = (0..1100)
+        .map(|number| {
+            let decoder = decoder.clone();
+            tokio::spawn(async move {
+                let start = Instant::now();
+                decoder.decode(&format!("garbage {number}")).await.expect_err("an error");
+                start.elapsed() < Duration::from_secs(1)
+            })
+        })
+        .collect();
+    let mut at_once = 0;
+    for request in requests {
+        at_once += usize::from(request.await.expect("no panic"));
+    }
+    assert_eq!(at_once, 1100 - 1024);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_has_moved_is_found_again() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let decoder = issuer.decoder();
+    accept(&decoder, "1").await;
+    issuer.moved.store(true, Ordering::Relaxed);
+    assert_eq!(refuse(&decoder, "2").await.0, "unavailable");
+    accept(&decoder, "2").await;
 }
 
 #[tokio::test]

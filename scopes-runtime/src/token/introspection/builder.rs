@@ -1,10 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{Client, Endpoint, IntrospectionDecoder, MOST_REQUESTS};
+use super::endpoint::Endpoint;
+use super::{Client, IntrospectionDecoder, MOST_REQUESTS, MOST_WAITING};
 use crate::token::issuer_metadata::IssuerMetadata;
 use crate::token::remembered::Remembered;
 use crate::token::{ScopeClaim, fetch};
@@ -118,6 +119,7 @@ impl IntrospectionDecoderBuilder {
             active: Arc::new(Remembered::new(ACTIVE_BYTES)),
             inactive: Arc::new(Remembered::new(INACTIVE_BYTES)),
             turns: Arc::new(Semaphore::new(MOST_REQUESTS)),
+            places: Arc::new(Semaphore::new(MOST_WAITING)),
         })
     }
 
@@ -126,7 +128,7 @@ impl IntrospectionDecoderBuilder {
             (Some(text), _) => (text, Url::parse(text).ok().filter(fetch::is_safe).map(Endpoint::Known)),
             (None, Some(text)) => {
                 let metadata = IssuerMetadata::of(text);
-                (text, metadata.map(|it| Endpoint::Discovered(it, Arc::new(OnceCell::new()))))
+                (text, metadata.map(|it| Endpoint::Discovered(it, Arc::default())))
             }
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),
         };

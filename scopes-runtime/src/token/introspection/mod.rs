@@ -2,6 +2,7 @@
 
 mod answer;
 mod builder;
+mod endpoint;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,14 +10,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
 
+use self::endpoint::Endpoint;
 use super::fetch::{self, FetchError};
-use super::issuer_metadata::IssuerMetadata;
 use super::remembered::{Entry, Remembered, Turn, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
 
@@ -24,6 +25,8 @@ use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, Tok
 const PATIENCE: Duration = fetch::TIMEOUT;
 /// How many tokens the issuer is asked about at a time.
 const MOST_REQUESTS: usize = 32;
+/// How many requests wait for that at a time; whoever comes then is not kept waiting for nothing.
+const MOST_WAITING: usize = 1024;
 /// For how long a token that is not active is not asked about again.
 const INACTIVE_AGE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -33,7 +36,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Only `active: true` lets a token in, and only one that the answer calls a bearer token for this server's audience.
 /// An answer counts for 30 seconds at the most and never beyond the token's `exp`, one that the token is not active for
 /// five. Requests with the same token wait for one answer; the issuer is asked about 32 tokens at a time. Where it does
-/// not answer within five seconds, or nothing that can be used, the answer is 503.
+/// not answer within five seconds, or nothing that can be used, or 1024 requests wait for it, the answer is 503. Tokens
+/// that nobody knows cost the issuer a question each, so limit how many requests a client may send, in front of this.
 ///
 /// ```
 /// use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderError, ResourceServer};
@@ -61,23 +65,7 @@ pub struct IntrospectionDecoder {
     active: Arc<Remembered<AccessToken>>,
     inactive: Arc<Remembered<()>>,
     turns: Arc<Semaphore>,
-}
-
-#[derive(Clone, Debug)]
-enum Endpoint {
-    /// The issuer's metadata says, once it can be had.
-    Discovered(IssuerMetadata, Arc<OnceCell<Url>>),
-    Known(Url),
-}
-
-impl Endpoint {
-    /// Where the issuer is asked first; every other URL of it has the same scheme.
-    fn first(&self) -> &Url {
-        match self {
-            Self::Known(url) => url,
-            Self::Discovered(metadata, _) => metadata.first(),
-        }
-    }
+    places: Arc<Semaphore>,
 }
 
 /// As whom the issuer is asked.
@@ -123,7 +111,7 @@ impl IntrospectionDecoder {
         if turn.is_some() && self.inactive.get(token).is_some() {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
-        let answer = self.ask(token).await.map_err(|error| self.unavailable(error.to_string()))?;
+        let answer = self.ask_in_turn(token).await?.map_err(|error| self.unavailable(error.to_string()))?;
         let bytes = claims_bytes(&answer);
         let read = self.read(answer);
         match (&read, turn) {
@@ -139,14 +127,22 @@ impl IntrospectionDecoder {
         read
     }
 
-    async fn ask(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
-        let _turn = self.turns.acquire().await.expect("the semaphore is never closed");
-        let url = match &self.endpoint {
-            Endpoint::Known(url) => url,
-            Endpoint::Discovered(metadata, url) => {
-                url.get_or_try_init(|| metadata.url(&self.http, "introspection_endpoint")).await?
-            }
+    async fn ask_in_turn(&self, token: &str) -> Result<Result<Map<String, Value>, FetchError>, DecodeError> {
+        let Ok(_place) = self.places.try_acquire() else {
+            return Err(self.unavailable("too many requests wait for the issuer"));
         };
+        let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the semaphore is never closed");
+        let (decoder, token) = (self.clone(), token.to_owned());
+        // In a task of its own: the issuer goes on when a client hangs up, so the question counts until it is answered.
+        let answer = tokio::spawn(async move {
+            let _turn = turn;
+            decoder.ask(&token).await
+        });
+        answer.await.map_err(|error| self.unavailable(error.to_string()))
+    }
+
+    async fn ask(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
+        let url = &self.endpoint.url(&self.http).await?;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token)
             .append_pair("token_type_hint", "access_token")
@@ -157,8 +153,8 @@ impl IntrospectionDecoder {
             .basic_auth(encoded(&self.client.id), Some(encoded(&self.client.secret)))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form);
-        let (status, answer) =
-            fetch::answer(request, url, &[StatusCode::OK, StatusCode::BAD_REQUEST]).await?;
+        let answered = fetch::answer(request, url, &[StatusCode::OK, StatusCode::BAD_REQUEST]).await;
+        let (status, answer) = answered.inspect_err(|error| self.endpoint.forget_if_gone(error))?;
         let object = answer.object("the answer");
         match status {
             StatusCode::OK => object,
