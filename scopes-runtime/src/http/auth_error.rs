@@ -2,15 +2,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::scope::{
-    Authentication, DeclaredScope, GrantedScopes, Requirement, alternatives_of_all, cheapest, list,
-};
-use crate::token::Protection;
+use crate::scope::{Authentication, GrantedScopes, Requirement, Requirements, list};
+use crate::token::{Answer, Protection, Reason, Told};
 
 /// Why a request may not go on, answered as RFC 6750 section 3 asks.
 ///
@@ -73,8 +71,9 @@ pub enum AuthError {
 #[derive(Clone, Debug)]
 pub struct Challenge {
     pub(crate) protection: Arc<Protection>,
-    /// What the operation requires, and what the part of it that refused does.
-    pub(crate) requirements: Vec<Requirement>,
+    pub(crate) operation: Requirements,
+    /// What the part of the operation requires that refused, where it is not the operation's own guard.
+    pub(crate) part: Option<Requirement>,
     pub(crate) granted: GrantedScopes,
 }
 
@@ -83,24 +82,12 @@ impl Challenge {
     /// `None` where no scope is required, or the server was built not to name them.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
-        self.cheapest(&self.alternatives())
+        let told = self.told();
+        told.scope(told.cheapest(&self.granted))
     }
 
-    /// How the user has to log in.
-    fn authentication(&self) -> Authentication {
-        Authentication::of(self.requirements.iter().copied())
-    }
-
-    fn cheapest(&self, alternatives: &[Vec<&'static DeclaredScope>]) -> Option<String> {
-        let cheapest = cheapest(alternatives, &self.granted)?;
-        (!cheapest.is_empty()).then(|| list(cheapest))
-    }
-
-    fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        match self.protection.names_scopes {
-            true => alternatives_of_all(&self.requirements),
-            false => Vec::new(),
-        }
+    fn told(&self) -> Arc<Told> {
+        self.protection.told(&self.operation, self.part)
     }
 }
 
@@ -130,58 +117,70 @@ impl AuthError {
         }
     }
 
-    fn challenge(&self) -> Option<&Challenge> {
+    /// Why there is a challenge, or when to come back.
+    fn refusal(&self) -> Result<(Reason, &Challenge), Duration> {
         match self {
-            Self::MissingToken(challenge)
-            | Self::MalformedHeader(challenge)
-            | Self::InvalidToken(challenge)
-            | Self::InsufficientScope(challenge)
-            | Self::InsufficientAuthentication(challenge) => Some(challenge),
-            Self::Unavailable { .. } => None,
-        }
-    }
-
-    /// A malformed request says nothing about how to do better.
-    fn names_scopes(&self) -> Option<&Challenge> {
-        self.challenge().filter(|_| !matches!(self, Self::MalformedHeader(_)))
-    }
-
-    /// What a login has to be like, where that is what is missing.
-    fn authentication(&self) -> Authentication {
-        match self {
-            Self::InsufficientAuthentication(challenge) => challenge.authentication(),
-            _ => Authentication::default(),
-        }
-    }
-
-    fn headers(&self, scope: Option<&str>, acr_values: Option<&str>, max_age: Option<u64>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Self::Unavailable { retry_after } = self {
-            let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-            headers.insert(RETRY_AFTER, seconds.max(1).into());
-        }
-        if let Some(challenge) = self.challenge() {
-            let mut value = format!("Bearer realm=\"{}\"", challenge.protection.realm);
-            let metadata = challenge.protection.metadata.as_deref().filter(|_| self.names_scopes().is_some());
-            let max_age = max_age.map(|seconds| seconds.to_string());
-            let parameters = [
-                ("error", self.code()),
-                ("acr_values", acr_values),
-                ("max_age", max_age.as_deref()),
-                ("scope", scope),
-                ("resource_metadata", metadata),
-            ];
-            for (name, parameter) in parameters {
-                if let Some(parameter) = parameter {
-                    value.push_str(&format!(", {name}=\"{parameter}\""));
-                }
+            Self::MissingToken(challenge) => Ok((Reason::MissingToken, challenge)),
+            Self::MalformedHeader(challenge) => Ok((Reason::MalformedHeader, challenge)),
+            Self::InvalidToken(challenge) => Ok((Reason::InvalidToken, challenge)),
+            Self::InsufficientScope(challenge) => Ok((Reason::InsufficientScope, challenge)),
+            Self::InsufficientAuthentication(challenge) => {
+                Ok((Reason::InsufficientAuthentication, challenge))
             }
-            let value = HeaderValue::try_from(value)
-                .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
-            headers.insert(WWW_AUTHENTICATE, value);
+            Self::Unavailable { retry_after } => Err(*retry_after),
         }
-        headers
+    }
+
+    fn problem(&self) -> Problem {
+        let status = self.status();
+        Problem {
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            error: self.code(),
+            scope: None,
+            acr_values: None,
+            max_age: None,
+            alternatives: None,
+        }
+    }
+
+    fn answer(
+        &self,
+        reason: Reason,
+        protection: &Protection,
+        told: &Told,
+        cheapest: Option<usize>,
+    ) -> Answer {
+        let mut problem = self.problem();
+        // A malformed request is told nothing about how to do better.
+        let is_told = !matches!(reason, Reason::MalformedHeader);
+        if is_told {
+            problem.scope = told.scope(cheapest);
+            let alternatives = &told.alternatives;
+            problem.alternatives =
+                (alternatives.len() > 1).then(|| alternatives.iter().map(|scopes| list(scopes)).collect());
+        }
+        if matches!(reason, Reason::InsufficientAuthentication) {
+            let Authentication { acr_values, max_age } = &told.authentication;
+            problem.acr_values = acr_values.as_ref().map(|values| values.join(" "));
+            problem.max_age = *max_age;
+        }
+        let max_age = problem.max_age.map(|seconds| seconds.to_string());
+        let parameters = [
+            ("error", problem.error),
+            ("acr_values", problem.acr_values.as_deref()),
+            ("max_age", max_age.as_deref()),
+            ("scope", problem.scope.as_deref()),
+            ("resource_metadata", protection.metadata.as_deref().filter(|_| is_told)),
+        ];
+        let mut challenge = format!("Bearer realm=\"{}\"", protection.realm);
+        for (name, parameter) in parameters {
+            if let Some(parameter) = parameter {
+                challenge.push_str(&format!(", {name}=\"{parameter}\""));
+            }
+        }
+        Answer { challenge: challenge.into(), body: problem.to_json().into() }
     }
 }
 
@@ -203,28 +202,32 @@ struct Problem {
     alternatives: Option<Vec<String>>,
 }
 
+impl Problem {
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a struct of strings and numbers is always JSON")
+    }
+}
+
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let challenge = self.names_scopes();
-        let alternatives = challenge.map(Challenge::alternatives).unwrap_or_default();
-        let scope = challenge.and_then(|challenge| challenge.cheapest(&alternatives));
-        let Authentication { acr_values, max_age } = self.authentication();
-        let acr_values = acr_values.map(|values| values.join(" "));
-        let headers = self.headers(scope.as_deref(), acr_values.as_deref(), max_age);
-        let problem = Problem {
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            detail: self.to_string(),
-            error: self.code(),
-            alternatives: (alternatives.len() > 1)
-                .then(|| alternatives.iter().map(|scopes| list(scopes)).collect()),
-            scope,
-            acr_values,
-            max_age,
+        let (reason, challenge) = match self.refusal() {
+            Ok(refusal) => refusal,
+            Err(retry_after) => {
+                let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (RETRY_AFTER, seconds.max(1).into())];
+                return (status, headers, self.problem().to_json()).into_response();
+            }
         };
-        let body = serde_json::to_vec(&problem).expect("a struct of strings and numbers is always JSON");
-        (status, headers, body).into_response()
+        let told = challenge.told();
+        let cheapest = told.cheapest(&challenge.granted);
+        let render = || self.answer(reason, &challenge.protection, &told, cheapest);
+        let Answer { challenge, body } = told.answer(reason, cheapest, render);
+        let challenge = HeaderValue::from_maybe_shared(challenge)
+            .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
+        (status, [(CONTENT_TYPE, PROBLEM_JSON), (WWW_AUTHENTICATE, challenge)], body).into_response()
     }
 }
 

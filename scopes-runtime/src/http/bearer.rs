@@ -3,6 +3,9 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
+/// The scheme's name, in any case.
+const BEARER: &[u8] = b"Bearer";
+
 #[derive(Debug, PartialEq)]
 pub(super) enum Credentials<'a> {
     /// No header, or one of another scheme.
@@ -23,14 +26,13 @@ pub(super) fn credentials(headers: &HeaderMap) -> Credentials<'_> {
 }
 
 fn parse(line: &[u8]) -> Credentials<'_> {
-    let end = line.iter().position(|byte| !is_token_character(*byte)).unwrap_or(line.len());
-    let (scheme, rest) = line.split_at(end);
-    if scheme.is_empty() {
-        return Credentials::Malformed;
-    }
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
-        return Credentials::Absent;
-    }
+    let is_scheme = |byte: Option<&u8>| byte.is_some_and(|byte| is_token_character(*byte));
+    let bearer = line
+        .split_at_checked(BEARER.len())
+        .filter(|(scheme, rest)| scheme.eq_ignore_ascii_case(BEARER) && !is_scheme(rest.first()));
+    let Some((_, rest)) = bearer else {
+        return if is_scheme(line.first()) { Credentials::Absent } else { Credentials::Malformed };
+    };
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && !token.is_empty());
     token.map_or(Credentials::Malformed, Credentials::Bearer)

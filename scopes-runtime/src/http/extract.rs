@@ -21,7 +21,7 @@ impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        state.resource_server().authorize(parts, Requirement::AUTHENTICATED.into()).await
+        state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await
     }
 }
 
@@ -30,7 +30,7 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
-        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED.into()).await {
+        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await {
             Ok(token) => Ok(Some(token)),
             Err(AuthError::MissingToken(_)) => Ok(None),
             Err(error) => Err(error),
@@ -100,7 +100,8 @@ impl AccessToken {
     fn challenge(&self, requirement: Requirement) -> Challenge {
         Challenge {
             protection: Arc::clone(self.protection()),
-            requirements: self.operation().iter().chain([requirement]).collect(),
+            operation: self.operation().clone(),
+            part: Some(requirement),
             granted: self.scopes().clone(),
         }
     }

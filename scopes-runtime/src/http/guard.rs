@@ -49,10 +49,9 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let routers = parts.extensions.remove::<RequiredByRouters>().map(|RequiredByRouters(all)| all);
-        let required = Requirements::new(O::REQUIREMENT, routers);
         // An extractor that a layer ran before speaks for itself alone; this is the operation.
-        parts.extensions.get_or_insert_default::<Findings>().operation = Some(required.clone());
-        state.resource_server().authorize(parts, required).await?;
+        let operation = Requirements::new(O::REQUIREMENT, routers);
+        state.resource_server().admit(parts, operation).await?;
         Ok(Self(PhantomData))
     }
 }
@@ -76,7 +75,7 @@ where
 {
     let findings = parts.extensions.get_or_insert_default::<Findings>();
     findings.operation.get_or_insert_with(|| E::REQUIREMENT.into());
-    state.resource_server().authorize(parts, E::REQUIREMENT.into()).await.map(drop)
+    state.resource_server().authorize(parts, E::REQUIREMENT).await.map(drop)
 }
 
 impl<O> fmt::Debug for Authorized<O> {

@@ -1,12 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::bearer::{self, Credentials};
 use super::findings::{Decision, Decoded, Findings, Lines};
 use super::{AuthError, Challenge, ResourceMetadata};
-use crate::scope::{GrantedScopes, Requirements};
+use crate::scope::{GrantedScopes, Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 
 /// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
@@ -65,62 +66,84 @@ impl ResourceServer {
     /// # }
     /// ```
     pub fn builder(decoder: impl TokenDecoder) -> ResourceServerBuilder {
-        let Protection { realm, names_scopes, metadata } = Protection::default();
-        ResourceServerBuilder { decoder: Arc::new(decoder), realm: realm.into(), names_scopes, metadata }
+        let realm = Protection::default().realm.into();
+        ResourceServerBuilder { decoder: Arc::new(decoder), realm, names_scopes: true, metadata: None }
     }
 
-    /// The request's token, if it satisfies the requirement. However often this is asked, a token is decoded once a
-    /// request.
+    /// Lets a request go on to the operation if its token satisfies what that requires, which is known from here on.
+    pub(super) async fn admit(&self, parts: &mut Parts, operation: Requirements) -> Result<(), AuthError> {
+        let (serving, decoded) = self.find_out(parts).await;
+        self.judge(decoded, serving.insert(operation), None).map(drop)
+    }
+
+    /// The request's token, if it satisfies what a part of the operation requires.
     pub(super) async fn authorize(
         &self,
         parts: &mut Parts,
-        required: Requirements,
+        part: Requirement,
     ) -> Result<AccessToken, AuthError> {
-        let decoded = self.decoded(parts).await;
-        let findings = parts.extensions.get::<Findings>();
-        let operation = findings.and_then(|it| it.operation.clone()).unwrap_or_else(|| required.clone());
-        let challenge = |granted: GrantedScopes| Challenge {
+        let (serving, decoded) = self.find_out(parts).await;
+        let operation = serving.clone().unwrap_or_else(|| part.into());
+        let token = self.judge(decoded, &operation, Some(part))?.clone();
+        Ok(token.accepted(&self.protection, operation))
+    }
+
+    fn judge<'a>(
+        &self,
+        decoded: &'a Decoded,
+        operation: &Requirements,
+        part: Option<Requirement>,
+    ) -> Result<&'a AccessToken, AuthError> {
+        let challenge = |granted: &GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
-            requirements: operation.iter().chain(required.iter()).collect(),
-            granted,
+            operation: operation.clone(),
+            part,
+            granted: granted.clone(),
         };
+        let anonymous = || challenge(&GrantedScopes::default());
+        let of_part = part.map(Requirements::from);
+        let required = of_part.as_ref().unwrap_or(operation);
         match decoded {
             Decoded::Token(token) if !required.is_met_by(token.scopes()) => {
-                tracing::info!(required = %required, granted = %token.scopes(), "an access token lacks a scope");
-                Err(AuthError::InsufficientScope(challenge(token.scopes().clone())))
+                tracing::info!(%required, granted = %token.scopes(), "an access token lacks a scope");
+                Err(AuthError::InsufficientScope(challenge(token.scopes())))
             }
             Decoded::Token(token) if !required.accepts(token.authenticated()) => {
                 tracing::info!(acr = ?token.acr(), "an access token needs another login of its user");
-                Err(AuthError::InsufficientAuthentication(challenge(token.scopes().clone())))
+                Err(AuthError::InsufficientAuthentication(challenge(token.scopes())))
             }
-            Decoded::Token(token) => Ok(token.accepted(&self.protection, operation)),
-            Decoded::Absent => Err(AuthError::MissingToken(challenge(GrantedScopes::default()))),
-            Decoded::Malformed => Err(AuthError::MalformedHeader(challenge(GrantedScopes::default()))),
-            Decoded::Invalid => Err(AuthError::InvalidToken(challenge(GrantedScopes::default()))),
-            Decoded::Unavailable { retry_after } => Err(AuthError::Unavailable { retry_after }),
+            Decoded::Token(token) => Ok(token),
+            Decoded::Absent => Err(AuthError::MissingToken(anonymous())),
+            Decoded::Malformed => Err(AuthError::MalformedHeader(anonymous())),
+            Decoded::Invalid => Err(AuthError::InvalidToken(anonymous())),
+            Decoded::Unavailable { retry_after } => Err(AuthError::Unavailable { retry_after: *retry_after }),
         }
     }
 
-    async fn decoded(&self, parts: &mut Parts) -> Decoded {
+    /// What there is to know of the request: the operation, once that is known, and the token. However often this is asked, a
+    /// token is decoded once a request.
+    async fn find_out<'a>(&self, parts: &'a mut Parts) -> (&'a mut Option<Requirements>, &'a Decoded) {
+        let known = parts.extensions.get::<Findings>().and_then(|findings| findings.decision.as_ref());
         // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
         // which a layer may have put there since.
-        let same = |it: &&Decision| {
+        let is_known = known.is_some_and(|it| {
             Arc::ptr_eq(&it.server, &self.protection) && it.credentials.are_those_of(&parts.headers)
-        };
-        let findings = parts.extensions.get::<Findings>();
-        if let Some(decision) = findings.and_then(|it| it.decision.as_ref()).filter(same) {
-            return decision.decoded.clone();
+        });
+        let new = if is_known { None } else { Some(self.decide(&parts.headers).await) };
+        let Findings { operation, decision } = parts.extensions.get_or_insert_default();
+        if new.is_some() {
+            *decision = new;
         }
-        let decoded = match bearer::credentials(&parts.headers) {
+        (operation, &decision.as_ref().expect("it was known, or is now").decoded)
+    }
+
+    async fn decide(&self, headers: &HeaderMap) -> Decision {
+        let decoded = match bearer::credentials(headers) {
             Credentials::Absent => Decoded::Absent,
             Credentials::Malformed => Decoded::Malformed,
             Credentials::Bearer(token) => self.decode(token).await,
         };
-        let credentials = Lines::of(&parts.headers);
-        let decision =
-            Decision { server: Arc::clone(&self.protection), credentials, decoded: decoded.clone() };
-        parts.extensions.get_or_insert_default::<Findings>().decision = Some(decision);
-        decoded
+        Decision { server: Arc::clone(&self.protection), credentials: Lines::of(headers), decoded }
     }
 
     async fn decode(&self, token: &str) -> Decoded {
@@ -178,7 +201,7 @@ impl ResourceServerBuilder {
             return Err(InvalidRealm(self.realm));
         }
         let Self { decoder, realm, names_scopes, metadata } = self;
-        let protection = Protection { realm: realm.into(), names_scopes, metadata };
+        let protection = Protection::new(realm.into(), names_scopes, metadata);
         Ok(ResourceServer { decoder, protection: Arc::new(protection) })
     }
 }

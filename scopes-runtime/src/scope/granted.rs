@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 /// The scopes of an access token.
 ///
@@ -16,7 +17,7 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GrantedScopes {
     /// Scope-tokens, each followed by the next after one space.
-    list: Box<str>,
+    list: Arc<str>,
 }
 
 impl GrantedScopes {
@@ -55,7 +56,7 @@ impl<'a> FromIterator<&'a str> for GrantedScopes {
             }
             list.push_str(scope);
         }
-        Self { list: list.into_boxed_str() }
+        Self { list: list.into() }
     }
 }
 

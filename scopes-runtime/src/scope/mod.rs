@@ -13,5 +13,5 @@ pub use granted::GrantedScopes;
 pub use requirement::Requirement;
 #[cfg(feature = "openapi")]
 pub(crate) use requirement::are_few_enough;
-pub(crate) use requirement::{alternatives_of_all, cheapest, list};
+pub(crate) use requirement::{Identity, alternatives_of_all, cheapest, list};
 pub(crate) use requirements::Requirements;

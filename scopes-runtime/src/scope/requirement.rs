@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ptr;
 
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
@@ -37,6 +38,10 @@ enum Node {
     Any(&'static [Requirement]),
     Authentication { acr_values: &'static [&'static str], max_age: Option<u64> },
 }
+
+/// Which static data a requirement is, so that it is found again without being looked into.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(u8, usize, usize, Option<u64>);
 
 /// For the code that the macros generate.
 #[doc(hidden)]
@@ -134,6 +139,17 @@ impl Requirement {
         alternatives_of_all(&[*self])
     }
 
+    pub(super) fn identity(&self) -> Identity {
+        match self.0 {
+            Node::Scope(scope) => Identity(0, ptr::from_ref(scope).addr(), 0, None),
+            Node::All(inner) => Identity(1, inner.as_ptr().addr(), inner.len(), None),
+            Node::Any(inner) => Identity(2, inner.as_ptr().addr(), inner.len(), None),
+            Node::Authentication { acr_values, max_age } => {
+                Identity(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
+            }
+        }
+    }
+
     fn unreduced(&self) -> Vec<Vec<&'static DeclaredScope>> {
         match self.0 {
             Node::Scope(scope) => vec![vec![scope]],
@@ -181,14 +197,15 @@ fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredSc
 }
 
 /// Of the alternatives the one that lacks the fewest scopes; of several the shortest, and of those the first.
-pub(crate) fn cheapest<'a>(
-    alternatives: &'a [Vec<&'static DeclaredScope>],
+pub(crate) fn cheapest(
+    alternatives: &[Vec<&'static DeclaredScope>],
     granted: &GrantedScopes,
-) -> Option<&'a [&'static DeclaredScope]> {
-    let cost = |alternative: &&Vec<&'static DeclaredScope>| {
+) -> Option<usize> {
+    let cost = |at: &usize| {
+        let alternative = &alternatives[*at];
         (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
     };
-    alternatives.iter().min_by_key(cost).map(Vec::as_slice)
+    (0..alternatives.len()).min_by_key(cost)
 }
 
 fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {

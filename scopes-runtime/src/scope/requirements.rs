@@ -1,11 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::requirement::{alternatives_of_all, written};
+use super::requirement::{Identity, alternatives_of_all, written};
 use super::{Authenticated, DeclaredScope, GrantedScopes, Requirement};
 
 /// What one operation requires: all of its own requirement and of those that the routers around it add.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Requirements {
     own: Requirement,
     routers: Option<Arc<[Requirement]>>,
@@ -18,6 +18,15 @@ impl Requirements {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
         [self.own].into_iter().chain(self.routers.iter().flat_map(|routers| routers.iter().copied()))
+    }
+
+    /// Which requirements these are, with that of one part where it is another.
+    pub(crate) fn identity(
+        &self,
+        part: Option<Requirement>,
+    ) -> (Identity, Option<Identity>, Box<[Identity]>) {
+        let routers = self.routers.iter().flat_map(|routers| routers.iter()).map(Requirement::identity);
+        (self.own.identity(), part.map(|part| part.identity()), routers.collect())
     }
 
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::DecodeError;
+use super::{DecodeError, Protection};
 use crate::scope::{Authenticated, GrantedScopes, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
@@ -36,21 +36,6 @@ struct Verified {
     client: &'static str,
     expires_at: Option<SystemTime>,
     authenticated_at: Option<SystemTime>,
-}
-
-/// How a resource server speaks of itself in a challenge.
-#[derive(Debug)]
-pub(crate) struct Protection {
-    pub(crate) realm: Box<str>,
-    pub(crate) names_scopes: bool,
-    /// The URL of the metadata, in characters that a challenge can carry.
-    pub(crate) metadata: Option<Box<str>>,
-}
-
-impl Default for Protection {
-    fn default() -> Self {
-        Self { realm: "api".into(), names_scopes: true, metadata: None }
-    }
 }
 
 impl AccessToken {

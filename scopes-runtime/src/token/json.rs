@@ -1,7 +1,3 @@
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// What is wrong with a text, to follow its name. Never the text itself, which serde_json's messages quote.
@@ -16,67 +12,36 @@ pub(super) enum Malformed {
 /// A JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to
 /// refuse it, and readers that disagree on which one counts are a way in.
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
-    let _: UniqueNames = serde_json::from_slice(text).map_err(|error| {
-        // The only error that `UniqueNames` makes itself.
-        if error.is_data() { Malformed::RepeatedName } else { Malformed::NotAnObject }
-    })?;
-    serde_json::from_slice(text).map_err(|_| Malformed::NotAnObject)
-}
-
-/// Any JSON without repeated names. It keeps nothing: a `Value` built here would depend on the features of
-/// serde_json that another crate may switch on.
-struct UniqueNames;
-
-impl<'de> Deserialize<'de> for UniqueNames {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
+    let object: Map<String, Value> = serde_json::from_slice(text).map_err(|_| Malformed::NotAnObject)?;
+    // Of members with one name the last one is left.
+    match members_written(text) == members(&object) {
+        true => Ok(object),
+        false => Err(Malformed::RepeatedName),
     }
 }
 
-impl<'de> Visitor<'de> for UniqueNames {
-    type Value = Self;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self, A::Error> {
-        while let Some(Self) = elements.next_element()? {}
-        Ok(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
-        let mut names = HashSet::<String>::new();
-        while let Some(name) = members.next_key()? {
-            if !names.insert(name) {
-                return Err(Error::custom("a repeated member name"));
-            }
-            let Self = members.next_value()?;
+/// How many members the objects in a JSON text have: each has one colon, and there are no others outside of strings.
+fn members_written(text: &[u8]) -> usize {
+    let (mut count, mut in_string, mut bytes) = (0, false, text.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' => drop(bytes.next()),
+            b':' if !in_string => count += 1,
+            _ => {}
         }
-        Ok(self)
+    }
+    count
+}
+
+fn members(object: &Map<String, Value>) -> usize {
+    object.len() + object.values().map(members_within).sum::<usize>()
+}
+
+fn members_within(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => members(object),
+        Value::Array(values) => values.iter().map(members_within).sum(),
+        _ => 0,
     }
 }

@@ -13,6 +13,7 @@ mod issuer_metadata;
 mod json;
 #[cfg(feature = "_jwt")]
 mod jwt;
+mod protection;
 #[cfg(feature = "_jwt")]
 mod remembered;
 #[cfg(feature = "_jwt")]
@@ -23,7 +24,6 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use access_token::AccessToken;
-pub(crate) use access_token::Protection;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
 #[cfg(feature = "issuer")]
@@ -32,6 +32,7 @@ pub use jwt::IssuerKeys;
 pub use jwt::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
 };
+pub(crate) use protection::{Answer, Protection, Reason, Told};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;
 

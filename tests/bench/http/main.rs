@@ -6,6 +6,7 @@
 
 mod client;
 mod server;
+#[path = "../tokens.rs"]
 mod tokens;
 
 use std::io::{BufRead as _, BufReader};

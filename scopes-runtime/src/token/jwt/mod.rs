@@ -122,8 +122,7 @@ impl JwtDecoder {
         match &self.keys {
             Keys::Configured(keys) => match verify(keys, jws, header) {
                 Verdict::Verified => Ok(Arc::clone(keys)),
-                Verdict::Forged => Err(DecodeError::invalid(FORGED)),
-                Verdict::NoKey(reason) => Err(DecodeError::invalid(reason)),
+                Verdict::Forged(reason) | Verdict::NoKey(reason) => Err(DecodeError::invalid(reason)),
             },
             #[cfg(feature = "issuer")]
             Keys::Published(published) => published.verify(|keys| verify(keys, jws, header)).await,
@@ -153,8 +152,8 @@ impl Keys {
 /// What keys say of a signature.
 enum Verdict {
     Verified,
-    /// The key with its `kid` has not made it.
-    Forged,
+    /// No key has made it, for this reason, whichever there are.
+    Forged(&'static str),
     /// None of them is the one, for this reason; another one may be.
     NoKey(&'static str),
 }
@@ -179,7 +178,11 @@ fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
     });
     match verified {
         true => Verdict::Verified,
-        false if is_named => Verdict::Forged,
+        // Said here, because it is jsonwebtoken that has read the signature, and an error of it does not tell.
+        false if !jws.has_legible_signature() => {
+            Verdict::Forged("the signature is not base64url without padding")
+        }
+        false if is_named => Verdict::Forged(FORGED),
         false => Verdict::NoKey(FORGED),
     }
 }

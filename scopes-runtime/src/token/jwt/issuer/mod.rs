@@ -129,7 +129,7 @@ impl PublishedKeys {
             // Nobody has looked for a while, so nobody knows.
             _ if has_started => {}
             Some(Verdict::Verified) => return Ok(Arc::clone(&known.keys)),
-            Some(Verdict::Forged) => return Err(DecodeError::invalid(super::FORGED)),
+            Some(Verdict::Forged(reason)) => return Err(DecodeError::invalid(reason)),
             Some(Verdict::NoKey(_)) | None if known.may_be_asked_for() => {}
             Some(Verdict::NoKey(reason)) if known.last == Attempt::Succeeded => {
                 return Err(DecodeError::invalid(reason));
@@ -142,7 +142,7 @@ impl PublishedKeys {
         let is_current = matches!(changed, Ok(Ok(()))) && known.last == Attempt::Succeeded;
         match known.keys().map(verify) {
             Some(Verdict::Verified) => Ok(Arc::clone(&known.keys)),
-            Some(Verdict::Forged) => Err(DecodeError::invalid(super::FORGED)),
+            Some(Verdict::Forged(reason)) => Err(DecodeError::invalid(reason)),
             Some(Verdict::NoKey(reason)) if is_current => Err(DecodeError::invalid(reason)),
             Some(Verdict::NoKey(_)) | None => Err(unavailable(&known)),
         }

@@ -1,4 +1,5 @@
-use base64ct::{Base64UrlUnpadded, Encoding as _};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
@@ -88,7 +89,7 @@ impl Members {
     }
 
     fn bytes(&self, name: &'static str) -> Result<Vec<u8>, KeyError> {
-        Base64UrlUnpadded::decode_vec(self.required(name)?).map_err(|_| KeyError::JwkMember(name))
+        BASE64_URL_SAFE_NO_PAD.decode(self.required(name)?).map_err(|_| KeyError::JwkMember(name))
     }
 
     fn required(&self, name: &'static str) -> Result<&str, KeyError> {

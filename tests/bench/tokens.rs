@@ -21,18 +21,18 @@ fn der(pem: &str) -> Vec<u8> {
 
 fn encoding_key(algorithm: Algorithm) -> EncodingKey {
     match algorithm {
-        Algorithm::RS256 => EncodingKey::from_rsa_der(&der(include_str!("../../keys/rsa.pem"))),
-        Algorithm::ES256 => EncodingKey::from_ec_der(&der(include_str!("../../keys/p256.pem"))),
-        Algorithm::EdDSA => EncodingKey::from_ed_der(&der(include_str!("../../keys/ed25519.pem"))),
+        Algorithm::RS256 => EncodingKey::from_rsa_der(&der(include_str!("../keys/rsa.pem"))),
+        Algorithm::ES256 => EncodingKey::from_ec_der(&der(include_str!("../keys/p256.pem"))),
+        Algorithm::EdDSA => EncodingKey::from_ed_der(&der(include_str!("../keys/ed25519.pem"))),
         _ => EncodingKey::from_secret(&SECRET),
     }
 }
 
 pub(crate) fn verification_key(algorithm: Algorithm) -> VerificationKey {
     let pem = match algorithm {
-        Algorithm::RS256 => include_str!("../../keys/rsa-public.pem"),
-        Algorithm::ES256 => include_str!("../../keys/p256-public.pem"),
-        Algorithm::EdDSA => include_str!("../../keys/ed25519-public.pem"),
+        Algorithm::RS256 => include_str!("../keys/rsa-public.pem"),
+        Algorithm::ES256 => include_str!("../keys/p256-public.pem"),
+        Algorithm::EdDSA => include_str!("../keys/ed25519-public.pem"),
         _ => return VerificationKey::from_secret(algorithm, SECRET).expect("a key"),
     };
     VerificationKey::from_pem(algorithm, pem).expect("a key")

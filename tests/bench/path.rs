@@ -1,0 +1,176 @@
+//! What each step of a request costs, and how much it allocates: `cargo bench -p scopes-tests --bench path`.
+
+mod tokens;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use axum::routing::get;
+use divan::{AllocProfiler, Bencher};
+use futures_util::FutureExt as _;
+use jsonwebtoken::{Validation, decode};
+use scopes_runtime::{
+    GrantedScopes, JwtDecoder, JwtDecoderBuilder, ResourceServer, TokenDecoder, requires_scopes, scopes,
+};
+use scopes_tests::Scope;
+use serde::Deserialize;
+use tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, tokens, verification_key};
+use tower::ServiceExt as _;
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+fn decoder(name: &str, configure: fn(JwtDecoderBuilder) -> JwtDecoderBuilder) -> JwtDecoder {
+    let key = verification_key(algorithm(name));
+    let builder = JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(key);
+    configure(builder).build().expect("a decoder")
+}
+
+/// Remembers too little to have seen a token before.
+fn forgetful(builder: JwtDecoderBuilder) -> JwtDecoderBuilder {
+    builder.memory(64 * 1024)
+}
+
+async fn open() -> &'static str {
+    "Hello, World!"
+}
+
+#[requires_scopes("me")]
+async fn scoped() -> &'static str {
+    "Hello, World!"
+}
+
+#[requires_scopes("me", any("items", "items:write"))]
+async fn alternatives() -> &'static str {
+    "Hello, World!"
+}
+
+fn request(path: &str, authorization: Option<&str>) -> Request<Body> {
+    let request = Request::get(path);
+    let request = match authorization {
+        Some(value) => request.header("authorization", value),
+        None => request,
+    };
+    request.body(Body::empty()).expect("a request")
+}
+
+/// A request from the router to the answer, without a connection.
+fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, status: u16) {
+    let app: Router = Router::new()
+        .route("/open", get(open))
+        .route("/scoped", get(scoped))
+        .route("/alternatives", get(alternatives))
+        .with_state(ResourceServer::new(decoder("HS256", |builder| builder)));
+    let send = |request: Request<Body>| -> Response<Body> {
+        app.clone().oneshot(request).now_or_never().expect("nothing to wait for").expect("infallible")
+    };
+    assert_eq!(send(request(path, authorization)).status(), status);
+    bencher.with_inputs(|| request(path, authorization)).bench_local_values(send);
+}
+
+fn bearer(scope: &str) -> String {
+    format!("Bearer {}", tokens("HS256", scope, 1).remove(0))
+}
+
+#[divan::bench_group]
+mod requests {
+    use super::*;
+
+    #[divan::bench]
+    fn open_route(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/open", Some(&bearer("me items")), 200);
+    }
+
+    #[divan::bench]
+    fn known_token(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/scoped", Some(&bearer("me items")), 200);
+    }
+
+    #[divan::bench]
+    fn no_token(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/scoped", None, 401);
+    }
+
+    #[divan::bench]
+    fn scope_missing(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/scoped", Some(&bearer("items")), 403);
+    }
+
+    #[divan::bench]
+    fn alternatives_missing(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/alternatives", Some(&bearer("items")), 403);
+    }
+
+    #[divan::bench]
+    fn malformed_header(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/scoped", Some("Bearer a b"), 400);
+    }
+
+    #[divan::bench]
+    fn no_jwt(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/scoped", Some("Bearer 0123456789abcdef"), 401);
+    }
+}
+
+#[divan::bench_group]
+mod tokens_seen_for_the_first_time {
+    use super::*;
+
+    const COUNT: usize = 2000;
+
+    #[divan::bench(args = ALGORITHMS)]
+    fn decoder(bencher: Bencher<'_, '_>, name: &str) {
+        let (decoder, tokens) = (super::decoder(name, forgetful), tokens(name, "me items", COUNT));
+        let mut tokens = tokens.iter().cycle();
+        bencher.with_inputs(|| tokens.next().expect("a cycle")).bench_local_values(|token| {
+            decoder.decode(token).now_or_never().expect("nothing to wait for").expect("a good token")
+        });
+    }
+
+    #[derive(Deserialize)]
+    struct Claims {
+        scope: String,
+    }
+
+    #[divan::bench(args = ALGORITHMS)]
+    fn jsonwebtoken_alone(bencher: Bencher<'_, '_>, name: &str) {
+        let (key, tokens) = (decoding_key(algorithm(name)), tokens(name, "me items", COUNT));
+        let mut validation = Validation::new(algorithm(name));
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        validation.validate_nbf = true;
+        let mut tokens = tokens.iter().cycle();
+        bencher.with_inputs(|| tokens.next().expect("a cycle")).bench_local_values(|token| {
+            let decoded = decode::<Claims>(token, &key, &validation).expect("a good token");
+            assert_eq!(decoded.header.typ.as_deref(), Some("at+jwt"));
+            decoded.claims.scope
+        });
+    }
+
+    /// The header's algorithm decides, before any signature is looked at.
+    #[divan::bench]
+    fn of_another_algorithm(bencher: Bencher<'_, '_>) {
+        let (decoder, token) = (super::decoder("RS256", forgetful), tokens("HS256", "me items", 1).remove(0));
+        bencher.bench_local(|| decoder.decode(&token).now_or_never().expect("no wait").is_err());
+    }
+}
+
+#[divan::bench]
+fn recall(bencher: Bencher<'_, '_>) {
+    let (decoder, token) = (decoder("HS256", |builder| builder), tokens("HS256", "me items", 1).remove(0));
+    decoder.decode(&token).now_or_never().expect("nothing to wait for").expect("a good token");
+    bencher.bench_local(|| decoder.recall(&token).expect("it is known"));
+}
+
+#[divan::bench]
+fn requirement_of_two_scopes(bencher: Bencher<'_, '_>) {
+    let (requirement, granted) = (scopes!("me", "items"), GrantedScopes::from_list("openid me items"));
+    bencher.bench_local(|| divan::black_box(requirement).is_met_by(&granted));
+}
+
+fn main() {
+    // A decoder chooses the crypto backend for jsonwebtoken.
+    drop(decoder("HS256", |builder| builder));
+    divan::main();
+}
