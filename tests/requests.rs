@@ -287,6 +287,23 @@ async fn a_handler_may_require_more_of_its_token() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_was_given_before_is_that_of_the_request() {
+    let app = app();
+    for _ in 0..2 {
+        for (granted, scope) in [("other", "items:write"), ("me", "me items"), ("openid", "items:write")] {
+            let answer = get(&app, "/either", &[&bearer(granted)]).await;
+            assert_eq!(answer.status, 403);
+            assert_eq!(answer.json()["scope"], scope, "granted {granted:?}");
+        }
+        assert_eq!(get(&app, "/either", &[]).await.json()["scope"], "items:write");
+        assert_eq!(get(&app, "/items", &[]).await.json()["scope"], "me items");
+        assert_eq!(get(&app, "/either", &["Bearer"]).await.status, 400);
+        assert_eq!(get(&app, "/either", &[&bearer("me items")]).await.status, 200);
+        assert_eq!(get(&app, "/either", &["Bearer bad"]).await.json()["error"], "invalid_token");
+    }
+}
+
+#[tokio::test]
 async fn too_many_alternatives_to_tell_are_those_that_refused() {
     #[requires_scopes(any("me", "items"), any("me", "items"), any("me", "items"), any("me", "items"))]
     async fn many(token: AccessToken) -> Result<(), AuthError> {

@@ -1,15 +1,14 @@
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
 use super::findings::Findings;
 use super::protected::{OptionalToken, ProvidesResourceServer, Requires};
-use super::{AuthError, Challenge};
+use super::{AuthError, Challenge, observed};
 use crate::scope::{DeclaredScope, Requirement, Requirements};
-use crate::token::AccessToken;
+use crate::token::{AccessToken, DecodeError};
 
 impl Requires for AccessToken {
     const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
@@ -30,11 +29,7 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
-        match state.resource_server().authorize(parts, Requirement::AUTHENTICATED).await {
-            Ok(token) => Ok(Some(token)),
-            Err(AuthError::MissingToken(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        state.resource_server().authorize_if_any(parts, Requirement::AUTHENTICATED).await
     }
 }
 
@@ -68,15 +63,15 @@ impl AccessToken {
     /// }
     /// ```
     pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
-        if !requirement.is_met_by(self.scopes()) {
-            tracing::info!(required = %requirement, granted = %self.scopes(), "an access token lacks a scope");
-            return Err(AuthError::InsufficientScope(self.challenge(requirement)));
-        }
-        if !requirement.accepts(self.authenticated()) {
-            tracing::info!(acr = ?self.acr(), "an access token needs another login of its user");
-            return Err(AuthError::InsufficientAuthentication(self.challenge(requirement)));
-        }
-        Ok(())
+        let error = if !requirement.is_met_by(self.scopes()) {
+            AuthError::InsufficientScope(self.challenge(requirement))
+        } else if !requirement.accepts(self.authenticated()) {
+            AuthError::InsufficientAuthentication(self.challenge(requirement))
+        } else {
+            return Ok(());
+        };
+        observed::refused(&error, &requirement.into(), Some(self), None);
+        Err(error)
     }
 
     /// Refuses the token where only the application can tell that it is no good any more, for instance because the
@@ -93,13 +88,15 @@ impl AccessToken {
     /// ```
     #[must_use]
     pub fn refuse(&self) -> AuthError {
-        tracing::info!("an access token was refused by the application");
-        AuthError::InvalidToken(self.challenge(Requirement::AUTHENTICATED))
+        let error = AuthError::InvalidToken(self.challenge(Requirement::AUTHENTICATED));
+        let cause = DecodeError::invalid("the application refuses it");
+        observed::refused(&error, self.operation(), Some(self), Some(&cause));
+        error
     }
 
     fn challenge(&self, requirement: Requirement) -> Challenge {
         Challenge {
-            protection: Arc::clone(self.protection()),
+            protection: self.protection(),
             operation: self.operation().clone(),
             part: Some(requirement),
             granted: self.scopes().clone(),

@@ -1,11 +1,10 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 
 use crate::scope::Requirements;
-use crate::token::{AccessToken, Protection};
+use crate::token::{AccessToken, DecodeError, Protection};
 
 /// What was found out about a request, kept with it: in one place, so that a request costs one allocation.
 #[derive(Clone, Default)]
@@ -28,8 +27,7 @@ pub(super) enum Decoded {
     Absent,
     Malformed,
     Token(AccessToken),
-    Invalid,
-    Unavailable { retry_after: Duration },
+    Undecoded(Arc<DecodeError>),
 }
 
 /// The lines of `Authorization`, of which a proper request has one.

@@ -6,6 +6,7 @@ mod extract;
 mod findings;
 mod guard;
 mod metadata;
+mod observed;
 mod protected;
 mod required_by_routers;
 mod resource_server;

@@ -6,13 +6,35 @@ use axum::http::request::Parts;
 
 use super::bearer::{self, Credentials};
 use super::findings::{Decision, Decoded, Findings, Lines};
-use super::{AuthError, Challenge, ResourceMetadata};
+use super::{AuthError, Challenge, ResourceMetadata, observed};
 use crate::scope::{GrantedScopes, Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 
 /// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
 ///
 /// The router's state provides it, so that no route can be built without one; clones share their content.
+///
+/// # What operators see
+///
+/// Each refusal is an event of the target `scopes_runtime::refused` ([`tracing`](https://docs.rs/tracing)), at `DEBUG` where
+/// there is no token, at `WARN` where none can be checked, else at `INFO`. Its fields, where they are known:
+///
+/// | field | what it says |
+/// | --- | --- |
+/// | `reason` | `missing_token`, `unavailable`, or the error code of the answer |
+/// | `required` | the scopes, every alternative |
+/// | `missing` | what the cheapest alternative has that the token has not |
+/// | `issuer`, `client_id`, `acr` | claims of the token |
+/// | `jti_hash` | of the token's `jti`: 64 bits of SHA-256 (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
+/// | `cause` | why the token was not decoded |
+///
+/// With the feature `metrics`, counters go to the recorder of the [`metrics`](https://docs.rs/metrics) facade:
+///
+/// | counter | label | what is counted |
+/// | --- | --- | --- |
+/// | `scopes_refusals_total` | `reason`, as above | refusals |
+/// | `scopes_admissions_total` | | requests that went on to a handler with `#[requires_scopes]` |
+/// | `scopes_tokens_total` | `outcome`: `remembered`, `valid`, `invalid`, `unavailable` | tokens that came with requests |
 ///
 /// ```
 /// use axum::extract::FromRef;
@@ -73,7 +95,10 @@ impl ResourceServer {
     /// Lets a request go on to the operation if its token satisfies what that requires, which is known from here on.
     pub(super) async fn admit(&self, parts: &mut Parts, operation: Requirements) -> Result<(), AuthError> {
         let (serving, decoded) = self.find_out(parts).await;
-        self.judge(decoded, serving.insert(operation), None).map(drop)
+        self.judge(decoded, serving.insert(operation), None)?;
+        #[cfg(feature = "metrics")]
+        observed::admitted();
+        Ok(())
     }
 
     /// The request's token, if it satisfies what a part of the operation requires.
@@ -88,36 +113,52 @@ impl ResourceServer {
         Ok(token.accepted(&self.protection, operation))
     }
 
+    /// The request's token, if it has any; a bad one is no better than for [`authorize`](Self::authorize).
+    pub(super) async fn authorize_if_any(
+        &self,
+        parts: &mut Parts,
+        part: Requirement,
+    ) -> Result<Option<AccessToken>, AuthError> {
+        match self.find_out(parts).await {
+            (_, Decoded::Absent) => Ok(None),
+            _ => self.authorize(parts, part).await.map(Some),
+        }
+    }
+
     fn judge<'a>(
         &self,
         decoded: &'a Decoded,
         operation: &Requirements,
         part: Option<Requirement>,
     ) -> Result<&'a AccessToken, AuthError> {
-        let challenge = |granted: &GrantedScopes| Challenge {
+        let of_part = part.map(Requirements::from);
+        let required = of_part.as_ref().unwrap_or(operation);
+        let challenge = |granted: GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
             operation: operation.clone(),
             part,
-            granted: granted.clone(),
+            granted,
         };
-        let anonymous = || challenge(&GrantedScopes::default());
-        let of_part = part.map(Requirements::from);
-        let required = of_part.as_ref().unwrap_or(operation);
-        match decoded {
+        let anonymous = || challenge(GrantedScopes::default());
+        let (error, token, cause) = match decoded {
             Decoded::Token(token) if !required.is_met_by(token.scopes()) => {
-                tracing::info!(%required, granted = %token.scopes(), "an access token lacks a scope");
-                Err(AuthError::InsufficientScope(challenge(token.scopes())))
+                (AuthError::InsufficientScope(challenge(token.scopes().clone())), Some(token), None)
             }
             Decoded::Token(token) if !required.accepts(token.authenticated()) => {
-                tracing::info!(acr = ?token.acr(), "an access token needs another login of its user");
-                Err(AuthError::InsufficientAuthentication(challenge(token.scopes())))
+                (AuthError::InsufficientAuthentication(challenge(token.scopes().clone())), Some(token), None)
             }
-            Decoded::Token(token) => Ok(token),
-            Decoded::Absent => Err(AuthError::MissingToken(anonymous())),
-            Decoded::Malformed => Err(AuthError::MalformedHeader(anonymous())),
-            Decoded::Invalid => Err(AuthError::InvalidToken(anonymous())),
-            Decoded::Unavailable { retry_after } => Err(AuthError::Unavailable { retry_after: *retry_after }),
-        }
+            Decoded::Token(token) => return Ok(token),
+            Decoded::Absent => (AuthError::MissingToken(anonymous()), None, None),
+            Decoded::Malformed => (AuthError::MalformedHeader(anonymous()), None, None),
+            Decoded::Undecoded(cause) => match &**cause {
+                DecodeError::Invalid(_) => (AuthError::InvalidToken(anonymous()), None, Some(&**cause)),
+                DecodeError::Unavailable { retry_after, .. } => {
+                    (AuthError::Unavailable { retry_after: *retry_after }, None, Some(&**cause))
+                }
+            },
+        };
+        observed::refused(&error, required, token, cause);
+        Err(error)
     }
 
     /// What there is to know of the request: the operation, once that is known, and the token. However often this is asked, a
@@ -148,23 +189,21 @@ impl ResourceServer {
 
     async fn decode(&self, token: &str) -> Decoded {
         if let Some(token) = self.decoder.recall(token) {
+            #[cfg(feature = "metrics")]
+            observed::decoded("remembered");
             return Decoded::Token(token);
         }
         if !bearer::is_token68(token) {
             return Decoded::Malformed;
         }
-        match self.decoder.decode(token).await {
-            Ok(token) => Decoded::Token(token),
-            Err(DecodeError::Unavailable { retry_after, reason }) => {
-                tracing::warn!(reason = ?reason.to_string(), "no access token can be checked now");
-                Decoded::Unavailable { retry_after }
-            }
-            Err(DecodeError::Invalid(reason)) => {
-                // Debug escapes what a decoder may have taken from the token.
-                tracing::info!(reason = ?reason.to_string(), "an access token was refused");
-                Decoded::Invalid
-            }
-        }
+        let decoded = self.decoder.decode(token).await;
+        #[cfg(feature = "metrics")]
+        observed::decoded(match &decoded {
+            Ok(_) => "valid",
+            Err(DecodeError::Invalid(_)) => "invalid",
+            Err(DecodeError::Unavailable { .. }) => "unavailable",
+        });
+        decoded.map_or_else(|error| Decoded::Undecoded(Arc::new(error)), Decoded::Token)
     }
 }
 

@@ -208,7 +208,7 @@ pub(crate) fn cheapest(
     (0..alternatives.len()).min_by_key(cost)
 }
 
-fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
+pub(super) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
     granted.iter().any(|name| is_or_implies(name, scope))
 }
 

@@ -24,7 +24,8 @@ use crate::scope::{Authenticated, GrantedScopes, Requirement, Requirements};
 #[derive(Clone)]
 pub struct AccessToken {
     verified: Arc<Verified>,
-    protection: Arc<Protection>,
+    /// Of the server that accepted it.
+    protection: Option<Arc<Protection>>,
     /// What the operation requires that the token was accepted for.
     operation: Requirements,
 }
@@ -65,7 +66,7 @@ impl AccessToken {
         let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
         Ok(Self {
             verified: Arc::new(verified),
-            protection: Arc::default(),
+            protection: None,
             operation: Requirement::AUTHENTICATED.into(),
         })
     }
@@ -86,6 +87,12 @@ impl AccessToken {
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.text(self.verified.client)
+    }
+
+    /// Which token it is, of its issuer's: the `jti` claim.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.text("jti")
     }
 
     /// When the token ends: the `exp` claim.
@@ -134,7 +141,7 @@ impl AccessToken {
     }
 
     pub(crate) fn accepted(mut self, protection: &Arc<Protection>, operation: Requirements) -> Self {
-        self.protection = Arc::clone(protection);
+        self.protection = Some(Arc::clone(protection));
         self.operation = operation;
         self
     }
@@ -143,8 +150,8 @@ impl AccessToken {
         Authenticated { acr: self.acr(), at: self.authenticated_at() }
     }
 
-    pub(crate) fn protection(&self) -> &Arc<Protection> {
-        &self.protection
+    pub(crate) fn protection(&self) -> Arc<Protection> {
+        self.protection.clone().unwrap_or_default()
     }
 
     pub(crate) fn operation(&self) -> &Requirements {

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "issuer")]
 use quick_cache::sync::PlaceholderGuard;
@@ -14,7 +14,7 @@ const USUAL_BYTES: usize = 4 * 1024;
 /// A node of a map of claims, and how many of them it has at the least.
 const NODE: (usize, usize) = (640, 6);
 
-/// What was found out about tokens that came with requests, each until a moment, all in bounded memory.
+/// What was found out about tokens that came with requests, each for a while, all in bounded memory.
 ///
 /// The key is the whole token. A hash says where to look, and what is there is compared byte by byte, so no token is
 /// taken for another. The comparison ends at the first difference, which tells a guesser nothing: a guess is compared only
@@ -32,7 +32,15 @@ pub(super) struct Entry<T> {
     pub(super) value: T,
     /// What the value takes: [`claims_bytes`], roughly.
     pub(super) bytes: usize,
-    pub(super) until: Instant,
+    pub(super) since: SystemTime,
+    pub(super) max_age: Duration,
+}
+
+impl<T> Entry<T> {
+    /// By the clock that tokens end by. Where that was set back nothing is fresh: who knows how old it is.
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        now.duration_since(self.since).is_ok_and(|age| age < self.max_age)
+    }
 }
 
 #[derive(Clone)]
@@ -55,12 +63,12 @@ impl<T: Clone> Remembered<T> {
         Self(Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 
-    pub(super) fn get(&self, token: &str) -> Option<T> {
+    pub(super) fn get(&self, token: &str, now: SystemTime) -> Option<T> {
         let entry = self.0.get(token)?;
-        if Instant::now() < entry.until {
+        if entry.is_fresh(now) {
             return Some(entry.value);
         }
-        self.0.remove_if(token, |entry| entry.until <= Instant::now());
+        self.0.remove_if(token, |entry| !entry.is_fresh(now));
         None
     }
 
@@ -73,11 +81,11 @@ impl<T: Clone> Remembered<T> {
     #[cfg(feature = "issuer")]
     pub(super) async fn get_or_turn(&self, token: &str) -> Result<T, Turn<'_, T>> {
         loop {
-            if let Some(value) = self.get(token) {
+            if let Some(value) = self.get(token, SystemTime::now()) {
                 return Ok(value);
             }
             match self.0.get_value_or_guard_async(token).await {
-                Ok(entry) if Instant::now() < entry.until => return Ok(entry.value),
+                Ok(entry) if entry.is_fresh(SystemTime::now()) => return Ok(entry.value),
                 Ok(_) => {}
                 Err(guard) => return Err(Turn(guard)),
             }

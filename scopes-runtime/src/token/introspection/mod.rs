@@ -6,7 +6,7 @@ mod endpoint;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 use serde_json::{Map, Value};
@@ -96,7 +96,7 @@ impl IntrospectionDecoder {
             return self.ask_anew(token, None).await;
         }
         match self.active.get_or_turn(token).await {
-            Ok(token) if has_ended(&token) => Err(DecodeError::invalid("it has expired")),
+            Ok(token) if has_ended(&token, SystemTime::now()) => Err(DecodeError::invalid("it has expired")),
             Ok(token) => Ok(token),
             Err(turn) => self.ask_anew(token, Some(turn)).await,
         }
@@ -107,8 +107,8 @@ impl IntrospectionDecoder {
         token: &str,
         turn: Option<Turn<'_, AccessToken>>,
     ) -> Result<AccessToken, DecodeError> {
-        let asked = Instant::now();
-        if turn.is_some() && self.inactive.get(token).is_some() {
+        let asked = SystemTime::now();
+        if turn.is_some() && self.inactive.get(token, asked).is_some() {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
         let answer = self.ask_in_turn(token).await?.map_err(|error| self.unavailable(error.to_string()))?;
@@ -116,11 +116,11 @@ impl IntrospectionDecoder {
         let read = self.read(answer);
         match (&read, turn) {
             (Ok(found), Some(turn)) => {
-                turn.found(Entry { value: found.clone(), bytes, until: asked + self.max_age });
+                turn.found(Entry { value: found.clone(), bytes, since: asked, max_age: self.max_age });
             }
             (Err(DecodeError::Invalid(_)), Some(_)) => {
-                let until = asked + INACTIVE_AGE;
-                self.inactive.insert(token, Entry { value: (), bytes: 0, until });
+                let entry = Entry { value: (), bytes: 0, since: asked, max_age: INACTIVE_AGE };
+                self.inactive.insert(token, entry);
             }
             _ => {}
         }
@@ -172,8 +172,8 @@ impl IntrospectionDecoder {
 }
 
 /// An answer counts no longer than the token does.
-fn has_ended(token: &AccessToken) -> bool {
-    token.expires_at().is_some_and(|end| end <= SystemTime::now())
+fn has_ended(token: &AccessToken, now: SystemTime) -> bool {
+    token.expires_at().is_some_and(|end| end <= now)
 }
 
 /// RFC 6749 section 2.3.1.
@@ -187,7 +187,8 @@ impl TokenDecoder for IntrospectionDecoder {
     }
 
     fn recall(&self, token: &str) -> Option<AccessToken> {
-        self.active.get(token).filter(|token| !has_ended(token))
+        let now = SystemTime::now();
+        self.active.get(token, now).filter(|token| !has_ended(token, now))
     }
 }
 

@@ -10,7 +10,7 @@ mod jws;
 mod key;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
@@ -89,7 +89,8 @@ impl JwtDecoder {
         let header = Header::read(jws, self.claims.accepts_untyped)?;
         let keys = self.check_signature(jws, &header).await?;
         let claims = claims()?;
-        self.check_claims(&claims, SystemTime::now())?;
+        let now = SystemTime::now();
+        self.check_claims(&claims, now)?;
         let scopes = self.claims.scopes.read(&claims)?;
         let client = self.claims.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
@@ -97,14 +98,13 @@ impl JwtDecoder {
         let decoded = AccessToken::of_client(claims, scopes, client)?;
         if !self.max_age.is_zero() {
             let value = Verified { token: decoded.clone(), not_before, keys };
-            self.remembered.insert(token, Entry { value, bytes, until: Instant::now() + self.max_age });
+            self.remembered.insert(token, Entry { value, bytes, since: now, max_age: self.max_age });
         }
         Ok(decoded)
     }
 
     /// What a remembered token has not proved once and for all.
-    fn is_usable(&self, verified: &Verified) -> bool {
-        let now = SystemTime::now();
+    fn is_usable(&self, verified: &Verified, now: SystemTime) -> bool {
         let end = verified.token.expires_at();
         let is_over = end.is_none_or(|end| now.duration_since(end).is_ok_and(|late| late >= self.leeway));
         let is_early = verified
@@ -193,7 +193,8 @@ impl TokenDecoder for JwtDecoder {
     }
 
     fn recall(&self, token: &str) -> Option<AccessToken> {
-        let verified = self.remembered.get(token)?;
-        self.is_usable(&verified).then_some(verified.token)
+        let now = SystemTime::now();
+        let verified = self.remembered.get(token, now)?;
+        self.is_usable(&verified, now).then_some(verified.token)
     }
 }

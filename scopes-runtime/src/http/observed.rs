@@ -1,0 +1,68 @@
+//! What operators are told of requests; never a token.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+use tracing::field;
+
+use super::AuthError;
+use crate::scope::Requirements;
+use crate::token::{AccessToken, DecodeError};
+
+/// One event and one count for a request that is refused.
+pub(super) fn refused(
+    error: &AuthError,
+    required: &Requirements,
+    token: Option<&AccessToken>,
+    cause: Option<&DecodeError>,
+) {
+    let reason = match error {
+        AuthError::MissingToken(_) => "missing_token",
+        AuthError::Unavailable { .. } => "unavailable",
+        other => other.code().unwrap_or_default(),
+    };
+    #[cfg(feature = "metrics")]
+    metrics::counter!("scopes_refusals_total", "reason" => reason).increment(1);
+    // Debug escapes what others have written: claims, and the cause, which a decoder may have taken from the token.
+    macro_rules! tell {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "scopes_runtime::refused",
+                reason,
+                %required,
+                missing = token.and_then(|token| required.missing(token.scopes())),
+                issuer = token.and_then(AccessToken::issuer).map(field::debug),
+                client_id = token.and_then(AccessToken::client_id).map(field::debug),
+                jti_hash = token.and_then(AccessToken::id).map(hash),
+                acr = token.and_then(AccessToken::acr).map(field::debug),
+                cause = cause.map(|cause| field::debug(cause.to_string())),
+                "a request was refused"
+            )
+        };
+    }
+    match error {
+        AuthError::MissingToken(_) => tell!(debug),
+        AuthError::Unavailable { .. } => tell!(warn),
+        _ => tell!(info),
+    }
+}
+
+/// A request that goes on to its handler.
+#[cfg(feature = "metrics")]
+pub(super) fn admitted() {
+    metrics::counter!("scopes_admissions_total").increment(1);
+}
+
+/// A token, and how it was found out what it says.
+#[cfg(feature = "metrics")]
+pub(super) fn decoded(outcome: &'static str) {
+    metrics::counter!("scopes_tokens_total", "outcome" => outcome).increment(1);
+}
+
+/// The first 64 bits of the SHA-256: enough to find a token in the issuer's log, and no way back to its `jti`.
+fn hash(jti: &str) -> String {
+    Sha256::digest(jti).iter().take(8).fold(String::new(), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}

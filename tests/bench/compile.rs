@@ -1,0 +1,148 @@
+//! What the attribute costs the compiler: `cargo bench -p scopes-tests --bench compile` prints the tables.
+//!
+//! Crates of so many handlers are generated, each of three arguments, and checked from scratch with their dependencies built:
+//! with the attribute, without, and with `#[utoipa::path]`. A cost per handler is a difference to the same crate without,
+//! of medians, divided by the handlers. Sizes are those of stripped release binaries that serve the handlers.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+const ROUNDS: usize = 5;
+const HANDLERS: [usize; 4] = [10, 100, 1000, 3000];
+const SCOPES: [usize; 2] = [5, 500];
+/// Few enough to be linked in a minute.
+const SERVED: usize = 300;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Attribute {
+    None,
+    RequiresScopes,
+    UtoipaPath,
+}
+
+/// A crate of its own, beside the workspace's build, with the workspace's versions of everything.
+struct Generated {
+    directory: PathBuf,
+}
+
+impl Generated {
+    fn new() -> Self {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-bench");
+        fs::create_dir_all(directory.join("src")).expect("a directory");
+        let lock = fs::read_to_string(workspace.join("Cargo.lock")).expect("the lock file");
+        fs::write(directory.join("Cargo.lock"), lock).expect("it is written");
+        let runtime = workspace.join("scopes-runtime");
+        let manifest = format!(
+            "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n\
+             [profile.release]\nstrip = true\n[dependencies]\naxum = \"0.8\"\n\
+             scopes-runtime = {{ path = {runtime:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
+             tokio = {{ version = \"1\", features = [\"net\", \"rt\"] }}\nutoipa = {{ version = \"6\", features = [\"axum_extras\"] }}\n"
+        );
+        fs::write(directory.join("Cargo.toml"), manifest).expect("it is written");
+        Self { directory }
+    }
+
+    fn write(&self, handlers: usize, scopes: usize, attribute: Attribute) {
+        let file = self.directory.join("src/main.rs");
+        fs::write(file, program(handlers, scopes, attribute)).expect("it is written");
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Duration {
+        let start = Instant::now();
+        let output = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+            .args(arguments)
+            .current_dir(&self.directory)
+            .env("CARGO_TARGET_DIR", self.directory.join("target"))
+            .env("CARGO_INCREMENTAL", "0")
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        start.elapsed()
+    }
+
+    /// In seconds.
+    fn check(&self, handlers: usize, scopes: usize, attribute: Attribute) -> f64 {
+        self.write(handlers, scopes, attribute);
+        let mut times: Vec<f64> = (0..ROUNDS)
+            .map(|_| {
+                let main = fs::File::options().append(true).open(self.directory.join("src/main.rs"));
+                main.and_then(|file| file.set_modified(std::time::SystemTime::now())).expect("it is there");
+                self.cargo(&["check", "--quiet"]).as_secs_f64()
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        times[ROUNDS / 2]
+    }
+
+    fn size(&self, attribute: Attribute) -> u64 {
+        self.write(SERVED, SCOPES[0], attribute);
+        self.cargo(&["build", "--release", "--quiet"]);
+        fs::metadata(self.directory.join("target/release/generated")).expect("a program").len()
+    }
+}
+
+fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
+    let mut program = String::from(
+        "#![allow(unused_imports, dead_code)]\nuse axum::extract::{Path, Query, State};\nuse axum::routing::get;\n\
+         use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};\n\
+         #[derive(serde::Deserialize)]\npub struct Page { pub offset: u32 }\n\
+         /// The scopes.\n#[declare_scopes]\npub enum Scope {\n",
+    );
+    for scope in 0..scopes {
+        let _ = writeln!(program, "    /// Scope number {scope}.\n    S{scope} = \"area{scope}:read\",");
+    }
+    program.push_str("}\n");
+    for handler in 0..handlers {
+        match attribute {
+            Attribute::None => {}
+            Attribute::RequiresScopes => {
+                let _ = writeln!(program, "#[requires_scopes(\"area{}:read\")]", handler % scopes);
+            }
+            Attribute::UtoipaPath => {
+                let _ = writeln!(program, "#[utoipa::path(get, path = \"/h{handler}/{{id}}\")]");
+            }
+        }
+        let _ = writeln!(
+            program,
+            "/// Handler number {handler}.\npub async fn h{handler}(Path(id): Path<u32>, Query(page): Query<Page>, \
+             State(server): State<ResourceServer>) -> String {{ let _ = server; (id + page.offset).to_string() }}"
+        );
+    }
+    program.push_str("fn main() {\n    let app: axum::Router<ResourceServer> = axum::Router::new()");
+    // Routing costs both the same, and most of all; it is served where sizes are compared.
+    for handler in 0..handlers.min(SERVED) {
+        let _ = write!(program, "\n        .route(\"/h{handler}/{{id}}\", get(h{handler}))");
+    }
+    program.push_str(";\n    drop(app);\n}\n");
+    program
+}
+
+fn main() {
+    let generated = Generated::new();
+    // Builds what the crates depend on.
+    generated.check(1, 1, Attribute::UtoipaPath);
+    println!("| handlers | scopes | without | with | ms per handler |");
+    println!("| --- | --- | --- | --- | --- |");
+    for scopes in SCOPES {
+        for handlers in HANDLERS {
+            let without = generated.check(handlers, scopes, Attribute::None);
+            let with = generated.check(handlers, scopes, Attribute::RequiresScopes);
+            let each = (with - without) * 1000.0 / handlers as f64;
+            println!("| {handlers} | {scopes} | {without:.2} s | {with:.2} s | {each:.2} |");
+        }
+    }
+    let handlers = HANDLERS[2];
+    let without = generated.check(handlers, SCOPES[0], Attribute::None);
+    let with = generated.check(handlers, SCOPES[0], Attribute::UtoipaPath);
+    let each = (with - without) * 1000.0 / handlers as f64;
+    println!("\n`#[utoipa::path]`: {each:.2} ms per handler ({handlers} handlers).");
+    let (without, with) = (generated.size(Attribute::None), generated.size(Attribute::RequiresScopes));
+    let each = (with as f64 - without as f64) / SERVED as f64;
+    println!(
+        "Release binary, {SERVED} handlers served: {without} bytes without, {with} with, {each:.0} per handler."
+    );
+}

@@ -1,0 +1,179 @@
+//! What operators are told of refusals: events and counters.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::routing::get as on_get;
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use scopes_runtime::{
+    AccessToken, AuthError, Decoding, ResourceServer, TokenDecoder, public, requires_scopes, scopes,
+};
+use scopes_tests::{Readable, Scope, get, token};
+use serde_json::json;
+use tracing::Level;
+use tracing::instrument::WithSubscriber as _;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[requires_scopes("me", "items")]
+async fn items() {}
+
+#[requires_scopes("me")]
+async fn later(token: AccessToken) -> Result<(), AuthError> {
+    token.require(scopes!("items:write"))
+}
+
+#[requires_scopes("me")]
+async fn gone(token: AccessToken) -> AuthError {
+    token.refuse()
+}
+
+#[public]
+async fn open(_token: Option<AccessToken>) {}
+
+fn app() -> Router {
+    Router::new()
+        .route("/items", on_get(items))
+        .route("/later", on_get(later))
+        .route("/gone", on_get(gone))
+        .route("/open", on_get(open))
+        .with_state(ResourceServer::new(Named))
+}
+
+/// Decodes as [`Readable`] does, to tokens that say more of themselves.
+struct Named;
+
+impl TokenDecoder for Named {
+    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+        Box::pin(async move {
+            let token = Readable::default().decode(token).await?;
+            let claims = json!({
+                "iss": "https://issuer.example", "client_id": "a\nclient", "jti": "b7a0c1", "sub": "alice", "acr": "1",
+            });
+            AccessToken::new(claims.as_object().expect("an object").clone(), token.scopes().clone())
+        })
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The lines that one request writes at any level.
+async fn events(path: &str, authorization: &[&str]) -> Vec<String> {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_writer(log.clone())
+        .without_time()
+        .with_ansi(false)
+        .finish();
+    get(&app(), path, authorization).with_subscriber(subscriber).await;
+    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+fn bearer(scopes: &str) -> String {
+    format!("Bearer {}", token(scopes))
+}
+
+#[tokio::test]
+async fn each_refusal_is_one_event_that_says_why() {
+    let line = |level: &str, fields: &str| {
+        vec![format!("{level} scopes_runtime::refused: a request was refused {fields}")]
+    };
+    assert_eq!(events("/items", &[]).await, line("DEBUG", "reason=\"missing_token\" required=me items"));
+    assert_eq!(
+        events("/items", &["Bearer"]).await,
+        line("INFO", "reason=\"invalid_request\" required=me items")
+    );
+    let cause = "cause=\"the access token is not valid: it is bad\"";
+    assert_eq!(
+        events("/items", &["Bearer bad"]).await,
+        line("INFO", &format!("reason=\"invalid_token\" required=me items {cause}"))
+    );
+    let cause = "cause=\"the access token cannot be checked now: nobody is there\"";
+    assert_eq!(
+        events("/items", &["Bearer down"]).await,
+        line("WARN", &format!("reason=\"unavailable\" required=me items {cause}"))
+    );
+    let who = r#"issuer="https://issuer.example" client_id="a\nclient" jti_hash="a0699cce88428336" acr="1""#;
+    for (path, required, missing) in
+        [("/items", "me items", "items"), ("/later", "items:write", "items:write")]
+    {
+        let fields = format!("reason=\"insufficient_scope\" required={required} missing=\"{missing}\" {who}");
+        assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
+    }
+    let cause = "cause=\"the access token is not valid: the application refuses it\"";
+    assert_eq!(
+        events("/gone", &[&bearer("me")]).await,
+        line("INFO", &format!("reason=\"invalid_token\" required=me {who} {cause}"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_let_through_is_no_event() {
+    assert!(events("/items", &[&bearer("me items")]).await.is_empty());
+    assert!(events("/open", &[]).await.is_empty());
+}
+
+#[test]
+fn refusals_admissions_and_tokens_are_counted() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            let app = app();
+            let (good, narrow) = (bearer("me items"), bearer("me"));
+            for authorization in [&*good, &good, &narrow, "Bearer bad", "Bearer down", "Bearer"] {
+                get(&app, "/items", &[authorization]).await;
+            }
+            get(&app, "/items", &[]).await;
+            get(&app, "/open", &[]).await;
+        });
+    });
+    let mut counted: Vec<_> = snapshotter
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| {
+            let DebugValue::Counter(count) = value else { panic!("only counters: {value:?}") };
+            let labels: Vec<_> =
+                key.key().labels().map(|it| format!("{}={}", it.key(), it.value())).collect();
+            format!("{} {} {count}", key.key().name(), labels.join(" "))
+        })
+        .collect();
+    counted.sort();
+    assert_eq!(
+        counted,
+        [
+            "scopes_admissions_total  2",
+            "scopes_refusals_total reason=insufficient_scope 1",
+            "scopes_refusals_total reason=invalid_request 1",
+            "scopes_refusals_total reason=invalid_token 1",
+            "scopes_refusals_total reason=missing_token 1",
+            "scopes_refusals_total reason=unavailable 1",
+            "scopes_tokens_total outcome=invalid 1",
+            "scopes_tokens_total outcome=unavailable 1",
+            "scopes_tokens_total outcome=valid 3",
+        ]
+    );
+}
