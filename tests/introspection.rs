@@ -495,7 +495,8 @@ fn a_decoder_is_complete_and_safe() {
     let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
     let url = |url: &str| {
         format!(
-            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine"
+            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine, \
+             with no user in it"
         )
     };
     for (builder, message) in [

@@ -292,6 +292,13 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
         }),
         "`/items` requires more than 64 alternatives together with its routers, too many to tell a client"
     );
+    assert_eq!(
+        message(|| {
+            let router = ScopedRouter::new().route("/items", get(items));
+            router.require(scopes!(acr = "mfa")).require(scopes!(acr = any("hwk", "pop")))
+        }),
+        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
+    );
 }
 
 /// A middleware around the handlers of one path, inside those of the router.

@@ -103,7 +103,12 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
                 let _ = writeln!(program, "#[requires_scopes(\"area{}:read\")]", handler % scopes);
             }
             Attribute::UtoipaPath => {
-                let _ = writeln!(program, "#[utoipa::path(get, path = \"/h{handler}/{{id}}\")]");
+                let _ = writeln!(
+                    program,
+                    "#[utoipa::path(get, path = \"/h{handler}/{{id}}\", params((\"id\" = u32, Path, description = \"Which.\"), \
+                     (\"offset\" = u32, Query, description = \"Where to begin.\")), responses((status = 200, \
+                     description = \"It.\", body = String), (status = 404, description = \"There is none.\")))]"
+                );
             }
         }
         let _ = writeln!(

@@ -516,7 +516,8 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
     };
     let message = |url: &str| {
         format!(
-            "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine"
+            "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
+             with no user in it"
         )
     };
     for url in [
@@ -525,11 +526,12 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
         "file:///etc/passwd",
         "http://127.0.0.1.example",
         "http://0.0.0.0",
-        "https://user:password@issuer.example",
     ] {
         assert_eq!(refusal(url, IssuerKeys::discovered()), message(url));
         assert_eq!(refusal("https://issuer.example", IssuerKeys::at(url)), message(url));
     }
+    let refused = refusal("https://user:password@issuer.example", IssuerKeys::discovered());
+    assert_eq!(refused, message("…@issuer.example"));
     for url in ["https://issuer.example/?a=b", "https://issuer.example/#a"] {
         assert_eq!(refusal(url, IssuerKeys::discovered()), message(url));
     }

@@ -163,7 +163,8 @@ impl AuthError {
         }
         if matches!(reason, Reason::InsufficientAuthentication) {
             let Authentication { acr_values, max_age } = &told.authentication;
-            problem.acr_values = acr_values.as_ref().map(|values| values.join(" "));
+            problem.acr_values =
+                acr_values.as_ref().filter(|values| !values.is_empty()).map(|values| values.join(" "));
             problem.max_age = *max_age;
         }
         let max_age = problem.max_age.map(|seconds| seconds.to_string());

@@ -12,7 +12,7 @@ use super::DocumentedRoutes;
 use super::foreign::Foreign;
 use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
-use crate::scope::{Requirement, are_few_enough};
+use crate::scope::{Authentication, Requirement, are_few_enough};
 
 /// Where the report shows what no route matches: no route can have this path.
 pub(super) const FALLBACK: &str = "/*";
@@ -148,6 +148,10 @@ where
             assert!(
                 are_few_enough(requirements),
                 "`{path}` requires more than 64 alternatives together with its routers, too many to tell a client"
+            );
+            assert!(
+                Authentication::of(requirements.iter().copied()).is_possible(),
+                "`{path}` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
             );
         }
         assert!(

@@ -45,6 +45,12 @@ impl Authentication {
         self.max_age = [self.max_age, max_age].into_iter().flatten().min();
     }
 
+    /// Whether there is a context that will do.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn is_possible(&self) -> bool {
+        self.acr_values.as_ref().is_none_or(|values| !values.is_empty())
+    }
+
     /// Whether any login will do.
     #[cfg(feature = "openapi")]
     pub(crate) fn is_nothing(&self) -> bool {

@@ -86,6 +86,11 @@ pub(super) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || url.scheme() == "http" && is_loopback
 }
 
+/// A URL that is not safe, without a user and a password that it may have.
+pub(super) fn shown(url: &str) -> String {
+    url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, rest)| format!("…@{rest}"))
+}
+
 pub(super) async fn get(client: &Client, url: &Url) -> Result<Fetched, FetchError> {
     send(client.get(url.clone()), url).await
 }

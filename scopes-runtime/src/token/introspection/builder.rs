@@ -132,7 +132,7 @@ impl IntrospectionDecoderBuilder {
             }
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),
         };
-        endpoint.ok_or_else(|| IntrospectionDecoderError::UnsafeUrl { url: text.clone() })
+        endpoint.ok_or_else(|| IntrospectionDecoderError::UnsafeUrl { url: fetch::shown(text) })
     }
 }
 
@@ -158,10 +158,11 @@ pub enum IntrospectionDecoderError {
     MissingClient,
     /// Tokens would be sent to where anybody could read them.
     #[error(
-        "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine"
+        "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine, \
+         with no user in it"
     )]
     UnsafeUrl {
-        /// What was given.
+        /// What was given, without a user and a password.
         url: String,
     },
     /// Answers would count for more than five minutes.

@@ -224,10 +224,11 @@ pub enum JwtDecoderError {
     /// The keys would come from where anybody could have put them.
     #[cfg(feature = "issuer")]
     #[error(
-        "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine"
+        "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
+         with no user in it"
     )]
     IssuerUrl {
-        /// What was given.
+        /// What was given, without a user and a password.
         url: String,
     },
     /// The system has no certificates, or the like.

@@ -70,7 +70,7 @@ impl IssuerKeys {
             Some(url) => Url::parse(url).ok().filter(fetch::is_safe).map(Location::Known),
         };
         let url = self.url.as_deref().unwrap_or(issuer);
-        location.ok_or_else(|| JwtDecoderError::IssuerUrl { url: url.to_owned() })
+        location.ok_or_else(|| JwtDecoderError::IssuerUrl { url: fetch::shown(url) })
     }
 
     pub(super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {
