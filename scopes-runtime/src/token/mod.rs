@@ -26,12 +26,12 @@ pub use access_token::AccessToken;
 pub(crate) use access_token::Protection;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
-#[cfg(feature = "issuer")]
-pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
 };
+#[cfg(feature = "issuer")]
+pub use jwt::{IssuerKeys, usable_keys};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;
 
