@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Expr, Lit, Stmt};
+use syn::{Expr, Lit, LitStr, Stmt};
 
 use super::tokens;
 use crate::{item, requirement, routes, scope};
@@ -174,7 +174,11 @@ fn scope_of(expression: &Expr) -> Tree {
     Tree::Scope(match &*call.receiver {
         Expr::Macro(resolver) => {
             let literal = resolver.mac.tokens.clone().into_iter().next();
-            literal.expect("the name of the scope").to_string()
+            let name: LitStr = syn::parse2(literal.into_iter().collect()).expect("the name of a scope");
+            // RFC 6749 section 3.3
+            let is_allowed = |c: char| matches!(c, '!' | '#'..='[' | ']'..='~');
+            assert!(!name.value().is_empty() && name.value().chars().all(is_allowed), "{}", name.token());
+            name.token().to_string()
         }
         path => quote!(#path).to_string().replace(' ', ""),
     })
