@@ -194,3 +194,20 @@ mod late {
         Late = "late",
     }
 }
+
+mod keyword {
+    /// A vocabulary that is named like a keyword.
+    #[scopes_runtime::declare_scopes]
+    #[allow(non_camel_case_types)]
+    pub(crate) enum r#type {
+        /// Read.
+        Read = "read",
+    }
+}
+
+#[test]
+fn a_vocabulary_may_have_a_raw_name() {
+    use keyword::r#type as Scope;
+    assert!(scopes!("read").is_met_by(&GrantedScopes::from_list("read")));
+    assert_eq!("read".parse(), Ok(Scope::Read));
+}

@@ -171,7 +171,9 @@ fn suggested_name(variant: &Ident) -> String {
 
 /// Names the enum in generated code without repeating where the user wrote it.
 fn generated(ident: &Ident) -> Ident {
-    Ident::new(&ident.to_string(), Span::call_site())
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site());
+    ident
 }
 
 impl ToTokens for Scope {

@@ -322,6 +322,8 @@ pub mod __private {
     #[cfg(feature = "openapi")]
     pub use crate::openapi::Described;
     pub use crate::scope::{deserialize, find};
+    #[cfg(feature = "issuer")]
+    pub use crate::token::usable_keys;
     pub use axum::extract::FromRequestParts;
     pub use scopes_macros::undeclared_scope;
     pub use serde;

@@ -26,12 +26,12 @@ use std::time::Duration;
 pub use access_token::AccessToken;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
-#[cfg(feature = "issuer")]
-pub use jwt::IssuerKeys;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
 };
+#[cfg(feature = "issuer")]
+pub use jwt::{IssuerKeys, usable_keys};
 pub(crate) use protection::{Answer, Protection, Reason, Told};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;

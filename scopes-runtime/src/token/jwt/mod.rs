@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
 #[cfg(feature = "issuer")]
-pub use issuer::IssuerKeys;
+pub use issuer::{IssuerKeys, usable_keys};
 pub use issuers::Issuers;
 pub use jsonwebtoken::Algorithm;
 pub use key::{KeyError, VerificationKey};

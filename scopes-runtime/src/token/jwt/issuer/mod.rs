@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use url::Url;
 
+pub use self::key_set::usable_keys;
 use self::location::Location;
 use self::refresher::{Attempt, Known, Refresher, Working};
 use super::Verdict;
