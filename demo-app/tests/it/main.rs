@@ -5,6 +5,7 @@
 mod browser;
 mod copies;
 mod docs;
+mod faults;
 mod issuer;
 mod items;
 mod log_in;

@@ -72,6 +72,10 @@ impl Running {
         running
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
         stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
@@ -252,7 +256,8 @@ fn a_token_outlives_the_program_under_the_same_secret_issuer_and_audience() {
     server.stop("TERM");
 
     assert!(Running::start(&mut same).get("/users/me/", &token).starts_with("HTTP/1.1 200"));
-    for other in [["--issuer", "http://other.test"], ["--audience", "other"]] {
+    let another_secret = ["--jwt-secret", "another secret that is long enough for HS256"];
+    for other in [another_secret, ["--issuer", "http://other.test"], ["--audience", "other"]] {
         let mut command = serving();
         command.env("DEMO_JWT_SECRET", SECRET);
         command.env("DEMO_ISSUER", "http://demo.test").env("DEMO_AUDIENCE", "items");
