@@ -9,7 +9,7 @@ use axum::{
 use scopes_runtime::AuthError;
 use serde_json::json;
 
-use crate::handlers::MAX_ITEM_ID_CHARS;
+use crate::{handlers::MAX_ITEM_ID_CHARS, requests::TIMEOUT};
 
 /// In how many seconds to ask again for what cannot be answered now.
 const RETRY_AFTER: u64 = 5;
@@ -33,6 +33,10 @@ pub(crate) enum ApiError {
     NotFound,
     #[error("This path does not take the method. The `Allow` header tells which it takes.")]
     MethodNotAllowed,
+    #[error("The request did not arrive within {} seconds. Send all of it at once.", TIMEOUT.as_secs())]
+    SlowRequest,
+    #[error("Too many others are logging in. Try again in {RETRY_AFTER} seconds.")]
+    Busy,
     #[error(
         "The server cannot use its database now, and your request is not to blame. \
          Try again in {RETRY_AFTER} seconds."
@@ -50,6 +54,8 @@ impl IntoResponse for ApiError {
             Self::DuplicateItem(_) => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(ref error) => {
                 tracing::error!(%error, "the database failed");
                 StatusCode::SERVICE_UNAVAILABLE

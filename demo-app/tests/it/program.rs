@@ -101,10 +101,19 @@ impl Running {
         serde_json::from_str::<Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a signal; the log from the start of listening to the end.
-    pub(crate) fn stop(mut self, signal: &str) -> String {
+    pub(crate) fn signal(&self, signal: &str) {
         let kill = format!("kill -s {signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Sends a signal; the log from the start of listening to the end.
+    pub(crate) fn stop(self, signal: &str) -> String {
+        self.signal(signal);
+        self.end()
+    }
+
+    /// Waits for the end, which must be a good one; the log since it listens.
+    pub(crate) fn end(mut self) -> String {
         let mut log = String::new();
         self.log.read_to_string(&mut log).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{log}");
@@ -232,6 +241,19 @@ fn it_serves_and_logs_one_line_a_request_without_a_secret() {
     for secret in [&token, SECRET, "secret=query", "password=", "no-token", "argon2id"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
+}
+
+#[test]
+fn a_line_of_the_log_does_not_grow_with_the_request() {
+    let server = Running::start(&mut serving());
+    let long = "x".repeat(20_000);
+    let umlauts = "ä".repeat(5_000);
+    for line in [format!("GET /{long}"), format!("GET /{umlauts}"), format!("{long} /")] {
+        server.ask(&format!("{line} HTTP/1.1\nHost: demo\nConnection: close\n\n"));
+    }
+    let log = server.stop("TERM");
+    assert_eq!(log.lines().filter(|line| line.contains("status=") && line.contains('…')).count(), 3, "{log}");
+    assert!(log.lines().all(|line| line.len() < 400), "{log}");
 }
 
 #[test]
