@@ -9,7 +9,10 @@ use axum::{
 use scopes_runtime::AuthError;
 use serde_json::json;
 
-use crate::handlers::MAX_ITEM_ID_CHARS;
+use crate::{handlers::MAX_ITEM_ID_CHARS, requests::TIMEOUT};
+
+/// In how many seconds to ask again for what cannot be answered now.
+const RETRY_AFTER: u64 = 5;
 
 /// Why a request is refused. The text is the `detail` of the answer.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +33,14 @@ pub(crate) enum ApiError {
     NotFound,
     #[error("This path does not take the method. The `Allow` header tells which it takes.")]
     MethodNotAllowed,
-    #[error("The server failed, and your request is not to blame. Try again later.")]
+    #[error("The request did not arrive within {} seconds. Send all of it at once.", TIMEOUT.as_secs())]
+    SlowRequest,
+    #[error("Too many others are logging in. Try again in {RETRY_AFTER} seconds.")]
+    Busy,
+    #[error(
+        "The server cannot use its database now, and your request is not to blame. \
+         Try again in {RETRY_AFTER} seconds."
+    )]
     Database(#[from] sqlx::Error),
 }
 
@@ -44,9 +54,11 @@ impl IntoResponse for ApiError {
             Self::DuplicateItem(_) => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(ref error) => {
                 tracing::error!(%error, "the database failed");
-                StatusCode::INTERNAL_SERVER_ERROR
+                StatusCode::SERVICE_UNAVAILABLE
             }
         };
         let problem = json!({
@@ -55,9 +67,11 @@ impl IntoResponse for ApiError {
             "detail": self.to_string(),
         });
         let mut response = (status, Json(problem)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+        }
         response
     }
 }

@@ -1,7 +1,9 @@
 //! FastAPI's [OAuth2 scopes tutorial](https://fastapi.tiangolo.com/advanced/security/oauth2-scopes/) as an axum
 //! application: the same routes and the same users, with a database, hashed passwords and signed tokens.
 
+mod attempts;
 mod config;
+mod connections;
 mod current_user;
 mod error;
 mod handlers;
@@ -9,6 +11,7 @@ mod handlers;
 mod misspelt;
 mod passwords;
 mod published;
+mod requests;
 mod scopes;
 mod serve;
 mod signer;
@@ -17,19 +20,16 @@ mod store;
 mod token_endpoint;
 mod tokens;
 
-use std::time::Duration;
-
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef, Request},
-    response::Response,
+    extract::{DefaultBodyLimit, FromRef},
 };
 use scopes_runtime::{ResourceServer, ScopedRouter, openapi::OAuth2Scheme, router::routes};
-use tower_http::{normalize_path::NormalizePath, trace::TraceLayer};
-use tracing::{Span, info, info_span};
+use tower_http::normalize_path::NormalizePath;
 use utoipa::openapi::{Info, License, OpenApi, Paths, Server};
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::{attempts::Attempts, passwords::Passwords, scopes::Scope};
 pub use crate::{
     config::{Command, Config, Format, JwtSecret},
     serve::{ServeError, serve},
@@ -37,13 +37,13 @@ pub use crate::{
     store::{Database, OpenError},
     tokens::{TokenIssuer, Tokens, TokensError},
 };
-use crate::{passwords::Passwords, scopes::Scope};
 
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// What the handlers work with.
 #[derive(Clone, Debug, FromRef)]
 pub struct AppState {
+    attempts: Attempts,
     database: Database,
     passwords: Passwords,
     tokens: Tokens,
@@ -52,7 +52,7 @@ pub struct AppState {
 impl AppState {
     /// The state for a database of users and the tokens that speak for them.
     pub fn new(database: Database, tokens: Tokens) -> Self {
-        Self { database, passwords: Passwords::new(), tokens }
+        Self { attempts: Attempts::default(), database, passwords: Passwords::new(), tokens }
     }
 }
 
@@ -72,17 +72,8 @@ pub fn app(state: AppState) -> Router {
     let (routes, openapi) = routes(&state.tokens.issuer).split_for_parts();
     // A router matches before its own layers run, so the slash goes before the router is asked.
     let any_slash = NormalizePath::trim_trailing_slash(routes.with_state(state));
-    let one_line_per_request = TraceLayer::new_for_http()
-        .make_span_with(|request: &Request| {
-            info_span!("request", method = %request.method(), path = request.uri().path())
-        })
-        .on_request(())
-        .on_response(|response: &Response, latency: Duration, _: &Span| {
-            info!(status = response.status().as_u16(), ?latency);
-        })
-        .on_failure(());
     let docs = SwaggerUi::new("/docs").url("/openapi.json", openapi);
-    Router::new().merge(docs).fallback_service(any_slash).layer(one_line_per_request)
+    requests::bounded_and_logged(Router::new().merge(docs).fallback_service(any_slash))
 }
 
 /// The API: every route, with what it requires. Who signs the tokens decides which routes there are to get and verify

@@ -16,27 +16,41 @@ use tokio::{sync::Semaphore, task};
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$fdedMU5wY4/3/u6E9Nwmsw$EahIvHqV6EN5TQdBqF5Wp8pSQooMxG03C19QNru0QPk";
 
+/// So many wait that the last one's turn comes in about a second.
+const WAITING_PER_CORE: usize = 32;
+
 /// Verifies passwords. A verification takes a core and 19 MiB for its time, so there are never more than there are
-/// cores; the others wait for their turn.
+/// cores; some others wait for their turn, and the rest is told to come back.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
+
+/// There is no place left to wait in.
+#[derive(Debug)]
+pub(crate) struct Busy;
 
 impl Passwords {
     /// A verifier with one turn for each core.
     pub(crate) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self { turns: Arc::new(Semaphore::new(cores)) }
+        Self::with_turns(cores)
+    }
+
+    fn with_turns(turns: usize) -> Self {
+        let places = turns * (1 + WAITING_PER_CORE);
+        Self { turns: Arc::new(Semaphore::new(turns)), places: Arc::new(Semaphore::new(places)) }
     }
 
     /// Whether `password` is the one behind `hash`; without a hash never, after the same work.
-    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> bool {
+    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
         let turns = Arc::clone(&self.turns);
         let turn = turns.acquire_owned().await.expect("the semaphore is never closed");
         let verification = task::spawn_blocking(move || {
             // Moved in here: the work goes on, and keeps its turn, when the request is given up.
-            let _turn = turn;
+            let _held = (place, turn);
             let matches = matches_hash(&password, hash.as_deref().unwrap_or(NOBODY));
             let matches = matches.unwrap_or_else(|error| {
                 tracing::error!(%error, "a stored password hash cannot be used");
@@ -44,10 +58,10 @@ impl Passwords {
             });
             matches && hash.is_some()
         });
-        verification.await.unwrap_or_else(|error| {
+        Ok(verification.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a password verification did not end");
             false
-        })
+        }))
     }
 }
 
@@ -100,18 +114,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_broken_hash_opens_for_nobody() {
-        assert!(!Passwords::new().verify("secret".into(), Some("secret".into())).await);
+        assert!(!Passwords::new().verify("secret".into(), Some("secret".into())).await.expect("a place"));
     }
 
     #[tokio::test]
     async fn a_turn_is_kept_until_the_work_is_done() {
-        let passwords = Passwords { turns: Arc::new(Semaphore::new(1)) };
+        let passwords = Passwords::with_turns(1);
         let mut given_up = Box::pin(passwords.verify("secret".into(), None));
         let pending =
             std::future::poll_fn(|context| std::task::Poll::Ready(given_up.as_mut().poll(context))).await;
         assert!(pending.is_pending());
         drop(given_up);
         assert_eq!(passwords.turns.available_permits(), 0);
-        passwords.verify("secret".into(), None).await;
+        passwords.verify("secret".into(), None).await.expect("a place");
     }
 }

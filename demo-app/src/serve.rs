@@ -2,15 +2,16 @@
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+use tokio::{net::TcpListener, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
     AppState, Config, Database, JwtSecret, OpenError, SigningKey, TokenIssuer, Tokens, TokensError, app,
+    connections,
 };
 
-/// For how long requests may go on after the signal to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// For how long the database may take to close.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +57,12 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     }
     let app = app(AppState::new(database.clone(), tokens));
 
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async {
-        stopped.await.ok();
-    });
-    let server = tokio::spawn(server.into_future());
     info!("listening on http://{addr}");
-
-    stop_signal.await;
-    info!("stopping");
-    drop(stop);
-    if timeout(GRACE, server).await.is_err() {
-        warn!("requests that took longer than {GRACE:?} were cut off");
-    }
+    let stop = async {
+        stop_signal.await;
+        info!("stopping");
+    };
+    connections::serve(listener, app, stop).await;
     if timeout(GRACE, database.close()).await.is_err() {
         warn!("the database did not let go within {GRACE:?}");
     }

@@ -3,9 +3,11 @@
 //! The password grant is here because FastAPI's tutorial has it. A new program must not use it (RFC 9700, section 2.4):
 //! it sends the user to an authorization server and uses the code flow with PKCE.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use axum::{
-    Form, Json,
-    extract::{State, rejection::FormRejection},
+    Extension, Form, Json,
+    extract::{ConnectInfo, State, rejection::FormRejection},
     http::{HeaderName, StatusCode, header},
     middleware::map_response,
     response::{IntoResponse, Response},
@@ -17,9 +19,10 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
+    attempts::{Attempts, TooMany},
     error::ApiError,
     handlers::method_not_allowed,
-    passwords::Passwords,
+    passwords::{Busy, Passwords},
     scopes::Scope,
     signer::{CLIENT_ID, LIFETIME, Signer},
     store::Database,
@@ -65,12 +68,16 @@ struct TokenResponse {
     responses(
         (status = 200, description = "The access token.", body = TokenResponse),
         (status = 400, description = "There is no token; `error` says why (RFC 6749 section 5.2)."),
+        (status = 429, description = "Too many passwords were wrong; `Retry-After` says when to try again."),
+        (status = 503, description = "Nobody can log in now; `Retry-After` says when to try again."),
     ),
 )]
 async fn issue_token(
+    State(attempts): State<Attempts>,
     State(database): State<Database>,
     State(passwords): State<Passwords>,
     signer: Signer,
+    client: Option<Extension<ConnectInfo<SocketAddr>>>,
     form: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Json<TokenResponse>, TokenError> {
     let Form(form) = form?;
@@ -87,9 +94,16 @@ async fn issue_token(
     }
     let requested = parse_scopes(form.scope.as_deref().unwrap_or_default())?;
 
-    let hash = database.password_hash(&username).await?;
-    if !passwords.verify(password, hash).await {
-        return Err(TokenError::InvalidGrant);
+    // Where there is no connection, all clients are one.
+    let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |Extension(ConnectInfo(client))| client.ip());
+    let attempt = attempts.begin(&username, client)?;
+    match verify(&database, &passwords, &username, password).await {
+        Ok(true) => attempt.succeed(),
+        Ok(false) => return Err(TokenError::InvalidGrant),
+        Err(error) => {
+            attempt.forgive();
+            return Err(error);
+        }
     }
     let scope = grant(&requested, &database.allowed_scopes(&username).await?)?;
     Ok(Json(TokenResponse {
@@ -98,6 +112,16 @@ async fn issue_token(
         expires_in: LIFETIME,
         scope,
     }))
+}
+
+async fn verify(
+    database: &Database,
+    passwords: &Passwords,
+    username: &str,
+    password: String,
+) -> Result<bool, TokenError> {
+    let hash = database.password_hash(username).await?;
+    Ok(passwords.verify(password, hash).await?)
 }
 
 /// A parameter that must be there. One without a value counts as left out (RFC 6749, section 3.2).
@@ -147,22 +171,45 @@ enum TokenError {
     #[error("The user may not have any of the requested scopes.")]
     NothingGranted,
     #[error(transparent)]
-    Database(#[from] sqlx::Error),
+    TooManyAttempts(#[from] TooMany),
+    #[error(transparent)]
+    Unavailable(ApiError),
+}
+
+impl From<sqlx::Error> for TokenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Busy> for TokenError {
+    fn from(_: Busy) -> Self {
+        Self::Unavailable(ApiError::Busy)
+    }
 }
 
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
-        // The codes of RFC 6749, section 5.2.
+        let mut retry_after = None;
+        // The codes of RFC 6749, section 5.2, and of RFC 8628, section 3.5.
         let code = match self {
             Self::Form(_) | Self::Missing(_) | Self::LongPassword => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UndeclaredScope(_) | Self::NothingGranted => "invalid_scope",
-            Self::Database(error) => return ApiError::from(error).into_response(),
+            Self::TooManyAttempts(ref too_many) => {
+                retry_after = Some([(header::RETRY_AFTER, too_many.seconds())]);
+                "slow_down"
+            }
+            Self::Unavailable(error) => return error.into_response(),
+        };
+        let status = match retry_after {
+            Some(_) => StatusCode::TOO_MANY_REQUESTS,
+            None => StatusCode::BAD_REQUEST,
         };
         let body = json!({ "error": code, "error_description": described(&self.to_string()) });
-        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+        (status, retry_after, Json(body)).into_response()
     }
 }
 

@@ -1,19 +1,19 @@
 //! From a file name or a URL to a database with the application's tables.
 
-use std::{io, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
     ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::time::timeout;
 use tracing::info;
 
-use super::{Database, Pool};
+use super::{Database, PATIENCE, Pool, in_time};
 
-/// For how long a request waits for a connection. Without one it is answered that the server failed.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// For how long a query waits for a connection, and then for another program to unlock the file. Together it is less
+/// than a query may take, so that none is given up which is done in the end.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Why a database cannot be used. No message has the password of a URL.
 #[derive(Debug, thiserror::Error)]
@@ -85,20 +85,24 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    let pool = SqlitePoolOptions::new()
-        .acquire_timeout(PATIENCE)
-        // A database in memory lives as long as one of its connections.
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options)
-        .await?;
     // One program creates the tables, and the others wait: sqlx has no lock for SQLite.
-    let mut alone = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut connection = options.connect().await?;
+    let mut alone = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::migrate!("migrations/sqlite").run(&mut *alone).await?;
     alone.commit().await?;
+
+    let options = options.busy_timeout(TURN);
+    // A database in memory lives as long as one of its connections.
+    let pool = SqlitePoolOptions::new()
+        .acquire_timeout(TURN)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    let write = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+    let read = pool.connect_with(options).await?;
+    connection.close().await?;
     info!("users and items are stored in {database}");
-    Ok(Database(Pool::Sqlite(pool)))
+    Ok(Database { read: Pool::Sqlite(read), write: Pool::Sqlite(write) })
 }
 
 async fn open_postgres(url: &str) -> Result<Database, OpenError> {
@@ -109,13 +113,13 @@ async fn open_postgres(url: &str) -> Result<Database, OpenError> {
     }
     info!("users and items are stored in PostgreSQL at {host}");
     let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).connect_lazy_with(options);
-    Ok(Database(Pool::Postgres(pool)))
+    let pool = Pool::Postgres(pool);
+    Ok(Database { read: pool.clone(), write: pool })
 }
 
 /// On a connection of its own: a pool does not tell why it gets none.
 async fn create_tables(options: &PgConnectOptions) -> sqlx::Result<()> {
-    let silent = |_| io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {PATIENCE:?}"));
-    let mut connection = timeout(PATIENCE, options.connect()).await.map_err(silent)??;
+    let mut connection = in_time(options.connect()).await?;
     sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
     connection.close().await
 }

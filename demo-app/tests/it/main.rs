@@ -5,6 +5,8 @@
 mod browser;
 mod copies;
 mod docs;
+mod faults;
+mod guessing;
 mod issuer;
 mod items;
 mod log_in;
@@ -14,6 +16,7 @@ mod program;
 mod readme;
 mod routes;
 mod signing_key;
+mod stopping;
 mod storage;
 mod story;
 mod support;

@@ -5,7 +5,10 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 
-use crate::support::Demo;
+use crate::{
+    program::{Running, serving},
+    support::Demo,
+};
 
 #[tokio::test]
 async fn the_root_is_public_and_lists_the_others() {
@@ -90,4 +93,17 @@ async fn a_head_request_is_protected_like_a_get() {
     let answer = demo.send(Request::head("/users/me/").body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", scope="me""#));
+}
+
+#[test]
+fn a_line_of_the_log_does_not_grow_with_the_request() {
+    let server = Running::start(&mut serving());
+    let long = "x".repeat(20_000);
+    let umlauts = "ä".repeat(5_000);
+    for line in [format!("GET /{long}"), format!("GET /{umlauts}"), format!("{long} /")] {
+        server.ask(&format!("{line} HTTP/1.1\nHost: demo\nConnection: close\n\n"));
+    }
+    let log = server.stop("TERM");
+    assert_eq!(log.lines().filter(|line| line.contains("status=") && line.contains('…')).count(), 3, "{log}");
+    assert!(log.lines().all(|line| line.len() < 400), "{log}");
 }

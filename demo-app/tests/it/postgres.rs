@@ -50,6 +50,16 @@ impl Cluster {
         self.run("pg_ctl", &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]);
     }
 
+    /// Sends a signal to all its processes.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid_file = format!("{}/postmaster.pid", self.file("data"));
+        let pid = fs::read_to_string(pid_file).unwrap().lines().next().unwrap().to_owned();
+        let children = run("ps", &["-o", "pid=", "--ppid", &pid]).unwrap();
+        let processes = std::iter::once(pid.as_str()).chain(children.split_whitespace());
+        let arguments: Vec<_> = ["-s", signal].into_iter().chain(processes).collect();
+        run("kill", &arguments).unwrap();
+    }
+
     /// The URL of a new database.
     pub(crate) fn create(&self, name: &str) -> String {
         self.run("createdb", &["-h", &self.directory, "-U", "demo", name]);

@@ -72,6 +72,10 @@ impl Running {
         running
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
         stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
@@ -97,10 +101,19 @@ impl Running {
         serde_json::from_str::<Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a signal; the log from the start of listening to the end.
-    pub(crate) fn stop(mut self, signal: &str) -> String {
+    pub(crate) fn signal(&self, signal: &str) {
         let kill = format!("kill -s {signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Sends a signal; the log from the start of listening to the end.
+    pub(crate) fn stop(self, signal: &str) -> String {
+        self.signal(signal);
+        self.end()
+    }
+
+    /// Waits for the end, which must be a good one; the log since it listens.
+    pub(crate) fn end(mut self) -> String {
         let mut log = String::new();
         self.log.read_to_string(&mut log).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{log}");
@@ -252,7 +265,8 @@ fn a_token_outlives_the_program_under_the_same_secret_issuer_and_audience() {
     server.stop("TERM");
 
     assert!(Running::start(&mut same).get("/users/me/", &token).starts_with("HTTP/1.1 200"));
-    for other in [["--issuer", "http://other.test"], ["--audience", "other"]] {
+    let another_secret = ["--jwt-secret", "another secret that is long enough for HS256"];
+    for other in [another_secret, ["--issuer", "http://other.test"], ["--audience", "other"]] {
         let mut command = serving();
         command.env("DEMO_JWT_SECRET", SECRET);
         command.env("DEMO_ISSUER", "http://demo.test").env("DEMO_AUDIENCE", "items");

@@ -13,12 +13,11 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::{
+    faults::assert_unavailable,
     postgres::{Cluster, Fresh, PASSWORD},
     program::{program, refusal},
     support::Demo,
 };
-
-const OUR_FAULT: &str = "The server failed, and your request is not to blame. Try again later.";
 
 /// A path of that name with nothing at it.
 pub(crate) fn fresh_file(name: &str) -> PathBuf {
@@ -94,25 +93,11 @@ async fn a_database_that_fails_is_our_fault_and_says_nothing_of_itself() {
         let token = demo.token("me items:write").await;
         database.close().await;
 
-        let answer = demo.get("/users/me/", &token).await;
-        assert_eq!(answer.problem(StatusCode::INTERNAL_SERVER_ERROR), OUR_FAULT);
+        assert_unavailable(&demo.get("/users/me/", &token).await);
         let answer = demo.ask_for_token("johndoe", "secret", "me").await;
-        assert_eq!(answer.problem(StatusCode::INTERNAL_SERVER_ERROR), OUR_FAULT);
+        assert_unavailable(&answer);
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
-}
-
-#[tokio::test]
-async fn a_server_that_goes_away_is_answered_for_until_it_is_back() {
-    let Some(cluster) = Cluster::start() else { return };
-    let demo = Demo::on(Database::open(&cluster.create("away")).await.unwrap());
-    let token = demo.token("me").await;
-    assert_eq!(demo.get("/users/me/", &token).await.status, StatusCode::OK);
-    cluster.stop();
-    let answer = demo.get("/users/me/", &token).await;
-    assert_eq!(answer.problem(StatusCode::INTERNAL_SERVER_ERROR), OUR_FAULT);
-    cluster.resume();
-    assert_eq!(demo.get("/users/me/", &token).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
