@@ -81,7 +81,10 @@ impl ResourceServer {
         let operation = findings.and_then(|it| it.operation.clone()).unwrap_or_else(|| required.clone());
         let challenge = |granted: GrantedScopes| Challenge {
             protection: Arc::clone(&self.protection),
-            requirements: operation.iter().chain(required.iter()).collect(),
+            requirements: match operation.is(&required) {
+                true => required.iter().collect(),
+                false => operation.iter().chain(required.iter()).collect(),
+            },
             granted,
         };
         match decoded {

@@ -104,6 +104,16 @@ impl Requirement {
         }
     }
 
+    /// Whether this is the other one, copied.
+    pub(super) fn is(self, other: Self) -> bool {
+        match (self.0, other.0) {
+            (Node::All(own), Node::All(others)) | (Node::Any(own), Node::Any(others)) => {
+                std::ptr::eq(own, others)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the user has logged in as required. It stands beside scopes, never among alternatives of them.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {

@@ -20,6 +20,17 @@ impl Requirements {
         [self.own].into_iter().chain(self.routers.iter().flat_map(|routers| routers.iter().copied()))
     }
 
+    /// Whether this is the other one, cloned. What is stated twice would count as twice as many alternatives, which may be
+    /// too many to tell a client.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same_routers = match (&self.routers, &other.routers) {
+            (Some(routers), Some(others)) => Arc::ptr_eq(routers, others),
+            (None, None) => true,
+            _ => false,
+        };
+        same_routers && self.own.is(other.own)
+    }
+
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
         self.iter().all(|requirement| requirement.is_met_by(granted))
     }
