@@ -28,6 +28,8 @@ pub(crate) use access_token::Protection;
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
 #[cfg(feature = "issuer")]
 pub use jwt::IssuerKeys;
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
