@@ -71,6 +71,7 @@
 //!   change. TLS needs aws-lc-rs, so signatures are verified with it too.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
+//! - `testing`: for the tests of your API, an issuer, guards, the scope matrix and attacks.
 
 mod http;
 #[cfg(feature = "openapi")]
@@ -82,6 +83,8 @@ pub mod report;
 #[cfg(feature = "openapi")]
 pub mod router;
 mod scope;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
 
 pub use http::{
@@ -229,7 +232,8 @@ pub use scopes_macros::declare_scopes;
 /// generics, that is behind an alias of a tuple, or inside another extractor such as `Result`, is not looked into: it
 /// still checks for itself when it is extracted.
 ///
-/// The guard comes from a request alone, so a test calls the handler through a router.
+/// The guard comes from a request alone. A test calls the handler through a router, or with the `guard` of the module
+/// `testing`.
 ///
 /// # On an extractor
 ///

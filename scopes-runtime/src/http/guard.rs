@@ -39,10 +39,10 @@ pub trait PublicOperation: Operation {
 
 /// The guard that [`#[requires_scopes]`](crate::requires_scopes) puts before a handler's arguments. It comes first, so
 /// that nobody without the scopes gets a body parsed or a path explained.
-pub struct Authorized<O>(PhantomData<fn() -> O>);
+pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
 /// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
-pub struct Public<O>(PhantomData<fn() -> O>);
+pub struct Public<O>(pub(crate) PhantomData<fn() -> O>);
 
 impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;

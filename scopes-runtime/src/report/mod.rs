@@ -11,6 +11,8 @@ use serde::Serialize;
 
 pub(crate) use operation::{Callers, Operation};
 pub(crate) use row::{Access, Row};
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use text::write_aligned;
 
 use crate::scope::DeclaredScope;
 

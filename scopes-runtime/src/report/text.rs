@@ -38,7 +38,7 @@ impl fmt::Display for Report {
     }
 }
 
-fn write_aligned<const COLUMNS: usize>(
+pub(crate) fn write_aligned<const COLUMNS: usize>(
     formatter: &mut fmt::Formatter<'_>,
     indentation: &str,
     rows: &[[String; COLUMNS]],

@@ -139,7 +139,7 @@ impl Requirement {
         alternatives_of_all(&[*self])
     }
 
-    pub(super) fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> Identity {
         match self.0 {
             Node::Scope(scope) => Identity(0, ptr::from_ref(scope).addr(), 0, None),
             Node::All(inner) => Identity(1, inner.as_ptr().addr(), inner.len(), None),

@@ -26,6 +26,8 @@ use std::time::Duration;
 pub use access_token::AccessToken;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
     Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,

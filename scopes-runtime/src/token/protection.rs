@@ -57,6 +57,8 @@ impl Protection {
 
     /// What clients are told of the operation, and of the part of it that refused where that is another requirement.
     pub(crate) fn told(&self, operation: &Requirements, part: Option<Requirement>) -> Arc<Told> {
+        // Stated twice it would count as twice as many alternatives, which may be too many to tell a client.
+        let part = part.filter(|part| operation.iter().all(|own| own.identity() != part.identity()));
         let key = operation.identity(part);
         if let Some(told) = self.told.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(told);

@@ -189,7 +189,7 @@ impl JwtDecoderBuilder {
 }
 
 /// With both backends compiled in, jsonwebtoken would panic at the first token instead of choosing.
-fn install_crypto_provider() {
+pub(crate) fn install_crypto_provider() {
     #[cfg(feature = "aws-lc-rs")]
     use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
     #[cfg(not(feature = "aws-lc-rs"))]

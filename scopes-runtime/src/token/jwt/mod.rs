@@ -12,6 +12,8 @@ mod key;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "testing")]
+pub(crate) use builder::install_crypto_provider;
 pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
 #[cfg(feature = "issuer")]

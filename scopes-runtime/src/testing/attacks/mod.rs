@@ -1,0 +1,139 @@
+//! Ways to attack a resource server, each by one request.
+
+mod algorithm;
+mod claims;
+mod credentials;
+mod header;
+mod payload;
+mod signature;
+mod size;
+mod time;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+
+use super::{TestIssuer, TestToken};
+
+/// A request that no resource server may let through: what it sends, the rule that it breaks, and the status that it is
+/// refused with. [`TestIssuer::attacks`] has them all.
+#[derive(Clone, Debug)]
+pub struct Attack {
+    name: String,
+    rule: &'static str,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    refusal: Refusal,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Refusal {
+    /// There are no credentials.
+    Absent,
+    Malformed,
+    Invalid,
+}
+
+impl TestIssuer {
+    /// The attacks, each with a name of its own, and each one flaw away from a token that is accepted.
+    ///
+    /// [`ScopeMatrix::check_attacks`](super::ScopeMatrix::check_attacks) sends them to every operation of a
+    /// `ScopedRouter`. For any other application send the [headers](Attack::headers), and compare the
+    /// [status](Attack::status).
+    ///
+    /// ```
+    /// use scopes_runtime::testing::TestIssuer;
+    ///
+    /// let attacks = TestIssuer::new().attacks();
+    /// let none = attacks.iter().find(|attack| attack.name() == "alg `none`, no signature").unwrap();
+    /// assert_eq!(none.rule(), "RFC 8725 section 3.2");
+    /// assert_eq!(none.status(), 401);
+    /// ```
+    #[must_use]
+    pub fn attacks(&self) -> Vec<Attack> {
+        attacks_on(self.token())
+    }
+}
+
+impl Attack {
+    /// What is wrong with it, in a few words.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it is written that this is refused, such as `RFC 8725 section 3.2`.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// The headers to send, `Authorization` and whatever else the attack needs.
+    #[must_use]
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
+    /// What it is refused with: 400 where the header is malformed, 401 in all other cases.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.refusal {
+            Refusal::Malformed => StatusCode::BAD_REQUEST,
+            Refusal::Absent | Refusal::Invalid => StatusCode::UNAUTHORIZED,
+        }
+    }
+
+    /// The error code of the challenge (RFC 6750 section 3.1): none where there are no credentials.
+    #[must_use]
+    pub fn error(&self) -> Option<&'static str> {
+        match self.refusal {
+            Refusal::Absent => None,
+            Refusal::Malformed => Some("invalid_request"),
+            Refusal::Invalid => Some("invalid_token"),
+        }
+    }
+}
+
+/// The attacks on whoever accepts this token.
+pub(super) fn attacks_on(good: TestToken) -> Vec<Attack> {
+    let mut attacks = Attacks { good: good.scopes(["scope"]), list: Vec::new() };
+    for add in [
+        credentials::add,
+        algorithm::add,
+        signature::add,
+        header::add,
+        payload::add,
+        claims::add,
+        time::add,
+        size::add,
+    ] {
+        add(&mut attacks);
+    }
+    attacks.list
+}
+
+/// The list while it is written.
+struct Attacks {
+    /// A token that is accepted; each attack is one flaw away from it.
+    good: TestToken,
+    list: Vec<Attack>,
+}
+
+impl Attacks {
+    /// A token that fails a check.
+    fn invalid(&mut self, rule: &'static str, name: impl Into<String>, token: impl AsRef<str>) {
+        let line = format!("Bearer {}", token.as_ref());
+        self.lines(rule, name, [line], Refusal::Invalid);
+    }
+
+    /// Lines of `Authorization`.
+    fn lines<L: AsRef<[u8]>>(
+        &mut self,
+        rule: &'static str,
+        name: impl Into<String>,
+        lines: impl IntoIterator<Item = L>,
+        refusal: Refusal,
+    ) {
+        let line = |line: L| (AUTHORIZATION, HeaderValue::from_bytes(line.as_ref()).expect("a header value"));
+        let headers = lines.into_iter().map(line).collect();
+        self.list.push(Attack { name: name.into(), rule, headers, refusal });
+    }
+}

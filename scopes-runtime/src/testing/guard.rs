@@ -1,0 +1,68 @@
+use std::marker::PhantomData;
+
+use crate::http::{Authorized, Public};
+
+/// The first argument of a handler with `#[requires_scopes]` or `#[public]`: [`Authorized`] or [`Public`].
+/// [`guard`] makes one.
+pub trait Guard: sealed::Sealed {}
+
+impl<O> Guard for Authorized<O> {}
+
+impl<O> Guard for Public<O> {}
+
+/// The guard of a handler, to call it directly, as the function that it is.
+///
+/// It has checked nothing: whether the handler refuses whom it should is for [`ScopeMatrix`](super::ScopeMatrix), or for a
+/// request through the router.
+///
+/// ```
+/// # use scopes_runtime::declare_scopes;
+/// use scopes_runtime::testing::{access_token, guard};
+/// use scopes_runtime::{AccessToken, public, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[requires_scopes("items")]
+/// async fn greet(token: AccessToken) -> String {
+///     format!("hello, {}", token.subject().unwrap_or("nobody"))
+/// }
+///
+/// #[public]
+/// async fn health() -> &'static str {
+///     "ok"
+/// }
+///
+/// # fn main() {
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// assert_eq!(greet(guard(), access_token("alice", ["items"])).await, "hello, alice");
+/// assert_eq!(health(guard()).await, "ok");
+/// # });
+/// # }
+/// ```
+#[must_use]
+pub fn guard<G: Guard>() -> G {
+    sealed::Sealed::new()
+}
+
+mod sealed {
+    use super::{Authorized, PhantomData, Public};
+
+    pub trait Sealed {
+        fn new() -> Self;
+    }
+
+    impl<O> Sealed for Authorized<O> {
+        fn new() -> Self {
+            Self(PhantomData)
+        }
+    }
+
+    impl<O> Sealed for Public<O> {
+        fn new() -> Self {
+            Self(PhantomData)
+        }
+    }
+}

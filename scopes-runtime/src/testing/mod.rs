@@ -1,0 +1,77 @@
+//! For the tests of your API: an issuer, guards, the scope matrix and attacks. Feature `testing`.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! scopes-runtime = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! One line asks every operation of a router, as a client would: without a token, with garbage, with just the scopes
+//! that it requires, and with each of them missing. Another one attacks them all.
+//!
+//! ```
+//! # use scopes_runtime::declare_scopes;
+//! use scopes_runtime::router::{ScopedRouter, get};
+//! use scopes_runtime::testing::TestIssuer;
+//! use scopes_runtime::{ResourceServer, requires_scopes};
+//! # #[declare_scopes]
+//! # enum Scope {
+//! #     /// Read items.
+//! #     Items = "items",
+//! # }
+//!
+//! #[requires_scopes("items")]
+//! async fn read_items() {}
+//!
+//! fn routes() -> ScopedRouter<ResourceServer> {
+//!     ScopedRouter::new().route("/items", get(read_items))
+//! }
+//!
+//! # fn main() {
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! let issuer = TestIssuer::new();
+//! let app = routes().with_state(issuer.resource_server());
+//! issuer.matrix(&routes()).check(app).await;
+//! # let app = routes().with_state(issuer.resource_server());
+//! # issuer.matrix(&routes()).check_attacks(app).await;
+//! # });
+//! # }
+//! ```
+//!
+//! A handler is a function, and [`guard`] and [`access_token`] are the arguments to call it with.
+//!
+//! The issuer needs a backend for signatures, as `JwtDecoder` does, and the matrix the feature `openapi` as well.
+//!
+//! # For tests alone
+//!
+//! Nothing here can be reached by a request. But code that calls [`guard`] has checked nothing, and so the feature belongs
+//! into `[dev-dependencies]`, where resolver 2 and later (the default since edition 2021) keep it out of `cargo build`,
+//! `cargo run` and `cargo install`. Two cases are no exception to that, but look like one: a command that builds tests as
+//! well (`cargo test`, `cargo build --all-targets`) builds the program of that run with the feature, and a workspace
+//! member that has it in `[dependencies]` switches it on for all members that are built together with it. `cargo tree -e
+//! features,normal -i scopes-runtime` says who does.
+
+#[cfg(feature = "_jwt")]
+mod attacks;
+mod claims;
+mod guard;
+#[cfg(feature = "_jwt")]
+mod issuer;
+#[cfg(all(feature = "_jwt", feature = "openapi"))]
+mod matrix;
+#[cfg(feature = "issuer")]
+mod served;
+#[cfg(feature = "_jwt")]
+mod signing_key;
+#[cfg(feature = "_jwt")]
+mod token;
+
+#[cfg(feature = "_jwt")]
+pub use attacks::Attack;
+pub use claims::access_token;
+pub use guard::{Guard, guard};
+#[cfg(feature = "_jwt")]
+pub use issuer::TestIssuer;
+#[cfg(all(feature = "_jwt", feature = "openapi"))]
+pub use matrix::ScopeMatrix;
+#[cfg(feature = "_jwt")]
+pub use token::TestToken;

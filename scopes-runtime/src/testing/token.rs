@@ -1,0 +1,152 @@
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey};
+use serde_json::{Map, Value, json};
+
+use super::claims::{self, list, now};
+use super::signing_key::SigningKey;
+use crate::token::install_crypto_provider;
+
+/// A token that is being made: [`TestIssuer::token`](super::TestIssuer::token) starts with one that is right in
+/// everything, for `alice` and without a scope. Whatever else is said of it may be as wrong as a test needs it.
+///
+/// ```
+/// use scopes_runtime::TokenDecoder as _;
+/// use scopes_runtime::testing::TestIssuer;
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let issuer = TestIssuer::new();
+/// let token = issuer.token().subject("bob").scopes(["me", "items"]);
+/// assert!(issuer.decoder().decode(&token.sign()).await.is_ok());
+///
+/// for wrong in [
+///     token.clone().expired(),
+///     token.clone().audience("https://other.test"),
+///     token.clone().without_claim("exp"),
+///     token.clone().claim("nbf", "tomorrow"),
+///     token.clone().header("typ", "JWT"),
+///     token.clone().forged(),
+/// ] {
+///     assert!(issuer.decoder().decode(&wrong.sign()).await.is_err());
+/// }
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a token is made by `sign`"]
+pub struct TestToken {
+    key: Arc<SigningKey>,
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    secret: Option<Vec<u8>>,
+}
+
+impl TestToken {
+    pub(super) fn new(key: Arc<SigningKey>, issuer: &str, audience: &str) -> Self {
+        let header = [("alg", json!("ES256")), ("typ", json!("at+jwt")), ("kid", json!(key.kid))];
+        let header = header.into_iter().map(|(name, member)| (name.to_owned(), member)).collect();
+        Self { key, header, claims: claims::usual(issuer, audience), secret: None }
+    }
+
+    /// Whom the token speaks for: the claim `sub`.
+    pub fn subject(self, subject: impl Into<String>) -> Self {
+        self.claim("sub", subject.into())
+    }
+
+    /// What the token may be used for: the claim `scope`. The last call counts.
+    pub fn scopes<N: AsRef<str>>(self, scopes: impl IntoIterator<Item = N>) -> Self {
+        self.claim("scope", list(scopes))
+    }
+
+    /// Whom the token is for: the claim `aud`.
+    pub fn audience(self, audience: impl Into<Value>) -> Self {
+        self.claim("aud", audience)
+    }
+
+    /// It has ended two minutes ago, longer than any leeway.
+    pub fn expired(self) -> Self {
+        self.claim("exp", now() - 120)
+    }
+
+    /// Any claim, of any JSON.
+    pub fn claim(mut self, name: impl Into<String>, claim: impl Into<Value>) -> Self {
+        self.claims.insert(name.into(), claim.into());
+        self
+    }
+
+    /// Leaves a claim out.
+    pub fn without_claim(mut self, name: &str) -> Self {
+        self.claims.remove(name);
+        self
+    }
+
+    /// Any member of the header, of any JSON. `alg` says how the token is signed, and changes nothing about how it is.
+    pub fn header(mut self, name: impl Into<String>, member: impl Into<Value>) -> Self {
+        self.header.insert(name.into(), member.into());
+        self
+    }
+
+    /// Leaves a member of the header out.
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.header.remove(name);
+        self
+    }
+
+    /// Signed with a key that the issuer does not have, under the name of the one that it has.
+    pub fn forged(mut self) -> Self {
+        self.key = Arc::new(SigningKey::new(self.key.kid.clone()));
+        self
+    }
+
+    /// Signed with HS256 and this secret.
+    pub fn signed_with_secret(mut self, secret: impl Into<Vec<u8>>) -> Self {
+        self.secret = Some(secret.into());
+        self.header("alg", "HS256")
+    }
+
+    /// The token, as a client sends it after `Bearer `.
+    #[must_use]
+    pub fn sign(&self) -> String {
+        let part = |members: &Map<String, Value>| base64url(json!(members).to_string());
+        self.sign_message(&format!("{}.{}", part(&self.header), part(&self.claims)))
+    }
+
+    /// The same of a header and a payload in any bytes.
+    pub(super) fn sign_parts(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+        self.sign_message(&format!("{}.{}", base64url(header), base64url(payload)))
+    }
+
+    /// The same of a message in any characters.
+    pub(super) fn sign_message(&self, message: &str) -> String {
+        let signature = match &self.secret {
+            None => self.key.sign(message),
+            Some(secret) => hs256(secret, message),
+        };
+        format!("{message}.{signature}")
+    }
+
+    /// The header's JSON.
+    pub(super) fn header_text(&self) -> String {
+        json!(self.header).to_string()
+    }
+
+    /// The payload's JSON.
+    pub(super) fn claims_text(&self) -> String {
+        json!(self.claims).to_string()
+    }
+
+    pub(super) fn key(&self) -> &SigningKey {
+        &self.key
+    }
+}
+
+pub(super) fn base64url(text: impl AsRef<[u8]>) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(text.as_ref())
+}
+
+pub(super) fn hs256(secret: &[u8], message: &str) -> String {
+    install_crypto_provider();
+    let key = EncodingKey::from_secret(secret);
+    jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).expect("a secret for HS256")
+}

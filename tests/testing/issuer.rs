@@ -1,0 +1,130 @@
+//! The issuer: its tokens are accepted, and whatever a test makes wrong of them is refused.
+
+use std::net::TcpStream;
+use std::time::Duration;
+
+use scopes_runtime::testing::{TestIssuer, TestToken};
+use scopes_runtime::{AccessToken, DecodeError, Issuers, JwtDecoder, TokenDecoder};
+use serde_json::json;
+
+async fn refuse(decoder: &impl TokenDecoder, token: &TestToken) -> String {
+    match decoder.decode(&token.sign()).await {
+        Err(DecodeError::Invalid(reason)) => reason.to_string(),
+        other => panic!("it should be refused, but: {other:?}"),
+    }
+}
+
+async fn accept(decoder: &impl TokenDecoder, token: &TestToken) -> AccessToken {
+    decoder.decode(&token.sign()).await.expect("a good token")
+}
+
+#[tokio::test]
+async fn a_token_says_what_it_is_told_to() {
+    let issuer = TestIssuer::new();
+    let decoder = issuer.decoder();
+    let token = accept(&decoder, &issuer.token()).await;
+    assert_eq!((token.subject(), token.client_id()), (Some("alice"), Some("client")));
+    assert_eq!(token.issuer(), Some(issuer.url()));
+    assert!(token.scopes().is_empty());
+
+    let token = issuer.token().subject("bob").scopes(["me", "items"]).claim("tenant", json!({ "id": 7 }));
+    let token = accept(&decoder, &token.audience(json!(["https://other.test", issuer.audience()]))).await;
+    assert_eq!(token.subject(), Some("bob"));
+    assert_eq!(token.scopes().to_string(), "me items");
+    let claims: serde_json::Value = token.claims().expect("JSON");
+    assert_eq!(claims["tenant"]["id"], 7);
+}
+
+#[tokio::test]
+async fn each_mistake_is_refused_for_itself() {
+    let issuer = TestIssuer::new();
+    let decoder = issuer.decoder();
+    let token = issuer.token();
+    accept(&decoder, &token).await;
+    let forged = "the signature is not from a key of the issuer";
+    let cases = [
+        (token.clone().expired(), "it has expired"),
+        (token.clone().without_claim("exp"), "the claim `exp` is missing"),
+        (token.clone().audience("x"), "the claim `aud` does not name the audience that is configured"),
+        (token.clone().claim("sub", 5), "the claim `sub` is not a string"),
+        (token.clone().header("kid", 5), "the header's `kid` is not a string"),
+        (token.clone().header("alg", "HS256"), "no key is for the header's `alg`"),
+        (token.clone().signed_with_secret([7; 32]), "no key is for the header's `alg`"),
+        (token.clone().signed_with_secret([7; 32]).header("alg", "ES256"), forged),
+        (token.clone().forged(), forged),
+        (token.clone().forged().without_header("kid"), forged),
+    ];
+    for (token, reason) in cases {
+        assert_eq!(refuse(&decoder, &token).await, reason);
+    }
+    accept(&decoder, &token.without_header("kid")).await;
+}
+
+#[tokio::test]
+async fn every_issuer_has_a_key_of_its_own() {
+    let (one, other) = (TestIssuer::new(), TestIssuer::default());
+    let reason = refuse(&one.decoder(), &other.token()).await;
+    assert_eq!(reason, "the signature is not from a key of the issuer");
+}
+
+#[tokio::test]
+async fn a_decoder_of_ones_own_has_its_key() {
+    let issuer = TestIssuer::new();
+    let builder = JwtDecoder::builder().issuer(issuer.url()).audience(issuer.audience());
+    let decoder = builder.key(issuer.verification_key()).accept_untyped_tokens().build().expect("complete");
+    accept(&decoder, &issuer.token().without_header("typ")).await;
+}
+
+#[tokio::test]
+async fn a_new_key_is_unknown_to_who_was_told_the_old_one() {
+    let issuer = TestIssuer::new();
+    let (before, old) = (issuer.decoder(), issuer.token());
+    issuer.rotate();
+    accept(&before, &old).await;
+    let reason = refuse(&before, &issuer.token()).await;
+    assert_eq!(reason, "no key for the header's `alg` has its `kid`");
+    accept(&issuer.decoder(), &issuer.token()).await;
+    refuse(&issuer.decoder(), &old).await;
+}
+
+#[tokio::test]
+async fn whoever_finds_the_keys_by_the_issuer_follows_their_rotation() {
+    let issuer = TestIssuer::new().serve();
+    assert!(issuer.url().starts_with("http://127.0.0.1:"));
+    let (decoder, old) = (issuer.decoder(), issuer.token());
+    accept(&decoder, &old).await;
+    issuer.rotate();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(11)).await;
+    tokio::time::resume();
+    accept(&decoder, &issuer.token()).await;
+    assert_eq!(refuse(&decoder, &old).await, "no key for the header's `alg` has its `kid`");
+}
+
+#[tokio::test]
+async fn two_served_issuers_are_two_issuers() {
+    let (one, other) = (TestIssuer::new().serve(), TestIssuer::new().serve());
+    let both = Issuers::new([one.decoder(), other.decoder()]).expect("two issuers");
+    accept(&both, &one.token()).await;
+    accept(&both, &other.token()).await;
+    refuse(&both, &one.token().claim("iss", other.url())).await;
+}
+
+#[tokio::test]
+async fn it_is_served_until_it_is_dropped() {
+    let issuer = TestIssuer::new().serve();
+    let address = issuer.url().strip_prefix("http://").expect("a URL").to_owned();
+    accept(&issuer.decoder(), &issuer.token()).await;
+    drop(issuer);
+    while TcpStream::connect(&address).is_ok() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[test]
+fn no_key_is_shown() {
+    let issuer = TestIssuer::new();
+    assert_eq!(format!("{issuer:?}"), r#"TestIssuer { url: "https://issuer.test", .. }"#);
+    let token = format!("{:?}", issuer.token());
+    assert!(token.contains(r#"key: SigningKey { kid: "1", .. }"#), "{token}");
+}
