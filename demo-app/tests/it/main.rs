@@ -8,6 +8,7 @@ mod docs;
 mod issuer;
 mod items;
 mod log_in;
+mod matrix;
 mod paths;
 mod postgres;
 mod program;
