@@ -10,6 +10,7 @@ mod guessing;
 mod issuer;
 mod items;
 mod log_in;
+mod matrix;
 mod paths;
 mod postgres;
 mod program;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "issuer")]
 use serde_json::{Value, json};
 
 #[cfg(feature = "issuer")]
@@ -69,6 +70,7 @@ impl TestKeys {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    #[cfg(feature = "issuer")]
     pub(super) fn set(&self) -> Value {
         json!({ "keys": [self.current().jwk] })
     }
