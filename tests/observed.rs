@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::routing::get as on_get;
+#[cfg(feature = "metrics")]
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use scopes_runtime::{
     AccessToken, AuthError, Decoding, ResourceServer, TokenDecoder, public, requires_scopes, scopes,
@@ -134,6 +135,7 @@ async fn what_is_let_through_is_no_event() {
     assert!(events("/open", &[]).await.is_empty());
 }
 
+#[cfg(feature = "metrics")]
 #[test]
 fn refusals_admissions_and_tokens_are_counted() {
     let recorder = DebuggingRecorder::new();

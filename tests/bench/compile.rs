@@ -1,4 +1,4 @@
-//! What the attribute costs the compiler: `cargo bench -p scopes-tests --bench compile` prints the tables.
+//! What the attribute costs the compiler: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the tables.
 //!
 //! Crates of so many handlers are generated, each of three arguments, and checked from scratch with their dependencies built:
 //! with the attribute, without, and with `#[utoipa::path]`. A cost per handler is a difference to the same crate without,

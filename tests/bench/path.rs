@@ -1,4 +1,4 @@
-//! What each step of a request costs, and how much it allocates: `cargo bench -p scopes-tests --bench path`.
+//! What each step of a request costs, and how much it allocates: `cargo bench -p scopes-tests --no-default-features --bench path`.
 
 mod tokens;
 

@@ -1,4 +1,4 @@
-//! What a protected route costs over HTTP: `cargo bench -p scopes-tests --bench http` prints the table.
+//! What a protected route costs over HTTP: `cargo bench -p scopes-tests --no-default-features --bench http` prints the table.
 //!
 //! A server on one core serves an open route, the same behind `#[requires_scopes]`, and the same with a check written by
 //! hand on jsonwebtoken. 32 connections from another process ask them in turns, several rounds, each route with the same
