@@ -18,7 +18,7 @@ use crate::{declare, item};
 /// It becomes another vocabulary, is refused for no reason, or is taken away; or one of the other attributes panics.
 pub fn holds(input: &[u8]) -> bool {
     let Some(tokens) = tokens::read(input) else { return false };
-    let is_file = syn::parse2::<syn::File>(tokens.clone()).is_ok();
+    let is_item = syn::parse2::<Item>(tokens.clone()).is_ok();
     let expansions = [
         declare::expand(TokenStream::new(), tokens.clone(), "here"),
         item::requires_scopes(TokenStream::new(), tokens.clone()),
@@ -26,7 +26,7 @@ pub fn holds(input: &[u8]) -> bool {
     ];
     let errors = expansions.each_ref().map(|expansion| tokens::errors(expansion, input));
     let files = expansions.map(syn::parse2::<syn::File>);
-    assert!(!is_file || files.iter().all(Result::is_ok), "items become something else");
+    assert!(!is_item || files.iter().all(Result::is_ok), "an item becomes something else");
     let [errors, ..] = errors;
     let Ok(vocabulary) = syn::parse2::<ItemEnum>(tokens) else {
         assert!(!errors.is_empty(), "what is no enum is accepted");
