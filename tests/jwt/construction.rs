@@ -241,6 +241,23 @@ fn weak_and_misshapen_keys() {
     assert_eq!(refusal(VerificationKey::from_der(Algorithm::EdDSA, long)), NOT_DER);
 }
 
+/// A signature of zeros is right for some messages, whoever made them.
+#[test]
+fn nobody_else_can_sign_for_an_ed25519_key() {
+    let key = |x: [u8; 32]| {
+        VerificationKey::from_jwk(json!({ "kty": "OKP", "crv": "Ed25519", "x": base64url(&x) }).to_string())
+    };
+    let (mut identity, mut minus_identity, mut of_order_four) = ([0; 32], [0xFF; 32], [0; 32]);
+    identity[0] = 1;
+    minus_identity[0] = 0xEC;
+    of_order_four[31] = 0x80;
+    for x in [[0; 32], identity, minus_identity, of_order_four] {
+        let refused = "with this Ed25519 key anybody could sign: give the one that the issuer signs with";
+        assert_eq!(refusal(key(x)), refused, "{x:?}");
+    }
+    key([2; 32]).expect("a key like any other");
+}
+
 #[test]
 fn debug_shows_no_key() {
     let secret = "0123456789abcdef0123456789abcdef";

@@ -88,6 +88,9 @@ pub enum KeyError {
         /// The length of a point on it.
         bytes: usize,
     },
+    /// An Ed25519 key that is a point of small order.
+    #[error("with this Ed25519 key anybody could sign: give the one that the issuer signs with")]
+    Ed25519Point,
     /// Not a JWK.
     #[error("this is not a JWK: give a JSON object with the members of RFC 7517, none of them twice")]
     NotJwk,

@@ -42,7 +42,7 @@ impl Material {
             }
             (ES256, Self::P256(point)) => ec_key("P-256", point, 65),
             (ES384, Self::P384(point)) => ec_key("P-384", point, 97),
-            (EdDSA, Self::Ed25519(key)) => Ok(DecodingKey::from_ed_der(key)),
+            (EdDSA, Self::Ed25519(key)) => ed25519_key(key),
             _ => Err(KeyError::AnotherAlgorithm {
                 algorithm,
                 needed: needed_by(algorithm),
@@ -103,6 +103,38 @@ fn ec_key(curve: &'static str, point: &[u8], bytes: usize) -> Result<DecodingKey
         return Err(KeyError::EcPoint { curve, bytes });
     }
     Ok(DecodingKey::from_ec_der(point))
+}
+
+fn ed25519_key(key: &[u8; 32]) -> Result<DecodingKey, KeyError> {
+    let mut y = *key;
+    // The sign of x, which every one of them has either way.
+    y[31] &= 0x7f;
+    match SMALL_ORDER.contains(&y) {
+        true => Err(KeyError::Ed25519Point),
+        false => Ok(DecodingKey::from_ed_der(key)),
+    }
+}
+
+/// The y of the points whose order divides the cofactor (RFC 8032 section 5.1), in every spelling: with such a key a
+/// signature of zeros is right for one message in eight at the least.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    y(0x00, 0x00),
+    y(0x01, 0x00),
+    y(0xec, 0xff),
+    y(0xed, 0xff),
+    y(0xee, 0xff),
+    *b"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0\xd5\xdf\xac\x05\xd3\xc6\x33\x39\
+      \xb1\x38\x02\x88\x6d\x53\xfc\x05",
+    *b"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\
+      \x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+];
+
+/// Little-endian, of 255 bits, the lowest byte first and the others alike.
+const fn y(lowest: u8, others: u8) -> [u8; 32] {
+    let mut y = [others; 32];
+    y[0] = lowest;
+    y[31] &= 0x7f;
+    y
 }
 
 /// aws-lc verifies nothing with a number that has any, and some issuers write DER's sign octet into their
