@@ -82,7 +82,10 @@ impl Scoped<'_> {
         });
         let mut seen = BTreeSet::new();
         less.filter(move |(granted, _)| seen.insert(granted.clone())).map(|(granted, missing)| {
-            let sent = format!("{}, without `{missing}`", described(&granted));
+            let sent = match &*granted {
+                "" => format!("a token without `{missing}`"),
+                granted => format!("a token of `{granted}`, without `{missing}`"),
+            };
             let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), &granted);
             Case::new(sent, Some(&self.token.clone().scopes([&granted]).sign()), expected)
         })
