@@ -12,7 +12,7 @@ use std::{
 };
 
 use quick_cache::unsync::Cache;
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 /// Of each kind so many keys are remembered. Clients choose the keys, so there is no end of them.
 const CAPACITY: usize = 16 * 1024;
@@ -26,6 +26,8 @@ struct Inner {
     /// Keys are hashes, because a name can be long. Nobody can make two alike without knowing the hasher.
     hasher: RandomState,
     ledger: Mutex<Ledger>,
+    /// Tells that an attempt has ended.
+    ended: Notify,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,14 @@ pub(crate) struct Attempt {
     attempts: Attempts,
     /// As many of the limits as apply.
     keys: Vec<u64>,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    Right,
+    Wrong,
+    Unknown,
 }
 
 /// No attempt is let through for a while.
@@ -69,8 +79,19 @@ impl TooMany {
 }
 
 impl Attempts {
-    /// Lets an attempt through, or not.
-    pub(crate) fn begin(&self, username: &str, client: IpAddr) -> Result<Attempt, TooMany> {
+    /// Lets an attempt through, or not. While others are being looked at that would be too many if they were wrong, it
+    /// waits for them.
+    pub(crate) async fn begin(&self, username: &str, client: IpAddr) -> Result<Attempt, TooMany> {
+        loop {
+            let ended = self.0.ended.notified();
+            if let Some(attempt) = self.try_begin(username, client)? {
+                return Ok(attempt);
+            }
+            ended.await;
+        }
+    }
+
+    fn try_begin(&self, username: &str, client: IpAddr) -> Result<Option<Attempt>, TooMany> {
         let (hasher, network) = (&self.0.hasher, network(client));
         let mut keys =
             vec![hasher.hash_one((username, network)), hasher.hash_one(network), hasher.hash_one(username)];
@@ -79,14 +100,17 @@ impl Attempts {
             keys.pop();
         }
         let now = Instant::now();
-        let waits = ledger.limits.iter().zip(&keys).map(|(limit, key)| limit.wait(*key, now));
-        match waits.max() {
+        let of_wrong = |(limit, key): (&Limit, &u64)| limit.wait(*key, now, false);
+        match ledger.limits.iter().zip(&keys).map(of_wrong).max() {
             Some(wait) if !wait.is_zero() => return Err(TooMany(wait)),
             _ => {}
         }
-        ledger.limits.iter_mut().zip(&keys).for_each(|(limit, key)| limit.take(*key, now));
+        if !ledger.limits.iter().zip(&keys).all(|(limit, key)| limit.wait(*key, now, true).is_zero()) {
+            return Ok(None);
+        }
+        ledger.limits.iter_mut().zip(&keys).for_each(|(limit, key)| limit.begin(*key, now));
         drop(ledger);
-        Ok(Attempt { attempts: self.clone(), keys })
+        Ok(Some(Attempt { attempts: self.clone(), keys, end: End::Wrong }))
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -96,48 +120,72 @@ impl Attempts {
 
 impl Attempt {
     /// The password was right.
-    pub(crate) fn succeed(self) {
-        self.attempts.ledger().at_home.insert(self.keys[0], ());
-        self.forgive();
+    pub(crate) fn succeed(mut self) {
+        self.end = End::Right;
     }
 
     /// The password was not looked at.
-    pub(crate) fn forgive(self) {
-        let mut ledger = self.attempts.ledger();
-        ledger.limits.iter_mut().zip(&self.keys).for_each(|(limit, key)| limit.give_back(*key));
+    pub(crate) fn forgive(mut self) {
+        self.end = End::Unknown;
     }
 }
 
-/// So many attempts at once, and one more each time that a while has passed.
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let (is_wrong, now) = (self.end == End::Wrong, Instant::now());
+        let mut ledger = self.attempts.ledger();
+        ledger.limits.iter_mut().zip(&self.keys).for_each(|(limit, key)| limit.end(*key, now, is_wrong));
+        if self.end == End::Right {
+            ledger.at_home.insert(self.keys[0], ());
+        }
+        drop(ledger);
+        self.attempts.0.ended.notify_waiters();
+    }
+}
+
+/// So many wrong passwords at once, and one more each time that a while has passed.
 #[derive(Debug)]
 struct Limit {
     at_once: u32,
     each: Duration,
-    /// When all attempts are free again.
-    free_at: Cache<u64, Instant>,
+    counts: Cache<u64, Count>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    /// When the wrong passwords are forgotten.
+    free_at: Instant,
+    /// How many are being looked at.
+    pending: u32,
 }
 
 impl Limit {
     fn new(at_once: u32, each: Duration) -> Self {
-        Self { at_once, each, free_at: Cache::new(CAPACITY) }
+        Self { at_once, each, counts: Cache::new(CAPACITY) }
     }
 
-    fn wait(&self, key: u64, now: Instant) -> Duration {
-        let free_at = self.free_at.get(&key).copied().unwrap_or(now);
-        (free_at.max(now) + self.each).saturating_duration_since(now + self.each * self.at_once)
+    fn count(&self, key: u64, now: Instant) -> Count {
+        let count = self.counts.get(&key).copied().unwrap_or(Count { free_at: now, pending: 0 });
+        Count { free_at: count.free_at.max(now), ..count }
     }
 
-    fn take(&mut self, key: u64, now: Instant) {
-        let free_at = self.free_at.get(&key).copied().unwrap_or(now);
-        self.free_at.insert(key, free_at.max(now) + self.each);
+    /// When there is room for one more. Those that are pending count as wrong, or not at all.
+    fn wait(&self, key: u64, now: Instant, with_pending: bool) -> Duration {
+        let Count { free_at, pending } = self.count(key, now);
+        let more = if with_pending { pending + 1 } else { 1 };
+        (free_at + self.each * more).saturating_duration_since(now + self.each * self.at_once)
     }
 
-    fn give_back(&mut self, key: u64) {
-        if let Some(mut free_at) = self.free_at.get_mut(&key)
-            && let Some(earlier) = free_at.checked_sub(self.each)
-        {
-            *free_at = earlier;
-        }
+    fn begin(&mut self, key: u64, now: Instant) {
+        let Count { free_at, pending } = self.count(key, now);
+        self.counts.insert(key, Count { free_at, pending: pending + 1 });
+    }
+
+    fn end(&mut self, key: u64, now: Instant, is_wrong: bool) {
+        let Count { free_at, pending } = self.count(key, now);
+        let free_at = if is_wrong { free_at + self.each } else { free_at };
+        // It may have been forgotten in between.
+        self.counts.insert(key, Count { free_at, pending: pending.saturating_sub(1) });
     }
 }
 

@@ -9,7 +9,10 @@ use argon2::{
         phc::{Output, PasswordHash},
     },
 };
-use tokio::{sync::Semaphore, task};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 
 /// No password opens this hash. It costs what a real one costs, so that the time of an answer does not tell whether a
 /// user exists.
@@ -27,6 +30,9 @@ pub(crate) struct Passwords {
     places: Arc<Semaphore>,
 }
 
+/// Where a password waits for its turn, and is verified.
+pub(crate) type Place = OwnedSemaphorePermit;
+
 /// There is no place left to wait in.
 #[derive(Debug)]
 pub(crate) struct Busy;
@@ -43,9 +49,13 @@ impl Passwords {
         Self { turns: Arc::new(Semaphore::new(turns)), places: Arc::new(Semaphore::new(places)) }
     }
 
+    /// A place, if there is one.
+    pub(crate) fn place(&self) -> Result<Place, Busy> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)
+    }
+
     /// Whether `password` is the one behind `hash`; without a hash never, after the same work.
-    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
+    pub(crate) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> bool {
         let turns = Arc::clone(&self.turns);
         let turn = turns.acquire_owned().await.expect("the semaphore is never closed");
         let verification = task::spawn_blocking(move || {
@@ -58,10 +68,10 @@ impl Passwords {
             });
             matches && hash.is_some()
         });
-        Ok(verification.await.unwrap_or_else(|error| {
+        verification.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a password verification did not end");
             false
-        }))
+        })
     }
 }
 
@@ -114,18 +124,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_broken_hash_opens_for_nobody() {
-        assert!(!Passwords::new().verify("secret".into(), Some("secret".into())).await.expect("a place"));
+        let passwords = Passwords::new();
+        let place = passwords.place().expect("nobody else is here");
+        assert!(!passwords.verify(place, "secret".into(), Some("secret".into())).await);
     }
 
     #[tokio::test]
     async fn a_turn_is_kept_until_the_work_is_done() {
         let passwords = Passwords::with_turns(1);
-        let mut given_up = Box::pin(passwords.verify("secret".into(), None));
+        let place = || passwords.place().expect("few others are here");
+        let mut given_up = Box::pin(passwords.verify(place(), "secret".into(), None));
         let pending =
             std::future::poll_fn(|context| std::task::Poll::Ready(given_up.as_mut().poll(context))).await;
         assert!(pending.is_pending());
         drop(given_up);
         assert_eq!(passwords.turns.available_permits(), 0);
-        passwords.verify("secret".into(), None).await.expect("a place");
+        passwords.verify(place(), "secret".into(), None).await;
     }
 }

@@ -96,13 +96,16 @@ async fn issue_token(
 
     // Where there is no connection, all clients are one.
     let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |Extension(ConnectInfo(client))| client.ip());
-    let attempt = attempts.begin(&username, client)?;
-    match verify(&database, &passwords, &username, password).await {
-        Ok(true) => attempt.succeed(),
-        Ok(false) => return Err(TokenError::InvalidGrant),
+    let place = passwords.place()?;
+    let attempt = attempts.begin(&username, client).await?;
+    match database.password_hash(&username).await {
+        Ok(hash) => match passwords.verify(place, password, hash).await {
+            true => attempt.succeed(),
+            false => return Err(TokenError::InvalidGrant),
+        },
         Err(error) => {
             attempt.forgive();
-            return Err(error);
+            return Err(error.into());
         }
     }
     let scope = grant(&requested, &database.allowed_scopes(&username).await?)?;
@@ -112,16 +115,6 @@ async fn issue_token(
         expires_in: LIFETIME,
         scope,
     }))
-}
-
-async fn verify(
-    database: &Database,
-    passwords: &Passwords,
-    username: &str,
-    password: String,
-) -> Result<bool, TokenError> {
-    let hash = database.password_hash(username).await?;
-    Ok(passwords.verify(password, hash).await?)
 }
 
 /// A parameter that must be there. One without a value counts as left out (RFC 6749, section 3.2).

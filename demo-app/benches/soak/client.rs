@@ -95,7 +95,8 @@ pub(crate) async fn hold(addr: SocketAddr, kind: usize, end: Instant) -> Vec<Dur
         0 => ("", false),
         1 => ("GET / HTTP/1.1\r\nhost: demo\r\nx: ", true),
         2 => (
-            "POST /token HTTP/1.1\r\nhost: demo\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 9000\r\n\r\n",
+            "POST /token HTTP/1.1\r\nhost: demo\r\ncontent-length: 9000\r\n\
+             content-type: application/x-www-form-urlencoded\r\n\r\n",
             true,
         ),
         _ => ("GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: demo\r\n\r\n", false),

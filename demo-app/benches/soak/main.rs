@@ -2,9 +2,9 @@
 //! without a number.
 //!
 //! 32 connections send good, bad and senseless requests, and each answer's status is compared with the one that is
-//! right. Beside them other clients hold connections: they are silent, or slow, or read nothing. After the time a signal
-//! ends the program. A wrong status, a connection held for longer than is allowed, an error in the log and an end that
-//! is no success make this fail.
+//! right. Beside them other clients hold connections: they are silent, or slow, or read nothing. After the time a
+//! signal ends the program. A wrong status, a connection held for longer than is allowed, an error in the log and an
+//! end that is no success make this fail.
 
 mod client;
 mod requests;
@@ -131,6 +131,30 @@ fn print_answers(seen: &mut Seen) -> usize {
     all_wrong
 }
 
+/// Prints for how long connections were held; how many kinds of them too long.
+fn print_held(held: &[Vec<Duration>]) -> usize {
+    println!("\n| held connection | closed by the server | longest | allowed |");
+    println!("| --- | --- | --- | --- |");
+    let mut too_long = 0;
+    for ((name, allowed), held) in HOLDS.iter().zip(held) {
+        let longest = held.iter().max().copied().unwrap_or_default();
+        // The clients look twice a second, and the load makes them late.
+        too_long += usize::from(longest > Duration::from_secs(allowed + 5));
+        println!("| {name} | {} | {longest:.1?} | {allowed} s |", held.len());
+    }
+    too_long
+}
+
+fn print_memory(at_start: f64, samples: &[f64]) {
+    let warm = samples.get(samples.len() / 5).copied().unwrap_or(f64::NAN);
+    let at_end = samples.last().copied().unwrap_or(f64::NAN);
+    let most = samples.iter().copied().fold(0.0, f64::max);
+    println!(
+        "memory: {at_start:.1} MiB at the start, {warm:.1} after a fifth of the time, {at_end:.1} at the end, \
+         {most:.1} at most"
+    );
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     // `cargo bench` adds an argument of its own.
@@ -140,16 +164,13 @@ async fn main() -> ExitCode {
     let (pid, log) = (program.0.id(), thread::spawn(|| read_log(log)));
     let tokens = Arc::new(Tokens::new());
     let at_start = memory(pid);
-    let end = Instant::now() + time;
 
+    let end = Instant::now() + time;
     let clients: Vec<_> =
         (0..CONNECTIONS).map(|n| tokio::spawn(busy(addr, tokens.clone(), n, end))).collect();
-    let holders: Vec<_> =
-        (0..HOLDERS * HOLDS.len()).map(|n| tokio::spawn(hold(addr, n % HOLDS.len(), end))).collect();
+    let holders = (0..HOLDERS * HOLDS.len()).map(|n| tokio::spawn(hold(addr, n % HOLDS.len(), end)));
+    let holders: Vec<_> = holders.collect();
     let samples = sampled(pid, end).await;
-    let kill = Command::new("sh").args(["-c", &format!("kill -s TERM {pid}")]).status();
-    let asked_to_end = Instant::now();
-
     let mut seen = Vec::new();
     for client in clients {
         seen.push(client.await.expect("no panic"));
@@ -159,35 +180,22 @@ async fn main() -> ExitCode {
     for (number, holder) in holders.into_iter().enumerate() {
         held[number % HOLDS.len()].extend(holder.await.expect("no panic"));
     }
+    let stop = Command::new("sh").args(["-c", &format!("kill -s TERM {pid}")]).status();
+    let stopped = Instant::now();
     let exit = program.0.wait().expect("it ends");
-    let ending = asked_to_end.elapsed();
+    let ending = stopped.elapsed();
 
-    let mut failures = print_answers(&mut seen);
-    println!("\n| held connection | closed by the server | longest | allowed |\n| --- | --- | --- | --- |");
-    for ((name, allowed), held) in HOLDS.iter().zip(&held) {
-        let longest = held.iter().max().copied().unwrap_or_default();
-        // Half a second is between two looks, and the load may make the clients late.
-        failures += usize::from(longest > Duration::from_secs(allowed + 5));
-        println!("| {name} | {} | {longest:.1?} | {allowed} s |", held.len());
-    }
-    let warm = samples.get(samples.len() / 5).copied().unwrap_or(f64::NAN);
-    let (most, at_end) =
-        (samples.iter().copied().fold(0.0, f64::max), samples.last().copied().unwrap_or(f64::NAN));
-    println!(
-        "\n{} requests in {time:.0?}, {:.0} a second",
-        seen.statuses.len(),
-        seen.statuses.len() as f64 / time.as_secs_f64()
-    );
-    println!("{} requests met a connection that had just been closed, and were not counted", seen.again);
-    println!(
-        "memory: {at_start:.1} MiB at the start, {warm:.1} after a fifth of the time, {at_end:.1} at the end, {most:.1} at most"
-    );
+    let failures = print_answers(&mut seen) + print_held(&held);
+    let (sent, seconds) = (seen.statuses.len(), time.as_secs_f64());
+    println!("\n{sent} requests in {seconds:.0} s, {:.0} a second", sent as f64 / seconds);
+    println!("{} more met a connection that had just been closed", seen.again);
+    print_memory(at_start, &samples);
     let (lines, longest, errors) = log.join().expect("no panic");
     println!("log: {lines} lines, the longest of {longest} bytes, {errors} errors");
     println!("the end: {exit}, {ending:.1?} after the signal");
     seen.wrong.iter().take(10).for_each(|wrong| println!("wrong: {wrong:.300}"));
-    let ended = kill.is_ok_and(|kill| kill.success()) && exit.success();
-    match failures == 0 && errors == 0 && ended {
+    let has_stopped = stop.is_ok_and(|stop| stop.success()) && exit.success();
+    match failures == 0 && errors == 0 && has_stopped {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }

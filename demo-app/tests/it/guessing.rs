@@ -104,6 +104,25 @@ async fn right_passwords_are_never_too_many_and_do_not_excuse_wrong_ones() {
 }
 
 #[tokio::test]
+async fn right_passwords_at_once_are_not_too_many_and_wrong_ones_are() {
+    let demo = Demo::new().await;
+    let at_once = async |password: &'static str| {
+        let mut attempts = JoinSet::new();
+        // There is a place for each of them.
+        for _ in 0..30 {
+            let demo = demo.clone();
+            attempts.spawn(async move { try_password(&demo, "johndoe", password, HOME).await.status });
+        }
+        attempts.join_all().await
+    };
+    assert!(at_once("secret").await.iter().all(|status| *status == StatusCode::OK));
+    let statuses = at_once("wrong").await;
+    let looked_at = statuses.iter().filter(|status| **status == StatusCode::BAD_REQUEST).count();
+    assert_eq!(looked_at, 5, "{statuses:?}");
+    assert!(!statuses.contains(&StatusCode::SERVICE_UNAVAILABLE));
+}
+
+#[tokio::test]
 async fn from_an_address_many_users_are_not_guessed_either() {
     let demo = Demo::new().await;
     for number in 0..20 {
