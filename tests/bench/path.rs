@@ -2,8 +2,12 @@
 
 mod tokens;
 
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{Request, Response};
 use axum::routing::get;
 use divan::{AllocProfiler, Bencher};
@@ -35,6 +39,21 @@ async fn open() -> &'static str {
     "Hello, World!"
 }
 
+/// Costs nothing itself, so what it costs is axum's way to call a handler that takes something of a request.
+struct Nothing;
+
+impl<S: Sync> FromRequestParts<S> for Nothing {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self)
+    }
+}
+
+async fn open_with_extractor(_: Nothing) -> &'static str {
+    "Hello, World!"
+}
+
 #[requires_scopes("me")]
 async fn scoped() -> &'static str {
     "Hello, World!"
@@ -58,6 +77,7 @@ fn request(path: &str, authorization: Option<&str>) -> Request<Body> {
 fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, status: u16) {
     let app: Router = Router::new()
         .route("/open", get(open))
+        .route("/extractor", get(open_with_extractor))
         .route("/scoped", get(scoped))
         .route("/alternatives", get(alternatives))
         .with_state(ResourceServer::new(decoder("HS256", |builder| builder)));
@@ -79,6 +99,11 @@ mod requests {
     #[divan::bench]
     fn open_route(bencher: Bencher<'_, '_>) {
         answer(bencher, "/open", Some(&bearer("me items")), 200);
+    }
+
+    #[divan::bench]
+    fn open_route_with_an_extractor(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/extractor", Some(&bearer("me items")), 200);
     }
 
     #[divan::bench]

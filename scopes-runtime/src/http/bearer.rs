@@ -1,7 +1,6 @@
 //! The `Authorization` header as RFC 9110 section 11.6.2 and RFC 6750 section 2.1 write it.
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::HeaderValue;
 
 /// The scheme's name, in any case.
 const BEARER: &[u8] = b"Bearer";
@@ -16,12 +15,12 @@ pub(super) enum Credentials<'a> {
     Bearer(&'a str),
 }
 
-pub(super) fn credentials(headers: &HeaderMap) -> Credentials<'_> {
-    let mut lines = headers.get_all(AUTHORIZATION).iter();
-    match (lines.next(), lines.next()) {
-        (None, _) => Credentials::Absent,
-        (Some(line), None) => parse(line.as_bytes()),
-        (Some(_), Some(_)) => Credentials::Malformed,
+/// Of the lines that a request has.
+pub(super) fn credentials(lines: &[HeaderValue]) -> Credentials<'_> {
+    match lines {
+        [] => Credentials::Absent,
+        [line] => parse(line.as_bytes()),
+        _ => Credentials::Malformed,
     }
 }
 

@@ -48,12 +48,15 @@ impl Lines {
         }
     }
 
-    pub(super) fn are_those_of(&self, headers: &HeaderMap) -> bool {
-        let lines = match self {
+    pub(super) fn as_slice(&self) -> &[HeaderValue] {
+        match self {
             Self::None => &[],
             Self::One(line) => std::slice::from_ref(line),
             Self::Several(lines) => lines,
-        };
-        headers.get_all(AUTHORIZATION).iter().eq(lines)
+        }
+    }
+
+    pub(super) fn are_those_of(&self, headers: &HeaderMap) -> bool {
+        headers.get_all(AUTHORIZATION).iter().eq(self.as_slice())
     }
 }

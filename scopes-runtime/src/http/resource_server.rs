@@ -179,12 +179,13 @@ impl ResourceServer {
     }
 
     async fn decide(&self, headers: &HeaderMap) -> Decision {
-        let decoded = match bearer::credentials(headers) {
+        let credentials = Lines::of(headers);
+        let decoded = match bearer::credentials(credentials.as_slice()) {
             Credentials::Absent => Decoded::Absent,
             Credentials::Malformed => Decoded::Malformed,
             Credentials::Bearer(token) => self.decode(token).await,
         };
-        Decision { server: Arc::clone(&self.protection), credentials: Lines::of(headers), decoded }
+        Decision { server: Arc::clone(&self.protection), credentials, decoded }
     }
 
     async fn decode(&self, token: &str) -> Decoded {

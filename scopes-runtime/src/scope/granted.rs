@@ -24,7 +24,10 @@ impl GrantedScopes {
     /// Scopes from one string, space by space: the `scope` claim of RFC 9068.
     #[must_use]
     pub fn from_list(list: &str) -> Self {
-        list.split(' ').collect()
+        match list.split(' ').all(is_scope_token) {
+            true => Self { list: list.into() },
+            false => list.split(' ').collect(),
+        }
     }
 
     /// Whether the token has exactly this scope. A broader scope that implies it does not count here;

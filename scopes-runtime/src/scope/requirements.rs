@@ -17,7 +17,11 @@ impl Requirements {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
-        [self.own].into_iter().chain(self.routers.iter().flat_map(|routers| routers.iter().copied()))
+        [self.own].into_iter().chain(self.routers().iter().copied())
+    }
+
+    fn routers(&self) -> &[Requirement] {
+        self.routers.as_deref().unwrap_or_default()
     }
 
     /// Which requirements these are, with that of one part where it is another.
@@ -25,16 +29,16 @@ impl Requirements {
         &self,
         part: Option<Requirement>,
     ) -> (Identity, Option<Identity>, Box<[Identity]>) {
-        let routers = self.routers.iter().flat_map(|routers| routers.iter()).map(Requirement::identity);
-        (self.own.identity(), part.map(|part| part.identity()), routers.collect())
+        let routers = self.routers().iter().map(Requirement::identity).collect();
+        (self.own.identity(), part.map(|part| part.identity()), routers)
     }
 
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        self.iter().all(|requirement| requirement.is_met_by(granted))
+        self.own.is_met_by(granted) && self.routers().iter().all(|it| it.is_met_by(granted))
     }
 
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        self.iter().all(|requirement| requirement.accepts(authenticated))
+        self.own.accepts(authenticated) && self.routers().iter().all(|it| it.accepts(authenticated))
     }
 
     /// What the cheapest alternative has that was not granted.

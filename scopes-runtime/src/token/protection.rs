@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 
 use crate::scope::{
     Authentication, DeclaredScope, GrantedScopes, Identity, Requirement, Requirements, alternatives_of_all,
@@ -20,7 +21,8 @@ pub(crate) struct Protection {
     pub(crate) names_scopes: bool,
     /// The URL of the metadata, in characters that a challenge can carry.
     pub(crate) metadata: Option<Box<str>>,
-    told: RwLock<HashMap<Key, Arc<Told>>>,
+    /// By keys that the program itself makes.
+    told: RwLock<HashMap<Key, Arc<Told>, RandomState>>,
 }
 
 /// What clients are told that an operation refuses: it depends on little, so it is worked out once.
