@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::scope::{Authentication, GrantedScopes, Requirement, Requirements, list};
-use crate::token::{Answer, Protection, Reason, Told};
+use crate::token::{AccessToken, Answer, Protection, Reason, Told};
 
 /// Why a request may not go on, answered as RFC 6750 section 3 asks.
 ///
@@ -114,6 +114,17 @@ impl AuthError {
             Self::InsufficientScope(_) => Some("insufficient_scope"),
             Self::InsufficientAuthentication(_) => Some("insufficient_user_authentication"),
             Self::MissingToken(_) | Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// What refuses a valid token, if anything does.
+    pub(super) fn of_token(required: &Requirements, token: &AccessToken) -> Option<fn(Challenge) -> Self> {
+        if !required.is_met_by(token.scopes()) {
+            Some(Self::InsufficientScope)
+        } else if !required.accepts(token.authenticated()) {
+            Some(Self::InsufficientAuthentication)
+        } else {
+            None
         }
     }
 

@@ -29,7 +29,7 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
-        state.resource_server().authorize_if_any(parts, Requirement::AUTHENTICATED).await
+        state.resource_server().authorize_if_any(parts).await
     }
 }
 
@@ -63,14 +63,10 @@ impl AccessToken {
     /// }
     /// ```
     pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
-        let error = if !requirement.is_met_by(self.scopes()) {
-            AuthError::InsufficientScope(self.challenge(requirement))
-        } else if !requirement.accepts(self.authenticated()) {
-            AuthError::InsufficientAuthentication(self.challenge(requirement))
-        } else {
-            return Ok(());
-        };
-        observed::refused(&error, &requirement.into(), Some(self), None);
+        let required = requirement.into();
+        let Some(insufficient) = AuthError::of_token(&required, self) else { return Ok(()) };
+        let error = insufficient(self.challenge(requirement));
+        observed::refused(&error, &required, Some(self), None);
         Err(error)
     }
 

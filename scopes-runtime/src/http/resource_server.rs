@@ -108,21 +108,28 @@ impl ResourceServer {
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
         let (serving, decoded) = self.find_out(parts).await;
-        let operation = serving.clone().unwrap_or_else(|| part.into());
-        let token = self.judge(decoded, &operation, Some(part))?.clone();
-        Ok(token.accepted(&self.protection, operation))
+        self.accept(serving.as_ref(), decoded, part)
     }
 
     /// The request's token, if it has any; a bad one is no better than for [`authorize`](Self::authorize).
-    pub(super) async fn authorize_if_any(
-        &self,
-        parts: &mut Parts,
-        part: Requirement,
-    ) -> Result<Option<AccessToken>, AuthError> {
+    pub(super) async fn authorize_if_any(&self, parts: &mut Parts) -> Result<Option<AccessToken>, AuthError> {
         match self.find_out(parts).await {
             (_, Decoded::Absent) => Ok(None),
-            _ => self.authorize(parts, part).await.map(Some),
+            (serving, decoded) => {
+                self.accept(serving.as_ref(), decoded, Requirement::AUTHENTICATED).map(Some)
+            }
         }
+    }
+
+    fn accept(
+        &self,
+        serving: Option<&Requirements>,
+        decoded: &Decoded,
+        part: Requirement,
+    ) -> Result<AccessToken, AuthError> {
+        let operation = serving.cloned().unwrap_or_else(|| part.into());
+        let token = self.judge(decoded, &operation, Some(part))?.clone();
+        Ok(token.accepted(&self.protection, operation))
     }
 
     fn judge<'a>(
@@ -141,13 +148,10 @@ impl ResourceServer {
         };
         let anonymous = || challenge(GrantedScopes::default());
         let (error, token, cause) = match decoded {
-            Decoded::Token(token) if !required.is_met_by(token.scopes()) => {
-                (AuthError::InsufficientScope(challenge(token.scopes().clone())), Some(token), None)
-            }
-            Decoded::Token(token) if !required.accepts(token.authenticated()) => {
-                (AuthError::InsufficientAuthentication(challenge(token.scopes().clone())), Some(token), None)
-            }
-            Decoded::Token(token) => return Ok(token),
+            Decoded::Token(token) => match AuthError::of_token(required, token) {
+                None => return Ok(token),
+                Some(insufficient) => (insufficient(challenge(token.scopes().clone())), Some(token), None),
+            },
             Decoded::Absent => (AuthError::MissingToken(anonymous()), None, None),
             Decoded::Malformed => (AuthError::MalformedHeader(anonymous()), None, None),
             Decoded::Undecoded(cause) => match &**cause {
