@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::handler::Handler;
 use axum::http::{Method, Request, StatusCode};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse as _, Response};
@@ -319,6 +320,40 @@ async fn a_path_has_layers_of_its_own() {
     assert_eq!((answer.status, &answer.headers["x-layer"] == "inner"), (StatusCode::OK, true));
     let answer = ask(&app, "POST", "/items", Some(&token("items me"))).await;
     assert_eq!((answer.status, answer.headers.contains_key("x-layer")), (StatusCode::OK, false));
+}
+
+/// Layers of the handler itself run inside the check, whatever they make of the request.
+#[tokio::test]
+async fn router_requirements_are_checked_outside_of_handler_layers() {
+    async fn rebuilt(request: Request<Body>, next: Next) -> Response {
+        let mut fresh = Request::new(Body::empty());
+        fresh.uri_mut().clone_from(request.uri());
+        fresh.headers_mut().clone_from(request.headers());
+        next.run(fresh).await
+    }
+    async fn cleared(mut request: Request<Body>, next: Next) -> Response {
+        request.extensions_mut().clear();
+        next.run(request).await
+    }
+    async fn answered(_: Request<Body>, _: Next) -> &'static str {
+        "answered by the layer"
+    }
+    let router = ScopedRouter::new()
+        .route("/rebuilt", get(items.layer(from_fn(rebuilt))))
+        .route("/cleared", get(items.layer(from_fn(cleared))))
+        .route("/answered", get(items.layer(from_fn(answered))))
+        .require(scopes!("me"));
+    let app = served(router);
+    for path in ["/rebuilt", "/cleared", "/answered"] {
+        assert_eq!(ask(&app, "GET", path, None).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        let refused = ask(&app, "GET", path, Some("items")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(
+            refused.challenge(),
+            Some(r#"Bearer realm="api", error="insufficient_scope", scope="items me""#)
+        );
+        assert_eq!(ask(&app, "GET", path, Some(&token("items me"))).await.status, StatusCode::OK, "{path}");
+    }
 }
 
 /// The handler of methods without one of their own is that of the routes that were there, and the first one stays.

@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
@@ -11,6 +12,8 @@ use crate::token::{AccessToken, DecodeError, Protection};
 pub(super) struct Findings {
     /// What the operation requires that is being served.
     pub(super) operation: Option<Requirements>,
+    /// The handler of the operation, by its hidden type.
+    pub(super) handler: Option<TypeId>,
     pub(super) decision: Option<Decision>,
 }
 

@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,12 +8,13 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::findings::Findings;
+#[cfg(feature = "metrics")]
+use super::observed;
 use super::protected::{ProvidesResourceServer, Requires};
-use super::required_by_routers::RequiredByRouters;
-use crate::scope::{Requirement, Requirements};
+use crate::scope::Requirement;
 
 /// A handler with one of the attributes, as it was written.
-pub trait Operation {
+pub trait Operation: 'static {
     /// The function's name.
     const NAME: &'static str;
     /// The path of its module.
@@ -48,10 +50,15 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let routers = parts.extensions.remove::<RequiredByRouters>().map(|RequiredByRouters(all)| all);
-        // An extractor that a layer ran before speaks for itself alone; this is the operation.
-        let operation = Requirements::new(O::REQUIREMENT, routers);
-        state.resource_server().admit(parts, operation).await?;
+        let handler = TypeId::of::<O>();
+        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
+        // another operation, or none; then this handler's own requirement is what is left to check.
+        let context = parts.extensions.get::<Findings>().filter(|context| context.handler == Some(handler));
+        let operation = context.and_then(|context| context.operation.clone());
+        let operation = operation.unwrap_or_else(|| O::REQUIREMENT.into());
+        state.resource_server().authorize_operation(parts, handler, operation).await?;
+        #[cfg(feature = "metrics")]
+        observed::admitted();
         Ok(Self(PhantomData))
     }
 }
@@ -62,7 +69,8 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // As for `Authorized`: this is the operation.
         let authenticated = Requirement::AUTHENTICATED.into();
-        parts.extensions.get_or_insert_default::<Findings>().operation = Some(authenticated);
+        let context: &mut Findings = parts.extensions.get_or_insert_default();
+        (context.operation, context.handler) = (Some(authenticated), None);
         Ok(Self(PhantomData))
     }
 }

@@ -8,7 +8,6 @@ mod guard;
 mod metadata;
 mod observed;
 mod protected;
-mod required_by_routers;
 mod resource_server;
 
 pub use auth_error::{AuthError, Challenge};
@@ -18,6 +17,4 @@ pub use metadata::{InvalidResource, ResourceMetadata};
 pub use protected::{
     IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,
 };
-#[cfg(feature = "openapi")]
-pub(crate) use required_by_routers::RequiredByRouters;
 pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};

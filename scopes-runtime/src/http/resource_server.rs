@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -92,13 +93,34 @@ impl ResourceServer {
         ResourceServerBuilder { decoder: Arc::new(decoder), realm, names_scopes: true, metadata: None }
     }
 
-    /// Lets a request go on to the operation if its token satisfies what that requires, which is known from here on.
-    pub(super) async fn admit(&self, parts: &mut Parts, operation: Requirements) -> Result<(), AuthError> {
-        let (serving, decoded) = self.find_out(parts).await;
-        self.judge(decoded, serving.insert(operation), None)?;
-        #[cfg(feature = "metrics")]
-        observed::admitted();
-        Ok(())
+    /// Authorizes the request for the operation of a handler, if that needs no decoding: there is no token, it is
+    /// malformed, or the decoder has it cached.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn authorize_operation_now(
+        &self,
+        parts: &mut Parts,
+        handler: TypeId,
+        operation: &Requirements,
+    ) -> Option<Result<(), AuthError>> {
+        let decision = self.decide_now(&parts.headers)?;
+        let decided = self.judge(&decision.decoded, operation, None).map(drop);
+        let context: &mut Findings = parts.extensions.get_or_insert_default();
+        *context =
+            Findings { operation: Some(operation.clone()), handler: Some(handler), decision: Some(decision) };
+        Some(decided)
+    }
+
+    /// Authorizes the request for the operation of a handler. Later checks of the same request read both and the token
+    /// from the request's extensions.
+    pub(crate) async fn authorize_operation(
+        &self,
+        parts: &mut Parts,
+        handler: TypeId,
+        operation: Requirements,
+    ) -> Result<(), AuthError> {
+        let (context, decoded) = self.find_out(parts).await;
+        *context.handler = Some(handler);
+        self.judge(decoded, context.operation.insert(operation), None).map(drop)
     }
 
     /// The request's token, if it satisfies what a part of the operation requires.
@@ -108,7 +130,7 @@ impl ResourceServer {
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
         let (serving, decoded) = self.find_out(parts).await;
-        self.accept(serving.as_ref(), decoded, part)
+        self.accept(serving.operation.as_ref(), decoded, part)
     }
 
     /// The request's token, if it has any; a bad one is no better than for [`authorize`](Self::authorize).
@@ -116,7 +138,7 @@ impl ResourceServer {
         match self.find_out(parts).await {
             (_, Decoded::Absent) => Ok(None),
             (serving, decoded) => {
-                self.accept(serving.as_ref(), decoded, Requirement::AUTHENTICATED).map(Some)
+                self.accept(serving.operation.as_ref(), decoded, Requirement::AUTHENTICATED).map(Some)
             }
         }
     }
@@ -167,7 +189,7 @@ impl ResourceServer {
 
     /// What there is to know of the request: the operation, once that is known, and the token. However often this is asked, a
     /// token is decoded once a request.
-    async fn find_out<'a>(&self, parts: &'a mut Parts) -> (&'a mut Option<Requirements>, &'a Decoded) {
+    async fn find_out<'a>(&self, parts: &'a mut Parts) -> (Serving<'a>, &'a Decoded) {
         let known = parts.extensions.get::<Findings>().and_then(|findings| findings.decision.as_ref());
         // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
         // which a layer may have put there since.
@@ -175,32 +197,53 @@ impl ResourceServer {
             Arc::ptr_eq(&it.server, &self.protection) && it.credentials.are_those_of(&parts.headers)
         });
         let new = if is_known { None } else { Some(self.decide(&parts.headers).await) };
-        let Findings { operation, decision } = parts.extensions.get_or_insert_default();
+        let Findings { operation, handler, decision } = parts.extensions.get_or_insert_default();
         if new.is_some() {
             *decision = new;
         }
-        (operation, &decision.as_ref().expect("it was known, or is now").decoded)
+        let decoded = &decision.as_ref().expect("it was known, or is now").decoded;
+        (Serving { operation, handler }, decoded)
     }
 
     async fn decide(&self, headers: &HeaderMap) -> Decision {
         let credentials = Lines::of(headers);
-        let decoded = match bearer::credentials(credentials.as_slice()) {
-            Credentials::Absent => Decoded::Absent,
-            Credentials::Malformed => Decoded::Malformed,
-            Credentials::Bearer(token) => self.decode(token).await,
+        let decoded = match self.decoded_now(&credentials) {
+            Ok(decoded) => decoded,
+            Err(token) => self.decode(token).await,
         };
+        self.decision(credentials, decoded)
+    }
+
+    /// The decision about the request's credentials, unless its token has to be decoded first.
+    #[cfg(feature = "openapi")]
+    fn decide_now(&self, headers: &HeaderMap) -> Option<Decision> {
+        let credentials = Lines::of(headers);
+        let decoded = self.decoded_now(&credentials).ok()?;
+        Some(self.decision(credentials, decoded))
+    }
+
+    /// The outcome that needs no decoding, or the token to decode.
+    fn decoded_now<'a>(&self, credentials: &'a Lines) -> Result<Decoded, &'a str> {
+        match bearer::credentials(credentials.as_slice()) {
+            Credentials::Absent => Ok(Decoded::Absent),
+            Credentials::Malformed => Ok(Decoded::Malformed),
+            Credentials::Bearer(token) => match self.decoder.recall(token) {
+                Some(token) => {
+                    #[cfg(feature = "metrics")]
+                    observed::decoded("remembered");
+                    Ok(Decoded::Token(token))
+                }
+                None if !bearer::is_token68(token) => Ok(Decoded::Malformed),
+                None => Err(token),
+            },
+        }
+    }
+
+    fn decision(&self, credentials: Lines, decoded: Decoded) -> Decision {
         Decision { server: Arc::clone(&self.protection), credentials, decoded }
     }
 
     async fn decode(&self, token: &str) -> Decoded {
-        if let Some(token) = self.decoder.recall(token) {
-            #[cfg(feature = "metrics")]
-            observed::decoded("remembered");
-            return Decoded::Token(token);
-        }
-        if !bearer::is_token68(token) {
-            return Decoded::Malformed;
-        }
         let decoded = self.decoder.decode(token).await;
         #[cfg(feature = "metrics")]
         observed::decoded(match &decoded {
@@ -210,6 +253,12 @@ impl ResourceServer {
         });
         decoded.map_or_else(|error| Decoded::Undecoded(Arc::new(error)), Decoded::Token)
     }
+}
+
+/// The operation in a request's context.
+struct Serving<'a> {
+    operation: &'a mut Option<Requirements>,
+    handler: &'a mut Option<TypeId>,
 }
 
 impl ResourceServerBuilder {

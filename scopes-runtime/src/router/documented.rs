@@ -5,8 +5,8 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
 use utoipa::openapi::path::HttpMethod;
 
-use super::require::{Required, Routed};
-use super::{Guarded, ScopedHandler};
+use super::enforced::Enforced;
+use super::{Guarded, Required, ScopedHandler};
 use crate::openapi::{Documented, Method, Route};
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
@@ -32,11 +32,11 @@ where
     where
         P: Path + SchemaReferences + for<'t> Tags<'t>,
         H: ScopedHandler<T, S>,
-        T: Guarded + 'static,
+        T: Guarded<S> + 'static,
     {
         for method in P::methods() {
             let required = Required::default();
-            let handler = Routed { handler: handler.clone(), required: required.clone() };
+            let handler = Enforced::new(handler.clone(), required.clone());
             self.handlers.push((P::path(), on(filter(&method), handler)));
             self.operations.push(Route {
                 path: P::path(),

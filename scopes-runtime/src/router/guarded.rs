@@ -1,7 +1,11 @@
+use std::any::TypeId;
+
 use axum::handler::Handler;
 
-use crate::http::{Authorized, Public, PublicOperation, ScopedOperation};
+use crate::ResourceServer;
+use crate::http::{Authorized, ProvidesResourceServer, Public, PublicOperation, ScopedOperation};
 use crate::openapi::Described;
+use crate::scope::Requirement;
 
 /// The arguments of a handler whose first one is [`Authorized`] or [`Public`], as axum's `Handler<T, S>` has them
 /// in `T`.
@@ -10,10 +14,24 @@ use crate::openapi::Described;
     label = "nothing says who may call it",
     note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
 )]
-pub trait Guarded {
+pub trait Guarded<S> {
     /// What the document says of the handler.
     #[doc(hidden)]
     fn described() -> Described;
+
+    /// Returns what is checked before the handler runs; `None` for a public handler.
+    #[doc(hidden)]
+    fn check(state: &S) -> Option<Check>;
+}
+
+/// The check of a handler with `#[requires_scopes]`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Check {
+    pub(super) server: ResourceServer,
+    /// The hidden type of the handler.
+    pub(super) handler: TypeId,
+    pub(super) requirement: Requirement,
 }
 
 /// `Handler<T, S>`, with a message that says what to do.
@@ -32,16 +50,32 @@ impl<H: Handler<T, S>, T, S> ScopedHandler<T, S> for H {}
 macro_rules! guarded {
     ($($argument:ident)*) => {
         #[diagnostic::do_not_recommend]
-        impl<M, O: ScopedOperation, $($argument),*> Guarded for (M, Authorized<O>, $($argument),*) {
+        impl<S, M, O, $($argument),*> Guarded<S> for (M, Authorized<O>, $($argument),*)
+        where
+            S: ProvidesResourceServer,
+            O: ScopedOperation,
+        {
             fn described() -> Described {
                 Described::scoped::<O>()
+            }
+
+            fn check(state: &S) -> Option<Check> {
+                Some(Check {
+                    server: state.resource_server(),
+                    handler: TypeId::of::<O>(),
+                    requirement: O::REQUIREMENT,
+                })
             }
         }
 
         #[diagnostic::do_not_recommend]
-        impl<M, O: PublicOperation, $($argument),*> Guarded for (M, Public<O>, $($argument),*) {
+        impl<S, M, O: PublicOperation, $($argument),*> Guarded<S> for (M, Public<O>, $($argument),*) {
             fn described() -> Described {
                 Described::public::<O>()
+            }
+
+            fn check(_: &S) -> Option<Check> {
+                None
             }
         }
     };

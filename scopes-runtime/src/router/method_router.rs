@@ -8,8 +8,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 use utoipa::openapi::path::HttpMethod;
 
-use super::require::{Required, Routed};
-use super::{Guarded, ScopedHandler};
+use super::enforced::Enforced;
+use super::{Guarded, Required, ScopedHandler};
 use crate::openapi::{Described, Method};
 
 /// The handlers of one path, by method: axum's `MethodRouter` of handlers that are scoped or public.
@@ -24,11 +24,11 @@ pub struct ScopedMethodRouter<S = ()> {
 pub fn any<H, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     H: ScopedHandler<T, S>,
-    T: Guarded + 'static,
+    T: Guarded<S> + 'static,
     S: Clone + Send + Sync + 'static,
 {
     let required = Required::default();
-    let handler = Routed { handler, required: required.clone() };
+    let handler = Enforced::new(handler, required.clone());
     let operations = vec![(Method::Any, T::described(), required)];
     ScopedMethodRouter { router: axum::routing::any(handler), operations }
 }
@@ -39,7 +39,7 @@ macro_rules! handler_of {
         pub fn $method<H, T, S>(handler: H) -> ScopedMethodRouter<S>
         where
             H: ScopedHandler<T, S>,
-            T: Guarded + 'static,
+            T: Guarded<S> + 'static,
             S: Clone + Send + Sync + 'static,
         {
             ScopedMethodRouter { router: MethodRouter::new(), operations: Vec::new() }.$method(handler)
@@ -54,10 +54,10 @@ macro_rules! handler_of {
             pub fn $method<H, T>(mut self, handler: H) -> Self
             where
                 H: ScopedHandler<T, S>,
-                T: Guarded + 'static,
+                T: Guarded<S> + 'static,
             {
                 let required = Required::default();
-                let handler = Routed { handler, required: required.clone() };
+                let handler = Enforced::new(handler, required.clone());
                 self.operations.push(($served, T::described(), required));
                 Self { router: self.router.$method(handler), ..self }
             }

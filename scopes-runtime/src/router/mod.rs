@@ -1,6 +1,7 @@
 //! [`ScopedRouter`]: a router that takes only handlers which say who may call them.
 
 mod documented;
+mod enforced;
 mod foreign;
 mod guarded;
 mod method_router;

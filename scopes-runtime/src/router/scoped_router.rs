@@ -9,6 +9,7 @@ use tower_service::Service;
 use utoipa::openapi::{Info, OpenApi, Paths};
 
 use super::DocumentedRoutes;
+use super::enforced::Enforced;
 use super::foreign::Foreign;
 use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
@@ -213,6 +214,11 @@ where
         Self { router: self.router.fallback_service(service), ..self }
     }
 
+    fn has_fallback(&self) -> bool {
+        self.routes.iter().any(|route| route.path == FALLBACK && route.method == Method::Fallback)
+            || self.foreign.iter().any(|foreign| foreign.path == FALLBACK)
+    }
+
     /// The last one counts.
     fn forget_fallback(&mut self) {
         self.routes.retain(|route| route.path != FALLBACK || route.method != Method::Fallback);
@@ -237,7 +243,12 @@ where
     ///
     /// As `Router::nest`: the prefix is malformed or empty, or routes overlap.
     #[must_use]
-    pub fn nest(mut self, path: &str, other: Self) -> Self {
+    pub fn nest(mut self, path: &str, mut other: Self) -> Self {
+        // axum leaves the fallbacks of routers inside `other` behind where `other` has none of its own.
+        if !other.has_fallback() {
+            other.routes.retain(|route| route.method != Method::Fallback);
+            other.foreign.retain(|foreign| !foreign.path.ends_with(FALLBACK));
+        }
         self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
         self.foreign.extend(other.foreign.into_iter().map(|foreign| foreign.under(path)));
         Self { router: self.router.nest(path, other.router), ..self }
@@ -278,7 +289,7 @@ where
     pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
         H: ScopedHandler<T, S>,
-        T: Guarded + 'static,
+        T: Guarded<S> + 'static,
     {
         self.forget_fallback();
         self.routes.push(Described {
@@ -288,7 +299,7 @@ where
             documented: None,
             required: Required::default(),
         });
-        Self { router: self.router.fallback(handler), ..self }
+        Self { router: self.router.fallback(Enforced::new(handler, Required::default())), ..self }
     }
 
     /// The handler of requests whose path has a route so far, but none for the method. Where there is one, it stays.
@@ -296,7 +307,7 @@ where
     pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
     where
         H: ScopedHandler<T, S>,
-        T: Guarded + 'static,
+        T: Guarded<S> + 'static,
     {
         let has =
             |path: &str, it: Method| self.routes.iter().any(|route| route.path == path && route.method == it);
@@ -311,7 +322,10 @@ where
             documented: None,
             required: Required::default(),
         }));
-        Self { router: self.router.method_not_allowed_fallback(handler), ..self }
+        Self {
+            router: self.router.method_not_allowed_fallback(Enforced::new(handler, Required::default())),
+            ..self
+        }
     }
 
     /// Gives the handlers their state.

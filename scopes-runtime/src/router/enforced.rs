@@ -1,0 +1,54 @@
+use std::future::ready;
+use std::pin::Pin;
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::Either;
+
+use super::guarded::Check;
+use super::{Guarded, Required};
+use crate::scope::Requirements;
+
+/// A handler whose whole requirement is checked before any other code runs for its requests.
+///
+/// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
+/// check is made here, outside of them, from the handler's type and the router's state alone.
+#[derive(Clone)]
+pub(super) struct Enforced<H> {
+    handler: H,
+    routers: Required,
+}
+
+impl<H> Enforced<H> {
+    pub(super) fn new(handler: H, routers: Required) -> Self {
+        Self { handler, routers }
+    }
+}
+
+impl<H, T, S> Handler<T, S> for Enforced<H>
+where
+    H: Handler<T, S>,
+    T: Guarded<S> + 'static,
+    S: Send + Sync + 'static,
+{
+    type Future = Either<H::Future, Pin<Box<dyn Future<Output = Response> + Send>>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        let Some(Check { server, handler, requirement }) = T::check(&state) else {
+            return Either::Left(self.handler.call(request, state));
+        };
+        let operation = Requirements::new(requirement, self.routers.get());
+        let (mut parts, body) = request.into_parts();
+        match server.authorize_operation_now(&mut parts, handler, &operation) {
+            Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
+            Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
+            None => Either::Right(Box::pin(async move {
+                match server.authorize_operation(&mut parts, handler, operation).await {
+                    Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
+                    Err(error) => error.into_response(),
+                }
+            })),
+        }
+    }
+}
