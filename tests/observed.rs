@@ -47,9 +47,13 @@ struct Named;
 impl TokenDecoder for Named {
     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
         Box::pin(async move {
+            let (client, acr) = match token {
+                "long" => ("ä".repeat(6000), "ä".repeat(6000)),
+                _ => ("a\nclient".to_owned(), "1".to_owned()),
+            };
             let token = Readable::default().decode(token).await?;
             let claims = json!({
-                "iss": "https://issuer.example", "client_id": "a\nclient", "jti": "b7a0c1", "sub": "alice", "acr": "1",
+                "iss": "https://issuer.example", "client_id": client, "jti": "b7a0c1", "sub": "alice", "acr": acr,
             });
             AccessToken::new(claims.as_object().expect("an object").clone(), token.scopes().clone())
         })
@@ -127,6 +131,16 @@ async fn each_refusal_is_one_event_that_says_why() {
         events("/gone", &[&bearer("me")]).await,
         line("INFO", &format!("reason=\"invalid_token\" required=me {who} {cause}"))
     );
+}
+
+/// Claims may be as long as a token; an event is not.
+#[tokio::test]
+async fn long_claims_are_cut() {
+    let events = events("/items", &["Bearer long"]).await.concat();
+    let cut = format!("{}…", "ä".repeat(128));
+    assert!(events.contains(&format!("client_id=\"{cut}\"")), "{events}");
+    assert!(events.contains(&format!("acr=\"{cut}\"")), "{events}");
+    assert!(events.len() < 1200, "{}", events.len());
 }
 
 #[tokio::test]

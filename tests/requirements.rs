@@ -1,6 +1,6 @@
 //! What a requirement accepts, and which alternatives it has.
 
-use scopes_runtime::{GrantedScopes, Requirement, scopes};
+use scopes_runtime::{AccessToken, GrantedScopes, Requirement, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
 
@@ -106,6 +106,26 @@ fn what_is_no_scope_token_is_never_granted() {
     assert_eq!(granted.iter().collect::<Vec<_>>(), ["items"]);
     assert!(granted.contains(Scope::Items) && !granted.contains("me") && !granted.contains(""));
     assert!(GrantedScopes::from_list("   ").is_empty() && GrantedScopes::default().iter().next().is_none());
+}
+
+#[test]
+fn a_repeated_scope_counts_once() {
+    let granted = GrantedScopes::from_list("me items me me items");
+    assert_eq!(granted.iter().collect::<Vec<_>>(), ["me", "items"]);
+    assert_eq!(granted.to_string(), "me items");
+}
+
+#[test]
+fn a_token_with_more_than_1024_scopes_is_refused() {
+    let token = |count: usize| {
+        let list: Vec<_> = (0..count).map(|number| format!("scope:{number}")).collect();
+        AccessToken::new(serde_json::Map::new(), GrantedScopes::from_list(&list.join(" ")))
+    };
+    assert!(token(1024).is_ok());
+    let refused = token(1025).expect_err("too many");
+    assert_eq!(refused.to_string(), "the access token is not valid: the token has more than 1024 scopes");
+    let repeated = GrantedScopes::from_list(&"me items ".repeat(3000));
+    assert!(AccessToken::new(serde_json::Map::new(), repeated).is_ok());
 }
 
 /// Two vocabularies with scopes of one name, of which one alone is implied by another scope.

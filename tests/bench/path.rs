@@ -3,6 +3,7 @@
 mod tokens;
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +15,8 @@ use divan::{AllocProfiler, Bencher};
 use futures_util::FutureExt as _;
 use jsonwebtoken::{Validation, decode};
 use scopes_runtime::{
-    GrantedScopes, JwtDecoder, JwtDecoderBuilder, ResourceServer, TokenDecoder, requires_scopes, scopes,
+    AccessToken, AuthError, DeclaredScope, GrantedScopes, JwtDecoder, JwtDecoderBuilder, Requirement,
+    ResourceServer, TokenDecoder, requires_scopes, scopes,
 };
 use scopes_tests::Scope;
 use serde::Deserialize;
@@ -192,6 +194,66 @@ fn recall(bencher: Bencher<'_, '_>) {
 fn requirement_of_two_scopes(bencher: Bencher<'_, '_>) {
     let (requirement, granted) = (scopes!("me", "items"), GrantedScopes::from_list("openid me items"));
     bencher.bench_local(|| divan::black_box(requirement).is_met_by(&granted));
+}
+
+/// Tokens and requirements that are as large as they may be: 64 alternatives of 12 scopes each, with the last scope of
+/// each alternative missing or the last alternative satisfied.
+#[divan::bench_group]
+mod largest {
+    use super::*;
+
+    fn name(alternative: usize, scope: usize) -> String {
+        format!("{alternative}:{scope}")
+    }
+
+    static REQUIREMENT: LazyLock<Requirement> = LazyLock::new(|| {
+        let alternative = |alternative| {
+            let scope = |scope| {
+                let name: &'static str = name(alternative, scope).leak();
+                Requirement::scope(Box::leak(Box::new(DeclaredScope::new(name, "", &[], &[]))))
+            };
+            Requirement::all((0..12).map(scope).collect::<Vec<_>>().leak())
+        };
+        Requirement::any((0..64).map(alternative).collect::<Vec<_>>().leak())
+    });
+
+    #[requires_scopes]
+    async fn handler(token: AccessToken) -> Result<&'static str, AuthError> {
+        token.require(*REQUIREMENT)?;
+        Ok("Hello, World!")
+    }
+
+    fn request_with(bencher: Bencher<'_, '_>, scope: &str, status: u16) {
+        let server = ResourceServer::new(decoder("HS256", |builder| builder));
+        let app: Router = Router::new().route("/", get(handler)).with_state(server);
+        let bearer = bearer(scope);
+        let send = |request: Request<Body>| -> Response<Body> {
+            app.clone().oneshot(request).now_or_never().expect("nothing to wait for").expect("infallible")
+        };
+        assert_eq!(send(request("/", Some(&bearer))).status(), status);
+        bencher.with_inputs(|| request("/", Some(&bearer))).bench_local_values(send);
+    }
+
+    fn without_the_last() -> String {
+        let names = (0..64).flat_map(|alternative| (0..11).map(move |scope| name(alternative, scope)));
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    #[divan::bench]
+    fn one_scope_missing_in_each_alternative(bencher: Bencher<'_, '_>) {
+        request_with(bencher, &without_the_last(), 403);
+    }
+
+    #[divan::bench]
+    fn last_alternative_satisfied(bencher: Bencher<'_, '_>) {
+        request_with(bencher, &format!("{} {}", without_the_last(), name(63, 11)), 200);
+    }
+
+    #[divan::bench]
+    fn token_of_5800_one_letter_scopes(bencher: Bencher<'_, '_>) {
+        let letters = ('a'..='z').chain('A'..='Z').cycle().take(5800);
+        request_with(bencher, &letters.map(String::from).collect::<Vec<_>>().join(" "), 403);
+    }
 }
 
 fn main() {

@@ -168,7 +168,7 @@ impl AuthError {
         let is_told = !matches!(reason, Reason::MalformedHeader);
         if is_told {
             problem.scope = told.scope(cheapest);
-            let alternatives = &told.alternatives;
+            let alternatives = told.named_alternatives();
             problem.alternatives =
                 (alternatives.len() > 1).then(|| alternatives.iter().map(|scopes| list(scopes)).collect());
         }

@@ -66,7 +66,7 @@ impl AccessToken {
         let required = requirement.into();
         let Some(insufficient) = AuthError::of_token(&required, self) else { return Ok(()) };
         let error = insufficient(self.challenge(requirement));
-        observed::refused(&error, &required, Some(self), None);
+        observed::refused(&error, &self.protection(), &required, Some(self), None);
         Err(error)
     }
 
@@ -86,7 +86,7 @@ impl AccessToken {
     pub fn refuse(&self) -> AuthError {
         let error = AuthError::InvalidToken(self.challenge(Requirement::AUTHENTICATED));
         let cause = DecodeError::invalid("the application refuses it");
-        observed::refused(&error, self.operation(), Some(self), Some(&cause));
+        observed::refused(&error, &self.protection(), self.operation(), Some(self), Some(&cause));
         error
     }
 

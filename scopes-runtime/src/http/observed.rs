@@ -3,15 +3,20 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-use tracing::field;
+use tracing::field::{self, DebugValue};
 
 use super::AuthError;
 use crate::scope::Requirements;
-use crate::token::{AccessToken, DecodeError};
+use crate::token::{AccessToken, DecodeError, Protection};
+
+const TARGET: &str = "scopes_runtime::refused";
+/// The longest claim or cause in an event.
+const MAX_SHOWN_BYTES: usize = 256;
 
 /// One event and one count for a request that is refused.
 pub(super) fn refused(
     error: &AuthError,
+    protection: &Protection,
     required: &Requirements,
     token: Option<&AccessToken>,
     cause: Option<&DecodeError>,
@@ -26,24 +31,29 @@ pub(super) fn refused(
     // Debug escapes what others have written: claims, and the cause, which a decoder may have taken from the token.
     macro_rules! tell {
         ($level:ident) => {
-            tracing::$level!(
-                target: "scopes_runtime::refused",
-                reason,
-                %required,
-                missing = token.and_then(|token| required.missing(token.scopes())),
-                issuer = token.and_then(AccessToken::issuer).map(field::debug),
-                client_id = token.and_then(AccessToken::client_id).map(field::debug),
-                jti_hash = token.and_then(AccessToken::id).map(hash),
-                acr = token.and_then(AccessToken::acr).map(field::debug),
-                cause = cause.map(|cause| field::debug(cause.to_string())),
-                "a request was refused"
-            )
+            if tracing::enabled!(target: TARGET, tracing::Level::$level) {
+                // The refusal has worked out the same, or is about to.
+                let told = protection.told(required, None);
+                tracing::event!(
+                    target: TARGET,
+                    tracing::Level::$level,
+                    reason,
+                    required = %told.required,
+                    missing = token.and_then(|token| told.missing(token.scopes())),
+                    issuer = token.and_then(AccessToken::issuer).map(shown),
+                    client_id = token.and_then(AccessToken::client_id).map(shown),
+                    jti_hash = token.and_then(AccessToken::id).map(hash),
+                    acr = token.and_then(AccessToken::acr).map(shown),
+                    cause = cause.map(|cause| shown(&cause.to_string())),
+                    "a request was refused"
+                );
+            }
         };
     }
     match error {
-        AuthError::MissingToken(_) => tell!(debug),
-        AuthError::Unavailable { .. } => tell!(warn),
-        _ => tell!(info),
+        AuthError::MissingToken(_) => tell!(DEBUG),
+        AuthError::Unavailable { .. } => tell!(WARN),
+        _ => tell!(INFO),
     }
 }
 
@@ -75,6 +85,15 @@ pub(super) fn admitted() {
 #[cfg(feature = "metrics")]
 pub(super) fn decoded(outcome: &'static str) {
     metrics::counter!("scopes_tokens_total", "outcome" => outcome).increment(1);
+}
+
+/// The text, escaped, and cut: tokens are long, and so may their claims be.
+fn shown(text: &str) -> DebugValue<String> {
+    if text.len() <= MAX_SHOWN_BYTES {
+        return field::debug(text.to_owned());
+    }
+    let end = (0..=MAX_SHOWN_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    field::debug(format!("{}…", &text[..end]))
 }
 
 /// The first 64 bits of the SHA-256: enough to find a token in the issuer's log, and no way back to its `jti`.

@@ -25,9 +25,9 @@ use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 /// | `reason` | `missing_token`, `unavailable`, or the error code of the answer |
 /// | `required` | the scopes, every alternative |
 /// | `missing` | what the cheapest alternative has that the token has not |
-/// | `issuer`, `client_id`, `acr` | claims of the token |
+/// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
 /// | `jti_hash` | of the token's `jti`: 64 bits of SHA-256 (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
-/// | `cause` | why the token was not decoded |
+/// | `cause` | why the token was not decoded, cut at 256 bytes |
 ///
 /// With the feature `metrics`, counters go to the recorder of the [`metrics`](https://docs.rs/metrics) facade:
 ///
@@ -183,7 +183,7 @@ impl ResourceServer {
                 }
             },
         };
-        observed::refused(&error, required, token, cause);
+        observed::refused(&error, &self.protection, required, token, cause);
         Err(error)
     }
 

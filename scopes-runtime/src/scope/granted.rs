@@ -1,71 +1,87 @@
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
+
+/// The most scopes that a token may have.
+pub(crate) const MAX_SCOPES: usize = 1024;
+
 /// The scopes of an access token.
 ///
-/// A list is read as RFC 6749 section 3.3 writes it: scope-tokens between spaces, compared byte by byte. What is not
-/// a scope-token is left out, so it can satisfy nothing.
+/// A list is read as RFC 6749 section 3.3 defines it: scope-tokens separated by spaces, compared byte by byte. Whatever is
+/// not a scope-token is left out, so it can satisfy nothing. A repeated scope counts once.
+///
+/// A lookup takes constant time, so a request is checked in time proportional to its requirement, however many scopes its
+/// token has. At most 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with
+/// more than 1024.
 ///
 /// ```
 /// use scopes_runtime::GrantedScopes;
 ///
-/// let granted = GrantedScopes::from_list("me  items:write");
+/// let granted = GrantedScopes::from_list("me  items:write me");
 /// assert!(granted.contains("me"));
 /// assert!(!granted.contains("ME"));
 /// assert_eq!(granted.to_string(), "me items:write");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GrantedScopes {
-    /// Scope-tokens, each followed by the next after one space.
-    list: Arc<str>,
-}
+pub struct GrantedScopes(Arc<IndexSet<Box<str>, RandomState>>);
 
 impl GrantedScopes {
-    /// Scopes from one string, space by space: the `scope` claim of RFC 9068.
+    /// Reads scopes from one string, separated by spaces: the `scope` claim of RFC 9068.
     #[must_use]
     pub fn from_list(list: &str) -> Self {
-        match list.split(' ').all(is_scope_token) {
-            true => Self { list: list.into() },
-            false => list.split(' ').collect(),
-        }
+        list.split(' ').collect()
     }
 
-    /// Whether the token has exactly this scope. A broader scope that implies it does not count here;
-    /// [`Requirement::is_met_by`](crate::Requirement::is_met_by) minds implications.
+    /// Returns whether the token has exactly this scope. A broader scope that implies it does not count here;
+    /// [`Requirement::is_met_by`](crate::Requirement::is_met_by) respects implications.
     #[must_use]
     pub fn contains(&self, scope: impl AsRef<str>) -> bool {
-        self.iter().any(|granted| granted == scope.as_ref())
+        self.0.contains(scope.as_ref())
     }
 
-    /// The scopes in the order of the token.
+    /// Iterates over the scopes in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.list.split(' ').filter(|scope| !scope.is_empty())
+        self.0.iter().map(|scope| &**scope)
     }
 
-    /// Whether the token has no scope.
+    /// Returns whether the token has no scope.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.0.is_empty()
+    }
+
+    pub(crate) fn are_too_many(&self) -> bool {
+        self.0.len() > MAX_SCOPES
     }
 }
 
-/// Each element is one scope; one with a space in it is no scope-token, never two.
+/// Each element is one scope. An element with a space in it is not a scope-token, so it is left out.
 impl<'a> FromIterator<&'a str> for GrantedScopes {
     fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
-        let mut list = String::new();
+        let mut distinct = IndexSet::default();
         for scope in scopes.into_iter().filter(|scope| is_scope_token(scope)) {
-            if !list.is_empty() {
-                list.push(' ');
+            if !distinct.contains(scope) {
+                distinct.insert(scope.into());
             }
-            list.push_str(scope);
+            if distinct.len() > MAX_SCOPES {
+                break;
+            }
         }
-        Self { list: list.into() }
+        Self(Arc::new(distinct))
     }
 }
 
 impl fmt::Display for GrantedScopes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.list)
+        for (at, scope) in self.iter().enumerate() {
+            if at > 0 {
+                formatter.write_str(" ")?;
+            }
+            formatter.write_str(scope)?;
+        }
+        Ok(())
     }
 }
 

@@ -208,8 +208,8 @@ pub(crate) fn cheapest(
     (0..alternatives.len()).min_by_key(cost)
 }
 
-pub(super) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
-    granted.iter().any(|name| is_or_implies(name, scope))
+pub(crate) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
+    granted.contains(scope.name()) || scope.implied_by().iter().any(|broader| granted.contains(broader))
 }
 
 fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
@@ -246,7 +246,7 @@ impl fmt::Display for Requirement {
     }
 }
 
-pub(super) fn written(alternatives: &[Vec<&'static DeclaredScope>]) -> String {
+pub(crate) fn written(alternatives: &[Vec<&'static DeclaredScope>]) -> String {
     let alternatives: Vec<_> = alternatives.iter().map(|scopes| list(scopes)).collect();
     alternatives.join(" or ")
 }

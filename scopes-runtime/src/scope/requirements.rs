@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::requirement::{Identity, alternatives_of_all, cheapest, list, satisfies, written};
+use super::requirement::{Identity, alternatives_of_all, written};
 use super::{Authenticated, DeclaredScope, GrantedScopes, Requirement};
 
 /// What one operation requires: all of its own requirement and of those that the routers around it add.
@@ -39,14 +39,6 @@ impl Requirements {
 
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         self.own.accepts(authenticated) && self.routers().iter().all(|it| it.accepts(authenticated))
-    }
-
-    /// What the cheapest alternative has that was not granted.
-    pub(crate) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
-        let alternatives = self.alternatives();
-        let cheapest = &alternatives[cheapest(&alternatives, granted)?];
-        let missing: Vec<_> = cheapest.iter().copied().filter(|scope| !satisfies(granted, scope)).collect();
-        (!missing.is_empty()).then(|| list(&missing))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {

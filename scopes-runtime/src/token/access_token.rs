@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{DecodeError, Protection};
-use crate::scope::{Authenticated, GrantedScopes, Requirement, Requirements};
+use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
 ///
@@ -45,7 +45,7 @@ impl AccessToken {
     /// # Errors
     ///
     /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id`, `jti` or `acr` is not a string, or `exp` or `auth_time` not
-    /// a moment in time (RFC 7519 section 4.1, RFC 9068 section 2.2).
+    /// a moment in time (RFC 7519 section 4.1, RFC 9068 section 2.2), or where there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
         Self::of_client(claims, scopes, "client_id")
     }
@@ -60,6 +60,9 @@ impl AccessToken {
             if claims.get(name).is_some_and(|claim| !claim.is_string()) {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
+        }
+        if scopes.are_too_many() {
+            return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
         }
         let moment_of = |name| claims.get(name).map(|claim| moment(name, claim)).transpose();
         let (expires_at, authenticated_at) = (moment_of("exp")?, moment_of("auth_time")?);

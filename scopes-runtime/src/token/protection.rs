@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::scope::{
     Authentication, DeclaredScope, GrantedScopes, Identity, Requirement, Requirements, alternatives_of_all,
-    cheapest, list,
+    cheapest, list, satisfies, written,
 };
 
 /// Beyond so many operations what clients are told is worked out each time.
@@ -27,7 +27,10 @@ pub(crate) struct Protection {
 
 /// What clients are told that an operation refuses: it depends on little, so it is worked out once.
 pub(crate) struct Told {
-    pub(crate) alternatives: Vec<Vec<&'static DeclaredScope>>,
+    alternatives: Vec<Vec<&'static DeclaredScope>>,
+    names_scopes: bool,
+    /// Every alternative, for the log.
+    pub(crate) required: String,
     pub(crate) authentication: Authentication,
     /// For each alternative that may be the cheapest, and each reason.
     answers: Box<[OnceLock<Answer>]>,
@@ -76,12 +79,31 @@ impl Protection {
 
 impl Told {
     fn new(requirements: Vec<Requirement>, names_scopes: bool) -> Self {
-        let alternatives = if names_scopes { alternatives_of_all(&requirements) } else { Vec::new() };
+        let alternatives = alternatives_of_all(&requirements);
+        let required = written(&alternatives);
         let answers = (0..REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
-        Self { alternatives, authentication: Authentication::of(requirements), answers }
+        Self {
+            alternatives,
+            names_scopes,
+            required,
+            authentication: Authentication::of(requirements),
+            answers,
+        }
     }
 
-    /// The alternative to ask for; `None` where scopes are not named.
+    /// The alternatives that clients may see.
+    pub(crate) fn named_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+        if self.names_scopes { &self.alternatives } else { &[] }
+    }
+
+    /// The scopes of the cheapest alternative that were not granted, for the log.
+    pub(crate) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
+        let cheapest = &self.alternatives[self.cheapest(granted)?];
+        let missing: Vec<_> = cheapest.iter().copied().filter(|scope| !satisfies(granted, scope)).collect();
+        (!missing.is_empty()).then(|| list(&missing))
+    }
+
+    /// The alternative to ask for.
     pub(crate) fn cheapest(&self, granted: &GrantedScopes) -> Option<usize> {
         match &*self.alternatives {
             [_] => Some(0),
@@ -89,9 +111,9 @@ impl Told {
         }
     }
 
-    /// The scopes of an alternative, as a challenge lists them; `None` where there are none to name.
+    /// The scopes of an alternative, as a challenge lists them; `None` for an empty one, and where clients may see none.
     pub(crate) fn scope(&self, alternative: Option<usize>) -> Option<String> {
-        let scopes = &self.alternatives[alternative?];
+        let scopes = self.named_alternatives().get(alternative?)?;
         (!scopes.is_empty()).then(|| list(scopes))
     }
 
