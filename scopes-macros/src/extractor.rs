@@ -46,7 +46,8 @@ impl Extractor {
     /// What handlers learn of the extractor. The state is no part of its type, so the impl does not mention it.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
-        let taken = probe(self.taken.iter(), generics, "REQUIREMENT");
+        let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
+        let taken = probe(taken, generics, "REQUIREMENT");
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {

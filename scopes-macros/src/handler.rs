@@ -79,7 +79,8 @@ impl Handler {
 
     /// What a constant of `Probe` says of each extractor that the handler takes.
     fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
-        probe(self.arguments(), &self.signature.generics, constant)
+        let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
+        probe(arguments, &self.signature.generics, constant)
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {

@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, Expr, ExprLit, GenericParam, Generics, Ident, Lit, LitStr, Meta, PatType, Result,
-    Token, Type, Visibility,
+    Attribute, Error, Expr, ExprLit, GenericArgument, GenericParam, Generics, Ident, Lit, LitStr, Meta,
+    PathArguments, PathSegment, Result, Token, Type, TypePath, Visibility,
 };
 
 use crate::extractor::Extractor;
@@ -116,7 +116,7 @@ pub(crate) fn check_only(attributes: &[Attribute], rule: &str) -> Result<()> {
 /// What `Probe` says of an extractor, under the conditions of the argument that takes it.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
-    pub(crate) ty: &'a Type,
+    pub(crate) ty: Type,
     pub(crate) answer: TokenStream,
 }
 
@@ -127,38 +127,61 @@ impl ToTokens for Probed<'_> {
     }
 }
 
-/// Asks one of `Probe`'s constants of each extractor among the arguments. Those that cannot be known without the
-/// caller's generics are left out.
+/// Asks one of `Probe`'s constants of each extractor among the arguments or fields. Those that cannot be known
+/// without the caller's generics are left out.
 pub(crate) fn probe<'a>(
-    arguments: impl Iterator<Item = &'a PatType>,
+    arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
     generics: &Generics,
     constant: &str,
 ) -> Vec<Probed<'a>> {
     let constant = format_ident!("__SCOPES_{constant}");
     let mut probed = Vec::new();
-    for PatType { attrs, ty, .. } in arguments {
-        let known = |ty: &&Type| !mentions_unknown(ty.to_token_stream(), generics);
+    for (attributes, ty) in arguments {
+        let known = |ty: &Type| !mentions_unknown(ty.to_token_stream(), generics);
         probed.extend(extractors(ty).into_iter().filter(known).map(|ty| Probed {
-            conditions: conditions(attrs).collect(),
-            ty,
+            conditions: conditions(attributes).collect(),
             answer: quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>::#constant),
+            ty,
         }));
     }
     probed
 }
 
-/// The extractors that an argument's type is made of: axum takes a tuple apart.
-fn extractors(ty: &Type) -> Vec<&Type> {
+/// The extractors that an argument's type is made of: axum takes a tuple apart, also inside `Option` and `Result`.
+fn extractors(ty: &Type) -> Vec<Type> {
     match ty {
         Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
         Type::Paren(inner) => extractors(&inner.elem),
         Type::Group(inner) => extractors(&inner.elem),
-        _ => vec![ty],
+        Type::Reference(reference) => extractors(&reference.elem),
+        Type::Path(path) => inside_wrapper(path).unwrap_or_else(|| vec![ty.clone()]),
+        _ => vec![ty.clone()],
     }
 }
 
+/// `Result<(A, B), E>` as `Result<A, E>` and `Result<B, E>`: what a wrapped extractor requires is known for one type.
+fn inside_wrapper(path: &TypePath) -> Option<Vec<Type>> {
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let Some(GenericArgument::Type(inner)) = arguments.args.first() else { return None };
+    if last.ident != "Option" && last.ident != "Result" || matches!(inner, Type::Path(_)) {
+        return None;
+    }
+    let wrapped = |inner: Type| {
+        let mut path = path.clone();
+        if let Some(PathSegment { arguments: PathArguments::AngleBracketed(arguments), .. }) =
+            path.path.segments.last_mut()
+            && let Some(first) = arguments.args.first_mut()
+        {
+            *first = GenericArgument::Type(inner);
+        }
+        Type::Path(path)
+    };
+    Some(extractors(inner).into_iter().map(wrapped).collect())
+}
+
 /// Type parameters, elided or named lifetimes, and `impl Trait` have no meaning outside the signature.
-fn mentions_unknown(tokens: TokenStream, generics: &Generics) -> bool {
+pub(crate) fn mentions_unknown(tokens: TokenStream, generics: &Generics) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let unknown = match &token {

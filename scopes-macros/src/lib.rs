@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
 
 mod authentication;
+mod composed;
 mod declare;
 mod documented;
 mod extractor;
@@ -34,6 +35,12 @@ pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     item::public(arguments.into(), item.into()).into()
+}
+
+// Documented where it is used from: `scopes_runtime::ScopedExtractor`.
+#[proc_macro_derive(ScopedExtractor)]
+pub fn scoped_extractor(item: TokenStream) -> TokenStream {
+    composed::expand(item.into()).into()
 }
 
 // Documented where it is used from: `scopes_runtime::scopes`.

@@ -82,7 +82,10 @@ impl ToTokens for Item {
         tokens.extend(match self {
             Self::Literal(literal) => {
                 let vocabulary = Ident::new("Scope", Span::call_site());
-                quote!(#requirement::scope(#vocabulary!(#literal #vocabulary).declared()))
+                // What the name `Scope` resolves to is the user's: `named` rejects a scope with another name.
+                quote_spanned!(literal.span()=>
+                    ::scopes_runtime::Requirement::named(#literal, #vocabulary!(#literal #vocabulary).declared())
+                )
             }
             Self::Variant(path) => {
                 let declared = quote_spanned!(path.span()=> #path.declared());

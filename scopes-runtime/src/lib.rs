@@ -228,9 +228,20 @@ pub use scopes_macros::declare_scopes;
 /// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Where no
 /// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
 ///
-/// What the handler's extractors require is required as well, in tuples too. A type that depends on the handler's own
-/// generics, that is behind an alias of a tuple, or inside another extractor such as `Result`, is not looked into: it
-/// still checks for itself when it is extracted.
+/// The handler requires what its extractors require as well: those in its arguments, in tuples, and inside `Option` and
+/// `Result`, where a refusal would otherwise reach the handler as a value. A struct of extractors requires what its fields
+/// require, if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
+///
+/// The macro cannot see the requirement of an extractor that is hidden
+///
+/// - behind a type that depends on the handler's own generics,
+/// - behind an alias of a tuple,
+/// - inside another generic extractor, such as `axum_extra`'s `Cached<E>` and `Either<A, B>`,
+/// - inside a hand-written `FromRequestParts` that calls another extractor without naming it as an
+///   [extra argument](#on-an-extractor).
+///
+/// Such an extractor still checks the token itself, so nothing is open. But the document, the report and the first challenge
+/// do not name what it requires. The scope matrix of the module `testing` finds each operation where that is so.
 ///
 /// The guard comes from a request alone. A test calls the handler through a router, or with the `guard` of the module
 /// `testing`.
@@ -276,9 +287,42 @@ pub use scopes_macros::declare_scopes;
 /// ```
 pub use scopes_macros::requires_scopes;
 
+/// Makes known what a struct of extractors requires: all that its fields require.
+///
+/// axum's `#[derive(FromRequestParts)]` extracts the fields, each of which checks the token itself. This derive adds their
+/// requirements to those of the handlers that take the struct, so that the document, the report and the first challenge
+/// name them.
+///
+/// ```
+/// use axum::extract::{FromRequestParts, Query};
+/// use scopes_runtime::{AccessToken, ScopedExtractor, requires_scopes};
+/// # #[derive(serde::Deserialize)]
+/// # struct Page { number: Option<u32> }
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// # }
+///
+/// #[derive(FromRequestParts, ScopedExtractor)]
+/// # #[from_request(rejection(axum::response::Response))]
+/// struct Listing {
+///     token: AccessToken,
+///     page: Query<Page>,
+/// }
+///
+/// #[requires_scopes("items")]
+/// async fn read_items(listing: Listing) {
+///     # let _ = (listing.token, listing.page.0.number);
+/// }
+/// # fn main() {}
+/// ```
+pub use scopes_macros::ScopedExtractor;
+
 /// Says that a handler is open on purpose.
 ///
-/// It may take `Option<AccessToken>`, to know who is there; an extractor that insists on a token is a compile error. Why
+/// It may take `Option<AccessToken>`, to know who is there; an extractor that refuses requests without a token is a compile
+/// error, unless it is inside `Option` or `Result`. Why
 /// the handler is open is for whoever reads the report of all routes.
 ///
 /// ```

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
 use super::findings::Findings;
-use super::protected::{OptionalToken, ProvidesResourceServer, Requires};
+use super::protected::{ProvidesResourceServer, Requires};
 use super::{AuthError, Challenge, observed};
 use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError};
@@ -13,8 +13,6 @@ use crate::token::{AccessToken, DecodeError};
 impl Requires for AccessToken {
     const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
 }
-
-impl OptionalToken for Option<AccessToken> {}
 
 impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     type Rejection = AuthError;

@@ -8,28 +8,45 @@ use axum::extract::FromRef;
 use super::{AuthError, ResourceServer};
 use crate::scope::Requirement;
 
-/// An extractor that requires something of the token. `#[requires_scopes]` on its `impl` implements this.
+/// An extractor that requires something of the token. `#[requires_scopes]` on its `impl` implements this, and so does
+/// `#[derive(ScopedExtractor)]`.
 pub trait Requires {
     /// What a token must be allowed to do for the extractor to succeed.
     const REQUIREMENT: Requirement;
+    /// Whether the extractor refuses a request without a token.
+    const PROTECTED: bool = true;
+    /// Whether the extractor accepts a request without a token, but checks a token that is there.
+    const ACCEPTS_TOKEN: bool = false;
 }
 
-/// Asks of any type whether it [`Requires`] something: where it does, the inherent constants win over those of
-/// [`Unprotected`], which every type has.
+/// Reads what a type [`Requires`], if it does: the inherent constants win over those of [`Unprotected`], which every type
+/// has.
+///
+/// A handler that takes `Option<E>` or `Result<E, _>` decides itself what a refusal of `E` means, so such a handler is not
+/// [protected](Requires::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would otherwise
+/// run without it.
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 impl<T: Requires + ?Sized> Probe<T> {
     /// What the type requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
-    /// Whether it insists on a token.
-    pub const __SCOPES_PROTECTED: bool = true;
+    /// Whether it refuses a request without a token.
+    pub const __SCOPES_PROTECTED: bool = T::PROTECTED;
+    /// Whether it checks a token that need not be there.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
 }
 
-/// An extractor that takes a token where there is one.
-pub trait OptionalToken {}
+impl<T: Requires> Probe<Option<T>> {
+    /// What the extractor inside requires.
+    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
+    /// Always true.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
+}
 
-impl<T: OptionalToken + ?Sized> Probe<T> {
-    /// It does.
+impl<T: Requires, E> Probe<Result<T, E>> {
+    /// What the extractor inside requires.
+    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
+    /// Always true.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
 
@@ -46,13 +63,13 @@ pub const fn any_of(answers: &[bool]) -> bool {
     false
 }
 
-/// What [`Probe`] says of types that require nothing.
+/// The constants of [`Probe`] for types that require nothing.
 pub trait Unprotected {
-    /// It does not.
+    /// Always false.
     const __SCOPES_ACCEPTS_TOKEN: bool = false;
-    /// Nothing.
+    /// Any token, or none.
     const __SCOPES_REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
-    /// It does not.
+    /// Always false.
     const __SCOPES_PROTECTED: bool = false;
 }
 

@@ -122,9 +122,11 @@ where
         self
     }
 
-    /// Requires more of every route so far, and of no fallback: `router.require(scopes!("admin"))`. The guards of the
-    /// handlers check it with what the handlers require themselves, and this router's document and fragment say both;
-    /// documents that are made from the handlers alone cannot know it.
+    /// Adds a requirement to every route so far, but not to fallbacks: `router.require(scopes!("admin"))`.
+    ///
+    /// A request needs a token that satisfies this and what the handler requires. The router checks both before any layer
+    /// of the handler (`Handler::layer`) runs. The router's document and its fragment contain both; documents that are made
+    /// from the handlers alone contain the handlers' requirements only.
     ///
     /// # Panics
     ///

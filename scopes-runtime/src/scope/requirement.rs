@@ -51,6 +51,18 @@ impl Requirement {
         Self(Node::Scope(scope))
     }
 
+    /// A scope that a literal resolved to.
+    #[must_use]
+    #[track_caller]
+    pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
+        assert!(
+            is_same(literal.as_bytes(), scope.name().as_bytes()),
+            "`Scope` resolves this literal to a scope with another name: the type and the macro that are called `Scope` \
+             here are not of one `#[declare_scopes]`; import the vocabulary with one `use`, or name the scope by its path"
+        );
+        Self::scope(scope)
+    }
+
     #[must_use]
     pub const fn all(requirements: &'static [Self]) -> Self {
         let requirement = Self(Node::All(requirements));
@@ -158,6 +170,20 @@ impl Requirement {
             Node::Authentication { .. } => vec![Vec::new()],
         }
     }
+}
+
+const fn is_same(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// The minimal sets of scopes that satisfy all of the requirements, or, where those would be too many to tell a

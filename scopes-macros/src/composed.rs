@@ -1,0 +1,54 @@
+//! `#[derive(ScopedExtractor)]`: a struct of extractors, such as one with `#[derive(FromRequestParts)]`, requires what its
+//! fields require.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::Parse;
+use syn::{Data, DeriveInput, Error, Result};
+
+use crate::item::{mentions_unknown, probe};
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    composed(item).unwrap_or_else(Error::into_compile_error)
+}
+
+fn composed(item: TokenStream) -> Result<TokenStream> {
+    let DeriveInput { ident, generics, data, .. } = syn::parse::Parser::parse2(DeriveInput::parse, item)?;
+    let Data::Struct(data) = data else {
+        return Err(Error::new_spanned(
+            ident,
+            "`ScopedExtractor` is derived for a struct whose fields are extractors",
+        ));
+    };
+    if let Some(field) =
+        data.fields.iter().find(|field| mentions_unknown(field.ty.to_token_stream(), &generics))
+    {
+        return Err(Error::new_spanned(
+            &field.ty,
+            "what this field requires depends on the generics of the struct; use a concrete type, or write the \
+             `impl FromRequestParts` with `#[requires_scopes]`",
+        ));
+    }
+    let fields = || data.fields.iter().map(|field| (&*field.attrs, &field.ty));
+    let constant = |name| probe(fields(), &generics, name);
+    let (requirements, protected, accepts_token) =
+        (constant("REQUIREMENT"), constant("PROTECTED"), constant("ACCEPTS_TOKEN"));
+    let private = quote!(::scopes_runtime::__private);
+    let (parameters, arguments, conditions) = generics.split_for_impl();
+    Ok(quote! {
+        impl #parameters #private::Requires for #ident #arguments #conditions {
+            const REQUIREMENT: ::scopes_runtime::Requirement = {
+                use #private::Unprotected as _;
+                ::scopes_runtime::Requirement::all(&[#(#requirements),*])
+            };
+            const PROTECTED: bool = {
+                use #private::Unprotected as _;
+                #private::any_of(&[#(#protected),*])
+            };
+            const ACCEPTS_TOKEN: bool = {
+                use #private::Unprotected as _;
+                #private::any_of(&[#(#accepts_token),*])
+            };
+        }
+    })
+}

@@ -1,0 +1,8 @@
+use scopes_runtime::ScopedExtractor;
+
+#[derive(ScopedExtractor)]
+enum Listing {
+    Everything,
+}
+
+fn main() {}

@@ -1,0 +1,115 @@
+//! Scoped extractors inside `Option`, `Result`, tuples and structs: what they require counts.
+
+use axum::Router;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::get as on_get;
+use scopes_runtime::{
+    AccessToken, AuthError, ResourceServer, ScopedExtractor, ScopedRouter, public, requires_scopes, router,
+};
+use scopes_tests::{Readable, Scope, get, token};
+use serde_json::json;
+
+struct CurrentUser;
+
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentUser
+where
+    Self: FromRequestParts<S>,
+{
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, AuthError> {
+        Ok(<Self as FromRequestParts<S>>::from_request_parts(parts, state).await.ok())
+    }
+}
+
+#[derive(FromRequestParts, ScopedExtractor)]
+#[from_request(state(ResourceServer))]
+struct Context {
+    _user: CurrentUser,
+    _inner: Inner,
+    _method: axum::http::Method,
+}
+
+#[derive(FromRequestParts, ScopedExtractor)]
+#[from_request(state(ResourceServer))]
+struct Inner(Result<AccessToken, AuthError>, Option<CurrentUser>);
+
+#[derive(FromRequestParts, ScopedExtractor)]
+struct Unscoped {
+    _method: axum::http::Method,
+}
+
+#[requires_scopes("items")]
+async fn in_result(_: Result<CurrentUser, AuthError>) {}
+
+#[requires_scopes("items")]
+async fn in_option(_: Option<CurrentUser>) {}
+
+#[requires_scopes("items")]
+async fn in_tuple_in_result(_: Result<(axum::http::Method, CurrentUser), Response>) {}
+
+#[requires_scopes("items")]
+async fn in_nested_tuple(_: ((CurrentUser,), axum::http::Method)) {}
+
+#[requires_scopes("items")]
+async fn in_struct(_: Context) {}
+
+#[tokio::test]
+async fn wrapped_requirements_count() {
+    let app = Router::new()
+        .route("/result", on_get(in_result))
+        .route("/option", on_get(in_option))
+        .route("/tuple-in-result", on_get(in_tuple_in_result))
+        .route("/nested-tuple", on_get(in_nested_tuple))
+        .route("/struct", on_get(in_struct))
+        .with_state(ResourceServer::new(Readable::default()));
+    for path in ["/result", "/option", "/tuple-in-result", "/nested-tuple", "/struct"] {
+        let anonymous = get(&app, path, &[]).await;
+        assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items me""#), "{path}");
+        let refused = get(&app, path, &["Bearer items"]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        let accepted = get(&app, path, &[&format!("Bearer {}", token("items me"))]).await;
+        assert_eq!(accepted.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[public]
+async fn open_result(user: Result<CurrentUser, AuthError>) -> String {
+    user.is_ok().to_string()
+}
+
+#[public]
+async fn open_struct(_: Inner) {}
+
+#[public]
+async fn open_unscoped(_: Unscoped) {}
+
+#[tokio::test]
+async fn public_handlers_take_wrapped_extractors_as_optional() {
+    let router = ScopedRouter::new()
+        .route("/result", router::get(open_result))
+        .route("/struct", router::get(open_struct))
+        .route("/unscoped", router::get(open_unscoped));
+    let (router, document) = router.split_for_parts();
+    let document = serde_json::to_value(document).expect("JSON");
+    let security = |path: &str| document["paths"][path]["get"]["security"].clone();
+    assert_eq!(security("/result"), json!([{}, { "oauth2": [] }]));
+    assert_eq!(security("/struct"), json!([{}, { "oauth2": [] }]));
+    assert_eq!(security("/unscoped"), json!([]));
+    let app = router.with_state(ResourceServer::new(Readable::default()));
+    assert_eq!(get(&app, "/result", &[]).await.text, "false");
+    assert_eq!(get(&app, "/result", &["Bearer me"]).await.text, "true");
+    assert_eq!(get(&app, "/struct", &[]).await.status, StatusCode::OK);
+}
