@@ -90,6 +90,10 @@ fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, sta
     bencher.with_inputs(|| request(path, authorization)).bench_local_values(send);
 }
 
+fn logged(bench: impl FnOnce()) {
+    tracing::subscriber::with_default(tracing_subscriber::fmt().with_writer(std::io::sink).finish(), bench);
+}
+
 fn bearer(scope: &str) -> String {
     format!("Bearer {}", tokens("HS256", scope, 1).remove(0))
 }
@@ -126,6 +130,17 @@ mod requests {
     #[divan::bench]
     fn alternatives_missing(bencher: Bencher<'_, '_>) {
         answer(bencher, "/alternatives", Some(&bearer("items")), 403);
+    }
+
+    /// With a subscriber that formats each refusal and discards the text.
+    #[divan::bench]
+    fn scope_missing_logged(bencher: Bencher<'_, '_>) {
+        logged(|| answer(bencher, "/scoped", Some(&bearer("items")), 403));
+    }
+
+    #[divan::bench]
+    fn alternatives_missing_logged(bencher: Bencher<'_, '_>) {
+        logged(|| answer(bencher, "/alternatives", Some(&bearer("items")), 403));
     }
 
     #[divan::bench]
@@ -242,6 +257,11 @@ mod largest {
     #[divan::bench]
     fn one_scope_missing_in_each_alternative(bencher: Bencher<'_, '_>) {
         request_with(bencher, &without_the_last(), 403);
+    }
+
+    #[divan::bench]
+    fn one_scope_missing_in_each_alternative_logged(bencher: Bencher<'_, '_>) {
+        logged(|| request_with(bencher, &without_the_last(), 403));
     }
 
     #[divan::bench]
