@@ -111,7 +111,7 @@ async fn no_credentials_are_401_without_an_error_code() {
         json!({
             "title": "Unauthorized",
             "status": 401,
-            "detail": "This needs an access token; send it as `Authorization: Bearer <token>`.",
+            "detail": "This request needs an access token. Send it as `Authorization: Bearer <token>`.",
             "scope": "me items",
         })
     );
@@ -165,7 +165,7 @@ async fn malformed_credentials_are_400() {
         json!({
             "title": "Bad Request",
             "status": 400,
-            "detail": "The Authorization header is malformed; send one line `Authorization: Bearer <token>`.",
+            "detail": "The Authorization header is malformed. Send one header `Authorization: Bearer <token>`.",
             "error": "invalid_request",
         })
     );
@@ -190,7 +190,7 @@ async fn a_token_that_fails_its_check_is_401() {
         json!({
             "title": "Unauthorized",
             "status": 401,
-            "detail": "The access token is not valid here; obtain a new one.",
+            "detail": "The access token is not valid for this API. Obtain a new one.",
             "error": "invalid_token",
             "scope": "me items",
         })
@@ -210,7 +210,7 @@ async fn a_missing_scope_is_403_with_all_that_are_needed() {
         json!({
             "title": "Forbidden",
             "status": 403,
-            "detail": "The access token lacks a scope that this needs; obtain one with the scope named here.",
+            "detail": "The access token lacks a required scope. Obtain a token that has it.",
             "error": "insufficient_scope",
             "scope": "me items",
         })
@@ -240,7 +240,7 @@ async fn a_decoder_that_cannot_decide_is_503_without_a_challenge() {
         json!({
             "title": "Service Unavailable",
             "status": 503,
-            "detail": "The access token cannot be checked at the moment; try again later.",
+            "detail": "The access token cannot be checked at the moment. Try again later.",
         })
     );
 }

@@ -134,8 +134,8 @@ async fn another_login_is_asked_for() {
         json!({
             "title": "Unauthorized",
             "status": 401,
-            "detail": "This needs another login of the user; send them to the authorization server with what is named \
-                       here.",
+            "detail": "The user must re-authenticate. Request a token with the `acr_values` or `max_age` of this \
+                       response.",
             "error": "insufficient_user_authentication",
             "scope": "me",
             "acr_values": "mfa",

@@ -1,36 +1,63 @@
-//! The `Authorization` header as RFC 9110 section 11.6.2 and RFC 6750 section 2.1 write it.
+//! The `Authorization` header (RFC 9110 section 11.6.2) and the bearer token in it (RFC 6750 section 2.1).
 
 use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, HeaderMap};
 
-/// The scheme's name, in any case.
-const BEARER: &[u8] = b"Bearer";
+const SCHEME: &[u8] = b"Bearer";
+
+/// The lines of the header `Authorization`. A valid request has one.
+#[derive(Clone)]
+pub(super) enum AuthorizationHeader {
+    None,
+    One(HeaderValue),
+    Several(Vec<HeaderValue>),
+}
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Credentials<'a> {
-    /// No header, or one of another scheme.
-    Absent,
-    /// A header that no client should send: 400.
+    /// No header, or another scheme.
+    Missing,
+    /// A header that no client should send.
     Malformed,
-    /// What follows the scheme. It is a token if it [is a token68](is_token68), and only then.
+    /// What follows the scheme. It is a token only if it [is a token68](is_token68).
     Bearer(&'a str),
 }
 
-/// Of the lines that a request has.
-pub(super) fn credentials(lines: &[HeaderValue]) -> Credentials<'_> {
-    match lines {
-        [] => Credentials::Absent,
-        [line] => parse(line.as_bytes()),
-        _ => Credentials::Malformed,
+impl AuthorizationHeader {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut lines = headers.get_all(AUTHORIZATION).iter();
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::None,
+            (Some(line), None) => Self::One(line.clone()),
+            (Some(_), Some(_)) => Self::Several(headers.get_all(AUTHORIZATION).iter().cloned().collect()),
+        }
+    }
+
+    pub(super) fn is_that_of(&self, headers: &HeaderMap) -> bool {
+        let lines = match self {
+            Self::None => &[],
+            Self::One(line) => std::slice::from_ref(line),
+            Self::Several(lines) => lines,
+        };
+        headers.get_all(AUTHORIZATION).iter().eq(lines)
+    }
+
+    pub(super) fn credentials(&self) -> Credentials<'_> {
+        match self {
+            Self::None => Credentials::Missing,
+            Self::One(line) => credentials(line.as_bytes()),
+            Self::Several(_) => Credentials::Malformed,
+        }
     }
 }
 
-fn parse(line: &[u8]) -> Credentials<'_> {
+fn credentials(line: &[u8]) -> Credentials<'_> {
     let is_scheme = |byte: Option<&u8>| byte.is_some_and(|byte| is_token_character(*byte));
     let bearer = line
-        .split_at_checked(BEARER.len())
-        .filter(|(scheme, rest)| scheme.eq_ignore_ascii_case(BEARER) && !is_scheme(rest.first()));
+        .split_at_checked(SCHEME.len())
+        .filter(|(scheme, rest)| scheme.eq_ignore_ascii_case(SCHEME) && !is_scheme(rest.first()));
     let Some((_, rest)) = bearer else {
-        return if is_scheme(line.first()) { Credentials::Absent } else { Credentials::Malformed };
+        return if is_scheme(line.first()) { Credentials::Missing } else { Credentials::Malformed };
     };
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && !token.is_empty());

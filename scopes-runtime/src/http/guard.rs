@@ -7,10 +7,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::AuthError;
-use super::findings::Findings;
-#[cfg(feature = "metrics")]
-use super::observed;
+use super::context::AuthContext;
 use super::protected::{ProvidesResourceServer, Requires};
+#[cfg(feature = "metrics")]
+use super::telemetry;
 use crate::scope::Requirement;
 
 /// A handler with one of the attributes, as it was written.
@@ -53,12 +53,13 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
         let handler = TypeId::of::<O>();
         // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
         // another operation, or none; then this handler's own requirement is what is left to check.
-        let context = parts.extensions.get::<Findings>().filter(|context| context.handler == Some(handler));
+        let context =
+            parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
         let operation = context.and_then(|context| context.operation.clone());
         let operation = operation.unwrap_or_else(|| O::REQUIREMENT.into());
         state.resource_server().authorize_operation(parts, handler, operation).await?;
         #[cfg(feature = "metrics")]
-        observed::admitted();
+        telemetry::count_admission();
         Ok(Self(PhantomData))
     }
 }
@@ -69,7 +70,7 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // As for `Authorized`: this is the operation.
         let authenticated = Requirement::AUTHENTICATED.into();
-        let context: &mut Findings = parts.extensions.get_or_insert_default();
+        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         (context.operation, context.handler) = (Some(authenticated), None);
         Ok(Self(PhantomData))
     }
@@ -81,9 +82,9 @@ where
     E: Requires,
     S: ProvidesResourceServer,
 {
-    let findings = parts.extensions.get_or_insert_default::<Findings>();
-    findings.operation.get_or_insert_with(|| E::REQUIREMENT.into());
-    state.resource_server().authorize(parts, E::REQUIREMENT).await.map(drop)
+    let context = parts.extensions.get_or_insert_default::<AuthContext>();
+    context.operation.get_or_insert_with(|| E::REQUIREMENT.into());
+    state.resource_server().authorize_part(parts, E::REQUIREMENT).await.map(drop)
 }
 
 impl<O> fmt::Debug for Authorized<O> {

@@ -1,14 +1,17 @@
 //! From a request to a decision, and from a refusal to an answer.
 
 mod auth_error;
+mod authorize;
 mod bearer;
+mod challenge;
+mod context;
+mod evaluate;
 mod extract;
-mod findings;
 mod guard;
 mod metadata;
-mod observed;
 mod protected;
 mod resource_server;
+mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;

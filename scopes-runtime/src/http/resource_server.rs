@@ -1,15 +1,9 @@
-use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use axum::http::request::Parts;
-
-use super::bearer::{self, Credentials};
-use super::findings::{Decision, Decoded, Findings, Lines};
-use super::{AuthError, Challenge, ResourceMetadata, observed};
-use crate::scope::{GrantedScopes, Requirement, Requirements};
-use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
+use super::ResourceMetadata;
+use super::challenge::ChallengeConfig;
+use crate::token::TokenDecoder;
 
 /// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
 ///
@@ -22,7 +16,7 @@ use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 ///
 /// | field | what it says |
 /// | --- | --- |
-/// | `reason` | `missing_token`, `unavailable`, or the error code of the answer |
+/// | `reason` | `missing_token`, `unavailable`, or the error code of the response |
 /// | `required` | the scopes, every alternative |
 /// | `missing` | what the cheapest alternative has that the token has not |
 /// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
@@ -55,7 +49,7 @@ use crate::token::{AccessToken, DecodeError, Protection, TokenDecoder};
 #[derive(Clone)]
 pub struct ResourceServer {
     decoder: Arc<dyn TokenDecoder>,
-    protection: Arc<Protection>,
+    config: Arc<ChallengeConfig>,
 }
 
 /// Builds a [`ResourceServer`] that says more of itself than its realm `api`.
@@ -77,7 +71,7 @@ pub struct InvalidRealm(String);
 impl ResourceServer {
     /// A server with the realm `api` that names the required scopes when it refuses.
     pub fn new(decoder: impl TokenDecoder) -> Self {
-        Self { decoder: Arc::new(decoder), protection: Arc::default() }
+        Self { decoder: Arc::new(decoder), config: Arc::default() }
     }
 
     /// A server whose realm or answers differ from [`ResourceServer::new`]'s.
@@ -89,176 +83,17 @@ impl ResourceServer {
     /// # }
     /// ```
     pub fn builder(decoder: impl TokenDecoder) -> ResourceServerBuilder {
-        let realm = Protection::default().realm.into();
+        let realm = ChallengeConfig::default().realm().to_owned();
         ResourceServerBuilder { decoder: Arc::new(decoder), realm, names_scopes: true, metadata: None }
     }
 
-    /// Authorizes the request for the operation of a handler, if that needs no decoding: there is no token, it is
-    /// malformed, or the decoder has it cached.
-    #[cfg(feature = "openapi")]
-    pub(crate) fn authorize_operation_now(
-        &self,
-        parts: &mut Parts,
-        handler: TypeId,
-        operation: &Requirements,
-    ) -> Option<Result<(), AuthError>> {
-        let decision = self.decide_now(&parts.headers)?;
-        let decided = self.judge(&decision.decoded, operation, None).map(drop);
-        let context: &mut Findings = parts.extensions.get_or_insert_default();
-        *context =
-            Findings { operation: Some(operation.clone()), handler: Some(handler), decision: Some(decision) };
-        Some(decided)
+    pub(super) fn decoder(&self) -> &dyn TokenDecoder {
+        &*self.decoder
     }
 
-    /// Authorizes the request for the operation of a handler. Later checks of the same request read both and the token
-    /// from the request's extensions.
-    pub(crate) async fn authorize_operation(
-        &self,
-        parts: &mut Parts,
-        handler: TypeId,
-        operation: Requirements,
-    ) -> Result<(), AuthError> {
-        let (context, decoded) = self.find_out(parts).await;
-        *context.handler = Some(handler);
-        self.judge(decoded, context.operation.insert(operation), None).map(drop)
+    pub(super) fn config(&self) -> &Arc<ChallengeConfig> {
+        &self.config
     }
-
-    /// The request's token, if it satisfies what a part of the operation requires.
-    pub(super) async fn authorize(
-        &self,
-        parts: &mut Parts,
-        part: Requirement,
-    ) -> Result<AccessToken, AuthError> {
-        let (serving, decoded) = self.find_out(parts).await;
-        self.accept(serving.operation.as_ref(), decoded, part)
-    }
-
-    /// The request's token, if it has any; a bad one is no better than for [`authorize`](Self::authorize).
-    pub(super) async fn authorize_if_any(&self, parts: &mut Parts) -> Result<Option<AccessToken>, AuthError> {
-        match self.find_out(parts).await {
-            (_, Decoded::Absent) => Ok(None),
-            (serving, decoded) => {
-                self.accept(serving.operation.as_ref(), decoded, Requirement::AUTHENTICATED).map(Some)
-            }
-        }
-    }
-
-    fn accept(
-        &self,
-        serving: Option<&Requirements>,
-        decoded: &Decoded,
-        part: Requirement,
-    ) -> Result<AccessToken, AuthError> {
-        let operation = serving.cloned().unwrap_or_else(|| part.into());
-        let token = self.judge(decoded, &operation, Some(part))?.clone();
-        Ok(token.accepted(&self.protection, operation))
-    }
-
-    fn judge<'a>(
-        &self,
-        decoded: &'a Decoded,
-        operation: &Requirements,
-        part: Option<Requirement>,
-    ) -> Result<&'a AccessToken, AuthError> {
-        let of_part = part.map(Requirements::from);
-        let required = of_part.as_ref().unwrap_or(operation);
-        let challenge = |granted: GrantedScopes| Challenge {
-            protection: Arc::clone(&self.protection),
-            operation: operation.clone(),
-            part,
-            granted,
-        };
-        let anonymous = || challenge(GrantedScopes::default());
-        let (error, token, cause) = match decoded {
-            Decoded::Token(token) => match AuthError::of_token(required, token) {
-                None => return Ok(token),
-                Some(insufficient) => (insufficient(challenge(token.scopes().clone())), Some(token), None),
-            },
-            Decoded::Absent => (AuthError::MissingToken(anonymous()), None, None),
-            Decoded::Malformed => (AuthError::MalformedHeader(anonymous()), None, None),
-            Decoded::Undecoded(cause) => match &**cause {
-                DecodeError::Invalid(_) => (AuthError::InvalidToken(anonymous()), None, Some(&**cause)),
-                DecodeError::Unavailable { retry_after, .. } => {
-                    (AuthError::Unavailable { retry_after: *retry_after }, None, Some(&**cause))
-                }
-            },
-        };
-        observed::refused(&error, &self.protection, required, token, cause);
-        Err(error)
-    }
-
-    /// What there is to know of the request: the operation, once that is known, and the token. However often this is asked, a
-    /// token is decoded once a request.
-    async fn find_out<'a>(&self, parts: &'a mut Parts) -> (Serving<'a>, &'a Decoded) {
-        let known = parts.extensions.get::<Findings>().and_then(|findings| findings.decision.as_ref());
-        // Another server's decision is not ours: its issuer and audience are not. Nor is one on other credentials,
-        // which a layer may have put there since.
-        let is_known = known.is_some_and(|it| {
-            Arc::ptr_eq(&it.server, &self.protection) && it.credentials.are_those_of(&parts.headers)
-        });
-        let new = if is_known { None } else { Some(self.decide(&parts.headers).await) };
-        let Findings { operation, handler, decision } = parts.extensions.get_or_insert_default();
-        if new.is_some() {
-            *decision = new;
-        }
-        let decoded = &decision.as_ref().expect("it was known, or is now").decoded;
-        (Serving { operation, handler }, decoded)
-    }
-
-    async fn decide(&self, headers: &HeaderMap) -> Decision {
-        let credentials = Lines::of(headers);
-        let decoded = match self.decoded_now(&credentials) {
-            Ok(decoded) => decoded,
-            Err(token) => self.decode(token).await,
-        };
-        self.decision(credentials, decoded)
-    }
-
-    /// The decision about the request's credentials, unless its token has to be decoded first.
-    #[cfg(feature = "openapi")]
-    fn decide_now(&self, headers: &HeaderMap) -> Option<Decision> {
-        let credentials = Lines::of(headers);
-        let decoded = self.decoded_now(&credentials).ok()?;
-        Some(self.decision(credentials, decoded))
-    }
-
-    /// The outcome that needs no decoding, or the token to decode.
-    fn decoded_now<'a>(&self, credentials: &'a Lines) -> Result<Decoded, &'a str> {
-        match bearer::credentials(credentials.as_slice()) {
-            Credentials::Absent => Ok(Decoded::Absent),
-            Credentials::Malformed => Ok(Decoded::Malformed),
-            Credentials::Bearer(token) => match self.decoder.recall(token) {
-                Some(token) => {
-                    #[cfg(feature = "metrics")]
-                    observed::decoded("remembered");
-                    Ok(Decoded::Token(token))
-                }
-                None if !bearer::is_token68(token) => Ok(Decoded::Malformed),
-                None => Err(token),
-            },
-        }
-    }
-
-    fn decision(&self, credentials: Lines, decoded: Decoded) -> Decision {
-        Decision { server: Arc::clone(&self.protection), credentials, decoded }
-    }
-
-    async fn decode(&self, token: &str) -> Decoded {
-        let decoded = self.decoder.decode(token).await;
-        #[cfg(feature = "metrics")]
-        observed::decoded(match &decoded {
-            Ok(_) => "valid",
-            Err(DecodeError::Invalid(_)) => "invalid",
-            Err(DecodeError::Unavailable { .. }) => "unavailable",
-        });
-        decoded.map_or_else(|error| Decoded::Undecoded(Arc::new(error)), Decoded::Token)
-    }
-}
-
-/// The operation in a request's context.
-struct Serving<'a> {
-    operation: &'a mut Option<Requirements>,
-    handler: &'a mut Option<TypeId>,
 }
 
 impl ResourceServerBuilder {
@@ -294,14 +129,14 @@ impl ResourceServerBuilder {
             return Err(InvalidRealm(self.realm));
         }
         let Self { decoder, realm, names_scopes, metadata } = self;
-        let protection = Protection::new(realm.into(), names_scopes, metadata);
-        Ok(ResourceServer { decoder, protection: Arc::new(protection) })
+        let config = ChallengeConfig::new(realm.into(), names_scopes, metadata);
+        Ok(ResourceServer { decoder, config: Arc::new(config) })
     }
 }
 
 impl fmt::Debug for ResourceServer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ResourceServer").field("protection", &self.protection).finish_non_exhaustive()
+        formatter.debug_struct("ResourceServer").field("config", &self.config).finish_non_exhaustive()
     }
 }
 

@@ -40,7 +40,7 @@ where
         };
         let operation = Requirements::new(requirement, self.routers.get());
         let (mut parts, body) = request.into_parts();
-        match server.authorize_operation_now(&mut parts, handler, &operation) {
+        match server.authorize_operation_cached(&mut parts, handler, &operation) {
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
             Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
             None => Either::Right(Box::pin(async move {

@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -5,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{DecodeError, Protection};
+use super::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
@@ -24,8 +25,8 @@ use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requir
 #[derive(Clone)]
 pub struct AccessToken {
     verified: Arc<Verified>,
-    /// Of the server that accepted it.
-    protection: Option<Arc<Protection>>,
+    /// The configuration of the server that accepted the token, as a type of another module: this one knows no HTTP.
+    acceptor: Option<Arc<dyn Any + Send + Sync>>,
     /// What the operation requires that the token was accepted for.
     operation: Requirements,
 }
@@ -69,7 +70,7 @@ impl AccessToken {
         let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
         Ok(Self {
             verified: Arc::new(verified),
-            protection: None,
+            acceptor: None,
             operation: Requirement::AUTHENTICATED.into(),
         })
     }
@@ -143,8 +144,12 @@ impl AccessToken {
         T::deserialize(&self.verified.claims)
     }
 
-    pub(crate) fn accepted(mut self, protection: &Arc<Protection>, operation: Requirements) -> Self {
-        self.protection = Some(Arc::clone(protection));
+    pub(crate) fn accepted_by(
+        mut self,
+        acceptor: Arc<dyn Any + Send + Sync>,
+        operation: Requirements,
+    ) -> Self {
+        self.acceptor = Some(acceptor);
         self.operation = operation;
         self
     }
@@ -153,8 +158,8 @@ impl AccessToken {
         Authenticated { acr: self.acr(), at: self.authenticated_at() }
     }
 
-    pub(crate) fn protection(&self) -> Arc<Protection> {
-        self.protection.clone().unwrap_or_default()
+    pub(crate) fn acceptor<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.acceptor.clone()?.downcast().ok()
     }
 
     pub(crate) fn operation(&self) -> &Requirements {

@@ -13,7 +13,6 @@ mod issuer_metadata;
 mod json;
 #[cfg(feature = "_jwt")]
 mod jwt;
-mod protection;
 #[cfg(feature = "_jwt")]
 mod remembered;
 #[cfg(feature = "_jwt")]
@@ -34,7 +33,6 @@ pub use jwt::{
 };
 #[cfg(feature = "issuer")]
 pub use jwt::{IssuerKeys, usable_keys};
-pub(crate) use protection::{Answer, Protection, Reason, Told};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;
 

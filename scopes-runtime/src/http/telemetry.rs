@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 use tracing::field::{self, DebugValue};
 
 use super::AuthError;
+use super::challenge::ChallengeConfig;
 use crate::scope::Requirements;
-use crate::token::{AccessToken, DecodeError, Protection};
+use crate::token::{AccessToken, DecodeError};
 
 const TARGET: &str = "scopes_runtime::refused";
 /// The longest claim or cause in an event.
@@ -16,7 +17,7 @@ const MAX_SHOWN_BYTES: usize = 256;
 /// One event and one count for a request that is refused.
 pub(super) fn refused(
     error: &AuthError,
-    protection: &Protection,
+    config: &ChallengeConfig,
     required: &Requirements,
     token: Option<&AccessToken>,
     cause: Option<&DecodeError>,
@@ -33,13 +34,13 @@ pub(super) fn refused(
         ($level:ident) => {
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
                 // The refusal has worked out the same, or is about to.
-                let told = protection.told(required, None);
+                let template = config.refusal_for(required, None);
                 tracing::event!(
                     target: TARGET,
                     tracing::Level::$level,
                     reason,
-                    required = %told.required,
-                    missing = token.and_then(|token| told.missing(token.scopes())),
+                    required = %template.required,
+                    missing = token.and_then(|token| template.missing(token.scopes())),
                     issuer = token.and_then(AccessToken::issuer).map(shown),
                     client_id = token.and_then(AccessToken::client_id).map(shown),
                     jti_hash = token.and_then(AccessToken::id).map(hash),
@@ -67,23 +68,23 @@ fn refusals(error: &AuthError) -> metrics::Counter {
     }
     match error {
         AuthError::MissingToken(_) => refusals!("missing_token"),
-        AuthError::MalformedHeader(_) => refusals!("invalid_request"),
+        AuthError::InvalidRequest(_) => refusals!("invalid_request"),
         AuthError::InvalidToken(_) => refusals!("invalid_token"),
         AuthError::InsufficientScope(_) => refusals!("insufficient_scope"),
-        AuthError::InsufficientAuthentication(_) => refusals!("insufficient_user_authentication"),
+        AuthError::InsufficientUserAuthentication(_) => refusals!("insufficient_user_authentication"),
         AuthError::Unavailable { .. } => refusals!("unavailable"),
     }
 }
 
 /// A request that goes on to its handler.
 #[cfg(feature = "metrics")]
-pub(super) fn admitted() {
+pub(super) fn count_admission() {
     metrics::counter!("scopes_admissions_total").increment(1);
 }
 
 /// A token, and how it was found out what it says.
 #[cfg(feature = "metrics")]
-pub(super) fn decoded(outcome: &'static str) {
+pub(super) fn count_token(outcome: &'static str) {
     metrics::counter!("scopes_tokens_total", "outcome" => outcome).increment(1);
 }
 

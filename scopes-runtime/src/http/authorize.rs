@@ -1,0 +1,175 @@
+//! The path of a request through a resource server: its credentials, their outcome, the decision, and the refusal.
+
+use std::any::TypeId;
+
+use axum::http::request::Parts;
+
+use super::auth_error::{AuthError, Challenge};
+use super::challenge::{ChallengeConfig, RefusalReason};
+use super::context::{AuthContext, Server, TokenOutcome};
+use super::evaluate::{Denial, evaluate, insufficiency};
+use super::{ResourceServer, telemetry};
+use crate::scope::{GrantedScopes, Requirement, Requirements};
+use crate::token::{AccessToken, DecodeError};
+
+impl ResourceServer {
+    /// Authorizes a request for the operation of a handler, if its token need not be decoded for that: it is missing,
+    /// malformed, or cached by the decoder.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn authorize_operation_cached(
+        &self,
+        parts: &mut Parts,
+        handler: TypeId,
+        operation: &Requirements,
+    ) -> Option<Result<(), AuthError>> {
+        let context = AuthContext::of_cached(parts, self.server())?;
+        context.handler = Some(handler);
+        context.operation = Some(operation.clone());
+        Some(self.decide(operation, None, context.outcome()).map(drop))
+    }
+
+    /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
+    /// token from its extensions.
+    pub(crate) async fn authorize_operation(
+        &self,
+        parts: &mut Parts,
+        handler: TypeId,
+        operation: Requirements,
+    ) -> Result<(), AuthError> {
+        let context = AuthContext::of(parts, self.server()).await;
+        context.handler = Some(handler);
+        context.operation = Some(operation.clone());
+        self.decide(&operation, None, context.outcome()).map(drop)
+    }
+
+    /// Returns the request's token, if it satisfies what a part of the operation requires.
+    pub(super) async fn authorize_part(
+        &self,
+        parts: &mut Parts,
+        part: Requirement,
+    ) -> Result<AccessToken, AuthError> {
+        let context = AuthContext::of(parts, self.server()).await;
+        self.accept(context, part)
+    }
+
+    /// Returns the request's token, if there is one. An invalid token is refused as by
+    /// [`authorize_part`](Self::authorize_part).
+    pub(super) async fn authorize_optional(
+        &self,
+        parts: &mut Parts,
+    ) -> Result<Option<AccessToken>, AuthError> {
+        let context = AuthContext::of(parts, self.server()).await;
+        if matches!(context.outcome(), TokenOutcome::Missing) {
+            return Ok(None);
+        }
+        self.accept(context, Requirement::AUTHENTICATED).map(Some)
+    }
+
+    fn accept(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {
+        let operation = context.operation.clone().unwrap_or_else(|| part.into());
+        let token = self.decide(&operation, Some(part), context.outcome())?.clone();
+        Ok(token.accepted_by(self.config().clone(), operation))
+    }
+
+    fn decide<'a>(
+        &self,
+        operation: &Requirements,
+        part: Option<Requirement>,
+        outcome: &'a TokenOutcome,
+    ) -> Result<&'a AccessToken, AuthError> {
+        let of_part = part.map(Requirements::from);
+        let required = of_part.as_ref().unwrap_or(operation);
+        evaluate(required, outcome).map_err(|denial| {
+            let (error, token, cause) = match denial {
+                Denial::Refused { reason, token, cause } => {
+                    let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
+                    (
+                        AuthError::new(reason, Challenge::new(self.config(), operation, part, granted)),
+                        token,
+                        cause,
+                    )
+                }
+                Denial::Unavailable { retry_after, cause } => {
+                    (AuthError::Unavailable { retry_after }, None, Some(cause))
+                }
+            };
+            telemetry::refused(&error, self.config(), required, token, cause);
+            error
+        })
+    }
+
+    fn server(&self) -> Server<'_> {
+        Server { decoder: self.decoder(), config: self.config() }
+    }
+}
+
+impl AccessToken {
+    /// Requires more of the token where only the handler can decide, for instance after it has read the requested item.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
+    /// [`AuthError::InsufficientUserAuthentication`] if the user has to authenticate as the requirement says. Return the
+    /// error as it is.
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// #     /// Read everyone's items.
+    /// #     Admin = "admin",
+    /// # }
+    ///
+    /// #[requires_scopes("items")]
+    /// async fn read_item(token: AccessToken) -> Result<&'static str, AuthError> {
+    ///     # let owner = "alice";
+    ///     if token.subject() != Some(owner) {
+    ///         token.require(scopes!("admin"))?;
+    ///     }
+    ///     Ok("the item")
+    /// }
+    /// ```
+    pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
+        let required = requirement.into();
+        match insufficiency(&required, self) {
+            None => Ok(()),
+            Some(reason) => Err(self.refused(reason, requirement, &required, None)),
+        }
+    }
+
+    /// Refuses the token for a reason that only the application knows, for instance because the account was deleted: 401
+    /// `invalid_token`.
+    ///
+    /// ```
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes};
+    ///
+    /// # fn find_user(_: Option<&str>) -> Option<String> { None }
+    /// #[requires_scopes]
+    /// async fn whoami(token: AccessToken) -> Result<String, AuthError> {
+    ///     find_user(token.subject()).ok_or_else(|| token.refuse())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn refuse(&self) -> AuthError {
+        let cause = DecodeError::invalid("the application refuses it");
+        self.refused(RefusalReason::InvalidToken, Requirement::AUTHENTICATED, self.operation(), Some(&cause))
+    }
+
+    fn refused(
+        &self,
+        reason: RefusalReason,
+        part: Requirement,
+        required: &Requirements,
+        cause: Option<&DecodeError>,
+    ) -> AuthError {
+        // A token of the application's own has not come through a server; its refusals have the default challenge.
+        let config = self.acceptor::<ChallengeConfig>().unwrap_or_default();
+        let challenge = Challenge::new(&config, self.operation(), Some(part), self.scopes().clone());
+        let error = AuthError::new(reason, challenge);
+        telemetry::refused(&error, &config, required, Some(self), cause);
+        error
+    }
+}

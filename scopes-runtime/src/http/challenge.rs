@@ -1,0 +1,265 @@
+//! The challenges of a resource server (RFC 6750 section 3): their configuration, and refusals rendered once per operation.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use foldhash::fast::RandomState;
+use serde::Serialize;
+
+use crate::scope::{
+    Authentication, DeclaredScope, GrantedScopes, Identity, Requirement, Requirements, alternatives_of_all,
+    cheapest, list, satisfies, written,
+};
+
+/// The most templates that a server keeps. Their number is that of the program's requirements, so it ends.
+const MAX_TEMPLATES: usize = 4096;
+
+type TemplateKey = (Identity, Option<Identity>, Box<[Identity]>);
+
+/// What a resource server writes into its challenges, and the refusals that it has rendered.
+pub(crate) struct ChallengeConfig {
+    parameters: Arc<Parameters>,
+    templates: RwLock<HashMap<TemplateKey, Arc<RefusalTemplate>, RandomState>>,
+}
+
+/// The parameters that all challenges of a server share, in characters that a challenge can carry.
+#[derive(Debug)]
+struct Parameters {
+    realm: Box<str>,
+    names_scopes: bool,
+    /// The URL of the protected resource metadata (RFC 9728 section 5.1).
+    metadata: Option<Box<str>>,
+}
+
+/// The refusals of one operation. They depend on little of a request, so each is rendered once.
+pub(super) struct RefusalTemplate {
+    parameters: Arc<Parameters>,
+    alternatives: Vec<Vec<&'static DeclaredScope>>,
+    authentication: Authentication,
+    /// Every alternative, for the log.
+    pub(super) required: String,
+    /// One for each reason and each alternative that may be the cheapest.
+    rendered: Box<[OnceLock<RenderedRefusal>]>,
+}
+
+/// The header `WWW-Authenticate` and the body of a refusal.
+#[derive(Clone)]
+pub(super) struct RenderedRefusal {
+    pub(super) challenge: Bytes,
+    pub(super) body: Bytes,
+}
+
+/// Why a request is refused, where the answer has a challenge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum RefusalReason {
+    MissingToken,
+    InvalidRequest,
+    InvalidToken,
+    InsufficientScope,
+    InsufficientUserAuthentication,
+}
+
+const REASONS: usize = RefusalReason::InsufficientUserAuthentication as usize + 1;
+
+impl RefusalReason {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::MissingToken | Self::InvalidToken | Self::InsufficientUserAuthentication => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// The error code of RFC 6750 section 3.1 or RFC 9470 section 3. A request without a token gets none.
+    pub(super) fn code(self) -> Option<&'static str> {
+        match self {
+            Self::MissingToken => None,
+            Self::InvalidRequest => Some("invalid_request"),
+            Self::InvalidToken => Some("invalid_token"),
+            Self::InsufficientScope => Some("insufficient_scope"),
+            Self::InsufficientUserAuthentication => Some("insufficient_user_authentication"),
+        }
+    }
+
+    pub(super) fn detail(self) -> &'static str {
+        match self {
+            Self::MissingToken => {
+                "This request needs an access token. Send it as `Authorization: Bearer <token>`."
+            }
+            Self::InvalidRequest => {
+                "The Authorization header is malformed. Send one header `Authorization: Bearer <token>`."
+            }
+            Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
+            Self::InsufficientScope => "The access token lacks a required scope. Obtain a token that has it.",
+            Self::InsufficientUserAuthentication => {
+                "The user must re-authenticate. Request a token with the `acr_values` or `max_age` of this response."
+            }
+        }
+    }
+}
+
+impl ChallengeConfig {
+    pub(super) fn new(realm: Box<str>, names_scopes: bool, metadata: Option<Box<str>>) -> Self {
+        let parameters = Arc::new(Parameters { realm, names_scopes, metadata });
+        Self { parameters, templates: RwLock::default() }
+    }
+
+    pub(super) fn realm(&self) -> &str {
+        &self.parameters.realm
+    }
+
+    /// Returns the refusals of an operation, and of the part of it that refuses where that is another requirement.
+    pub(super) fn refusal_for(
+        &self,
+        operation: &Requirements,
+        part: Option<Requirement>,
+    ) -> Arc<RefusalTemplate> {
+        // Stated twice it would count as twice as many alternatives, which may be too many to list.
+        let part = part.filter(|part| operation.iter().all(|own| own.identity() != part.identity()));
+        let key = operation.identity(part);
+        if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(template);
+        }
+        let requirements = operation.iter().chain(part).collect();
+        let template = Arc::new(RefusalTemplate::new(requirements, Arc::clone(&self.parameters)));
+        let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
+        if templates.len() < MAX_TEMPLATES {
+            templates.insert(key, Arc::clone(&template));
+        }
+        template
+    }
+}
+
+impl RefusalTemplate {
+    fn new(requirements: Vec<Requirement>, parameters: Arc<Parameters>) -> Self {
+        let alternatives = alternatives_of_all(&requirements);
+        let required = written(&alternatives);
+        let rendered = (0..REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
+        let authentication = Authentication::of(requirements);
+        Self { parameters, alternatives, authentication, required, rendered }
+    }
+
+    /// Returns the scopes to request: all that the cheapest alternative needs (RFC 6750 section 3).
+    pub(super) fn scope(&self, granted: &GrantedScopes) -> Option<String> {
+        self.scope_of(self.cheapest(granted))
+    }
+
+    /// Returns the scopes of the cheapest alternative that were not granted, for the log.
+    pub(super) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
+        let cheapest = &self.alternatives[self.cheapest(granted)?];
+        let missing: Vec<_> = cheapest.iter().copied().filter(|scope| !satisfies(granted, scope)).collect();
+        (!missing.is_empty()).then(|| list(&missing))
+    }
+
+    /// Returns the refusal for a token with these scopes, rendered at the first call.
+    pub(super) fn render(&self, reason: RefusalReason, granted: &GrantedScopes) -> RenderedRefusal {
+        let cheapest = self.cheapest(granted);
+        let at = REASONS * cheapest.unwrap_or_default() + reason as usize;
+        self.rendered[at].get_or_init(|| self.rendered(reason, cheapest)).clone()
+    }
+
+    fn cheapest(&self, granted: &GrantedScopes) -> Option<usize> {
+        match &*self.alternatives {
+            [_] => Some(0),
+            all => cheapest(all, granted),
+        }
+    }
+
+    /// The alternatives that clients may see.
+    fn named_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+        if self.parameters.names_scopes { &self.alternatives } else { &[] }
+    }
+
+    fn scope_of(&self, alternative: Option<usize>) -> Option<String> {
+        let scopes = self.named_alternatives().get(alternative?)?;
+        (!scopes.is_empty()).then(|| list(scopes))
+    }
+
+    fn rendered(&self, reason: RefusalReason, cheapest: Option<usize>) -> RenderedRefusal {
+        let mut problem = Problem::new(reason.status(), reason.detail());
+        problem.error = reason.code();
+        // A malformed request gets no hint about scopes.
+        let has_hints = reason != RefusalReason::InvalidRequest;
+        if has_hints {
+            problem.scope = self.scope_of(cheapest);
+            let alternatives = self.named_alternatives();
+            problem.alternatives =
+                (alternatives.len() > 1).then(|| alternatives.iter().map(|scopes| list(scopes)).collect());
+        }
+        if reason == RefusalReason::InsufficientUserAuthentication {
+            let Authentication { acr_values, max_age } = &self.authentication;
+            problem.acr_values =
+                acr_values.as_ref().filter(|values| !values.is_empty()).map(|values| values.join(" "));
+            problem.max_age = *max_age;
+        }
+        let max_age = problem.max_age.map(|seconds| seconds.to_string());
+        let parameters = [
+            ("error", problem.error),
+            ("acr_values", problem.acr_values.as_deref()),
+            ("max_age", max_age.as_deref()),
+            ("scope", problem.scope.as_deref()),
+            ("resource_metadata", self.parameters.metadata.as_deref().filter(|_| has_hints)),
+        ];
+        let mut challenge = format!("Bearer realm=\"{}\"", self.parameters.realm);
+        for (name, parameter) in parameters {
+            if let Some(parameter) = parameter {
+                challenge.push_str(&format!(", {name}=\"{parameter}\""));
+            }
+        }
+        RenderedRefusal { challenge: challenge.into(), body: problem.to_json().into() }
+    }
+}
+
+/// A problem detail (RFC 9457).
+#[derive(Serialize)]
+pub(super) struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr_values: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alternatives: Option<Vec<String>>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: &'static str) -> Self {
+        Self {
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail,
+            error: None,
+            scope: None,
+            acr_values: None,
+            max_age: None,
+            alternatives: None,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a struct of strings and numbers is always JSON")
+    }
+}
+
+impl Default for ChallengeConfig {
+    fn default() -> Self {
+        Self::new("api".into(), true, None)
+    }
+}
+
+impl fmt::Debug for ChallengeConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("ChallengeConfig").field(&self.parameters).finish()
+    }
+}

@@ -1,0 +1,121 @@
+//! What is known of a request: its operation, and its token, decoded once. The request's extensions keep it.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use super::bearer::{AuthorizationHeader, Credentials, is_token68};
+use super::challenge::ChallengeConfig;
+#[cfg(feature = "metrics")]
+use super::telemetry;
+use crate::scope::Requirements;
+use crate::token::{AccessToken, DecodeError, TokenDecoder};
+
+/// The request extension. All in one type, so that a request costs one allocation.
+#[derive(Clone, Default)]
+pub(super) struct AuthContext {
+    /// What the operation requires that is being served.
+    pub(super) operation: Option<Requirements>,
+    /// The handler of the operation, by its hidden type.
+    pub(super) handler: Option<TypeId>,
+    cached: Option<CachedOutcome>,
+}
+
+/// The outcome for the credentials of a request, at one server.
+#[derive(Clone)]
+struct CachedOutcome {
+    server: Arc<ChallengeConfig>,
+    header: AuthorizationHeader,
+    outcome: TokenOutcome,
+}
+
+/// What the credentials of a request are.
+#[derive(Clone)]
+pub(super) enum TokenOutcome {
+    Missing,
+    Malformed,
+    Valid(AccessToken),
+    Rejected(Arc<DecodeError>),
+}
+
+/// A resource server as requests are decoded for it. Its configuration identifies it.
+#[derive(Clone, Copy)]
+pub(super) struct Server<'a> {
+    pub(super) decoder: &'a dyn TokenDecoder,
+    pub(super) config: &'a Arc<ChallengeConfig>,
+}
+
+impl AuthContext {
+    /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
+    /// once a request.
+    pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
+        let known = parts.extensions.get::<Self>().and_then(|context| context.cached.as_ref());
+        // The outcome of another server is not valid here: its issuer and audience differ. Neither is one for other
+        // credentials: a layer may have replaced the header since.
+        let is_known = known.is_some_and(|known| {
+            Arc::ptr_eq(&known.server, server.config) && known.header.is_that_of(&parts.headers)
+        });
+        let new = if is_known { None } else { Some(CachedOutcome::new(&parts.headers, server).await) };
+        let context: &mut Self = parts.extensions.get_or_insert_default();
+        if new.is_some() {
+            context.cached = new;
+        }
+        context
+    }
+
+    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
+    #[cfg(feature = "openapi")]
+    pub(super) fn of_cached<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = cached_outcome(&header, server).ok()?;
+        let context: &mut Self = parts.extensions.get_or_insert_default();
+        context.cached = Some(CachedOutcome { server: Arc::clone(server.config), header, outcome });
+        Some(context)
+    }
+
+    /// The outcome, after [`of`](Self::of).
+    pub(super) fn outcome(&self) -> &TokenOutcome {
+        self.cached.as_ref().map_or(&TokenOutcome::Missing, |cached| &cached.outcome)
+    }
+}
+
+impl CachedOutcome {
+    async fn new(headers: &HeaderMap, server: Server<'_>) -> Self {
+        let header = AuthorizationHeader::of(headers);
+        let outcome = match cached_outcome(&header, server) {
+            Ok(outcome) => outcome,
+            Err(token) => decoded(token, server).await,
+        };
+        Self { server: Arc::clone(server.config), header, outcome }
+    }
+}
+
+/// Returns the outcome that needs no decoding, or the token to decode.
+fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Result<TokenOutcome, &'a str> {
+    match header.credentials() {
+        Credentials::Missing => Ok(TokenOutcome::Missing),
+        Credentials::Malformed => Ok(TokenOutcome::Malformed),
+        Credentials::Bearer(token) => match server.decoder.recall(token) {
+            Some(token) => {
+                #[cfg(feature = "metrics")]
+                telemetry::count_token("remembered");
+                Ok(TokenOutcome::Valid(token))
+            }
+            None if !is_token68(token) => Ok(TokenOutcome::Malformed),
+            None => Err(token),
+        },
+    }
+}
+
+async fn decoded(token: &str, server: Server<'_>) -> TokenOutcome {
+    let decoded = server.decoder.decode(token).await;
+    #[cfg(feature = "metrics")]
+    telemetry::count_token(match &decoded {
+        Ok(_) => "valid",
+        Err(DecodeError::Invalid(_)) => "invalid",
+        Err(DecodeError::Unavailable { .. }) => "unavailable",
+    });
+    decoded.map_or_else(|error| TokenOutcome::Rejected(Arc::new(error)), TokenOutcome::Valid)
+}

@@ -1,0 +1,111 @@
+//! Compares a requirement with the outcome for a request's credentials: no I/O, no rendering.
+
+use std::time::Duration;
+
+use super::challenge::RefusalReason;
+use super::context::TokenOutcome;
+use crate::scope::Requirements;
+use crate::token::{AccessToken, DecodeError};
+
+/// Why a request is not authorized.
+#[derive(Debug)]
+pub(super) enum Denial<'a> {
+    Refused { reason: RefusalReason, token: Option<&'a AccessToken>, cause: Option<&'a DecodeError> },
+    Unavailable { retry_after: Duration, cause: &'a DecodeError },
+}
+
+/// Returns the token if it satisfies the requirement.
+pub(super) fn evaluate<'a>(
+    required: &Requirements,
+    outcome: &'a TokenOutcome,
+) -> Result<&'a AccessToken, Denial<'a>> {
+    let refused = |reason, cause| Err(Denial::Refused { reason, token: None, cause });
+    match outcome {
+        TokenOutcome::Valid(token) => match insufficiency(required, token) {
+            None => Ok(token),
+            Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: None }),
+        },
+        TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
+        TokenOutcome::Malformed => refused(RefusalReason::InvalidRequest, None),
+        TokenOutcome::Rejected(error) => match &**error {
+            DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(error)),
+            DecodeError::Unavailable { retry_after, .. } => {
+                Err(Denial::Unavailable { retry_after: *retry_after, cause: error })
+            }
+        },
+    }
+}
+
+/// Returns what a valid token lacks. A missing scope comes before the user's authentication.
+pub(super) fn insufficiency(required: &Requirements, token: &AccessToken) -> Option<RefusalReason> {
+    if !required.is_met_by(token.scopes()) {
+        Some(RefusalReason::InsufficientScope)
+    } else if !required.accepts(token.authenticated()) {
+        Some(RefusalReason::InsufficientUserAuthentication)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::scope::{DeclaredScope, GrantedScopes, Requirement};
+
+    static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &["items:write"]);
+    static ME: DeclaredScope = DeclaredScope::new("me", "Read the current user.", &[], &[]);
+
+    fn valid(scopes: &str, claims: Value) -> TokenOutcome {
+        let claims: Map<String, Value> = claims.as_object().cloned().expect("an object");
+        TokenOutcome::Valid(AccessToken::new(claims, GrantedScopes::from_list(scopes)).expect("valid claims"))
+    }
+
+    fn reason(required: Requirement, outcome: &TokenOutcome) -> Option<RefusalReason> {
+        match evaluate(&required.into(), outcome) {
+            Ok(_) => None,
+            Err(Denial::Refused { reason, .. }) => Some(reason),
+            Err(Denial::Unavailable { .. }) => panic!("a decision was possible"),
+        }
+    }
+
+    #[test]
+    fn a_token_with_the_scopes_is_accepted() {
+        const PARTS: &[Requirement] = &[Requirement::scope(&ITEMS), Requirement::scope(&ME)];
+        const BOTH: Requirement = Requirement::all(PARTS);
+        assert_eq!(reason(BOTH, &valid("items me", json!({}))), None);
+        assert_eq!(reason(BOTH, &valid("items:write me", json!({}))), None);
+        assert_eq!(reason(BOTH, &valid("me", json!({}))), Some(RefusalReason::InsufficientScope));
+        assert_eq!(reason(Requirement::AUTHENTICATED, &valid("", json!({}))), None);
+    }
+
+    #[test]
+    fn a_missing_scope_comes_before_the_authentication_of_the_user() {
+        const PARTS: &[Requirement] =
+            &[Requirement::scope(&ITEMS), Requirement::authentication(&["mfa"], None)];
+        const MFA: Requirement = Requirement::all(PARTS);
+        assert_eq!(reason(MFA, &valid("me", json!({}))), Some(RefusalReason::InsufficientScope));
+        let other = valid("items", json!({ "acr": "pwd" }));
+        assert_eq!(reason(MFA, &other), Some(RefusalReason::InsufficientUserAuthentication));
+        assert_eq!(reason(MFA, &valid("items", json!({ "acr": "mfa" }))), None);
+    }
+
+    #[test]
+    fn without_a_valid_token_nothing_is_accepted() {
+        let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
+        let cases = [
+            (TokenOutcome::Missing, RefusalReason::MissingToken),
+            (TokenOutcome::Malformed, RefusalReason::InvalidRequest),
+            (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
+        ];
+        for (outcome, expected) in cases {
+            assert_eq!(reason(Requirement::AUTHENTICATED, &outcome), Some(expected));
+        }
+        let unavailable = rejected(DecodeError::unavailable(Duration::from_secs(3), "no keys"));
+        let denial = evaluate(&Requirement::AUTHENTICATED.into(), &unavailable).expect_err("no decision");
+        assert!(matches!(denial, Denial::Unavailable { retry_after, .. } if retry_after.as_secs() == 3));
+    }
+}
