@@ -228,7 +228,7 @@ impl IntoResponse for AuthError {
         let (reason, challenge) = match self.refusal() {
             Ok(refusal) => refusal,
             Err(retry_after) => {
-                let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+                let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
                 let headers = [(CONTENT_TYPE, PROBLEM_JSON), (RETRY_AFTER, seconds.max(1).into())];
                 return (status, headers, self.problem().to_json()).into_response();
             }
