@@ -3,6 +3,7 @@
 
 mod accepted;
 mod algorithms;
+mod bounds;
 mod claims;
 mod construction;
 mod issuer;

@@ -6,7 +6,7 @@ use jsonwebtoken::Algorithm;
 
 #[cfg(feature = "issuer")]
 use super::IssuerKeys;
-use super::{ClaimRules, JwtDecoder, Keys, VerificationKey};
+use super::{ClaimRules, JwtDecoder, Keys, MAX_TRIED_KEYS, VerificationKey};
 use crate::token::ScopeClaim;
 use crate::token::remembered::Remembered;
 
@@ -50,8 +50,10 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Adds a key of the issuer. Several are for rotation: a token is verified with those that are for its
-    /// `alg` and, where both the key and the token have a `kid`, for its `kid`.
+    /// Adds a key of the issuer. Several are for rotation: a token is verified with the key for its `alg` that has its
+    /// `kid`. Where the token has no `kid`, it is verified with the keys for its `alg`, and where no key has its `kid`, with
+    /// those for its `alg` without one: at most four, beyond which it is refused. Name the keys with
+    /// [`with_kid`](VerificationKey::with_kid) where there are more.
     pub fn key(mut self, key: VerificationKey) -> Self {
         self.keys.push(key);
         self
@@ -146,6 +148,13 @@ impl JwtDecoderBuilder {
                 && !named.insert((kid, key.algorithm()))
             {
                 return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
+            }
+        }
+        for key in &self.keys {
+            let algorithm = key.algorithm();
+            let nameless = self.keys.iter().filter(|key| key.algorithm() == algorithm && key.kid().is_none());
+            if nameless.count() > MAX_TRIED_KEYS {
+                return Err(JwtDecoderError::TooManyKeysWithoutKid { algorithm });
             }
         }
         let keys = self.keys()?;
@@ -253,6 +262,15 @@ pub enum JwtDecoderError {
         /// What both are called.
         kid: String,
         /// What both are for.
+        algorithm: Algorithm,
+    },
+    /// More than four keys for one algorithm without a `kid`: no token would be tried with them.
+    #[error(
+        "more than {MAX_TRIED_KEYS} keys for {algorithm:?} have no `kid`: name each with `with_kid` as the issuer does, or \
+         add fewer"
+    )]
+    TooManyKeysWithoutKid {
+        /// The algorithm of the keys.
         algorithm: Algorithm,
     },
 }
