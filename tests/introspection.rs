@@ -14,6 +14,7 @@ use scopes_runtime::{
     AccessToken, Algorithm, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, Issuers,
     JwtDecoder, ResourceServer, ScopeClaim, TokenDecoder as _, VerificationKey, requires_scopes,
 };
+use scopes_tests::Scope;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -553,4 +554,16 @@ async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
             assert_eq!(scopes_tests::get(server, "/", &[&authorization]).await.status, status, "{token}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_issuer_grants_what_it_may() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active_with("scope", "admin items me"));
+    let decoder = issuer.builder().may_grant(["items"]).may_grant([Scope::Me]).build().expect("a decoder");
+    for _ in 0..2 {
+        assert_eq!(accept(&decoder, "token").await.scopes().to_string(), "items me");
+    }
+    assert_eq!(decoder.recall("token").expect("cached").scopes().to_string(), "items me");
+    assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), "admin items me");
 }

@@ -12,6 +12,7 @@ mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;
+mod may_grant;
 mod providers;
 mod published;
 mod remembered;

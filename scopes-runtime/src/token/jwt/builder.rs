@@ -8,6 +8,7 @@ use jsonwebtoken::Algorithm;
 use super::IssuerKeys;
 use super::{ClaimRules, JwtDecoder, Keys, MAX_TRIED_KEYS, VerificationKey};
 use crate::token::ScopeClaim;
+use crate::token::grantable::GrantableScopes;
 use crate::token::remembered::Remembered;
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
@@ -32,6 +33,7 @@ pub struct JwtDecoderBuilder {
     claims: ClaimRules,
     accepts_untyped: bool,
     scopes: Option<ScopeClaim>,
+    grantable: GrantableScopes,
     max_age: Option<Duration>,
     memory: Option<usize>,
 }
@@ -87,6 +89,43 @@ impl JwtDecoderBuilder {
     /// Where tokens list their scopes, if not where the [claim rules](Self::claims) say.
     pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
         self.scopes = Some(claim);
+        self
+    }
+
+    /// Limits the scopes that the issuer may grant: its tokens lose all others when they are decoded. Without a limit, an
+    /// issuer may grant every scope of the API. Each call adds scopes to the limit; with an empty list the issuer may grant
+    /// none.
+    ///
+    /// Scopes are compared by name, before `#[implies]` is applied. `items:write` is dropped where only `items` is listed,
+    /// so that the token does not satisfy `items` either; where only `items:write` is listed, the token satisfies `items`
+    /// with it, but a token with `items` alone loses it. List each scope that the issuer may send.
+    ///
+    /// [`AccessToken::claims`](crate::AccessToken::claims) still returns the claim as the issuer wrote it.
+    /// [`ResourceServer`](crate::ResourceServer#what-operators-see) describes the event and the counter of dropped scopes.
+    ///
+    /// ```
+    /// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, VerificationKey, declare_scopes};
+    ///
+    /// #[declare_scopes]
+    /// enum Scope {
+    ///     /// Read items.
+    ///     Items = "items",
+    ///     /// Administer the shop.
+    ///     Admin = "admin",
+    /// }
+    ///
+    /// fn decoder(own: JwtDecoder, partner_key: VerificationKey) -> Result<Issuers, JwtDecoderError> {
+    ///     let partner = JwtDecoder::builder()
+    ///         .issuer("https://partner.example")
+    ///         .audience("https://api.example")
+    ///         .key(partner_key)
+    ///         .may_grant([Scope::Items])
+    ///         .build()?;
+    ///     Issuers::new([own, partner])
+    /// }
+    /// ```
+    pub fn may_grant<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
+        self.grantable.allow(scopes);
         self
     }
 
@@ -170,6 +209,7 @@ impl JwtDecoderBuilder {
             keys,
             leeway: self.leeway,
             claims,
+            grantable: self.grantable,
             max_age: self.max_age.unwrap_or(USUAL_AGE),
             remembered: Arc::new(Remembered::new(self.memory.unwrap_or(USUAL_BYTES))),
         })

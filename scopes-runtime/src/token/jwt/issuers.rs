@@ -11,6 +11,8 @@ use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// Several issuers for one server, each with its own keys, audience and rules: a token is decoded by the decoder of the
 /// issuer that its `iss` names, and by no other (RFC 8725 section 3.8).
 ///
+/// Each issuer may grant every scope of the API, unless [`may_grant`](crate::JwtDecoderBuilder::may_grant) limits it.
+///
 /// ```
 /// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, ResourceServer};
 ///

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 
 use self::jws::{Header, Jws};
 use super::access_token::moment;
+use super::grantable::GrantableScopes;
 use super::remembered::{Entry, Remembered, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 
@@ -73,6 +74,7 @@ pub struct JwtDecoder {
     keys: Keys,
     leeway: Duration,
     claims: ClaimRules,
+    grantable: GrantableScopes,
     /// For how long a token is remembered.
     max_age: Duration,
     remembered: Arc<Remembered<Verified>>,
@@ -109,7 +111,7 @@ impl JwtDecoder {
         let claims = claims()?;
         let now = SystemTime::now();
         self.check_claims(&claims, now)?;
-        let scopes = self.claims.scopes.read(&claims)?;
+        let scopes = self.grantable.restrict(self.claims.scopes.read(&claims)?, &self.issuer);
         let client = self.claims.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
         let bytes = claims_bytes(&claims);
