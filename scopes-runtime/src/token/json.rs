@@ -134,6 +134,10 @@ impl Visitor<'_> for NumberText {
         formatter.write_str("the text of a number")
     }
 
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        Err(E::custom("a string"))
+    }
+
     fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
         Ok(text.parse().ok().filter(|number: &Number| number.as_f64().is_some()))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::JwtDecoder;
-use super::builder::JwtDecoderError;
+use super::JwtDecoderError;
 use super::jws::Jws;
 use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 

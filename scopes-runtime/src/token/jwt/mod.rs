@@ -3,6 +3,7 @@
 mod builder;
 mod claim_rules;
 mod claims;
+mod error;
 #[cfg(feature = "issuer")]
 mod issuer;
 mod issuers;
@@ -12,10 +13,11 @@ mod key;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+pub use builder::JwtDecoderBuilder;
 #[cfg(feature = "testing")]
 pub(crate) use builder::install_crypto_provider;
-pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
+pub use error::JwtDecoderError;
 #[cfg(feature = "issuer")]
 pub use issuer::{IssuerKeys, usable_keys};
 pub use issuers::Issuers;
@@ -41,7 +43,7 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 ///
 /// # Limits
 ///
-/// A token beyond one of these is refused with 401, and the cause in the log names the limit.
+/// A token beyond one of these is refused with 401; the cause is in the log.
 ///
 /// | what | limit |
 /// | --- | --- |
@@ -49,11 +51,16 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// | header, its JSON text | 2 KiB; a certificate chain in `x5c` does not fit |
 /// | depth of arrays and objects in header and payload | 127 |
 /// | scopes of a token | 1024 different ones |
-/// | keys that a token is tried with | 4: a token with a `kid` with the key of that `kid`, or else with all keys for its `alg` that have none; a token without `kid` with all keys for its `alg`. Where these are more than 4, none is tried |
-/// | usable keys in the set of an issuer ([`keys_from`](JwtDecoderBuilder::keys_from)) | 64 |
+/// | keys that a token is tried with | 4, see below |
+/// | usable keys of an issuer's set ([`keys_from`](JwtDecoderBuilder::keys_from)) | 64 |
 /// | [`leeway`](JwtDecoderBuilder::leeway) for `exp` and `nbf` | none by default, 60 s at most, by the system clock; `iat` is not compared with the clock |
-/// | age of a cached result ([`remember_for`](JwtDecoderBuilder::remember_for)) | 5 min by default, never past `exp` |
+/// | age of a cached result ([`remember_for`](JwtDecoderBuilder::remember_for)) | 5 min by default, never past `exp` and leeway |
 /// | memory of the cache ([`memory`](JwtDecoderBuilder::memory)) | 16 MiB by default |
+///
+/// A token with a `kid` is tried with the key for its `alg` that has this `kid`, or else with those for its `alg` that have
+/// none. A token without `kid` is tried with all keys for its `alg`. Where these are more than four, the token is refused
+/// and no key is tried, so that the order of the keys does not matter. An issuer with so many keys has to send `kid`; where
+/// it cannot, configure the four keys that are in use with [`key`](JwtDecoderBuilder::key).
 ///
 /// ```
 /// use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
