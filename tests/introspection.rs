@@ -11,13 +11,17 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use scopes_runtime::{
-    AccessToken, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, ScopeClaim,
-    TokenDecoder as _,
+    AccessToken, Algorithm, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, Issuers,
+    JwtDecoder, ResourceServer, ScopeClaim, TokenDecoder as _, VerificationKey, requires_scopes,
 };
+use scopes_tests::Scope;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 const AUDIENCE: &str = "https://api.example";
+
+#[requires_scopes]
+async fn status() {}
 
 type Answer = Arc<dyn Fn(&str) -> Response + Send + Sync>;
 
@@ -528,4 +532,38 @@ fn a_decoder_is_complete_and_safe() {
     }
     let decoder = whole().build().expect("a decoder");
     assert!(!format!("{decoder:?} {:?}", whole()).contains("s3cret"));
+}
+
+/// A decoder that two servers share, of which one decodes JWTs as well.
+#[tokio::test]
+async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let shared = issuer.decoder();
+    let key = VerificationKey::from_secret(Algorithm::HS256, [7; 32]).expect("a key");
+    let jwts =
+        JwtDecoder::builder().issuer(&*issuer.url).audience(AUDIENCE).key(key).build().expect("a decoder");
+    let issuers = Issuers::new([jwts]).expect("an issuer").opaque(shared.clone());
+    let router = |server: ResourceServer| Router::new().route("/", get(status)).with_state(server);
+    let (alone, both) = (router(ResourceServer::new(shared)), router(ResourceServer::new(issuers)));
+    for (token, status) in
+        [("a.b.c", 401), ("e30.e30.AA", 401), ("opaque", 200), ("a.b", 200), ("a.b.c.d.e", 200)]
+    {
+        let authorization = format!("Bearer {token}");
+        for (server, status) in [(&both, status), (&alone, 200), (&both, status), (&alone, 200)] {
+            assert_eq!(scopes_tests::get(server, "/", &[&authorization]).await.status, status, "{token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_grants_what_it_may() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active_with("scope", "admin items me"));
+    let decoder = issuer.builder().may_grant(["items"]).may_grant([Scope::Me]).build().expect("a decoder");
+    for _ in 0..2 {
+        assert_eq!(accept(&decoder, "token").await.scopes().to_string(), "items me");
+    }
+    assert_eq!(decoder.recall("token").expect("cached").scopes().to_string(), "items me");
+    assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), "admin items me");
 }

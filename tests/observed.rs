@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::routing::get as on_get;
 #[cfg(feature = "metrics")]
-use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, Decoding, ResourceServer, TokenDecoder, public, requires_scopes, scopes,
+    AccessToken, AuthError, Decoding, JwtDecoder, ResourceServer, TokenDecoder, public, requires_scopes,
+    scopes,
 };
 use scopes_tests::{Readable, Scope, get, token};
 use serde_json::json;
@@ -18,6 +20,9 @@ use tracing_subscriber::fmt::MakeWriter;
 
 #[requires_scopes("me", "items")]
 async fn items() {}
+
+#[requires_scopes("me")]
+async fn me() {}
 
 #[requires_scopes("me")]
 async fn later(token: AccessToken) -> Result<(), AuthError> {
@@ -83,6 +88,10 @@ impl MakeWriter<'_> for Log {
 
 /// The lines that one request writes at any level.
 async fn events(path: &str, authorization: &[&str]) -> Vec<String> {
+    events_of(&app(), path, authorization).await
+}
+
+async fn events_of(app: &Router, path: &str, authorization: &[&str]) -> Vec<String> {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(Level::TRACE)
@@ -90,7 +99,7 @@ async fn events(path: &str, authorization: &[&str]) -> Vec<String> {
         .without_time()
         .with_ansi(false)
         .finish();
-    get(&app(), path, authorization).with_subscriber(subscriber).await;
+    get(app, path, authorization).with_subscriber(subscriber).await;
     let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
@@ -149,6 +158,72 @@ async fn what_is_let_through_is_no_event() {
     assert!(events("/open", &[]).await.is_empty());
 }
 
+/// A decoder whose issuer may grant `me`, and a token of that issuer with the scopes.
+fn limited(scopes: &[&str]) -> (JwtDecoder, String) {
+    let issuer = TestIssuer::new();
+    let builder = JwtDecoder::builder().issuer(issuer.url()).audience(issuer.audience());
+    let decoder = builder.key(issuer.verification_key()).may_grant([Scope::Me]).build().expect("a decoder");
+    (decoder, issuer.token().scopes(scopes).sign())
+}
+
+#[tokio::test]
+async fn scopes_that_an_issuer_may_not_grant_are_one_event() {
+    let line = |count: usize, scopes: &str| {
+        vec![format!(
+            "DEBUG scopes_runtime::dropped: scopes that the issuer may not grant were dropped \
+             issuer=\"https://issuer.test\" count={count} scopes=\"{scopes}\""
+        )]
+    };
+    let long = "s".repeat(400);
+    for (scopes, expected) in [
+        (vec!["me"], vec![]),
+        (vec!["admin", "me", "items"], line(2, "admin items")),
+        (vec!["me", &long], line(1, &long[..256])),
+    ] {
+        let (decoder, token) = limited(&scopes);
+        let app = Router::new().route("/", on_get(me)).with_state(ResourceServer::new(decoder));
+        let authorization = format!("Bearer {token}");
+        assert_eq!(events_of(&app, "/", &[&authorization]).await, expected);
+        assert!(events_of(&app, "/", &[&authorization]).await.is_empty(), "the token is cached now");
+    }
+}
+
+#[cfg(feature = "metrics")]
+#[test]
+fn scopes_that_an_issuer_may_not_grant_are_counted() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            for scopes in [&["me"][..], &["admin", "me"], &["admin", "items"]] {
+                let (decoder, token) = limited(scopes);
+                let app = Router::new().route("/", on_get(me)).with_state(ResourceServer::new(decoder));
+                for _ in 0..2 {
+                    get(&app, "/", &[&format!("Bearer {token}")]).await;
+                }
+            }
+        });
+    });
+    let counted = counters(&snapshotter);
+    let dropped: Vec<_> = counted.iter().filter(|line| line.starts_with("scopes_dropped")).collect();
+    assert_eq!(dropped, ["scopes_dropped_total issuer=https://issuer.test 3"]);
+}
+
+/// Name, labels and count of each counter.
+#[cfg(feature = "metrics")]
+fn counters(snapshotter: &Snapshotter) -> Vec<String> {
+    let counters = snapshotter.snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
+        let DebugValue::Counter(count) = value else { panic!("only counters: {value:?}") };
+        let labels: Vec<_> =
+            key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        format!("{} {} {count}", key.key().name(), labels.join(" "))
+    });
+    let mut counters: Vec<_> = counters.collect();
+    counters.sort();
+    counters
+}
+
 #[cfg(feature = "metrics")]
 #[test]
 fn refusals_admissions_and_tokens_are_counted() {
@@ -166,20 +241,8 @@ fn refusals_admissions_and_tokens_are_counted() {
             get(&app, "/open", &[]).await;
         });
     });
-    let mut counted: Vec<_> = snapshotter
-        .snapshot()
-        .into_vec()
-        .into_iter()
-        .map(|(key, _, _, value)| {
-            let DebugValue::Counter(count) = value else { panic!("only counters: {value:?}") };
-            let labels: Vec<_> =
-                key.key().labels().map(|it| format!("{}={}", it.key(), it.value())).collect();
-            format!("{} {} {count}", key.key().name(), labels.join(" "))
-        })
-        .collect();
-    counted.sort();
     assert_eq!(
-        counted,
+        counters(&snapshotter),
         [
             "scopes_admissions_total  2",
             "scopes_refusals_total reason=insufficient_scope 1",

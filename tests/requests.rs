@@ -1,12 +1,15 @@
 //! Every row of the request table, over HTTP.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::routing::{get as on_get, post};
 use scopes_runtime::{
-    AccessToken, AuthError, RequiredScopes, ResourceServer, public, requires_scopes, scopes,
+    AccessToken, AuthError, DecodeError, Decoding, RequiredScopes, ResourceServer, TokenDecoder, public,
+    requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Answer, Readable, Scope, get, get_raw, send, token};
@@ -243,6 +246,31 @@ async fn a_decoder_that_cannot_decide_is_503_without_a_challenge() {
             "detail": "The access token cannot be checked at the moment. Try again later.",
         })
     );
+}
+
+/// Unavailable for as long as it is made for.
+struct UnavailableFor(Duration);
+
+impl TokenDecoder for UnavailableFor {
+    fn decode<'a>(&'a self, _: &'a str) -> Decoding<'a> {
+        Box::pin(async { Err(DecodeError::unavailable(self.0, "not now")) })
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_of_whole_seconds_however_long() {
+    for (retry_after, seconds) in [
+        (Duration::ZERO, "1"),
+        (Duration::from_nanos(1), "1"),
+        (Duration::from_secs(7), "7"),
+        (Duration::from_secs(u64::MAX), "18446744073709551615"),
+        (Duration::MAX, "18446744073709551615"),
+    ] {
+        let server = ResourceServer::new(UnavailableFor(retry_after));
+        let answer = get(&app_of(server), "/status", &["Bearer a"]).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers[RETRY_AFTER], seconds, "{retry_after:?}");
+    }
 }
 
 #[tokio::test]

@@ -104,17 +104,51 @@ async fn another_key_of_the_same_type_does_not_verify() {
     assert_eq!(refuse(&decoder(key), &forged).await, reason);
 }
 
-/// Only the backend knows whether a point is on its curve.
+/// RFC 9864 section 2.2 has `Ed25519` in the place of `EdDSA`, and for a key on that curve both are the same.
 #[tokio::test]
-async fn a_key_that_is_no_point_verifies_nothing() {
-    for (algorithm, name) in [(Algorithm::ES256, "y"), (Algorithm::ES384, "y"), (Algorithm::EdDSA, "x")] {
-        let mut jwk = jwk(algorithm);
-        let length = jwk[name].as_str().expect("a string").len();
-        jwk[name] = json!("_".repeat(length - 1) + "w");
-        let key = VerificationKey::from_jwk(jwk.to_string()).expect("a key of the right length");
-        let reason = refuse(&decoder(key), &token(algorithm)).await;
-        assert_eq!(reason, "the signature is not from a key of the issuer", "{algorithm:?}");
+async fn ed25519_is_eddsa_in_tokens_and_in_keys() {
+    let jwk = |name: Option<&str>| {
+        let mut jwk = jwk(Algorithm::EdDSA);
+        match name {
+            Some(name) => jwk["alg"] = name.into(),
+            None => drop(jwk.as_object_mut().expect("an object").remove("alg")),
+        }
+        jwk.to_string()
+    };
+    let names = ["Ed25519", "EdDSA"];
+    let keys = [Some(names[0]), Some(names[1]), None].map(jwk);
+    for key in keys {
+        for key in [VerificationKey::from_jwk(&key), VerificationKey::from_jwk_for(Algorithm::EdDSA, &key)] {
+            let decoder = decoder(key.expect("a key"));
+            for name in names {
+                let header = json!({ "alg": name, "typ": "at+jwt" }).to_string();
+                let key = signing(Algorithm::EdDSA);
+                let token = sign_with(Algorithm::EdDSA, &key, header, claims().to_string());
+                accept(&decoder, &token).await;
+            }
+            for name in ["ed25519", "ED25519", "Ed448", "Ed25519ph"] {
+                let header = json!({ "alg": name, "typ": "at+jwt" }).to_string();
+                let token =
+                    sign_with(Algorithm::EdDSA, &signing(Algorithm::EdDSA), header, claims().to_string());
+                let reason = refuse(&decoder, &token).await;
+                assert!(reason.starts_with("the header's `alg` is not the name of"), "{reason}");
+            }
+        }
     }
+    let mut ec = crate::keys::jwk(Algorithm::ES256);
+    ec["alg"] = "Ed25519".into();
+    assert!(VerificationKey::from_jwk(ec.to_string()).is_err());
+}
+
+/// The 32 bytes are the y of a point or of none, which only the backend finds out.
+#[tokio::test]
+async fn an_ed25519_key_that_is_no_point_verifies_nothing() {
+    let mut jwk = jwk(Algorithm::EdDSA);
+    let length = jwk["x"].as_str().expect("a string").len();
+    jwk["x"] = json!("_".repeat(length - 1) + "w");
+    let key = VerificationKey::from_jwk(jwk.to_string()).expect("a key of the right length");
+    let reason = refuse(&decoder(key), &token(Algorithm::EdDSA)).await;
+    assert_eq!(reason, "the signature is not from a key of the issuer");
 }
 
 /// RFC 8725 section 2.1: what everybody knows of an RSA key, used as a secret.

@@ -241,6 +241,37 @@ fn weak_and_misshapen_keys() {
     assert_eq!(refusal(VerificationKey::from_der(Algorithm::EdDSA, long)), NOT_DER);
 }
 
+#[test]
+fn an_ec_point_is_on_its_curve() {
+    for (algorithm, curve, coordinate) in [(Algorithm::ES256, "P-256", 32), (Algorithm::ES384, "P-384", 48)] {
+        let reason = format!(
+            "this EC key is not a point on {curve}, so it is damaged or of another curve: give the key as the \
+             issuer publishes it"
+        );
+        let good = der(public_pem(algorithm).expect("a public key"));
+        VerificationKey::from_der(algorithm, &good).expect("a point on the curve");
+        let x_at = good.len() - 2 * coordinate;
+        for at in [x_at, x_at + 7, good.len() - coordinate, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            assert_eq!(
+                refusal(VerificationKey::from_der(algorithm, &bad)),
+                reason,
+                "{algorithm:?}, byte {at}"
+            );
+        }
+        for coordinates in [0x00, 0xFF] {
+            let mut bad = good.clone();
+            bad[x_at..].fill(coordinates);
+            assert_eq!(refusal(VerificationKey::from_der(algorithm, &bad)), reason, "{coordinates}");
+        }
+        let mut swapped = jwk(algorithm);
+        (swapped["x"], swapped["y"]) = (swapped["y"].clone(), swapped["x"].clone());
+        assert_eq!(refusal(VerificationKey::from_jwk(swapped.to_string())), reason);
+        assert_eq!(refusal(VerificationKey::from_jwk_for(algorithm, swapped.to_string())), reason);
+    }
+}
+
 /// A signature of zeros is right for some messages, whoever made them.
 #[test]
 fn nobody_else_can_sign_for_an_ed25519_key() {

@@ -32,7 +32,7 @@ fn jwks() {
     let algorithm = |name: &str| {
         format!(
             "the JWK is for the algorithm `{name}`, which is not supported: give one for HS, RS or PS 256, 384 or \
-             512, ES256, ES384 or EdDSA"
+             512, ES256, ES384, EdDSA or Ed25519"
         )
     };
     let private = "the JWK has `d`, so it is a private key, which is for the issuer alone: give the JWK that the \

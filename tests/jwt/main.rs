@@ -3,6 +3,7 @@
 
 mod accepted;
 mod algorithms;
+mod bounds;
 mod claims;
 mod construction;
 mod issuer;
@@ -11,6 +12,7 @@ mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;
+mod may_grant;
 mod providers;
 mod published;
 mod remembered;

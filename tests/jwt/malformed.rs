@@ -172,7 +172,7 @@ async fn payloads() {
     accept(&DECODER, &sign(HEADER, &claims)).await;
     let with = |member: &str| format!("{},{member}}}", claims.trim_end_matches('}')).into_bytes();
     accept(&DECODER, &sign(HEADER, with(r#""x":{"a":1,"b":{"a":1}}"#))).await;
-    accept(&DECODER, &sign(HEADER, with(&nested(100)))).await;
+    accept(&DECODER, &sign(HEADER, with(&nested(126)))).await;
     let (no_object, repeated) = ("the payload is not a JSON object", "the payload repeats a member name");
     let not_utf8 = [&claims.as_bytes()[..claims.len() - 1], b",\"x\":\"\xff\"}"].concat();
     let cases = [
@@ -180,6 +180,7 @@ async fn payloads() {
         (with(r#""x":"\ud800""#), no_object),
         (with(r#""x":1e400"#), no_object),
         (with(r#""x":NaN"#), no_object),
+        (with(&nested(127)), no_object),
         (with(&nested(200)), no_object),
         (with(&nested(6000)), no_object),
         (format!("[{claims}]").into_bytes(), no_object),
@@ -193,6 +194,58 @@ async fn payloads() {
         (with(r#""x":[[{"b":{"a":1,"a":2}}]]"#), repeated),
     ];
     refuse_all(&DECODER, cases.map(|(payload, reason)| (sign(HEADER, payload), reason))).await;
+}
+
+/// Names under which serde_json passes values of its own through serde, with some of its features. They are on here
+/// (`raw_value`), as they are in every application with a dependency that turns them on.
+#[tokio::test]
+async fn no_member_is_one_of_serde_jsons_own() {
+    let raw = r#""x":{"$serde_json::private::RawValue":"{\"p\":1,\"q\":2}"}"#;
+    let repeated_sub = format!(r#""sub":"b",{raw}"#);
+    let claims = claims().to_string();
+    let with = |member: &str| sign(HEADER, format!("{},{member}}}", claims.trim_end_matches('}')));
+    let (repeated, reserved) =
+        ("the payload repeats a member name", "the payload has a member name that serde_json reserves");
+    let cases = [
+        (with(&repeated_sub), repeated),
+        (with(&format!(r#"{raw},"sub":"b""#)), reserved),
+        (with(raw), reserved),
+        (with(r#""$serde_json::private::RawValue":"1""#), reserved),
+        (with(r#""x":[{"a":1,"$serde_json::private::RawValue":"1"}]"#), reserved),
+        (with(r#""x":{"\u0024serde_json::private::RawValue":"1"}"#), reserved),
+        (with(r#""x":{"$serde_json::private::Number":"1"}"#), reserved),
+        (with(r#""x":{"$serde_json::private::Number":1}"#), reserved),
+        (with(r#""x":{"$serde_json::private::Number":"1","a":1}"#), reserved),
+        (with(r#""x":{"a":1,"$serde_json::private::Number":"1"}"#), reserved),
+        (with(r#""exp":{"$serde_json::private::Number":"4102444800"}"#), repeated),
+    ];
+    refuse_all(&DECODER, cases).await;
+    let header = |members: &str| sign(format!(r#"{{"typ":"at+jwt",{members}}}"#), &claims);
+    let (repeated, reserved) =
+        ("the header repeats a member name", "the header has a member name that serde_json reserves");
+    let cases = [
+        (header(&format!(r#""alg":"none","alg":"HS256",{raw}"#)), repeated),
+        (header(&format!(r#""alg":"HS256","alg":"HS256",{raw}"#)), repeated),
+        (header(&format!(r#"{raw},"alg":"none","alg":"HS256""#)), reserved),
+        (header(&format!(r#""alg":"HS256",{raw}"#)), reserved),
+    ];
+    refuse_all(&DECODER, cases).await;
+}
+
+#[tokio::test]
+async fn numbers_of_every_size() {
+    for number in ["0", "1", "-1", "1.5", "-1.5e10", "18446744073709551615", "18446744073709551616", "1e300"]
+    {
+        let payload =
+            format!(r#"{},"x":{number},"y":[{number}]}}"#, claims().to_string().trim_end_matches('}'));
+        let token = accept(&DECODER, &sign(HEADER, payload)).await;
+        let claims: serde_json::Map<String, serde_json::Value> = token.claims().expect("an object");
+        let expected: serde_json::Value = serde_json::from_str(number).expect("a number");
+        assert_eq!((&claims["x"], &claims["y"][0]), (&expected, &expected), "{number}");
+    }
+    let exp = format!("{}.75", crate::issuer::now() + 300);
+    let payload = claims().to_string().replace(&(claims()["exp"].to_string()), &exp);
+    accept(&DECODER, &sign(HEADER, payload)).await;
 }
 
 fn nested(depth: usize) -> String {

@@ -23,6 +23,10 @@ use crate::token::TokenDecoder;
 /// | `jti_hash` | of the token's `jti`: 64 bits of SHA-256 (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
 /// | `cause` | why the token was not decoded, cut at 256 bytes |
 ///
+/// Scopes that a decoder drops ([`may_grant`](crate::JwtDecoderBuilder::may_grant)) are an event of the target
+/// `scopes_runtime::dropped` at `DEBUG`, once for each token that is decoded and not for cached ones. Its fields are `issuer`
+/// as configured, `count`, and `scopes`: the dropped ones, cut to 256 bytes.
+///
 /// With the feature `metrics`, counters go to the recorder of the [`metrics`](https://docs.rs/metrics) facade:
 ///
 /// | counter | label | what is counted |
@@ -30,6 +34,7 @@ use crate::token::TokenDecoder;
 /// | `scopes_refusals_total` | `reason`, as above | refusals |
 /// | `scopes_admissions_total` | | requests that went on to a handler with `#[requires_scopes]` |
 /// | `scopes_tokens_total` | `outcome`: `remembered`, `valid`, `invalid`, `unavailable` | tokens that came with requests |
+/// | `scopes_dropped_total` | `issuer`, as configured (introspection without one: the endpoint) | scopes that were dropped, of each token that is decoded |
 ///
 /// ```
 /// use axum::extract::FromRef;

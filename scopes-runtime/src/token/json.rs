@@ -1,47 +1,144 @@
-use serde_json::{Map, Value};
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
+use serde_json::{Map, Number, Value};
 
 /// What is wrong with a text, to follow its name. Never the text itself, which serde_json's messages quote.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 pub(super) enum Malformed {
     #[error("is not a JSON object")]
     NotAnObject,
     #[error("repeats a member name")]
     RepeatedName,
+    #[error("has a member name that serde_json reserves")]
+    ReservedName,
 }
 
-/// A JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to
+/// Reads a JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to
 /// refuse it, and readers that disagree on which one counts are a way in.
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
-    let object: Map<String, Value> = serde_json::from_slice(text).map_err(|_| Malformed::NotAnObject)?;
-    // Of members with one name the last one is left.
-    match members_written(text) == members(&object) {
-        true => Ok(object),
-        false => Err(Malformed::RepeatedName),
+    let malformed = Cell::new(Malformed::NotAnObject);
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = StrictValue(&malformed).deserialize(&mut deserializer);
+    match value.and_then(|value| deserializer.end().map(|()| value)) {
+        Ok(Value::Object(object)) => Ok(object),
+        _ => Err(malformed.get()),
     }
 }
 
-/// How many members the objects in a JSON text have: each has one colon, and there are no others outside of strings.
-fn members_written(text: &[u8]) -> usize {
-    let (mut count, mut in_string, mut bytes) = (0, false, text.iter());
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => in_string = !in_string,
-            b'\\' => drop(bytes.next()),
-            b':' if !in_string => count += 1,
-            _ => {}
+/// Prefix of the names under which serde_json passes numbers (feature `arbitrary_precision`) and unparsed text
+/// (`raw_value`) through serde, each as an object with one member. Its own `Value` takes an object of the text itself for
+/// one of them: what is in `{"$serde_json::private::RawValue": "…"}` is parsed in its place. Any dependency of the
+/// application can turn the features on, so these names are refused with all features, and [`StrictValue`] reads in the
+/// place of `Value`.
+const RESERVED: &str = "$serde_json::private::";
+/// A number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads a [`Value`], and notes why where that fails for a member name.
+#[derive(Clone, Copy)]
+struct StrictValue<'a>(&'a Cell<Malformed>);
+
+impl StrictValue<'_> {
+    fn refuse<T, E: Error>(self, malformed: Malformed) -> Result<T, E> {
+        self.0.set(malformed);
+        Err(E::custom(malformed))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for StrictValue<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StrictValue<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = elements.next_element_seed(self)? {
+            values.push(value);
         }
+        Ok(Value::Array(values))
     }
-    count
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name.starts_with(RESERVED) {
+                return match (&*name, members.next_value_seed(NumberText)) {
+                    (NUMBER, Ok(number)) => {
+                        number.map(Value::Number).ok_or_else(|| A::Error::custom("out of range"))
+                    }
+                    _ => self.refuse(Malformed::ReservedName),
+                };
+            }
+            match object.entry(name) {
+                Entry::Vacant(entry) => entry.insert(members.next_value_seed(self)?),
+                Entry::Occupied(_) => return self.refuse(Malformed::RepeatedName),
+            };
+        }
+        Ok(Value::Object(object))
+    }
 }
 
-fn members(object: &Map<String, Value>) -> usize {
-    object.len() + object.values().map(members_within).sum::<usize>()
+/// Reads the text of a number, which comes as an owned `String`. A string of a JSON text never does, so it is refused.
+/// `None` where no `f64` holds the number: without the feature serde_json refuses it too.
+struct NumberText;
+
+impl<'de> DeserializeSeed<'de> for NumberText {
+    type Value = Option<Number>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
 }
 
-fn members_within(value: &Value) -> usize {
-    match value {
-        Value::Object(object) => members(object),
-        Value::Array(values) => values.iter().map(members_within).sum(),
-        _ => 0,
+impl Visitor<'_> for NumberText {
+    type Value = Option<Number>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the text of a number")
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+        Err(E::custom("a string"))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+        Ok(text.parse().ok().filter(|number: &Number| number.as_f64().is_some()))
     }
 }

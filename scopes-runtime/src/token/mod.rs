@@ -5,6 +5,8 @@ mod access_token;
 mod claims;
 #[cfg(feature = "issuer")]
 mod fetch;
+#[cfg(feature = "_jwt")]
+mod grantable;
 #[cfg(feature = "issuer")]
 mod introspection;
 #[cfg(feature = "issuer")]

@@ -17,6 +17,7 @@ const SECRET: [u8; 32] = [7; 32];
 /// More than the leeway: whether a token of about now is accepted depends on the moment.
 const ABOUT_NOW: f64 = 120.0;
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
+const MAX_HEADER_BYTES: usize = 2 * 1024;
 /// Of a `SystemTime`.
 const LAST_SECOND: f64 = i64::MAX as f64;
 
@@ -88,9 +89,11 @@ struct AboutNow;
 
 /// The claims, where RFC 9068 has the token accepted.
 fn acceptable(header: &[u8], payload: &[u8]) -> Result<Option<Map<String, Value>>, AboutNow> {
+    let is_short = header.len() <= MAX_HEADER_BYTES;
     let (Some(header), Some(claims)) = (json::object(header), json::object(payload)) else { return Ok(None) };
     let typ = header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-    let is_header_good = header.get("alg").is_some_and(|alg| alg == "HS256")
+    let is_header_good = is_short
+        && header.get("alg").is_some_and(|alg| alg == "HS256")
         && ["at+jwt", "application/at+jwt"].contains(&&*typ)
         && header.get("kid").is_none_or(Value::is_string)
         && !header.contains_key("crit")

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-/// The object that a text is, where no object in it repeats a name.
+/// The object that a text is, where no object in it repeats a name or has one that serde_json uses itself.
 pub(super) fn object(text: &[u8]) -> Option<Map<String, Value>> {
     let Ok(Value::Object(object)) = serde_json::from_slice(text) else { return None };
     let text = std::str::from_utf8(text).expect("JSON is UTF-8");
-    (!repeats_a_name(text)).then_some(object)
+    (!has_a_bad_name(text)).then_some(object)
 }
 
 /// Of a text that is JSON. A string before a colon is a name in the object that was opened last.
-fn repeats_a_name(text: &str) -> bool {
+fn has_a_bad_name(text: &str) -> bool {
     let mut open: Vec<Vec<String>> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -22,7 +22,7 @@ fn repeats_a_name(text: &str) -> bool {
             '"' if after.trim_start().starts_with(':') => {
                 let name: String = serde_json::from_str(token).expect("a string of a JSON text");
                 let names = open.last_mut().expect("a name stands in an object");
-                if names.contains(&name) {
+                if names.contains(&name) || name.starts_with("$serde_json::private::") {
                     return true;
                 }
                 names.push(name);

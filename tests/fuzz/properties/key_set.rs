@@ -65,6 +65,8 @@ fn check_jwk(text: &[u8], key: &VerificationKey) {
     assert!(jwk.get("key_ops").is_none_or(names));
     let shown = format!("{key:?}");
     let algorithm = match (jwk.get("alg"), jwk.get("crv")) {
+        // RFC 9864 has a second name for it.
+        (Some(alg), _) if alg == "Ed25519" => Some("EdDSA"),
         (Some(alg), _) => alg.as_str(),
         (None, Some(Value::String(curve))) => match &**curve {
             "P-256" => Some("ES256"),

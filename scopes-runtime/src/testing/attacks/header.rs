@@ -65,6 +65,7 @@ fn kids(attacks: &mut Attacks) {
         ("a line break and a header", json!("1\r\nSet-Cookie: a=b")),
         ("other digits", json!("\u{ff11}")),
         ("nothing", json!("")),
+        ("1 KiB", json!("k".repeat(1024))),
         ("8 KiB", json!("k".repeat(8 * 1024))),
         ("null", Value::Null),
         ("a number", json!(1)),

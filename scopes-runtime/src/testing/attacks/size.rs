@@ -15,7 +15,9 @@ pub(super) fn add(attacks: &mut Attacks) {
         ("arrays 5000 deep in the payload", &header, &with(&claims, &arrays(5000))),
         ("objects 200 deep in the payload", &header, &with(&claims, &objects(200))),
         ("objects 1500 deep in the payload", &header, &with(&claims, &objects(1500))),
+        ("arrays 200 deep in the header", &with(&header, &arrays(200)), &claims),
         ("arrays 5000 deep in the header", &with(&header, &arrays(5000)), &claims),
+        ("objects 200 deep in the header", &with(&header, &objects(200)), &claims),
         ("objects 1500 deep in the header", &with(&header, &objects(1500)), &claims),
         ("arrays 5000 deep that are never closed", &header, &"[".repeat(5000)),
     ];

@@ -28,7 +28,8 @@ impl IntrospectionDecoder {
             check_audience(required(&answer, "aud")?, "aud", &self.audiences)?;
         }
         check_unbound(&answer)?;
-        let scopes = self.scopes.read(&answer)?;
+        let issuer = self.issuer.as_deref().unwrap_or_else(|| self.endpoint.first().as_str());
+        let scopes = self.grantable.restrict(self.scopes.read(&answer)?, issuer);
         AccessToken::new(answer, scopes)
     }
 

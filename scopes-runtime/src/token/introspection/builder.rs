@@ -6,6 +6,7 @@ use url::Url;
 
 use super::endpoint::Endpoint;
 use super::{Client, IntrospectionDecoder, MOST_REQUESTS, MOST_WAITING};
+use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
 use crate::token::remembered::Remembered;
 use crate::token::{ScopeClaim, fetch};
@@ -26,6 +27,7 @@ pub struct IntrospectionDecoderBuilder {
     audiences: Vec<String>,
     client: Option<Client>,
     scopes: ScopeClaim,
+    grantable: GrantableScopes,
     max_age: Option<Duration>,
     accepts_missing_audience: bool,
     accepts_untyped: bool,
@@ -62,6 +64,13 @@ impl IntrospectionDecoderBuilder {
     /// Where answers list the scopes, if not in the string `scope`.
     pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
         self.scopes = claim;
+        self
+    }
+
+    /// Limits the scopes that the issuer may grant, as
+    /// [`JwtDecoderBuilder::may_grant`](crate::JwtDecoderBuilder::may_grant) does.
+    pub fn may_grant<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
+        self.grantable.allow(scopes);
         self
     }
 
@@ -112,6 +121,7 @@ impl IntrospectionDecoderBuilder {
             audiences: self.audiences.into(),
             client,
             scopes: self.scopes,
+            grantable: self.grantable,
             accepts_missing_audience: self.accepts_missing_audience,
             accepts_untyped: self.accepts_untyped,
             max_age,

@@ -18,6 +18,7 @@ pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
 
 use self::endpoint::Endpoint;
 use super::fetch::{self, FetchError};
+use super::grantable::GrantableScopes;
 use super::remembered::{Entry, Remembered, Turn, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
 
@@ -58,6 +59,7 @@ pub struct IntrospectionDecoder {
     audiences: Box<[String]>,
     client: Client,
     scopes: ScopeClaim,
+    grantable: GrantableScopes,
     accepts_missing_audience: bool,
     accepts_untyped: bool,
     max_age: Duration,

@@ -2,12 +2,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsonwebtoken::Algorithm;
-
 #[cfg(feature = "issuer")]
 use super::IssuerKeys;
-use super::{ClaimRules, JwtDecoder, Keys, VerificationKey};
+use super::{ClaimRules, JwtDecoder, JwtDecoderError, Keys, MAX_TRIED_KEYS, VerificationKey};
 use crate::token::ScopeClaim;
+use crate::token::grantable::GrantableScopes;
 use crate::token::remembered::Remembered;
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
@@ -32,6 +31,7 @@ pub struct JwtDecoderBuilder {
     claims: ClaimRules,
     accepts_untyped: bool,
     scopes: Option<ScopeClaim>,
+    grantable: GrantableScopes,
     max_age: Option<Duration>,
     memory: Option<usize>,
 }
@@ -50,8 +50,10 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Adds a key of the issuer. Several are for rotation: a token is verified with those that are for its
-    /// `alg` and, where both the key and the token have a `kid`, for its `kid`.
+    /// Adds a key of the issuer. Several are for rotation: a token is verified with the key for its `alg` that has its
+    /// `kid`. Where the token has no `kid`, it is verified with the keys for its `alg`, and where no key has its `kid`, with
+    /// those for its `alg` without one: at most four, beyond which it is refused. Name the keys with
+    /// [`with_kid`](VerificationKey::with_kid) where there are more.
     pub fn key(mut self, key: VerificationKey) -> Self {
         self.keys.push(key);
         self
@@ -85,6 +87,43 @@ impl JwtDecoderBuilder {
     /// Where tokens list their scopes, if not where the [claim rules](Self::claims) say.
     pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
         self.scopes = Some(claim);
+        self
+    }
+
+    /// Limits the scopes that the issuer may grant: its tokens lose all others when they are decoded. Without a limit, an
+    /// issuer may grant every scope of the API. Each call adds scopes to the limit; with an empty list the issuer may grant
+    /// none.
+    ///
+    /// Scopes are compared by name, before `#[implies]` is applied. `items:write` is dropped where only `items` is listed,
+    /// so that the token does not satisfy `items` either; where only `items:write` is listed, the token satisfies `items`
+    /// with it, but a token with `items` alone loses it. List each scope that the issuer may send.
+    ///
+    /// [`AccessToken::claims`](crate::AccessToken::claims) still returns the claim as the issuer wrote it.
+    /// [`ResourceServer`](crate::ResourceServer#what-operators-see) describes the event and the counter of dropped scopes.
+    ///
+    /// ```
+    /// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, VerificationKey, declare_scopes};
+    ///
+    /// #[declare_scopes]
+    /// enum Scope {
+    ///     /// Read items.
+    ///     Items = "items",
+    ///     /// Administer the shop.
+    ///     Admin = "admin",
+    /// }
+    ///
+    /// fn decoder(own: JwtDecoder, partner_key: VerificationKey) -> Result<Issuers, JwtDecoderError> {
+    ///     let partner = JwtDecoder::builder()
+    ///         .issuer("https://partner.example")
+    ///         .audience("https://api.example")
+    ///         .key(partner_key)
+    ///         .may_grant([Scope::Items])
+    ///         .build()?;
+    ///     Issuers::new([own, partner])
+    /// }
+    /// ```
+    pub fn may_grant<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
+        self.grantable.allow(scopes);
         self
     }
 
@@ -148,6 +187,13 @@ impl JwtDecoderBuilder {
                 return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
             }
         }
+        for key in &self.keys {
+            let algorithm = key.algorithm();
+            let nameless = self.keys.iter().filter(|key| key.algorithm() == algorithm && key.kid().is_none());
+            if nameless.count() > MAX_TRIED_KEYS {
+                return Err(JwtDecoderError::TooManyKeysWithoutKid { algorithm });
+            }
+        }
         let keys = self.keys()?;
         install_crypto_provider();
         let mut claims = self.claims;
@@ -161,6 +207,7 @@ impl JwtDecoderBuilder {
             keys,
             leeway: self.leeway,
             claims,
+            grantable: self.grantable,
             max_age: self.max_age.unwrap_or(USUAL_AGE),
             remembered: Arc::new(Remembered::new(self.memory.unwrap_or(USUAL_BYTES))),
         })
@@ -197,62 +244,4 @@ pub(crate) fn install_crypto_provider() {
 
     // An error says that there is one already: the application's, or ours.
     let _ = DEFAULT_PROVIDER.install_default();
-}
-
-/// Why a [`JwtDecoder`] was not built.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum JwtDecoderError {
-    /// No issuer, or an empty one.
-    #[error(
-        "the decoder has no issuer: call `issuer` with the `iss` of the tokens, such as \
-         `https://issuer.example`"
-    )]
-    MissingIssuer,
-    /// No audience, or an empty one.
-    #[error(
-        "the decoder has no audience: call `audience` with the `aud` that names this server in the tokens"
-    )]
-    MissingAudience,
-    /// No key.
-    #[error("the decoder has no key: call `key` with one that the issuer signs with")]
-    MissingKey,
-    /// Keys of both kinds.
-    #[cfg(feature = "issuer")]
-    #[error("the decoder has keys from `key` and from `keys_from`: call one of them, or build two decoders")]
-    TwoKindsOfKeys,
-    /// The keys would come from where anybody could have put them.
-    #[cfg(feature = "issuer")]
-    #[error(
-        "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
-         with no user in it"
-    )]
-    IssuerUrl {
-        /// What was given, without a user and a password.
-        url: String,
-    },
-    /// The system has no certificates, or the like.
-    #[cfg(feature = "issuer")]
-    #[error("keys cannot be fetched over HTTPS here: {0}")]
-    HttpClient(#[source] reqwest::Error),
-    /// More leeway than 60 seconds.
-    #[error("a leeway of {0:?} is longer than 60 s: allow less, and keep the clocks right instead")]
-    LongLeeway(Duration),
-    /// Two decoders for one issuer.
-    #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
-    RepeatedIssuer {
-        /// The issuer of both.
-        issuer: String,
-    },
-    /// Two keys that a token cannot tell apart.
-    #[error(
-        "two keys for {algorithm:?} have the `kid` `{kid}`: add only one of them, or give each a `kid` of \
-         its own"
-    )]
-    RepeatedKid {
-        /// What both are called.
-        kid: String,
-        /// What both are for.
-        algorithm: Algorithm,
-    },
 }

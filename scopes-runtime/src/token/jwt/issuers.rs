@@ -4,12 +4,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::JwtDecoder;
-use super::builder::JwtDecoderError;
+use super::JwtDecoderError;
 use super::jws::Jws;
 use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 
 /// Several issuers for one server, each with its own keys, audience and rules: a token is decoded by the decoder of the
 /// issuer that its `iss` names, and by no other (RFC 8725 section 3.8).
+///
+/// Each issuer may grant every scope of the API, unless [`may_grant`](crate::JwtDecoderBuilder::may_grant) limits it.
 ///
 /// ```
 /// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, ResourceServer};
@@ -51,9 +53,14 @@ impl Issuers {
         self
     }
 
+    /// The decoder of a token that is no JWT. A JWT has three parts (RFC 7515 section 7.1), and no other token with three
+    /// parts is accepted, neither decoded nor from a cache: `opaque` may be shared with a server that accepts them.
+    fn opaque_decoder(&self, token: &str) -> Option<&dyn TokenDecoder> {
+        self.opaque.as_deref().filter(|_| token.matches('.').count() != 2)
+    }
+
     async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
-        // A JWT has three parts (RFC 7515 section 7.1); what has as many is never taken for anything else.
-        if let Some(opaque) = self.opaque.as_ref().filter(|_| token.matches('.').count() != 2) {
+        if let Some(opaque) = self.opaque_decoder(token) {
             return opaque.decode(token).await;
         }
         let jws = Jws::split(token)?;
@@ -72,10 +79,13 @@ impl TokenDecoder for Issuers {
         Box::pin(self.decode_whole(token))
     }
 
-    /// Each has decoded what it remembers, so `iss` need not be read again.
+    /// Takes the same way as [`decode`](TokenDecoder::decode). A `JwtDecoder` caches only tokens with its own issuer in
+    /// `iss`, and no two have the same issuer, so the one that has the token is the one that `iss` names.
     fn recall(&self, token: &str) -> Option<AccessToken> {
-        let of_issuers = self.decoders.iter().find_map(|decoder| decoder.recall(token));
-        of_issuers.or_else(|| self.opaque.as_ref()?.recall(token))
+        match self.opaque_decoder(token) {
+            Some(opaque) => opaque.recall(token),
+            None => self.decoders.iter().find_map(|decoder| decoder.recall(token)),
+        }
     }
 }
 

@@ -3,7 +3,13 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
+use super::algorithm;
 use crate::token::{DecodeError, MAX_TOKEN_BYTES, json};
+
+/// Longest JSON text of a JOSE header. All of it is parsed before the signature is verified, so whoever sends a token
+/// chooses how much. Issuers send 100 to 400 bytes: `alg`, `typ`, `kid`, at times the thumbprints `x5t` and `x5t#S256` or
+/// the URL `jku`. Certificate chains (`x5c`, 2 to 6 KB) are in other JWTs, such as signed requests, not in access tokens.
+const MAX_HEADER_BYTES: usize = 2 * 1024;
 
 /// A JWS in the compact serialization (RFC 7515 section 7.1), nothing in it verified.
 pub(super) struct Jws<'a> {
@@ -27,6 +33,10 @@ impl<'a> Jws<'a> {
         };
         if header.is_empty() || payload.is_empty() || signature.is_empty() {
             return Err(DecodeError::invalid("one of its three parts is empty"));
+        }
+        // Three bytes in four characters: what base64url without padding decodes to, if it is that.
+        if header.len() * 3 / 4 > MAX_HEADER_BYTES {
+            return Err(DecodeError::invalid(format!("the header is longer than {MAX_HEADER_BYTES} bytes")));
         }
         let message = &token[..header.len() + ".".len() + payload.len()];
         Ok(Self { header, payload, signature, message })
@@ -60,7 +70,7 @@ impl Header {
             }
         }
         check_type(header.get("typ"), accepts_untyped)?;
-        let algorithm = header.get("alg").and_then(Value::as_str).and_then(|name| name.parse().ok());
+        let algorithm = header.get("alg").and_then(Value::as_str).and_then(algorithm);
         let algorithm = algorithm.ok_or_else(|| {
             DecodeError::invalid(
                 "the header's `alg` is not the name of a signature algorithm that is supported",

@@ -3,6 +3,7 @@
 mod builder;
 mod claim_rules;
 mod claims;
+mod error;
 #[cfg(feature = "issuer")]
 mod issuer;
 mod issuers;
@@ -12,10 +13,11 @@ mod key;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+pub use builder::JwtDecoderBuilder;
 #[cfg(feature = "testing")]
 pub(crate) use builder::install_crypto_provider;
-pub use builder::{JwtDecoderBuilder, JwtDecoderError};
 pub use claim_rules::ClaimRules;
+pub use error::JwtDecoderError;
 #[cfg(feature = "issuer")]
 pub use issuer::{IssuerKeys, usable_keys};
 pub use issuers::Issuers;
@@ -26,6 +28,7 @@ use serde_json::{Map, Value};
 
 use self::jws::{Header, Jws};
 use super::access_token::moment;
+use super::grantable::GrantableScopes;
 use super::remembered::{Entry, Remembered, claims_bytes};
 use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 
@@ -35,8 +38,29 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// key is for; `exp`, `iss` and `aud` must be there, of the right type and right, `nbf` must have passed;
 /// `typ` must be `at+jwt`. A token is refused for `crit` (nothing is understood), for `cnf` (a token bound to
 /// a sender is no bearer token, RFC 9449 section 7.2), for `nonce` and `at_hash` (an ID token), for a
-/// repeated member name and beyond 16 KiB. Key material in the token itself (`jwk`, `jku`, `x5u`, `x5c`) is
+/// repeated member name and beyond the limits below. Key material in the token itself (`jwk`, `jku`, `x5u`, `x5c`) is
 /// never looked at.
+///
+/// # Limits
+///
+/// A token beyond one of these is refused with 401; the cause is in the log.
+///
+/// | what | limit |
+/// | --- | --- |
+/// | token | 16 KiB |
+/// | header, its JSON text | 2 KiB; a certificate chain in `x5c` does not fit |
+/// | depth of arrays and objects in header and payload | 127 |
+/// | scopes of a token | 1024 different ones |
+/// | keys that a token is tried with | 4, see below |
+/// | usable keys of an issuer's set ([`keys_from`](JwtDecoderBuilder::keys_from)) | 64 |
+/// | [`leeway`](JwtDecoderBuilder::leeway) for `exp` and `nbf` | none by default, 60 s at most, by the system clock; `iat` is not compared with the clock |
+/// | age of a cached result ([`remember_for`](JwtDecoderBuilder::remember_for)) | 5 min by default, never past `exp` and leeway |
+/// | memory of the cache ([`memory`](JwtDecoderBuilder::memory)) | 16 MiB by default |
+///
+/// A token with a `kid` is tried with the key for its `alg` that has this `kid`, or else with those for its `alg` that have
+/// none. A token without `kid` is tried with all keys for its `alg`. Where these are more than four, the token is refused
+/// and no key is tried, so that the order of the keys does not matter. An issuer with so many keys has to send `kid`; where
+/// it cannot, configure the four keys that are in use with [`key`](JwtDecoderBuilder::key).
 ///
 /// ```
 /// use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
@@ -57,6 +81,7 @@ pub struct JwtDecoder {
     keys: Keys,
     leeway: Duration,
     claims: ClaimRules,
+    grantable: GrantableScopes,
     /// For how long a token is remembered.
     max_age: Duration,
     remembered: Arc<Remembered<Verified>>,
@@ -93,7 +118,7 @@ impl JwtDecoder {
         let claims = claims()?;
         let now = SystemTime::now();
         self.check_claims(&claims, now)?;
-        let scopes = self.claims.scopes.read(&claims)?;
+        let scopes = self.grantable.restrict(self.claims.scopes.read(&claims)?, &self.issuer);
         let client = self.claims.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
         let bytes = claims_bytes(&claims);
@@ -162,30 +187,49 @@ enum Verdict {
 
 const FORGED: &str = "the signature is not from a key of the issuer";
 
+/// Most keys that one token is tried with. Each trial verifies a signature, and whoever sends a forged token chooses that
+/// it has no `kid`. An issuer that rotates its keys has the current one, the next one and the previous one; the fourth is
+/// for a rotation out of turn. Issuers with more keys send `kid`.
+const MAX_TRIED_KEYS: usize = 4;
+const TOO_MANY_KEYS: &str = "more than 4 keys are for the header's `alg`, and no `kid` selects one: have the issuer send \
+                             `kid` in its tokens and its keys, or have fewer keys at a time";
+
+/// Parses an `alg`. `Ed25519` (RFC 9864 section 2.2) is another name of `EdDSA`, which has no other curve here.
+fn algorithm(name: &str) -> Option<Algorithm> {
+    match name {
+        "Ed25519" => Some(Algorithm::EdDSA),
+        name => name.parse().ok(),
+    }
+}
+
 fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
-    let mut keys = keys.iter().filter(|key| key.algorithm() == header.algorithm).peekable();
-    if keys.peek().is_none() {
+    let of_algorithm = || keys.iter().filter(|key| key.algorithm() == header.algorithm);
+    if of_algorithm().next().is_none() {
         return Verdict::NoKey("no key is for the header's `alg`");
     }
-    let mut keys = keys
-        .filter(|key| header.kid.as_deref().is_none_or(|kid| key.kid().is_none_or(|own| own == kid)))
-        .peekable();
-    if keys.peek().is_none() {
-        return Verdict::NoKey("no key for the header's `alg` has its `kid`");
+    let kid = header.kid.as_deref();
+    // A `kid` is unique among the keys for one algorithm, so the key that has it is the only one to try.
+    let named = kid.and_then(|kid| of_algorithm().find(|key| key.kid() == Some(kid)));
+    let is_candidate = |key: &&VerificationKey| match named {
+        Some(named) => std::ptr::eq(named, *key),
+        None => kid.is_none() || key.kid().is_none(),
+    };
+    let candidates = || of_algorithm().filter(is_candidate);
+    match candidates().count() {
+        0 => return Verdict::NoKey("no key for the header's `alg` has its `kid`"),
+        // None of them, rather than the first ones: whether a token is accepted must not depend on the order of the keys.
+        count if count > MAX_TRIED_KEYS => return Verdict::Forged(TOO_MANY_KEYS),
+        _ => {}
     }
-    let mut is_named = header.kid.is_some();
-    let verified = keys.any(|key| {
-        is_named &= key.kid().is_some();
-        key.verifies(jws.message, jws.signature)
-    });
-    match verified {
-        true => Verdict::Verified,
-        // Said here, because it is jsonwebtoken that has read the signature, and an error of it does not tell.
-        false if !jws.has_legible_signature() => {
-            Verdict::Forged("the signature is not base64url without padding")
-        }
-        false if is_named => Verdict::Forged(FORGED),
-        false => Verdict::NoKey(FORGED),
+    if candidates().any(|key| key.verifies(jws.message, jws.signature)) {
+        Verdict::Verified
+    } else if !jws.has_legible_signature() {
+        // Checked here, because it is jsonwebtoken that has read the signature, and its error does not tell.
+        Verdict::Forged("the signature is not base64url without padding")
+    } else if named.is_some() {
+        Verdict::Forged(FORGED)
+    } else {
+        Verdict::NoKey(FORGED)
     }
 }
 

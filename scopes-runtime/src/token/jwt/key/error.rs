@@ -88,6 +88,15 @@ pub enum KeyError {
         /// The length of a point on it.
         bytes: usize,
     },
+    /// An EC key that is not a point on its curve.
+    #[error(
+        "this EC key is not a point on {curve}, so it is damaged or of another curve: give the key as the issuer \
+         publishes it"
+    )]
+    EcPointOffCurve {
+        /// The curve that the key names.
+        curve: &'static str,
+    },
     /// An Ed25519 key that is a point of small order.
     #[error("with this Ed25519 key anybody could sign: give the one that the issuer signs with")]
     Ed25519Point,
@@ -115,7 +124,7 @@ pub enum KeyError {
     /// An `alg` that is not supported.
     #[error(
         "the JWK is for the algorithm `{0}`, which is not supported: give one for HS, RS or PS 256, 384 \
-         or 512, ES256, ES384 or EdDSA"
+         or 512, ES256, ES384, EdDSA or Ed25519"
     )]
     JwkAlgorithm(String),
     /// No `alg`, where the type of the key serves several algorithms.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{KeyError, Material};
 use crate::token::json;
+use crate::token::jwt::algorithm;
 
 /// A JSON Web Key that may verify signatures (RFC 7517).
 pub(super) struct Jwk {
@@ -22,11 +23,11 @@ impl Jwk {
         let jwk = Members(members);
         let material = jwk.material()?;
         jwk.check_use()?;
-        let algorithm = jwk
+        let named = jwk
             .optional("alg")?
-            .map(|name| name.parse().map_err(|_| KeyError::JwkAlgorithm(name.to_owned())));
+            .map(|name| algorithm(name).ok_or_else(|| KeyError::JwkAlgorithm(name.to_owned())));
         let kid = jwk.optional("kid")?.map(str::to_owned);
-        Ok(Self { material, algorithm: algorithm.transpose()?, kid })
+        Ok(Self { material, algorithm: named.transpose()?, kid })
     }
 }
 

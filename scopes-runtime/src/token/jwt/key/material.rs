@@ -40,8 +40,8 @@ impl Material {
             (RS256 | RS384 | RS512 | PS256 | PS384 | PS512, Self::Rsa { modulus, exponent }) => {
                 rsa_key(modulus, exponent)
             }
-            (ES256, Self::P256(point)) => ec_key("P-256", point, 65),
-            (ES384, Self::P384(point)) => ec_key("P-384", point, 97),
+            (ES256, Self::P256(point)) => ec_key(algorithm, "P-256", point, 65),
+            (ES384, Self::P384(point)) => ec_key(algorithm, "P-384", point, 97),
             (EdDSA, Self::Ed25519(key)) => ed25519_key(key),
             _ => Err(KeyError::AnotherAlgorithm {
                 algorithm,
@@ -97,12 +97,39 @@ fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<DecodingKey, KeyError> {
     Ok(DecodingKey::from_rsa_raw_components(modulus, exponent))
 }
 
-fn ec_key(curve: &'static str, point: &[u8], bytes: usize) -> Result<DecodingKey, KeyError> {
+fn ec_key(
+    algorithm: Algorithm,
+    curve: &'static str,
+    point: &[u8],
+    bytes: usize,
+) -> Result<DecodingKey, KeyError> {
     const UNCOMPRESSED: u8 = 4;
     if point.len() != bytes || point[0] != UNCOMPRESSED {
         return Err(KeyError::EcPoint { curve, bytes });
     }
-    Ok(DecodingKey::from_ec_der(point))
+    let key = DecodingKey::from_ec_der(point);
+    if !is_on_curve(algorithm, &key) {
+        return Err(KeyError::EcPointOffCurve { curve });
+    }
+    Ok(key)
+}
+
+/// Not by jsonwebtoken's verifier, whose error is the same for a bad key as for a bad signature.
+#[cfg(feature = "aws-lc-rs")]
+fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
+    let verification = match algorithm {
+        Algorithm::ES256 => &ECDSA_P256_SHA256_FIXED,
+        _ => &ECDSA_P384_SHA384_FIXED,
+    };
+    key.try_get_as_bytes().is_ok_and(|point| ParsedPublicKey::new(verification, point).is_ok())
+}
+
+/// The verifier of this backend is made from a parsed key.
+#[cfg(not(feature = "aws-lc-rs"))]
+fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
+    use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+    (DEFAULT_PROVIDER.verifier_factory)(&algorithm, key).is_ok()
 }
 
 fn ed25519_key(key: &[u8; 32]) -> Result<DecodingKey, KeyError> {

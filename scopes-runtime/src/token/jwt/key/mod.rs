@@ -61,8 +61,8 @@ impl VerificationKey {
     ///
     /// # Errors
     ///
-    /// It is not one, or does not fit the algorithm: another type or curve, or RSA below 2048 bits (RFC 7518
-    /// section 3.3).
+    /// It is not one, or does not fit the algorithm: another type or curve, RSA below 2048 bits (RFC 7518
+    /// section 3.3), or an EC key that is not a point on its curve.
     pub fn from_pem(algorithm: Algorithm, pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Self::new(algorithm, None, public_key::from_pem(pem.as_ref())?)
     }
@@ -114,7 +114,7 @@ impl VerificationKey {
     }
 
     /// Names the key: a token with another `kid` is not verified with it (RFC 7515 section 4.1.4). A token
-    /// without a `kid` is.
+    /// without a `kid` is, where at most four keys are for its `alg`.
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into());
