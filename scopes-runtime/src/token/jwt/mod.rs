@@ -52,7 +52,7 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// | depth of arrays and objects in header and payload | 127 |
 /// | scopes of a token | 1024 different ones |
 /// | keys that a token is tried with | 4, see below |
-/// | usable keys of an issuer's set ([`keys_from`](JwtDecoderBuilder::keys_from)) | 64 |
+/// | usable keys of an issuer's set (`keys_from`) | 64 |
 /// | [`leeway`](JwtDecoderBuilder::leeway) for `exp` and `nbf` | none by default, 60 s at most, by the system clock; `iat` is not compared with the clock |
 /// | age of a cached result ([`remember_for`](JwtDecoderBuilder::remember_for)) | 5 min by default, never past `exp` and leeway |
 /// | memory of the cache ([`memory`](JwtDecoderBuilder::memory)) | 16 MiB by default |
