@@ -1,7 +1,8 @@
 //! What operators are told of refusals: events and counters.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use axum::Router;
 use axum::routing::get as on_get;
@@ -15,8 +16,6 @@ use scopes_runtime::{
 use scopes_tests::{Readable, Scope, get, token};
 use serde_json::json;
 use tracing::Level;
-use tracing::instrument::WithSubscriber as _;
-use tracing_subscriber::fmt::MakeWriter;
 
 #[requires_scopes("me", "items")]
 async fn items() {}
@@ -65,12 +64,16 @@ impl TokenDecoder for Named {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes events to the log of the thread: each test runs in one.
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").write(text)
+        LOG.with_borrow_mut(|log| log.write(text))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -78,12 +81,14 @@ impl io::Write for Log {
     }
 }
 
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// Installs one subscriber for the process. With one a test, `tracing` can take a callsite for disabled that another test
+/// has just registered.
+fn subscribe() {
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(|| Log);
+        subscriber.without_time().with_ansi(false).init();
+    });
 }
 
 /// The lines that one request writes at any level.
@@ -92,15 +97,10 @@ async fn events(path: &str, authorization: &[&str]) -> Vec<String> {
 }
 
 async fn events_of(app: &Router, path: &str, authorization: &[&str]) -> Vec<String> {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_writer(log.clone())
-        .without_time()
-        .with_ansi(false)
-        .finish();
-    get(app, path, authorization).with_subscriber(subscriber).await;
-    let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
+    subscribe();
+    LOG.take();
+    get(app, path, authorization).await;
+    let text = String::from_utf8(LOG.take()).expect("UTF-8");
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
 
