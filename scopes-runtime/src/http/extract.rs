@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::context::AuthContext;
-use super::protected::{ProvidesResourceServer, Requires};
+use super::requirement_of::Requires;
+use super::state::ProvidesResourceServer;
 use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::AccessToken;
 

@@ -8,7 +8,8 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::context::AuthContext;
-use super::protected::{ProvidesResourceServer, Requires};
+use super::requirement_of::Requires;
+use super::state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirement;

@@ -9,15 +9,17 @@ mod evaluate;
 mod extract;
 mod guard;
 mod metadata;
-mod protected;
+mod rejection;
+mod requirement_of;
 mod resource_server;
+mod state;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
 pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
 pub use metadata::{InvalidResource, ResourceMetadata};
-pub use protected::{
-    IntoRejection, Probe, ProvidesResourceServer, Rejected, RejectsWith, Requires, Unprotected, any_of,
-};
+pub use rejection::{IntoRejection, Rejected, RejectsWith};
+pub use requirement_of::{Probe, Requires, Unprotected, any_of};
 pub use resource_server::{InvalidRealm, ResourceServer, ResourceServerBuilder};
+pub use state::ProvidesResourceServer;
