@@ -284,7 +284,7 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
-        "nothing checks tokens at `/files`; say why that is right, for whoever reads the report"
+        "nothing checks tokens at `/files`: give the reason, which appears in the report"
     );
     assert_eq!(
         message(|| {

@@ -100,7 +100,7 @@ fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Re
         Credentials::Bearer(token) => match server.decoder.recall(token) {
             Some(token) => {
                 #[cfg(feature = "metrics")]
-                telemetry::count_token("remembered");
+                telemetry::count_token("cached");
                 Ok(TokenOutcome::Valid(token))
             }
             None if !is_token68(token) => Ok(TokenOutcome::Malformed),

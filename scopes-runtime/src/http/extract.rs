@@ -23,7 +23,7 @@ impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     }
 }
 
-/// A request without a token goes on with `None`; one with a bad token does not.
+/// Extracts `None` from a request without a token. A request with an invalid token is refused.
 impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
@@ -32,7 +32,8 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     }
 }
 
-/// As an extractor: what the operation that is being served requires, extractors included. Nothing on a public one.
+/// Extracts what the operation requires: the handler, its extractors, and the routers around it. A public operation requires
+/// nothing.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -45,14 +46,14 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
 ///
 /// #[requires_scopes("items")]
 /// async fn explain(required: RequiredScopes) -> String {
-///     format!("you need {required}")
+///     format!("this needs {required}")
 /// }
 /// ```
 #[derive(Clone)]
 pub struct RequiredScopes(pub(super) Requirements);
 
 impl RequiredScopes {
-    /// Every minimal set of scopes that satisfies it, as [`Requirement::alternatives`] has them.
+    /// Returns the minimal sets of scopes that satisfy the operation, as [`Requirement::alternatives`] does.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         self.0.alternatives()

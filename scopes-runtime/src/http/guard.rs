@@ -14,37 +14,37 @@ use super::state::ProvidesResourceServer;
 use super::telemetry;
 use crate::scope::Requirement;
 
-/// A handler with one of the attributes, as it was written.
+/// A handler with `#[requires_scopes]` or `#[public]`: what its source says.
 pub trait Operation: 'static {
     /// The function's name.
     const NAME: &'static str;
-    /// The path of its module.
+    /// The path of the function's module.
     const MODULE: &'static str;
-    /// Its doc comment.
+    /// The function's doc comment.
     const DOCUMENTATION: &'static str;
-    /// Whether it has `#[deprecated]`.
+    /// Whether the function has `#[deprecated]`.
     const DEPRECATED: bool;
 }
 
-/// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.
+/// A handler with `#[requires_scopes]`.
 pub trait ScopedOperation: Operation {
-    /// What a token must be allowed to do for the handler to run.
+    /// The handler's requirement and those of its extractors.
     const REQUIREMENT: Requirement;
 }
 
 /// A handler with `#[public]`.
 pub trait PublicOperation: Operation {
-    /// Whether it looks at a token where there is one.
+    /// Whether the handler takes an optional token.
     const ACCEPTS_TOKEN: bool;
-    /// Why it is public, where the attribute says so.
+    /// Why the handler is public, if the attribute gives a reason.
     const REASON: Option<&'static str>;
 }
 
-/// The guard that [`#[requires_scopes]`](crate::requires_scopes) puts before a handler's arguments. It comes first, so
-/// that nobody without the scopes gets a body parsed or a path explained.
+/// Extractor that authorizes a request for a handler. [`#[requires_scopes]`](crate::requires_scopes) inserts it as the first
+/// argument, so that no other extractor runs for a request without the scopes.
 pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
-/// The mark that [`#[public]`](crate::public) puts before a handler's arguments.
+/// Extractor that marks a handler as public. [`#[public]`](crate::public) inserts it as the first argument.
 pub struct Public<O>(pub(crate) PhantomData<fn() -> O>);
 
 impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
@@ -77,7 +77,7 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     }
 }
 
-/// The check that an extractor with `#[requires_scopes]` makes for itself, so that it protects any handler.
+/// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.
 pub async fn check<E, S>(parts: &mut Parts, state: &S) -> Result<(), AuthError>
 where
     E: Requires,

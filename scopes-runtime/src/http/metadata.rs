@@ -10,9 +10,10 @@ use crate::scope::Vocabulary;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// What a client that knows nothing but the API's address needs to get a token: protected resource metadata (RFC 9728).
+/// Protected resource metadata (RFC 9728): where clients that only have the URL of the API obtain tokens.
 ///
-/// Challenges name its URL, and [`ResourceMetadata::router`] serves it:
+/// Challenges contain its URL ([`ResourceServerBuilder::metadata`](crate::ResourceServerBuilder::metadata)), and
+/// [`ResourceMetadata::router`] serves it:
 ///
 /// ```
 /// use axum::Router;
@@ -48,22 +49,22 @@ pub struct ResourceMetadata {
     path: String,
 }
 
-/// A resource identifier that RFC 9728 section 1.2 does not allow.
+/// The error of a resource identifier that RFC 9728 section 1.2 does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{}` cannot be a resource identifier; give the API's own URL, which begins with `https://` (or is `http://` on \
-     this machine) and has no `#`, no query and no user name",
+    "`{}` is not a resource identifier: use the URL of the API, with `https://` (`http://` only for loopback) and \
+     without a fragment, a query or a user name",
     .0.escape_debug()
 )]
 pub struct InvalidResource(String);
 
 impl ResourceMetadata {
-    /// The metadata of the API with this URL. Tokens for it have the same URL as their audience (RFC 8707 section 2).
+    /// Creates the metadata of the API with this URL. Tokens for it have the same URL in `aud` (RFC 8707 section 2).
     ///
     /// # Errors
     ///
-    /// It is not an https URL without a fragment (RFC 9728 section 1.2). Plain HTTP will do for a loopback address, a
-    /// query will not.
+    /// The URL is not `https` (`http` is accepted for loopback addresses), or has a fragment, a query or a user name (RFC
+    /// 9728 section 1.2).
     pub fn new(resource: impl Into<String>) -> Result<Self, InvalidResource> {
         let resource = resource.into();
         let Some((origin, path)) = parts(&resource) else { return Err(InvalidResource(resource)) };
@@ -85,34 +86,34 @@ impl ResourceMetadata {
         self
     }
 
-    /// Lists the scopes of a vocabulary, for everyone to read. Without this and
-    /// [`scopes_supported`](Self::scopes_supported) no scope is listed.
+    /// Publishes the scopes of a vocabulary. By default no scope is published.
     #[must_use]
     pub fn scopes<V: Vocabulary>(self) -> Self {
         self.scopes_supported(V::DECLARED.iter().map(|scope| scope.name()))
     }
 
-    /// Lists these scopes alone: those that are nobody's secret, or that a client is to begin with.
+    /// Publishes these scopes, for instance those that a client requests first.
     #[must_use]
     pub fn scopes_supported<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
         self.scopes_supported.extend(scopes.into_iter().map(|scope| scope.as_ref().to_owned()));
         self
     }
 
-    /// What people call the API.
+    /// Sets the display name of the API.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.resource_name = Some(name.into());
         self
     }
 
-    /// Where the metadata is: between the resource's host and its path (RFC 9728 section 3.1). Never made of a request.
+    /// Returns the URL of the metadata: the well-known path between the resource's host and its path (RFC 9728 section 3.1).
+    /// It never depends on a request.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, self.route())
     }
 
-    /// Serves the metadata, for everyone and for scripts of every origin.
+    /// Returns a router that serves the metadata without a token, for every origin (CORS).
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let json: Arc<str> = serde_json::to_string(self).expect("strings are always JSON").into();
         let headers: [(HeaderName, &str); 2] =
@@ -125,13 +126,13 @@ impl ResourceMetadata {
     }
 }
 
-/// Scheme and authority, and the path if there is one.
+/// Returns scheme and authority, and the path if there is one.
 fn parts(resource: &str) -> Option<(String, String)> {
     let uri: Uri = resource.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let is_loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&authority.host());
     let is_safe = scheme == "https" || scheme == "http" && is_loopback;
-    // What begins a parameter of a route, or ends one of a challenge.
+    // Characters that start a parameter of a route, or end a parameter of a challenge.
     let is_plain = !resource.contains(['#', '"', '\\', '{', '}', '@', '*']) && resource.is_ascii();
     // Only a slash right after the host is removed (RFC 9728 section 3.1).
     let path = if uri.path() == "/" { "" } else { uri.path() };

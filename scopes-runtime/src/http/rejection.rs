@@ -1,34 +1,34 @@
-//! The conversions of refusals into an extractor's rejection.
+//! Converts errors into an extractor's rejection.
 
 use std::convert::Infallible;
 
 use super::AuthError;
 
-/// `From<AuthError>`, with a message that says what to do.
+/// `From<AuthError>`, with an error message that says what to do.
 #[diagnostic::on_unimplemented(
     message = "an extractor that requires scopes cannot reject with `{Self}`",
-    label = "this has no `From<AuthError>`",
+    label = "does not implement `From<AuthError>`",
     note = "implement `From<scopes_runtime::AuthError>` for `{Self}`, or write `type Rejection = AuthError`"
 )]
 pub trait RejectsWith {
-    /// The refusal as this rejection.
+    /// Converts the refusal.
     fn from_auth_error(error: AuthError) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: From<AuthError>> RejectsWith for T {
-    /// The refusal as this rejection.
+    /// Converts the refusal.
     fn from_auth_error(error: AuthError) -> Self {
         error.into()
     }
 }
 
-/// Why an extractor that another one takes failed. One that cannot fail needs no conversion: the inherent method wins
-/// over that of [`IntoRejection`].
+/// The error of an extractor that another one takes. An extractor that cannot fail needs no `From`: the inherent method wins
+/// over the method of [`IntoRejection`].
 pub struct Rejected<E>(pub E);
 
 impl Rejected<Infallible> {
-    /// The rejection that there never is.
+    /// Converts an error that cannot occur.
     pub fn into_rejection<R>(self) -> R {
         match self.0 {}
     }
@@ -36,7 +36,7 @@ impl Rejected<Infallible> {
 
 /// `From<E>`, as a method.
 pub trait IntoRejection<R> {
-    /// The rejection of the extractor that took the other one.
+    /// Converts the error.
     fn into_rejection(self) -> R;
 }
 

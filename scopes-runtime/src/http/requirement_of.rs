@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 
 use crate::scope::Requirement;
 
-/// An extractor that requires something of the token. `#[requires_scopes]` on its `impl` implements this, and so does
+/// An extractor that checks the token. `#[requires_scopes]` on its `impl` implements this, and so does
 /// `#[derive(ScopedExtractor)]`.
 pub trait Requires {
-    /// What a token must be allowed to do for the extractor to succeed.
+    /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
     /// Whether the extractor refuses a request without a token.
     const PROTECTED: bool = true;
@@ -46,7 +46,7 @@ impl<T: Requires, E> Probe<Result<T, E>> {
     pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
 
-/// Whether one of them is.
+/// Returns whether one of them is true.
 #[must_use]
 pub const fn any_of(answers: &[bool]) -> bool {
     let mut at = 0;

@@ -5,36 +5,36 @@ use super::ResourceMetadata;
 use super::challenge::ChallengeConfig;
 use crate::token::TokenDecoder;
 
-/// The API that access tokens are for: how it decodes them, and how it speaks of itself when it refuses one.
+/// Decodes the access tokens of requests, and configures the challenges of refusals.
 ///
-/// The router's state provides it, so that no route can be built without one; clones share their content.
+/// The router's state provides it: no route can be built without one. Cloning is cheap.
 ///
-/// # What operators see
+/// # Telemetry
 ///
-/// Each refusal is an event of the target `scopes_runtime::refused` ([`tracing`](https://docs.rs/tracing)), at `DEBUG` where
-/// there is no token, at `WARN` where none can be checked, else at `INFO`. Its fields, where they are known:
+/// Each refusal is a [`tracing`](https://docs.rs/tracing) event with the target `scopes_runtime::refused`: at `DEBUG` if there
+/// is no token, at `WARN` if tokens cannot be checked, otherwise at `INFO`. Its fields, if known:
 ///
-/// | field | what it says |
+/// | field | content |
 /// | --- | --- |
 /// | `reason` | `missing_token`, `unavailable`, or the error code of the response |
-/// | `required` | the scopes, every alternative |
-/// | `missing` | what the cheapest alternative has that the token has not |
+/// | `required` | the required scopes, all alternatives |
+/// | `missing` | the scopes that the token lacks for the cheapest alternative |
 /// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
-/// | `jti_hash` | of the token's `jti`: 64 bits of SHA-256 (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
-/// | `cause` | why the token was not decoded, cut at 256 bytes |
+/// | `jti_hash` | the first 64 bits of the SHA-256 of `jti` (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
+/// | `cause` | why the token was rejected, cut at 256 bytes |
 ///
-/// Scopes that a decoder drops ([`may_grant`](crate::JwtDecoderBuilder::may_grant)) are an event of the target
-/// `scopes_runtime::dropped` at `DEBUG`, once for each token that is decoded and not for cached ones. Its fields are `issuer`
-/// as configured, `count`, and `scopes`: the dropped ones, cut to 256 bytes.
+/// If a decoder drops scopes ([`may_grant`](crate::JwtDecoderBuilder::may_grant)), it emits an event with the target
+/// `scopes_runtime::dropped` at `DEBUG`, once for each decoded token and not for cached ones. Its fields are `issuer` as
+/// configured, `count`, and `scopes`: the dropped scopes, cut at 256 bytes.
 ///
 /// With the feature `metrics`, counters go to the recorder of the [`metrics`](https://docs.rs/metrics) facade:
 ///
-/// | counter | label | what is counted |
+/// | counter | label | counts |
 /// | --- | --- | --- |
 /// | `scopes_refusals_total` | `reason`, as above | refusals |
-/// | `scopes_admissions_total` | | requests that went on to a handler with `#[requires_scopes]` |
-/// | `scopes_tokens_total` | `outcome`: `remembered`, `valid`, `invalid`, `unavailable` | tokens that came with requests |
-/// | `scopes_dropped_total` | `issuer`, as configured (introspection without one: the endpoint) | scopes that were dropped, of each token that is decoded |
+/// | `scopes_admissions_total` | | requests that reached a handler with `#[requires_scopes]` |
+/// | `scopes_tokens_total` | `outcome`: `cached`, `valid`, `invalid`, `unavailable` | tokens of requests |
+/// | `scopes_dropped_total` | `issuer`, as configured (introspection without one: the endpoint) | dropped scopes of decoded tokens |
 ///
 /// ```
 /// use axum::extract::FromRef;
@@ -57,7 +57,7 @@ pub struct ResourceServer {
     config: Arc<ChallengeConfig>,
 }
 
-/// Builds a [`ResourceServer`] that says more of itself than its realm `api`.
+/// Builds a [`ResourceServer`]. [`ResourceServer::builder`] starts one.
 #[derive(Clone)]
 pub struct ResourceServerBuilder {
     decoder: Arc<dyn TokenDecoder>,
@@ -66,20 +66,20 @@ pub struct ResourceServerBuilder {
     metadata: Option<Box<str>>,
 }
 
-/// A realm with a character that RFC 6750 section 3 does not allow in a challenge.
+/// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the realm {0:?} has a character that no challenge can carry; use visible ASCII without `\"` and `\\`"
+    "the realm {0:?} has a character that is not allowed in a challenge: use visible ASCII without `\"` and `\\`"
 )]
 pub struct InvalidRealm(String);
 
 impl ResourceServer {
-    /// A server with the realm `api` that names the required scopes when it refuses.
+    /// Creates a server with the realm `api` that names the required scopes in refusals.
     pub fn new(decoder: impl TokenDecoder) -> Self {
         Self { decoder: Arc::new(decoder), config: Arc::default() }
     }
 
-    /// A server whose realm or answers differ from [`ResourceServer::new`]'s.
+    /// Starts a server with another realm or other challenges than [`ResourceServer::new`].
     ///
     /// ```
     /// # use scopes_runtime::{InvalidRealm, ResourceServer, TokenDecoder};
@@ -102,32 +102,32 @@ impl ResourceServer {
 }
 
 impl ResourceServerBuilder {
-    /// The protection space that challenges name (RFC 9110 section 11.5).
+    /// Sets the realm of challenges (RFC 9110 section 11.5). Default: `api`.
     #[must_use]
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = realm.into();
         self
     }
 
-    /// Keeps scopes out of challenges and problem details, where their names are nobody's business.
+    /// Omits scope names from challenges and problem details. Default: they are named.
     #[must_use]
     pub fn without_scopes_in_answers(mut self) -> Self {
         self.names_scopes = false;
         self
     }
 
-    /// Names the metadata's URL in 401 and 403 answers (RFC 9728 section 5.1).
+    /// Adds the URL of the metadata to the challenges of 401 and 403 responses (RFC 9728 section 5.1). Default: none.
     #[must_use]
     pub fn metadata(mut self, metadata: &ResourceMetadata) -> Self {
         self.metadata = Some(metadata.url().into());
         self
     }
 
-    /// The server.
+    /// Builds the server.
     ///
     /// # Errors
     ///
-    /// The realm has a character that RFC 6750 section 3 does not allow.
+    /// [`InvalidRealm`] if the realm has a character that RFC 6750 section 3 does not allow.
     pub fn build(self) -> Result<ResourceServer, InvalidRealm> {
         let allowed = |byte: u8| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
         if !self.realm.bytes().all(allowed) {

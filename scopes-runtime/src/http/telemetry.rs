@@ -1,4 +1,4 @@
-//! What operators are told of requests; never a token.
+//! Events and counters. They never contain a token.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const TARGET: &str = "scopes_runtime::refused";
 /// The longest claim or cause in an event.
 const MAX_SHOWN_BYTES: usize = 256;
 
-/// One event and one count for a request that is refused.
+/// Emits one event and counts one refusal.
 pub(super) fn refused(
     error: &AuthError,
     config: &ChallengeConfig,
@@ -29,11 +29,11 @@ pub(super) fn refused(
         AuthError::Unavailable { .. } => "unavailable",
         other => other.code().unwrap_or_default(),
     };
-    // Debug escapes what others have written: claims, and the cause, which a decoder may have taken from the token.
+    // `Debug` escapes text of others: claims, and causes that a decoder may have taken from the token.
     macro_rules! tell {
         ($level:ident) => {
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
-                // The refusal has worked out the same, or is about to.
+                // The refusal uses the same template.
                 let template = config.refusal_for(required, None);
                 tracing::event!(
                     target: TARGET,
@@ -58,7 +58,7 @@ pub(super) fn refused(
     }
 }
 
-/// The reasons are literals here, because a label that is none costs an allocation.
+/// A macro, because a label that is not a literal costs an allocation.
 #[cfg(feature = "metrics")]
 fn refusals(error: &AuthError) -> metrics::Counter {
     macro_rules! refusals {
@@ -76,19 +76,19 @@ fn refusals(error: &AuthError) -> metrics::Counter {
     }
 }
 
-/// A request that goes on to its handler.
+/// Counts a request that reaches its handler.
 #[cfg(feature = "metrics")]
 pub(super) fn count_admission() {
     metrics::counter!("scopes_admissions_total").increment(1);
 }
 
-/// A token, and how it was found out what it says.
+/// Counts a token of a request.
 #[cfg(feature = "metrics")]
 pub(super) fn count_token(outcome: &'static str) {
     metrics::counter!("scopes_tokens_total", "outcome" => outcome).increment(1);
 }
 
-/// The text, escaped, and cut: tokens are long, and so may their claims be.
+/// Returns the text escaped and cut: a claim may be as long as a token.
 fn shown(text: &str) -> DebugValue<String> {
     if text.len() <= MAX_SHOWN_BYTES {
         return field::debug(text.to_owned());
@@ -97,7 +97,7 @@ fn shown(text: &str) -> DebugValue<String> {
     field::debug(format!("{}…", &text[..end]))
 }
 
-/// The first 64 bits of the SHA-256: enough to find a token in the issuer's log, and no way back to its `jti`.
+/// Returns the first 64 bits of the SHA-256 in hexadecimal: enough to find the token in the issuer's log, without its `jti`.
 fn hash(jti: &str) -> String {
     Sha256::digest(jti).iter().take(8).fold(String::new(), |mut hash, byte| {
         let _ = write!(hash, "{byte:02x}");

@@ -1,10 +1,10 @@
 use crate::openapi::nested;
 use crate::report::{self, ANY_METHOD};
 
-/// A service that checks no token, and why that is right.
+/// A service that checks no tokens, with the reason.
 #[derive(Clone)]
 pub(super) struct Foreign {
-    /// As axum writes it: a wildcard ends it.
+    /// In axum's syntax. A wildcard may end it.
     pub(super) path: String,
     pub(super) reason: &'static str,
 }
@@ -13,12 +13,12 @@ impl Foreign {
     pub(super) fn new(path: String, reason: &'static str) -> Self {
         assert!(
             !reason.trim().is_empty(),
-            "nothing checks tokens at `{path}`; say why that is right, for whoever reads the report"
+            "nothing checks tokens at `{path}`: give the reason, which appears in the report"
         );
         Self { path, reason }
     }
 
-    /// Everything below a prefix, and the prefix itself.
+    /// Returns the prefix, and all paths below it.
     pub(super) fn below(prefix: &str, reason: &'static str) -> [Self; 2] {
         let below = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
         [prefix.to_owned(), below].map(|path| Self::new(path, reason))
@@ -33,7 +33,7 @@ impl Foreign {
         }
     }
 
-    /// The same as axum nests it.
+    /// Returns the service as axum nests it.
     pub(super) fn under(self, prefix: &str) -> Self {
         Self { path: nested(prefix, &self.path), ..self }
     }

@@ -12,15 +12,15 @@ use super::enforced::Enforced;
 use super::{Guarded, Required, ScopedHandler};
 use crate::openapi::{Described, Method};
 
-/// The handlers of one path, by method: axum's `MethodRouter` of handlers that are scoped or public.
+/// The handlers of one path by method, each with `#[requires_scopes]` or `#[public]`: axum's `MethodRouter`.
 ///
-/// [`get`], [`post`] and the others start one; the methods of the same names add to it.
+/// [`get`], [`post`] and the other functions start one; the methods of the same names add to it.
 pub struct ScopedMethodRouter<S = ()> {
     pub(super) router: MethodRouter<S>,
     pub(super) operations: Vec<(Method, Described, Required)>,
 }
 
-/// The handler of every method that gets none of its own.
+/// Routes every method without a handler of its own.
 pub fn any<H, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     H: ScopedHandler<T, S>,
@@ -66,21 +66,21 @@ macro_rules! handler_of {
 }
 
 // One invocation each: a compile error about a handler shows the one that it is about.
-handler_of!(connect, Method::Connect, "The handler of `CONNECT`, which OpenAPI does not know.");
-handler_of!(delete, Method::One(HttpMethod::Delete), "The handler of `DELETE`.");
-handler_of!(get, Method::One(HttpMethod::Get), "The handler of `GET`, and of `HEAD` without one of its own.");
-handler_of!(head, Method::One(HttpMethod::Head), "The handler of `HEAD`.");
-handler_of!(options, Method::One(HttpMethod::Options), "The handler of `OPTIONS`.");
-handler_of!(patch, Method::One(HttpMethod::Patch), "The handler of `PATCH`.");
-handler_of!(post, Method::One(HttpMethod::Post), "The handler of `POST`.");
-handler_of!(put, Method::One(HttpMethod::Put), "The handler of `PUT`.");
-handler_of!(trace, Method::One(HttpMethod::Trace), "The handler of `TRACE`.");
+handler_of!(connect, Method::Connect, "Routes `CONNECT`. OpenAPI has no such operation.");
+handler_of!(delete, Method::One(HttpMethod::Delete), "Routes `DELETE`.");
+handler_of!(get, Method::One(HttpMethod::Get), "Routes `GET`, and `HEAD` if it has no handler of its own.");
+handler_of!(head, Method::One(HttpMethod::Head), "Routes `HEAD`.");
+handler_of!(options, Method::One(HttpMethod::Options), "Routes `OPTIONS`.");
+handler_of!(patch, Method::One(HttpMethod::Patch), "Routes `PATCH`.");
+handler_of!(post, Method::One(HttpMethod::Post), "Routes `POST`.");
+handler_of!(put, Method::One(HttpMethod::Put), "Routes `PUT`.");
+handler_of!(trace, Method::One(HttpMethod::Trace), "Routes `TRACE`.");
 
 impl<S> ScopedMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// Puts a middleware around the handlers so far.
+    /// Adds a middleware around the handlers so far. It runs before tokens are checked.
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self
     where

@@ -7,11 +7,11 @@ use crate::openapi::Method;
 use crate::report::{self, Report};
 
 impl<S> ScopedRouter<S> {
-    /// Who may call what: every route so far with what it requires, and the scopes that none does, of those that
-    /// [`oauth2`](Self::oauth2) was told of.
+    /// Returns the access report: all operations so far with their requirements, and the scopes of the
+    /// [security scheme](Self::oauth2) that no operation requires.
     ///
-    /// A fallback stands there with the method `*` and the path `/*`. The handler of methods without one of their own has
-    /// the method `OTHER`, and where all paths have the same one, the path `/*` too.
+    /// A fallback has the method `*` and the path `/*`. A handler for methods without a handler of their own has the method
+    /// `OTHER`, and the path `/*` if all paths share it.
     #[must_use]
     pub fn report(&self) -> Report {
         let has_same = self.has_one_handler_of_other_methods();

@@ -15,11 +15,12 @@ use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
 use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
 use crate::scope::{Authentication, Requirement, are_few_enough};
 
-/// Where the report shows what no route matches: no route can have this path.
+/// The path of fallbacks in the report. No route can have it.
 pub(super) const FALLBACK: &str = "/*";
 
-/// axum's `Router`, of handlers that say who may call them: a handler that is neither scoped nor public does not
-/// compile.
+/// A router that only accepts handlers with `#[requires_scopes]` or `#[public]`. Another handler is a compile error.
+///
+/// It wraps axum's `Router`, and also builds the OpenAPI document and the report of its operations.
 ///
 /// ```
 /// use axum::Router;
@@ -63,13 +64,13 @@ impl<S> ScopedRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    /// A router without routes.
+    /// Creates a router without routes.
     #[must_use]
     pub fn new() -> Self {
         Self::with_openapi(OpenApi::new(Info::new("API", "0.1.0"), Paths::new()))
     }
 
-    /// A router without routes, whose document is added to this one.
+    /// Creates a router without routes that adds its operations to this document.
     #[must_use]
     pub fn with_openapi(openapi: OpenApi) -> Self {
         Self {
@@ -81,8 +82,7 @@ where
         }
     }
 
-    /// How clients get their tokens, for the document. Without it the document says no more than that a bearer token is
-    /// needed.
+    /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
     #[must_use]
     pub fn oauth2(mut self, scheme: OAuth2Scheme) -> Self {
         self.scheme = scheme;
@@ -93,7 +93,7 @@ where
     ///
     /// # Panics
     ///
-    /// As `Router::route`: the path is malformed, or one of its methods has a handler already.
+    /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.
     #[must_use]
     pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
         let routes = methods.operations.into_iter();
@@ -107,12 +107,11 @@ where
         Self { router: self.router.route(path, methods.router), ..self }
     }
 
-    /// Adds handlers with utoipa's `#[utoipa::path]`, whose paths and methods stand there: those of
-    /// [`routes!`](crate::router::routes).
+    /// Adds handlers with `#[utoipa::path]`, which sets their paths and methods. [`routes!`](crate::router::routes) lists them.
     ///
     /// # Panics
     ///
-    /// As [`ScopedRouter::route`].
+    /// Panics as [`ScopedRouter::route`] does.
     #[must_use]
     pub fn routes(mut self, routes: DocumentedRoutes<S>) -> Self {
         for (path, methods) in routes.handlers {
@@ -130,8 +129,8 @@ where
     ///
     /// # Panics
     ///
-    /// A route is public or a foreign service, so that nothing would check the requirement there; there is no route
-    /// yet; or a route gets more than 64 alternatives, too many to tell a client.
+    /// Panics if a route is public or a service of another kind, where nothing would check the requirement; if there is no
+    /// route yet; or if a route gets more than 64 alternatives.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
         let is_served = |foreign: &&Foreign| !foreign.path.ends_with(FALLBACK);
@@ -164,12 +163,11 @@ where
         self
     }
 
-    /// Serves a path by a service that is not of this router. Nothing checks tokens there, so the code says why; the reason
-    /// stands in the report.
+    /// Serves a path by another service, without any check of tokens. `reason` appears in the report.
     ///
     /// # Panics
     ///
-    /// As `Router::route_service`; or the reason is empty.
+    /// Panics as `Router::route_service` does, and if the reason is empty.
     #[must_use]
     pub fn route_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
     where
@@ -181,12 +179,12 @@ where
         Self { router: self.router.route_service(path, service), ..self }
     }
 
-    /// Serves what comes below a path by a service that is not of this router, such as a directory of files. Nothing
-    /// checks tokens there, so the code says why; the reason stands in the report.
+    /// Serves all paths below a prefix by another service, such as a directory of files, without any check of tokens.
+    /// `reason` appears in the report.
     ///
     /// # Panics
     ///
-    /// As `Router::nest_service`; or the reason is empty.
+    /// Panics as `Router::nest_service` does, and if the reason is empty.
     #[must_use]
     pub fn nest_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
     where
@@ -198,12 +196,12 @@ where
         Self { router: self.router.nest_service(path, service), ..self }
     }
 
-    /// Answers requests that no route matches by a service that is not of this router, such as the files of a web
-    /// application. Nothing checks tokens there, so the code says why; the reason stands in the report.
+    /// Serves requests that match no route by another service, such as the files of a web application, without any check of
+    /// tokens. `reason` appears in the report.
     ///
     /// # Panics
     ///
-    /// The reason is empty.
+    /// Panics if the reason is empty.
     #[must_use]
     pub fn fallback_service<T>(mut self, service: T, reason: &'static str) -> Self
     where
@@ -221,7 +219,7 @@ where
             || self.foreign.iter().any(|foreign| foreign.path == FALLBACK)
     }
 
-    /// The last one counts.
+    /// A later fallback replaces an earlier one.
     fn forget_fallback(&mut self) {
         self.routes.retain(|route| route.path != FALLBACK || route.method != Method::Fallback);
         self.foreign.retain(|foreign| foreign.path != FALLBACK);
@@ -231,7 +229,7 @@ where
     ///
     /// # Panics
     ///
-    /// As `Router::merge`: both have a route for the same path and method, or a fallback.
+    /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);
@@ -243,7 +241,7 @@ where
     ///
     /// # Panics
     ///
-    /// As `Router::nest`: the prefix is malformed or empty, or routes overlap.
+    /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
     #[must_use]
     pub fn nest(mut self, path: &str, mut other: Self) -> Self {
         // axum leaves the fallbacks of routers inside `other` behind where `other` has none of its own.
@@ -256,7 +254,7 @@ where
         Self { router: self.router.nest(path, other.router), ..self }
     }
 
-    /// Puts a middleware around every route and fallback so far.
+    /// Adds a middleware around all routes and fallbacks so far. It runs before tokens are checked.
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self
     where
@@ -269,11 +267,11 @@ where
         Self { router: self.router.layer(layer), ..self }
     }
 
-    /// Puts a middleware around every route so far, and around no fallback.
+    /// Adds a middleware around all routes so far, but not around fallbacks. It runs before tokens are checked.
     ///
     /// # Panics
     ///
-    /// As `Router::route_layer`: there is no route yet.
+    /// Panics as `Router::route_layer` does: if there is no route yet.
     #[must_use]
     pub fn route_layer<L>(self, layer: L) -> Self
     where
@@ -286,7 +284,7 @@ where
         Self { router: self.router.route_layer(layer), ..self }
     }
 
-    /// The handler of requests that no route matches, scoped or public like any other.
+    /// Sets the handler of requests that match no route.
     #[must_use]
     pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
@@ -304,7 +302,7 @@ where
         Self { router: self.router.fallback(Enforced::new(handler, Required::default())), ..self }
     }
 
-    /// The handler of requests whose path has a route so far, but none for the method. Where there is one, it stays.
+    /// Sets the handler of requests whose path has a route so far, but not for their method. A path keeps an earlier one.
     #[must_use]
     pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
     where
@@ -330,31 +328,31 @@ where
         }
     }
 
-    /// Gives the handlers their state.
+    /// Provides the state of the handlers.
     #[must_use]
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
         let Self { router, routes, foreign, scheme, openapi } = self;
         ScopedRouter { router: router.with_state(state), routes, foreign, scheme, openapi }
     }
 
-    /// What scopes contribute to a document that is made elsewhere.
+    /// Returns what the operations add to a document that is made elsewhere.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
         Fragment::new(&self.routes, &self.scheme)
     }
 
-    /// The router to serve, and the document of all its routes: for each what it requires of a token, how it refuses
-    /// one, and the handler's doc comment.
+    /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
+    /// comments.
     ///
-    /// The document and the scheme are those of the outermost router; of routers that were merged or nested the routes
-    /// count.
+    /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
+    /// are included.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let openapi = document(self.openapi, &self.routes, &self.scheme);
         (self.router, openapi)
     }
 }
 
-/// Whether it is no fallback.
+/// Returns whether this is a route, not a fallback.
 fn is_route(route: &Described) -> bool {
     !matches!(route.method, Method::Fallback | Method::Other)
 }
@@ -368,7 +366,7 @@ where
     }
 }
 
-/// The router to serve, or to go on with as with any other.
+/// Converts to axum's router, to serve it or to add more to it.
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
     fn from(router: ScopedRouter<S>) -> Self {
         router.router

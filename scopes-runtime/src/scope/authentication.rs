@@ -4,21 +4,21 @@ use serde::Serialize;
 
 use super::Requirement;
 
-/// How far in the future a login may lie: the issuer's clock may run ahead. One beyond it is no moment that was.
+/// How far in the future `auth_time` may be, because the issuer's clock may be ahead.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-/// How and when a user must have logged in (RFC 9470): all that requirements say of it, together.
+/// How and when a user must have authenticated (RFC 9470), from all requirements of an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Authentication {
-    /// The authentication contexts that will do; `None` where any does.
+    /// The accepted authentication contexts (`acr`). `None` accepts any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) acr_values: Option<Vec<&'static str>>,
-    /// How many seconds ago, at the most.
+    /// The maximum age of the authentication in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_age: Option<u64>,
 }
 
-/// How and when the user of a token has logged in, as far as it says.
+/// How and when the user of a token authenticated, from the claims `acr` and `auth_time`.
 #[derive(Clone, Copy)]
 pub(crate) struct Authenticated<'a> {
     pub(crate) acr: Option<&'a str>,
@@ -34,7 +34,7 @@ impl Authentication {
         all
     }
 
-    /// Requires this as well. Where both name contexts, one that both name will do.
+    /// Adds a requirement. If both name contexts, only those that both name are accepted.
     pub(super) fn add(&mut self, acr_values: &[&'static str], max_age: Option<u64>) {
         if !acr_values.is_empty() {
             match &mut self.acr_values {
@@ -45,13 +45,13 @@ impl Authentication {
         self.max_age = [self.max_age, max_age].into_iter().flatten().min();
     }
 
-    /// Whether there is a context that will do.
+    /// Returns whether some context is accepted.
     #[cfg(feature = "openapi")]
     pub(crate) fn is_possible(&self) -> bool {
         self.acr_values.as_ref().is_none_or(|values| !values.is_empty())
     }
 
-    /// Whether any login will do.
+    /// Returns whether any authentication is accepted.
     #[cfg(feature = "openapi")]
     pub(crate) fn is_nothing(&self) -> bool {
         *self == Self::default()
@@ -59,8 +59,7 @@ impl Authentication {
 }
 
 impl Authenticated<'_> {
-    /// Whether this is one of the contexts, where there are any, and recent enough. What a token does not say it does not
-    /// meet.
+    /// Returns whether this is one of the contexts, if there are any, and recent enough. A missing claim never is.
     pub(super) fn meets(&self, acr_values: &[&'static str], max_age: Option<u64>) -> bool {
         let has_context = acr_values.is_empty() || self.acr.is_some_and(|acr| acr_values.contains(&acr));
         let is_recent = max_age.is_none_or(|max_age| {

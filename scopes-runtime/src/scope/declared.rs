@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// A scope of a vocabulary, as [`#[declare_scopes]`](crate::declare_scopes) found it.
+/// A declared scope: its name, description and implications. [`#[declare_scopes]`](crate::declare_scopes) makes it.
 ///
 /// ```
 /// use scopes_runtime::declare_scopes;
@@ -32,7 +32,7 @@ pub struct DeclaredScope {
 }
 
 impl DeclaredScope {
-    /// For the code that `#[declare_scopes]` generates.
+    /// For generated code.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
@@ -44,25 +44,25 @@ impl DeclaredScope {
         Self { name, description, implies, implied_by }
     }
 
-    /// The scope as it stands in a token.
+    /// Returns the name of the scope, as tokens contain it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What a token with this scope may do: the variant's doc comment.
+    /// Returns what a token with this scope may do: the variant's doc comment.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
     }
 
-    /// The narrower scopes that this one includes, directly or through others.
+    /// Returns the narrower scopes that this one includes, directly or through others.
     #[must_use]
     pub const fn implies(&self) -> &'static [&'static str] {
         self.implies
     }
 
-    /// The broader scopes that include this one: a token with any of them satisfies it.
+    /// Returns the broader scopes that include this one. A token with any of them satisfies it.
     #[must_use]
     pub const fn implied_by(&self) -> &'static [&'static str] {
         self.implied_by
@@ -71,11 +71,11 @@ impl DeclaredScope {
 
 /// An enum with [`#[declare_scopes]`](crate::declare_scopes).
 pub trait Vocabulary {
-    /// Every scope, in the order of declaration.
+    /// All scopes, in the order of declaration.
     const DECLARED: &'static [DeclaredScope];
 }
 
-/// The error of parsing a string that a vocabulary does not declare.
+/// The error of parsing the name of a scope that a vocabulary does not declare.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -93,14 +93,14 @@ pub struct UndeclaredScope {
     name: Box<str>,
 }
 
-/// Of a vocabulary's variants the one with the name.
+/// Returns the variant with the name.
 #[doc(hidden)]
 pub fn find<V: Copy>(declared: &[DeclaredScope], name: &str, variants: &[V]) -> Result<V, UndeclaredScope> {
     let position = declared.iter().position(|scope| scope.name == name);
     position.map(|position| variants[position]).ok_or_else(|| UndeclaredScope { name: name.into() })
 }
 
-/// A variant of a vocabulary from its name.
+/// Deserializes a variant from its name.
 #[doc(hidden)]
 pub fn deserialize<'de, V, D>(deserializer: D) -> Result<V, D::Error>
 where

@@ -3,11 +3,11 @@ use std::ptr;
 
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
-/// How many alternatives a requirement may have: a refusal lists every one of them.
+/// The maximum number of alternatives of a requirement. A refusal lists all of them.
 const MOST_ALTERNATIVES: usize = 64;
 
-/// What a token must be allowed to do: static data, made by [`scopes!`](crate::scopes) and
-/// [`#[requires_scopes]`](crate::requires_scopes).
+/// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
+/// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -39,11 +39,12 @@ enum Node {
     Authentication { acr_values: &'static [&'static str], max_age: Option<u64> },
 }
 
-/// Which static data a requirement is, so that it is found again without being looked into.
+/// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
+/// constants, so one requirement can have several keys; two requirements never share one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Identity(u8, usize, usize, Option<u64>);
 
-/// For the code that the macros generate.
+/// For generated code.
 #[doc(hidden)]
 impl Requirement {
     #[must_use]
@@ -51,7 +52,7 @@ impl Requirement {
         Self(Node::Scope(scope))
     }
 
-    /// A scope that a literal resolved to.
+    /// Returns a requirement for the scope that a literal resolved to.
     #[must_use]
     #[track_caller]
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
@@ -79,13 +80,13 @@ impl Requirement {
         Self(Node::Any(requirements))
     }
 
-    /// No contexts are as good as all of them.
+    /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
         Self(Node::Authentication { acr_values, max_age })
     }
 
-    /// The number of alternatives before any is found to be covered by another.
+    /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
             Node::Scope(_) | Node::Authentication { .. } => return 1,
@@ -104,13 +105,12 @@ impl Requirement {
 }
 
 impl Requirement {
-    /// A valid token, whatever its scopes.
+    /// Any valid token, with or without scopes.
     pub const AUTHENTICATED: Self = Self(Node::All(&[]));
 
-    /// Whether the scopes satisfy the requirement, a broader scope counting for those that it implies.
+    /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///
-    /// Scopes do not say how the user has logged in: where `acr` or `max_age` is required,
-    /// [`AccessToken::require`](crate::AccessToken::require) tells.
+    /// This does not check `acr` and `max_age`; [`AccessToken::require`](crate::AccessToken::require) does.
     #[must_use]
     pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
         match self.0 {
@@ -121,7 +121,7 @@ impl Requirement {
         }
     }
 
-    /// Whether the user has logged in as required. It stands beside scopes, never among alternatives of them.
+    /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
             Node::Scope(_) => true,
@@ -142,10 +142,10 @@ impl Requirement {
         }
     }
 
-    /// Every minimal set of scopes that satisfies the requirement, each in the order in which it was written.
+    /// Returns the minimal sets of scopes that satisfy the requirement, each in the order of the source code.
     ///
-    /// Implications are minded: no set has a scope that another of its scopes implies, and no set covers another one.
-    /// One empty set means that any valid token will do.
+    /// No set contains a scope that another of its scopes implies, and no set covers another one. An empty set means that
+    /// any valid token is accepted.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         alternatives_of_all(&[*self])
@@ -186,8 +186,8 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
-/// The minimal sets of scopes that satisfy all of the requirements, or, where those would be too many to tell a
-/// client, the last requirement alone.
+/// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
+/// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
     let told = match requirements {
         [.., last] if !are_few_enough(requirements) => std::slice::from_ref(last),
@@ -196,7 +196,7 @@ pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'sta
     minimal(unreduced_of_all(told))
 }
 
-/// Whether a client can be told all alternatives of all the requirements.
+/// Returns whether a refusal can list the alternatives of all the requirements together.
 pub(crate) fn are_few_enough(requirements: &[Requirement]) -> bool {
     requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
         <= MOST_ALTERNATIVES
@@ -222,7 +222,7 @@ fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredSc
     })
 }
 
-/// Of the alternatives the one that lacks the fewest scopes; of several the shortest, and of those the first.
+/// Returns the alternative with the fewest missing scopes; among equals the shortest, then the first.
 pub(crate) fn cheapest(
     alternatives: &[Vec<&'static DeclaredScope>],
     granted: &GrantedScopes,
@@ -253,19 +253,19 @@ fn without_implied(alternative: Vec<&'static DeclaredScope>) -> Vec<&'static Dec
     kept
 }
 
-/// Whether a token with the first set always satisfies the second.
+/// Returns whether a token with the first set always satisfies the second.
 fn covers(first: &[&'static DeclaredScope], second: &[&'static DeclaredScope]) -> bool {
     second.iter().all(|scope| first.iter().any(|other| always_satisfies(other, scope)))
 }
 
-/// Whether whatever a token has for the first scope does for the second one too. Of two vocabularies with scopes of one
-/// name each may be implied by others.
+/// Returns whether every token that satisfies the first scope satisfies the second one. Two vocabularies may declare scopes
+/// with the same name that different scopes imply.
 fn always_satisfies(first: &DeclaredScope, second: &DeclaredScope) -> bool {
     is_or_implies(first.name(), second)
         && first.implied_by().iter().all(|broader| is_or_implies(broader, second))
 }
 
-/// The alternatives, as a `scope` parameter writes each: `me items or admin`.
+/// Writes the alternatives, each as a `scope` parameter: `me items or admin`.
 impl fmt::Display for Requirement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&written(&self.alternatives()))
@@ -277,7 +277,7 @@ pub(crate) fn written(alternatives: &[Vec<&'static DeclaredScope>]) -> String {
     alternatives.join(" or ")
 }
 
-/// The scopes as a `scope` parameter lists them (RFC 6749 section 3.3).
+/// Returns the scopes as a `scope` parameter (RFC 6749 section 3.3).
 pub(crate) fn list(scopes: &[&DeclaredScope]) -> String {
     scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::requirement::{Identity, alternatives_of_all, written};
 use super::{Authenticated, DeclaredScope, GrantedScopes, Requirement};
 
-/// What one operation requires: all of its own requirement and of those that the routers around it add.
+/// What an operation requires: its own requirement and those of the routers around it.
 #[derive(Clone, Debug)]
 pub(crate) struct Requirements {
     own: Requirement,
@@ -24,7 +24,7 @@ impl Requirements {
         self.routers.as_deref().unwrap_or_default()
     }
 
-    /// Which requirements these are, with that of one part where it is another.
+    /// Returns a key for the requirements, and for that of a part of the operation.
     pub(crate) fn identity(
         &self,
         part: Option<Requirement>,
