@@ -43,9 +43,11 @@ async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
         paths.lock().expect("not poisoned").push(path.to_owned());
         None
     });
-    let builder = JwtDecoder::builder().issuer(format!("{}/realms/demo/", issuer.url)).audience(AUDIENCE);
+    let url = format!("{}/realms/demo/", issuer.url);
+    let builder = JwtDecoder::builder().issuer(&*url).audience(AUDIENCE);
     let decoder = builder.keys_from(IssuerKeys::discovered()).build().expect("a decoder");
-    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
+    let token = issuer.token_with(Algorithm::ES256, None, |_, claims| claims["iss"] = url.into());
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
     assert_eq!(
         *asked.lock().expect("not poisoned"),
         [

@@ -4,6 +4,7 @@ mod discovery;
 mod key_sets;
 mod outage;
 mod rotation;
+mod unknown_keys;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -86,12 +87,23 @@ impl Issuer {
 
     /// A token of this issuer.
     fn token(&self, algorithm: Algorithm, kid: Option<&str>) -> String {
+        self.token_with(algorithm, kid, |_, _| {})
+    }
+
+    /// The same with another header or other claims.
+    fn token_with(
+        &self,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+        change: impl FnOnce(&mut Value, &mut Value),
+    ) -> String {
         let mut header = json!({ "alg": algorithm, "typ": "at+jwt" });
         if let Some(kid) = kid {
             header["kid"] = kid.into();
         }
         let mut claims = claims();
         claims["iss"] = self.url.clone().into();
+        change(&mut header, &mut claims);
         sign_with(algorithm, &signing(algorithm), header.to_string(), claims.to_string())
     }
 
