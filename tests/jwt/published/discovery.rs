@@ -155,3 +155,16 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
         .keys_from(IssuerKeys::discovered());
     assert!(matches!(both.build(), Err(JwtDecoderError::TwoKindsOfKeys)));
 }
+
+/// Some issuers answer 200 with a page for people where there is no document.
+#[tokio::test]
+async fn a_page_in_place_of_the_metadata_is_no_metadata() {
+    let issuer = Issuer::start().await;
+    let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
+    issuer.answers(move |path| match path {
+        OAUTH => Some(axum::Json(metadata.clone()).into_response()),
+        "/jwks" => Some(axum::Json(set.clone()).into_response()),
+        _ => Some("<html>log in</html>".into_response()),
+    });
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::EdDSA, None)).await, "ok");
+}

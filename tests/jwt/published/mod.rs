@@ -3,6 +3,7 @@
 mod discovery;
 mod key_sets;
 mod outage;
+mod requests;
 mod rotation;
 mod unknown_keys;
 

@@ -42,7 +42,7 @@ impl Location {
             Self::Known(url) => url.clone(),
             Self::Discovered(metadata) => metadata.url(client, "jwks_uri").await?,
         };
-        let fetched = fetch::get(client, &url).await?;
+        let fetched = fetch::get(client, &url, fetch::JWK_SET).await?;
         let set = fetched.object("the key set")?;
         let keys = key_set::usable(&set, rsa)?;
         Ok(Published { set, keys, max_age: fetched.max_age })
