@@ -36,7 +36,7 @@ pub(super) enum FetchError {
 
 /// An answer, whole.
 pub(super) struct Fetched {
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
     /// For how long it may be kept, where it says so (RFC 9111 section 4.2.1).
     pub(super) max_age: Option<Duration>,
 }

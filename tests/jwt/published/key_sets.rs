@@ -3,8 +3,8 @@
 use scopes_runtime::{Algorithm, IssuerKeys};
 use serde_json::{Value, json};
 
-use super::{Issuer, named, outcome};
-use crate::keys::{jwk, pem};
+use super::{Issuer, named, other_jwk, outcome};
+use crate::keys::jwk;
 
 #[tokio::test]
 async fn one_odd_key_does_not_spoil_the_others() {
@@ -14,6 +14,8 @@ async fn one_odd_key_does_not_spoil_the_others() {
     let private = json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA", "kid": "private" });
     let mut encryption = named(Algorithm::ES384, "encryption");
     encryption["use"] = "enc".into();
+    let mut ambiguous = other_jwk();
+    ambiguous["kid"] = "ambiguous".into();
     issuer.publishes(json!([
         { "kty": "AKP", "alg": "ML-DSA-44", "kid": "post-quantum" },
         "not a key",
@@ -26,13 +28,16 @@ async fn one_odd_key_does_not_spoil_the_others() {
         without_alg,
         named(Algorithm::ES256, "good"),
         named(Algorithm::ES256, "good"),
+        named(Algorithm::ES256, "ambiguous"),
+        ambiguous,
     ]));
     let decoder = issuer.discovered();
     for (algorithm, kid, expected) in [
         (Algorithm::ES256, "good", "ok"),
         (Algorithm::RS256, "rsa", "ok"),
         (Algorithm::PS256, "rsa", "invalid"),
-        (Algorithm::EdDSA, "twice", "unavailable"),
+        (Algorithm::EdDSA, "twice", "ok"),
+        (Algorithm::ES256, "ambiguous", "unavailable"),
         (Algorithm::ES384, "encryption", "unavailable"),
         (Algorithm::HS256, "secret", "invalid"),
     ] {
@@ -47,7 +52,7 @@ async fn one_odd_key_does_not_spoil_the_others() {
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
 }
 
-/// The same key in another spelling, which a token cannot tell from it.
+/// The same key with other metadata.
 fn otherwise(mut jwk: Value) -> Value {
     jwk["use"] = "sig".into();
     jwk["x-note"] = "another".into();
@@ -57,10 +62,23 @@ fn otherwise(mut jwk: Value) -> Value {
 /// RFC 7517 section 4.5: `kid` is optional, also while keys rotate.
 #[tokio::test]
 async fn keys_without_a_kid_are_all_tried() {
-    let other = pem!("p256-other");
-    let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(other));
-    let other = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
     let issuer = Issuer::start().await;
-    issuer.publishes([serde_json::to_value(other).expect("JSON"), jwk(Algorithm::ES256)]);
+    issuer.publishes([other_jwk(), jwk(Algorithm::ES256)]);
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
+}
+
+/// How many keys cannot be used does not matter.
+#[tokio::test]
+async fn sixty_four_keys_are_used() {
+    let issuer = Issuer::start().await;
+    let unusable =
+        (0..100).map(|number| json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": format!("p{number}") }));
+    let usable = (0..65).map(|number| named(Algorithm::ES256, &format!("{number}")));
+    issuer.publishes(unusable.chain(usable).collect::<Vec<_>>());
+    let decoder = issuer.discovered();
+    for (kid, expected) in [("0", "ok"), ("63", "ok"), ("64", "unavailable"), ("p0", "unavailable")] {
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, Some(kid))).await, expected, "{kid}");
+    }
+    issuer.publishes(vec![jwk(Algorithm::ES256); 100]);
     assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
 }

@@ -1,10 +1,13 @@
 //! Keys that an issuer publishes: how they are found, how they change, and what an issuer can do wrong.
 
 mod discovery;
+mod entra;
 mod key_sets;
+mod malformed_sets;
 mod outage;
 mod requests;
 mod rotation;
+mod skipped_keys;
 mod unknown_keys;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +23,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::issuer::{AUDIENCE, claims, sign_with};
-use crate::keys::{jwk, signing};
+use crate::keys::{jwk, pem, signing};
 
 const OPENID: &str = "/.well-known/openid-configuration";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -58,15 +61,19 @@ impl Issuer {
         *self.answer.lock().expect("not poisoned") = Arc::new(answer);
     }
 
-    /// Publishes these keys, and metadata that leads to them.
-    fn publishes(&self, keys: impl Into<Value>) {
-        let set = json!({ "keys": keys.into() });
-        let metadata = self.metadata();
+    /// Publishes this text as a key set, and metadata that leads to it.
+    fn publishes_text(&self, set: impl Into<Vec<u8>>) {
+        let (metadata, set) = (self.metadata(), set.into());
         self.answers(move |path| match path {
             OPENID => Some(axum::Json(metadata.clone()).into_response()),
-            "/jwks" => Some(axum::Json(set.clone()).into_response()),
+            "/jwks" => Some(set.clone().into_response()),
             _ => None,
         });
+    }
+
+    /// Publishes these keys, and metadata that leads to them.
+    fn publishes(&self, keys: impl Into<Value>) {
+        self.publishes_text(json!({ "keys": keys.into() }).to_string());
     }
 
     fn metadata(&self) -> Value {
@@ -124,6 +131,13 @@ fn named(algorithm: Algorithm, kid: &str) -> Value {
     let mut jwk = jwk(algorithm);
     jwk["kid"] = kid.into();
     jwk
+}
+
+/// Another ES256 key than the one that tokens are signed with.
+fn other_jwk() -> Value {
+    let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(pem!("p256-other")));
+    let other = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
+    serde_json::to_value(other).expect("JSON")
 }
 
 /// `ok`, `invalid` or `unavailable`.

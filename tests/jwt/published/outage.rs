@@ -71,7 +71,6 @@ async fn a_lying_issuer_gives_no_keys() {
         move || ([(header::CONTENT_TYPE, "application/json")], text.clone()).into_response()
     };
     let repeated = set.replacen("{\"keys\"", "{\"keys\":[],\"keys\"", 1);
-    let many = json!({ "keys": vec![jwk(Algorithm::ES256); 65] }).to_string();
     let long = format!("{}{}", set, " ".repeat(300 * 1024));
     let other_scheme = |location: &'static str| move || redirect(location);
     let endless = || {
@@ -86,7 +85,6 @@ async fn a_lying_issuer_gives_no_keys() {
         ("keys of a wrong type", Box::new(json(r#"{"keys":{}}"#))),
         ("an empty set", Box::new(json(r#"{"keys":[]}"#))),
         ("a repeated member", Box::new(json(&repeated))),
-        ("too many keys", Box::new(json(&many))),
         ("a huge body", Box::new(json(&long))),
         ("an endless body", Box::new(endless)),
         ("an error", Box::new(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())),

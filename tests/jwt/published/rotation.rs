@@ -7,8 +7,8 @@ use axum::response::IntoResponse as _;
 use scopes_runtime::{Algorithm, TokenDecoder as _};
 use serde_json::json;
 
-use super::{Issuer, named, outcome, pass};
-use crate::keys::{jwk, pem};
+use super::{Issuer, named, other_jwk, outcome, pass};
+use crate::keys::jwk;
 
 #[tokio::test]
 async fn a_new_key_is_found_and_an_old_one_stops_working() {
@@ -51,11 +51,8 @@ async fn what_a_key_has_verified_is_forgotten_with_it() {
 
 #[tokio::test]
 async fn a_new_key_is_found_for_tokens_that_name_none() {
-    let other = pem!("p256-other");
-    let other = jsonwebtoken::EncodingKey::from_ec_der(&crate::keys::der(other));
     let issuer = Issuer::start().await;
-    let other_jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
-    issuer.publishes([serde_json::to_value(other_jwk).expect("JSON")]);
+    issuer.publishes([other_jwk()]);
     let decoder = issuer.discovered();
     let token = issuer.token(Algorithm::ES256, None);
     assert_eq!(outcome(&decoder, &token).await, "invalid");

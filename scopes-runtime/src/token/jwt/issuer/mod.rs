@@ -1,9 +1,11 @@
 //! The keys that an issuer publishes: fetched, kept, and fetched again before they are too old.
 
 mod first_seen;
+mod key_issuer;
 mod key_set;
 mod location;
 mod refresher;
+mod split;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +57,10 @@ const MAX_WAITING: usize = 1024;
 /// While the issuer does not answer, the last good keys are used for an hour beyond their time. After that tokens get 503,
 /// as they do before the first fetch: the program may start before its issuer does.
 ///
+/// A key that cannot be used is logged as a warning, once for each change of the set, and spoils no other. At most 64 keys
+/// are used. A key with the member `issuer`, as Microsoft Entra ID has it, is used for that issuer alone; `{tenantid}` in it
+/// is any tenant.
+///
 /// Keys come over HTTPS, or from this machine. No answer is read beyond 256 KiB or 5 seconds, and no redirect leads to
 /// another scheme.
 #[derive(Clone, Debug)]
@@ -98,7 +104,14 @@ impl IssuerKeys {
         let client = fetch::client(location.first()).map_err(JwtDecoderError::HttpClient)?;
         let (sender, known) = watch::channel(Known::nothing());
         let (demand, demanded) = watch::channel(());
-        let refresher = Refresher { client, location, rsa: self.rsa, known: sender, demand: demanded };
+        let refresher = Refresher {
+            client,
+            location,
+            rsa: self.rsa,
+            issuer: issuer.to_owned(),
+            known: sender,
+            demand: demanded,
+        };
         let keys = PublishedKeys {
             known,
             demand,

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use reqwest::Client;
-use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::key_set::KeySet;
 use super::location::Location;
 use crate::token::jwt::jws::Header;
 use crate::token::jwt::key::VerificationKey;
@@ -106,6 +106,7 @@ pub(super) struct Refresher {
     pub(super) client: Client,
     pub(super) location: Location,
     pub(super) rsa: Algorithm,
+    pub(super) issuer: String,
     pub(super) known: watch::Sender<Known>,
     /// A change is a token that waits for a fetch which begins after it.
     pub(super) demand: watch::Receiver<()>,
@@ -139,7 +140,7 @@ impl Drop for Working {
 
 impl Refresher {
     async fn run(&mut self) {
-        let (mut failures, mut set) = (0, Map::new());
+        let (mut failures, mut set) = (0, None);
         loop {
             self.demand.mark_unchanged();
             // Requests that wait for the keys need not look at this.
@@ -156,23 +157,23 @@ impl Refresher {
             }
         }
     }
-    /// Fetches the keys, and says when to do it again.
-    async fn fetch(&self, failures: &mut u32, set: &mut Map<String, Value>) -> Instant {
+    /// Fetches the keys, and returns when to do it again. `set` is the last one.
+    async fn fetch(&self, failures: &mut u32, set: &mut Option<KeySet>) -> Instant {
         let began = Instant::now();
-        let published = self.location.keys(&self.client, self.rsa).await;
+        let published = self.location.keys(&self.client, self.rsa, &self.issuer).await;
         let now = Instant::now();
         match published {
-            Ok(published) => {
+            Ok((published, max_age)) => {
                 *failures = 0;
-                if published.keys.is_empty() {
-                    tracing::warn!(location = %self.location, "an issuer publishes no key that can be used");
-                }
-                let keys = match published.set == *set {
-                    true => Arc::clone(&self.known.borrow().keys),
-                    false => published.keys.into(),
+                let is_same = set.as_ref().is_some_and(|set| set.is_same(&published));
+                let keys = if is_same {
+                    Arc::clone(&self.known.borrow().keys)
+                } else {
+                    published.log(&self.location);
+                    published.keys.clone().into()
                 };
-                *set = published.set;
-                let next = now + published.max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
+                *set = Some(published);
+                let next = now + max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
                 self.known.send_modify(|known| {
                     *known = Known {
                         withdrawn: known.withdrawn_by(&keys),
