@@ -170,6 +170,7 @@ async fn the_issuer_is_asked_as_rfc_7662_has_it() {
     let pairs = [("token", "2YotnFZFEjr1zCsicMWpAA"), ("token_type_hint", "access_token")];
     assert_eq!(form, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert_eq!(headers["accept"], "application/json");
+    assert_eq!(headers["user-agent"], concat!("scopes-runtime/", env!("CARGO_PKG_VERSION")));
     // `the+api:s3cr%3At%25`, both parts form-encoded first (RFC 6749 section 2.3.1).
     assert_eq!(headers["authorization"], "Basic dGhlK2FwaTpzM2NyJTNBdCUyNQ==");
 }

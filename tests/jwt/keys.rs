@@ -23,7 +23,7 @@ pub(crate) const ALL: [Algorithm; 12] = [
 /// The text of a file of `tests/keys`.
 macro_rules! pem {
     ($name:literal) => {
-        include_str!(concat!("../keys/", $name, ".pem"))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/keys/", $name, ".pem"))
     };
 }
 pub(crate) use pem;

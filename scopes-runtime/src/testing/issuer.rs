@@ -138,8 +138,8 @@ impl TestIssuer {
 
     /// Signs with a new key from now on, and publishes that one alone.
     ///
-    /// A decoder from before does not know it, unless the issuer is [served](Self::serve) and it asks again: that it does
-    /// at most once in ten seconds.
+    /// A decoder from before does not know it. Where the issuer is [served](Self::serve), it fetches the keys again, at most
+    /// once in ten seconds; until then new tokens get 503.
     pub fn rotate(&self) {
         let mut key = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kid: u64 = key.kid.parse().expect("keys are numbered");

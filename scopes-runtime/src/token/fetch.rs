@@ -14,6 +14,12 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Far more than any issuer's documents have.
 const MAX_BYTES: usize = 256 * 1024;
 const MAX_REDIRECTS: usize = 3;
+/// Some firewalls refuse requests without one.
+const USER_AGENT: &str = concat!("scopes-runtime/", env!("CARGO_PKG_VERSION"));
+
+pub(super) const JSON: &str = "application/json";
+/// RFC 7517 section 8.5.1, and what most issuers send. Some answer 406 where the one that they send is not accepted.
+pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 
 /// Why there is no answer to use. For the operator's log: what an issuer sends is never repeated in it.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +36,7 @@ pub(super) enum FetchError {
 
 /// An answer, whole.
 pub(super) struct Fetched {
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
     /// For how long it may be kept, where it says so (RFC 9111 section 4.2.1).
     pub(super) max_age: Option<Duration>,
 }
@@ -63,7 +69,8 @@ pub(super) fn client_without_redirects(url: &Url) -> reqwest::Result<Client> {
 }
 
 fn client_with(url: &Url, redirects: redirect::Policy) -> reqwest::Result<Client> {
-    let builder = Client::builder().redirect(redirects).timeout(TIMEOUT).referer(false);
+    let builder =
+        Client::builder().user_agent(USER_AGENT).redirect(redirects).timeout(TIMEOUT).referer(false);
     match url.scheme() {
         "https" => builder.build(),
         // What goes to this very machine goes in plain text: a proxy from the environment would see it, and could answer.
@@ -91,16 +98,10 @@ pub(super) fn shown(url: &str) -> String {
     url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, rest)| format!("…@{rest}"))
 }
 
-pub(super) async fn get(client: &Client, url: &Url) -> Result<Fetched, FetchError> {
-    send(client.get(url.clone()), url).await
-}
-
-/// Sends a request for JSON, and takes nothing but a 200.
-async fn send(request: RequestBuilder, url: &Url) -> Result<Fetched, FetchError> {
-    match answer(request, url, &[StatusCode::OK]).await? {
-        (StatusCode::OK, fetched) => Ok(fetched),
-        (status, _) => Err(FetchError::Status { url: url.clone(), status }),
-    }
+/// Fetches a document of these media types. Any other status than 200 is an error.
+pub(super) async fn get(client: &Client, url: &Url, accept: &'static str) -> Result<Fetched, FetchError> {
+    let (_, fetched) = send(client.get(url.clone()), url, accept, &[StatusCode::OK]).await?;
+    Ok(fetched)
 }
 
 /// Sends a request for JSON, and reads answers of these statuses alone.
@@ -109,8 +110,17 @@ pub(super) async fn answer(
     url: &Url,
     statuses: &[StatusCode],
 ) -> Result<(StatusCode, Fetched), FetchError> {
+    send(request, url, JSON, statuses).await
+}
+
+async fn send(
+    request: RequestBuilder,
+    url: &Url,
+    accept: &'static str,
+    statuses: &[StatusCode],
+) -> Result<(StatusCode, Fetched), FetchError> {
     let http = |source: reqwest::Error| FetchError::Http { url: url.clone(), source: source.without_url() };
-    let mut response = request.header("accept", "application/json").send().await.map_err(http)?;
+    let mut response = request.header("accept", accept).send().await.map_err(http)?;
     let status = response.status();
     if !statuses.contains(&status) {
         return Err(FetchError::Status { url: url.clone(), status });

@@ -53,9 +53,10 @@ impl IssuerMetadata {
     async fn fetch(&self, client: &Client) -> Result<Map<String, Value>, FetchError> {
         let mut missing = FetchError::Malformed("there is no metadata document to look for".to_owned());
         for url in &self.documents {
-            match fetch::get(client, url).await {
-                Ok(fetched) => return self.checked(fetched.object("the metadata")?),
-                Err(error @ FetchError::Status { .. }) => missing = error,
+            let fetched = fetch::get(client, url, fetch::JSON).await;
+            match fetched.and_then(|fetched| fetched.object("the metadata")) {
+                Ok(metadata) => return self.checked(metadata),
+                Err(error @ (FetchError::Status { .. } | FetchError::Malformed(_))) => missing = error,
                 Err(error) => return Err(error),
             }
         }

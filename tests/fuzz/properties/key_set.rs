@@ -1,10 +1,11 @@
 //! JWK sets and JWKs: a set's keys are those that can be read by themselves and told apart, and a key that was read never
 //! verifies a signature of nobody.
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use futures_util::FutureExt as _;
 use scopes_runtime::__private::usable_keys;
 use scopes_runtime::{Algorithm, JwtDecoder, KeyError, TokenDecoder as _, VerificationKey};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json;
 
@@ -23,36 +24,61 @@ pub fn holds(input: &[u8]) -> bool {
         check_jwk(input, key);
     }
     let keys = usable_keys(input);
-    let expected = json::object(input).and_then(|set| usable(set.get("keys")?));
     let shown = |keys: &[VerificationKey]| keys.iter().map(|key| format!("{key:?}")).collect::<Vec<_>>();
-    assert_eq!(keys.as_deref().map(shown), expected);
-    assert!(keys.is_none() || matches!(single, Err(KeyError::JwkSet)));
+    match &keys {
+        Some(keys) => assert_eq!(shown(keys), usable(input)),
+        None => assert!(!json::object(input).is_some_and(|set| set.get("keys").is_some_and(Value::is_array))),
+    }
+    let is_set = |error: &KeyError| matches!(error, KeyError::JwkSet | KeyError::NotJwk);
+    assert!(keys.is_none() || single.as_ref().is_err_and(is_set));
     let keys = keys.into_iter().flatten().chain(single);
     keys.take(TRIED).map(check_forgeries).count() > 0
 }
 
-/// As [`Debug`](std::fmt::Debug) shows them: each by its algorithm and `kid`.
-fn usable(keys: &Value) -> Option<Vec<String>> {
-    let jwks = keys.as_array().filter(|jwks| jwks.len() <= MAX_KEYS)?;
-    let mut distinct: Vec<&Value> = Vec::new();
-    for jwk in jwks {
-        if !distinct.contains(&jwk) {
-            distinct.push(jwk);
+/// The keys of a text that is a set, as [`Debug`](std::fmt::Debug) shows them: each by its algorithm and `kid`. Every one is
+/// read by itself.
+fn usable(set: &[u8]) -> Vec<String> {
+    let set = set.strip_prefix("\u{feff}".as_bytes()).unwrap_or(set);
+    let members = json::items(set).into_iter().map(json::member);
+    let keys: Vec<_> = members.filter(|(name, _)| name == "keys").collect();
+    assert_eq!(keys.len(), 1, "a set has `keys` once");
+    let mut distinct: Vec<(bool, String, Material)> = Vec::new();
+    for text in json::items(keys[0].1) {
+        let Some(jwk) = json::object(text) else { continue };
+        let is_of_another = jwk.get("issuer").is_some_and(|issuer| issuer != "");
+        if jwk.get("kty") == Some(&"oct".into()) || is_of_another {
+            continue;
         }
-    }
-    let shown = distinct.into_iter().filter(|jwk| jwk["kty"] != "oct").filter_map(|jwk| {
-        let text = jwk.to_string();
-        let key = match (jwk["kty"].as_str(), jwk.get("alg")) {
+        let key = match (jwk.get("kty").and_then(Value::as_str), jwk.get("alg")) {
             (Some("RSA"), None) => VerificationKey::from_jwk_for(Algorithm::RS256, text),
             _ => VerificationKey::from_jwk(text),
         };
-        Some((jwk.get("kid").is_some(), format!("{:?}", key.ok()?)))
-    });
-    let shown: Vec<_> = shown.collect();
-    let is_alone = |(has_kid, name): &&(bool, String)| {
-        !has_kid || shown.iter().filter(|(_, other)| other == name).count() == 1
+        let Ok(key) = key else { continue };
+        let key = (jwk.contains_key("kid"), format!("{key:?}"), material(&jwk));
+        if !distinct.contains(&key) {
+            distinct.push(key);
+        }
+    }
+    let is_alone = |(has_kid, name, _): &&(bool, String, Material)| {
+        !has_kid || distinct.iter().filter(|(_, other, _)| other == name).count() == 1
     };
-    Some(shown.iter().filter(is_alone).map(|(_, name)| name.clone()).collect())
+    distinct.iter().filter(is_alone).take(MAX_KEYS).map(|(_, name, _)| name.clone()).collect()
+}
+
+/// The numbers of a public key, without the zeros before them.
+type Material = Vec<Vec<u8>>;
+
+fn material(jwk: &Map<String, Value>) -> Material {
+    let names = match jwk["kty"].as_str() {
+        Some("RSA") => ["n", "e"].as_slice(),
+        Some("EC") => &["x", "y"],
+        _ => &["x"],
+    };
+    let number = |name: &&str| {
+        let bytes = Base64UrlUnpadded::decode_vec(jwk[*name].as_str()?).ok()?;
+        Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect())
+    };
+    names.iter().map(number).collect::<Option<_>>().expect("a key that was read has its numbers")
 }
 
 /// What a JWK has to be to verify signatures (RFC 7517 section 4).
@@ -88,7 +114,7 @@ fn check_forgeries(key: VerificationKey) {
     let claims = r#"{"iss":"i","aud":"a","exp":4102444800}"#;
     for signature in [[0; 64].as_slice(), &[1; 64], &[1; 96], &[1; 256]] {
         let parts = [header.as_bytes(), claims.as_bytes(), signature];
-        let token = parts.map(<base64ct::Base64UrlUnpadded as base64ct::Encoding>::encode_string).join(".");
+        let token = parts.map(Base64UrlUnpadded::encode_string).join(".");
         let decoded = decoder.decode(&token).now_or_never().expect("the key is there");
         assert!(decoded.is_err(), "{shown} verifies a signature of nobody");
     }

@@ -30,6 +30,8 @@ enum Refusal {
     Absent,
     Malformed,
     Invalid,
+    /// By a `kid` that the server may have to fetch the keys for.
+    UnknownKey,
 }
 
 impl TestIssuer {
@@ -72,12 +74,13 @@ impl Attack {
         &self.headers
     }
 
-    /// What it is refused with: 400 where the header is malformed, 401 in all other cases.
+    /// What it is refused with: 400 where the header is malformed, 401 in all other cases. A server that fetches the
+    /// issuer's keys may answer an unknown `kid` with 503 instead, see [`has_unknown_key`](Self::has_unknown_key).
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.refusal {
             Refusal::Malformed => StatusCode::BAD_REQUEST,
-            Refusal::Absent | Refusal::Invalid => StatusCode::UNAUTHORIZED,
+            Refusal::Absent | Refusal::Invalid | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
         }
     }
 
@@ -87,8 +90,15 @@ impl Attack {
         match self.refusal {
             Refusal::Absent => None,
             Refusal::Malformed => Some("invalid_request"),
-            Refusal::Invalid => Some("invalid_token"),
+            Refusal::Invalid | Refusal::UnknownKey => Some("invalid_token"),
         }
+    }
+
+    /// Whether the token names a key that the issuer has not published. A server that fetches the keys answers it with 503
+    /// while the issuer may have published the key since the last fetch.
+    #[must_use]
+    pub fn has_unknown_key(&self) -> bool {
+        matches!(self.refusal, Refusal::UnknownKey)
     }
 }
 
@@ -122,6 +132,12 @@ impl Attacks {
     fn invalid(&mut self, rule: &'static str, name: impl Into<String>, token: impl AsRef<str>) {
         let line = format!("Bearer {}", token.as_ref());
         self.lines(rule, name, [line], Refusal::Invalid);
+    }
+
+    /// A token that names a key which the issuer has not published.
+    fn unknown_key(&mut self, rule: &'static str, name: impl Into<String>, token: impl AsRef<str>) {
+        let line = format!("Bearer {}", token.as_ref());
+        self.lines(rule, name, [line], Refusal::UnknownKey);
     }
 
     /// Lines of `Authorization`.

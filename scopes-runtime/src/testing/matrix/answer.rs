@@ -12,6 +12,8 @@ pub(super) enum Expected {
     /// Whatever it answers to everyone.
     Open,
     Refused(StatusCode, Challenge),
+    /// 401, or 503 while the token's key may be a new one of the issuer.
+    UnknownKey(Challenge),
 }
 
 /// What a challenge for `Bearer` says.
@@ -39,6 +41,10 @@ impl Expected {
             },
             Self::Open => challenge.is_none(),
             Self::Refused(expected, with) => status == expected && challenge.as_ref() == Some(with),
+            Self::UnknownKey(with) => match *status {
+                StatusCode::SERVICE_UNAVAILABLE => challenge.is_none(),
+                status => status == StatusCode::UNAUTHORIZED && challenge.as_ref() == Some(with),
+            },
         }
     }
 }
@@ -70,6 +76,7 @@ impl fmt::Display for Expected {
             Self::Through => formatter.write_str("let through"),
             Self::Open => formatter.write_str("open"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
+            Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),
         }
     }
 }

@@ -116,7 +116,11 @@ impl Case {
         Self {
             sent: format!("{} ({})", attack.name(), attack.rule()),
             headers: attack.headers().to_vec(),
-            expected: Expected::Refused(attack.status(), challenge),
+            expected: if attack.has_unknown_key() {
+                Expected::UnknownKey(challenge)
+            } else {
+                Expected::Refused(attack.status(), challenge)
+            },
         }
     }
 }

@@ -152,7 +152,10 @@ impl JwtDecoder {
                 Verdict::Forged(reason) | Verdict::NoKey(reason) => Err(DecodeError::invalid(reason)),
             },
             #[cfg(feature = "issuer")]
-            Keys::Published(published) => published.verify(|keys| verify(keys, jws, header)).await,
+            Keys::Published(published) => {
+                let check_claims = || self.check_claims(&jws.payload()?, SystemTime::now());
+                published.verify(jws, header, check_claims).await
+            }
         }
     }
 }

@@ -3,13 +3,11 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use reqwest::Client;
-use serde_json::{Map, Value};
 use url::Url;
 
-use super::key_set;
+use super::key_set::KeySet;
 use crate::token::fetch::{self, FetchError};
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::token::jwt::key::VerificationKey;
 
 /// Where an issuer's keys are.
 #[derive(Clone, Debug)]
@@ -17,15 +15,6 @@ pub(super) enum Location {
     /// The issuer's metadata says.
     Discovered(IssuerMetadata),
     Known(Url),
-}
-
-/// Keys, as they were published.
-pub(super) struct Published {
-    /// The set, as it came.
-    pub(super) set: Map<String, Value>,
-    pub(super) keys: Vec<VerificationKey>,
-    /// For how long the issuer wants them kept.
-    pub(super) max_age: Option<Duration>,
 }
 
 impl Location {
@@ -37,15 +26,19 @@ impl Location {
         }
     }
 
-    pub(super) async fn keys(&self, client: &Client, rsa: Algorithm) -> Result<Published, FetchError> {
+    /// The keys, and for how long the issuer wants them kept.
+    pub(super) async fn keys(
+        &self,
+        client: &Client,
+        rsa: Algorithm,
+        issuer: &str,
+    ) -> Result<(KeySet, Option<Duration>), FetchError> {
         let url = match self {
             Self::Known(url) => url.clone(),
             Self::Discovered(metadata) => metadata.url(client, "jwks_uri").await?,
         };
-        let fetched = fetch::get(client, &url).await?;
-        let set = fetched.object("the key set")?;
-        let keys = key_set::usable(&set, rsa)?;
-        Ok(Published { set, keys, max_age: fetched.max_age })
+        let fetched = fetch::get(client, &url, fetch::JWK_SET).await?;
+        Ok((KeySet::read(&fetched.text, rsa, issuer)?, fetched.max_age))
     }
 }
 

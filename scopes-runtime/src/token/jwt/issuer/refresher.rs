@@ -3,11 +3,12 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use reqwest::Client;
-use serde_json::{Map, Value};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::key_set::KeySet;
 use super::location::Location;
+use crate::token::jwt::jws::Header;
 use crate::token::jwt::key::VerificationKey;
 
 /// How long keys are kept where the issuer does not say.
@@ -15,31 +16,36 @@ const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
 /// Within these bounds the issuer may say.
 const MIN_AGE: Duration = Duration::from_secs(60);
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
-/// However many tokens have an unknown `kid`, the issuer is asked no more often.
+/// However many tokens have an unknown key, the keys are fetched no more often.
 const MIN_INTERVAL: Duration = Duration::from_secs(10);
 /// After the first failure; each further one doubles it, up to `MIN_AGE`.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// How long the last good keys are used beyond their time while the issuer cannot be asked.
 const MAX_OUTAGE: Duration = Duration::from_secs(60 * 60);
+/// How many keys are remembered that the issuer has withdrawn.
+const MAX_WITHDRAWN: usize = 64;
 
 /// What is known of an issuer's keys.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     /// The same as long as the issuer publishes the same.
     pub(super) keys: Arc<[VerificationKey]>,
+    /// The `kid`s that the issuer has published before and does not publish now.
+    withdrawn: Arc<[String]>,
+    /// When the fetch began that brought the keys.
+    fetched: Option<Instant>,
     /// Until when the keys are trusted.
     good_until: Instant,
     pub(super) last: Attempt,
-    /// When the issuer is asked next, unless a token asks for it.
-    next: Instant,
-    /// From when on a token may ask for it.
-    askable: Instant,
+    /// From when on a token may have the keys fetched again.
+    fetchable: Instant,
 }
 
-/// How the last attempt to fetch the keys ended.
+/// The last attempt to fetch the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Attempt {
     None,
+    Running,
     Succeeded,
     Failed,
 }
@@ -47,7 +53,14 @@ pub(super) enum Attempt {
 impl Known {
     pub(super) fn nothing() -> Self {
         let now = Instant::now();
-        Self { keys: Arc::default(), good_until: now, last: Attempt::None, next: now, askable: now }
+        Self {
+            keys: Arc::default(),
+            withdrawn: Arc::default(),
+            fetched: None,
+            good_until: now,
+            last: Attempt::None,
+            fetchable: now,
+        }
     }
 
     /// The keys, unless they are too old to be trusted. None are as good as unknown.
@@ -55,22 +68,48 @@ impl Known {
         Some(&*self.keys).filter(|keys| Instant::now() < self.good_until && !keys.is_empty())
     }
 
-    pub(super) fn may_be_asked_for(&self) -> bool {
-        self.askable <= Instant::now()
+    pub(super) fn is_fetchable(&self) -> bool {
+        self.fetchable <= Instant::now()
     }
 
+    /// How long until the keys may be fetched again.
     pub(super) fn retry_after(&self) -> Duration {
-        self.next.saturating_duration_since(Instant::now())
+        self.fetchable.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether a token that none of the keys verifies is of none that the issuer has, rather than of a new one.
+    pub(super) fn is_settled(&self, header: &Header, first_seen: Instant) -> bool {
+        let is_newer = self.fetched.is_some_and(|fetched| first_seen <= fetched);
+        self.last == Attempt::Succeeded && (is_newer || !self.may_be_new(header))
+    }
+
+    /// Whether the token may be of a key that was published after these. It is of none where its `kid` is that of another
+    /// key, or is missing though all of the keys have one.
+    fn may_be_new(&self, header: &Header) -> bool {
+        match &header.kid {
+            Some(kid) => !self.withdrawn.contains(kid) && !self.keys.iter().any(|key| key.kid() == Some(kid)),
+            None => self.keys.iter().any(|key| key.kid().is_none()),
+        }
+    }
+
+    /// The `kid`s that are withdrawn where these are the keys now.
+    fn withdrawn_by(&self, keys: &[VerificationKey]) -> Arc<[String]> {
+        let before = self.keys.iter().filter_map(VerificationKey::kid);
+        let before = before.chain(self.withdrawn.iter().map(String::as_str));
+        let gone = before.filter(|kid| !keys.iter().any(|key| key.kid() == Some(kid)));
+        gone.take(MAX_WITHDRAWN).map(str::to_owned).collect()
     }
 }
 
-/// Asks the issuer from time to time, for as long as anybody decodes its tokens.
+/// Fetches the keys from time to time, as long as there is a decoder for them.
 pub(super) struct Refresher {
     pub(super) client: Client,
     pub(super) location: Location,
     pub(super) rsa: Algorithm,
+    pub(super) issuer: String,
     pub(super) known: watch::Sender<Known>,
-    pub(super) wanted: Arc<Notify>,
+    /// A change is a token that waits for a fetch which begins after it.
+    pub(super) demand: watch::Receiver<()>,
 }
 
 /// A refresher in a task. It goes back to where it came from when its runtime ends, so that another one may have it.
@@ -84,8 +123,8 @@ impl Working {
         Self { refresher: Some(refresher), home: Arc::downgrade(home) }
     }
 
-    pub(super) async fn run(self) {
-        if let Some(refresher) = &self.refresher {
+    pub(super) async fn run(mut self) {
+        if let Some(refresher) = &mut self.refresher {
             refresher.run().await;
         }
     }
@@ -100,51 +139,50 @@ impl Drop for Working {
 }
 
 impl Refresher {
-    async fn run(&self) {
-        let (mut failures, mut set) = (0, Map::new());
+    async fn run(&mut self) {
+        let (mut failures, mut set) = (0, None);
         loop {
+            self.demand.mark_unchanged();
+            // Requests that wait for the keys need not look at this.
+            self.known.send_if_modified(|known| {
+                known.last = Attempt::Running;
+                false
+            });
             let next = self.fetch(&mut failures, &mut set).await;
+            let fetchable = self.known.borrow().fetchable;
             tokio::select! {
                 () = sleep_until(next) => {}
-                () = self.is_asked_for() => {}
+                Ok(()) = self.demand.changed() => sleep_until(fetchable).await,
                 () = self.known.closed() => return,
             }
         }
     }
-
-    /// Whoever asks during a fetch is not heard here, and waits for that one's result; nor is who asks too soon after it,
-    /// having seen what was known before.
-    async fn is_asked_for(&self) {
-        loop {
-            self.wanted.notified().await;
-            if self.known.borrow().may_be_asked_for() {
-                return;
-            }
-        }
-    }
-
-    /// Fetches the keys, and says when to do it again.
-    async fn fetch(&self, failures: &mut u32, set: &mut Map<String, Value>) -> Instant {
-        let published = self.location.keys(&self.client, self.rsa).await;
+    /// Fetches the keys, and returns when to do it again. `set` is the last one.
+    async fn fetch(&self, failures: &mut u32, set: &mut Option<KeySet>) -> Instant {
+        let began = Instant::now();
+        let published = self.location.keys(&self.client, self.rsa, &self.issuer).await;
         let now = Instant::now();
         match published {
-            Ok(published) => {
+            Ok((published, max_age)) => {
                 *failures = 0;
-                if published.keys.is_empty() {
-                    tracing::warn!(location = %self.location, "an issuer publishes no key that can be used");
-                }
-                let keys = match published.set == *set {
-                    true => Arc::clone(&self.known.borrow().keys),
-                    false => published.keys.into(),
+                let is_same = set.as_ref().is_some_and(|set| set.is_same(&published));
+                let keys = if is_same {
+                    Arc::clone(&self.known.borrow().keys)
+                } else {
+                    published.log(&self.location);
+                    published.keys.clone().into()
                 };
-                *set = published.set;
-                let next = now + published.max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
-                self.known.send_replace(Known {
-                    keys,
-                    good_until: next + MAX_OUTAGE,
-                    last: Attempt::Succeeded,
-                    next,
-                    askable: now + MIN_INTERVAL,
+                *set = Some(published);
+                let next = now + max_age.unwrap_or(USUAL_AGE).clamp(MIN_AGE, MAX_AGE);
+                self.known.send_modify(|known| {
+                    *known = Known {
+                        withdrawn: known.withdrawn_by(&keys),
+                        keys,
+                        fetched: Some(began),
+                        good_until: next + MAX_OUTAGE,
+                        last: Attempt::Succeeded,
+                        fetchable: now + MIN_INTERVAL,
+                    };
                 });
                 next
             }
@@ -154,7 +192,7 @@ impl Refresher {
                 let next = now + (FIRST_RETRY * 2_u32.saturating_pow(*failures)).min(MIN_AGE);
                 *failures = (*failures + 1).min(6);
                 self.known.send_modify(|known| {
-                    *known = Known { last: Attempt::Failed, next, askable: next, ..known.clone() };
+                    *known = Known { last: Attempt::Failed, fetchable: next, ..known.clone() };
                 });
                 next
             }

@@ -134,6 +134,21 @@ impl VerificationKey {
         self.kid.as_deref()
     }
 
+    /// Whether both verify the same tokens. For public keys: it takes a time that depends on them.
+    #[cfg(feature = "issuer")]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        use jsonwebtoken::DecodingKeyKind::{RsaModulusExponent, SecretOrDer};
+
+        let is_same_key = match (self.key.kind(), other.key.kind()) {
+            (SecretOrDer(key), SecretOrDer(other)) => key == other,
+            (RsaModulusExponent { n, e }, RsaModulusExponent { n: other_n, e: other_e }) => {
+                n == other_n && e == other_e
+            }
+            _ => false,
+        };
+        is_same_key && self.algorithm == other.algorithm && self.kid == other.kid
+    }
+
     /// Whether the signature, in base64url, is of this message by this key.
     pub(super) fn verifies(&self, message: &str, signature: &str) -> bool {
         // An error is a signature or a key that the backend cannot use, so nothing that it has verified.
