@@ -251,9 +251,10 @@ fn one_value_of_a_path_is_open() {
     let found = found(|issuer| {
         secure(issuer).layer(from_fn(async |request: Request, next: Next| -> Response {
             let id = request.uri().path().strip_prefix("/items/");
-            match id.is_some_and(|id| id.starts_with(|first: char| first.is_ascii_alphabetic())) {
-                true => "for everyone".into_response(),
-                false => next.run(request).await,
+            if id.is_some_and(|id| id.starts_with(|first: char| first.is_ascii_alphabetic())) {
+                "for everyone".into_response()
+            } else {
+                next.run(request).await
             }
         }))
     });
@@ -263,9 +264,10 @@ fn one_value_of_a_path_is_open() {
 #[test]
 fn a_middleware_that_answers_before_the_guard() {
     let cached = from_fn(async |request: Request, next: Next| {
-        match request.headers().contains_key(header::AUTHORIZATION) {
-            true => "from a cache".into_response(),
-            false => next.run(request).await,
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            "from a cache".into_response()
+        } else {
+            next.run(request).await
         }
     });
     let routes = || ScopedRouter::new().route("/me", get(read_me.layer(cached.clone())));
@@ -315,9 +317,9 @@ fn a_middleware_that_swaps_tokens() {
                 .and_then(|line| line.to_str().ok()?.split('.').nth(1).map(str::to_owned))
                 .and_then(|payload| Base64UrlUnpadded::decode_vec(&payload).ok())
                 .and_then(|claims| serde_json::from_slice::<Value>(&claims).ok());
-            let is_of_invoices =
-                claims.is_some_and(|claims| has(claims["scope"].as_str().unwrap_or(""), "invoices"));
-            if is_of_invoices {
+            let may_read_invoices =
+                claims.is_some_and(|claims| has(claims["scope"].as_str().unwrap_or(""), "invoices:read"));
+            if may_read_invoices {
                 authorize(&mut request, &all);
             }
             next.run(request)
@@ -326,7 +328,7 @@ fn a_middleware_that_swaps_tokens() {
     });
     assert!(
         found.contains(
-            &r#"GET /admin a token of `invoices` 403 Bearer insufficient_scope scope="billing" 200"#
+            &r#"GET /admin a token of `invoices:read` 403 Bearer insufficient_scope scope="billing" 200"#
                 .to_owned()
         ),
         "{found:#?}"

@@ -53,7 +53,7 @@ impl<'a> Run<'a> {
     }
 
     /// Returns whether the answer is the expected one; another one is a failure.
-    pub(super) async fn ask(&mut self, case: &Case) -> bool {
+    pub(super) async fn check(&mut self, case: &Case) -> bool {
         let got = self.send(&case.request).await;
         let is_right = case.expected.accepts(&got);
         if !is_right {

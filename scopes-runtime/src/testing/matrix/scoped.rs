@@ -29,39 +29,39 @@ pub(super) struct Scoped<'a> {
 
 impl Scoped<'_> {
     pub(super) async fn check(&self, run: &mut Run<'_>) {
-        let refuses_none = run.ask(&self.case("no token", self.request(), self.without_token())).await;
+        let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
         let invalid = self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), "");
-        let mut refuses = run.ask(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
+        let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
         let mut admits = true;
         for alternative in self.alternatives {
-            admits &= run.ask(&self.sufficient(alternative)).await;
+            admits &= run.check(&self.sufficient(alternative)).await;
         }
         for case in self.less_one_scope() {
-            refuses &= run.ask(&case).await;
+            refuses &= run.check(&case).await;
         }
         if let Some(case) = self.without_login() {
-            run.ask(&case).await;
+            run.check(&case).await;
         }
         // Below, a wrong answer that a request above has got already would only be repeated.
         if refuses_none {
             for case in self.token_elsewhere() {
-                run.ask(&case).await;
+                run.check(&case).await;
             }
         }
         if self.target.method == Method::GET && self.serves_head {
             let head = |case: Case| case.with_method(&Method::HEAD, self.target);
             if refuses_none {
-                run.ask(&head(self.case("no token", self.request(), self.without_token()))).await;
+                run.check(&head(self.case("no token", self.request(), self.without_token()))).await;
             }
             if let Some(alternative) = self.alternatives.first().filter(|_| admits) {
-                run.ask(&head(self.sufficient(alternative))).await;
+                run.check(&head(self.sufficient(alternative))).await;
             }
         }
         if refuses_none && refuses {
             let is_right = self.check_sets(&self.target.path, run).await;
             if let Some(path) = self.target.second_path.as_ref().filter(|_| is_right) {
                 let case = self.case("no token", self.request(), self.without_token());
-                if run.ask(&case.at(path)).await {
+                if run.check(&case.at(path)).await {
                     self.check_sets(path, run).await;
                 }
             }
@@ -87,7 +87,7 @@ impl Scoped<'_> {
             let mut is_explained = false;
             if Expected::Through.accepts(&got) {
                 for scope in scopes {
-                    is_explained |= !run.ask(&insufficient(described(scope), scope)).await;
+                    is_explained |= !run.check(&insufficient(described(scope), scope)).await;
                 }
             }
             if !is_explained {

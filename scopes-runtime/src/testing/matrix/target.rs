@@ -36,10 +36,12 @@ impl Target {
         let (path, method) = match (path.strip_suffix("/*"), &**method) {
             (Some(prefix), ANY_METHOD) => (format!("{prefix}/{UNKNOWN}"), Method::GET),
             (Some(_), _) => {
-                let served = |it: &&Operation| {
-                    !it.path.ends_with("/*") && !has(all, &it.path, ANY_METHOD) && it.method != "OTHER"
+                let served = |other: &&Operation| {
+                    !other.path.ends_with("/*")
+                        && !has(all, &other.path, ANY_METHOD)
+                        && other.method != "OTHER"
                 };
-                let path = all.iter().find(served).map_or(&operation.path, |it| &it.path);
+                let path = all.iter().find(served).map_or(&operation.path, |other| &other.path);
                 (path.clone(), other(all, path))
             }
             (None, ANY_METHOD | "OTHER") => (path.clone(), other(all, path)),

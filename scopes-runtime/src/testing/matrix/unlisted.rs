@@ -15,7 +15,9 @@ use crate::report::{ANY_METHOD, Callers, Operation};
 /// Sends each method that no operation of the path has.
 pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut Run<'_>) {
     let Target { pattern, path, .. } = target;
-    let of = |path: &str, method: &str| all.iter().find(|it| it.path == path && it.method == method);
+    let of = |path: &str, method: &str| {
+        all.iter().find(|operation| operation.path == path && operation.method == method)
+    };
     let is_scoped = |operation: &Operation| matches!(operation.callers, Callers::Scoped { .. });
     // Every method is open, and the report says so.
     if of(pattern, ANY_METHOD).is_some_and(|operation| !is_scoped(operation)) {
@@ -61,7 +63,7 @@ pub(super) struct Routes(Router);
 impl Routes {
     pub(super) fn of(all: &[Operation]) -> Self {
         let paths: BTreeSet<_> =
-            all.iter().map(|it| &*it.path).filter(|path| !path.ends_with("/*")).collect();
+            all.iter().map(|operation| &*operation.path).filter(|path| !path.ends_with("/*")).collect();
         Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
     }
 
@@ -110,8 +112,9 @@ async fn is_of_fallback(
     routes: &Routes,
     run: &mut Run<'_>,
 ) -> bool {
-    let fallbacks = all.iter().filter(|it| it.path.ends_with("/*") && it.method == ANY_METHOD);
-    let mut paths: BTreeSet<_> = fallbacks.map(|it| Target::of(it, all).path).collect();
+    let fallbacks =
+        all.iter().filter(|operation| operation.path.ends_with("/*") && operation.method == ANY_METHOD);
+    let mut paths: BTreeSet<_> = fallbacks.map(|fallback| Target::of(fallback, all).path).collect();
     paths.insert(format!("/{UNKNOWN}"));
     for path in paths {
         if !routes.match_path(&path).await && got.is_like(&run.send(&TestRequest::new(method, &path)).await) {
