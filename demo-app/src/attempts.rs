@@ -190,7 +190,7 @@ impl Limit {
 }
 
 /// What one client has of its own: an IPv4 address, or 64 bits of an IPv6 one.
-fn network(client: IpAddr) -> IpAddr {
+pub(crate) fn network(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         address => address,

@@ -1,6 +1,12 @@
 //! Verifies passwords: argon2id, off the async threads, a few at a time.
 
-use std::{cell::RefCell, sync::Arc, thread};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -14,6 +20,8 @@ use tokio::{
     task,
 };
 
+use crate::attempts::network;
+
 /// No password opens this hash. It costs what a real one costs, so that the time of an answer does not tell whether a
 /// user exists.
 const NOBODY: &str =
@@ -22,20 +30,39 @@ const NOBODY: &str =
 /// So many wait that the last one's turn comes in about a second.
 const WAITING_PER_CORE: usize = 32;
 
+/// One part in so many of the places is for the log-ins of one address, so that it does not lock out others.
+const PARTS: usize = 4;
+
 /// Verifies passwords. A verification takes a core and 19 MiB for its time, so there are never more than there are
 /// cores; some others wait for their turn, and the rest is told to come back.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    places_of_address: usize,
+    taken: Taken,
 }
 
-/// Where a password waits for its turn, and is verified.
-pub(crate) type Place = OwnedSemaphorePermit;
+/// How many places each address has, as far as it has any: there are never more entries than places.
+#[derive(Clone, Debug, Default)]
+struct Taken(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
-/// There is no place left to wait in.
+/// Where a password waits for its turn, and is verified.
 #[derive(Debug)]
-pub(crate) struct Busy;
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    network: IpAddr,
+    taken: Taken,
+}
+
+/// There is no place to wait in.
+#[derive(Debug, PartialEq)]
+pub(crate) enum NoPlace {
+    /// All are taken.
+    Busy,
+    /// The address has taken its part of them.
+    AddressBusy,
+}
 
 impl Passwords {
     /// A verifier with one turn for each core.
@@ -46,12 +73,24 @@ impl Passwords {
 
     fn with_turns(turns: usize) -> Self {
         let places = turns * (1 + WAITING_PER_CORE);
-        Self { turns: Arc::new(Semaphore::new(turns)), places: Arc::new(Semaphore::new(places)) }
+        Self {
+            turns: Arc::new(Semaphore::new(turns)),
+            places: Arc::new(Semaphore::new(places)),
+            places_of_address: (places / PARTS).max(1),
+            taken: Taken::default(),
+        }
     }
 
-    /// A place, if there is one.
-    pub(crate) fn place(&self) -> Result<Place, Busy> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)
+    /// A place, if there is one for this client.
+    pub(crate) fn place(&self, client: IpAddr) -> Result<Place, NoPlace> {
+        let network = network(client);
+        let mut taken = self.taken.lock();
+        if taken.get(&network).is_some_and(|places| *places >= self.places_of_address) {
+            return Err(NoPlace::AddressBusy);
+        }
+        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NoPlace::Busy)?;
+        *taken.entry(network).or_default() += 1;
+        Ok(Place { _permit: permit, network, taken: self.taken.clone() })
     }
 
     /// Whether `password` is the one behind `hash`; without a hash never, after the same work.
@@ -72,6 +111,24 @@ impl Passwords {
             tracing::error!(%error, "a password verification did not end");
             false
         })
+    }
+}
+
+impl Taken {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock();
+        if let Some(places) = taken.get_mut(&self.network) {
+            *places -= 1;
+            if *places == 0 {
+                taken.remove(&self.network);
+            }
+        }
     }
 }
 
@@ -105,7 +162,11 @@ fn matches_hash(password: &str, hash: &str) -> Result<bool, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn an_unknown_user_costs_what_a_known_one_costs() {
@@ -125,14 +186,14 @@ mod tests {
     #[tokio::test]
     async fn a_broken_hash_opens_for_nobody() {
         let passwords = Passwords::new();
-        let place = passwords.place().expect("nobody else is here");
+        let place = passwords.place(CLIENT).expect("nobody else is here");
         assert!(!passwords.verify(place, "secret".into(), Some("secret".into())).await);
     }
 
     #[tokio::test]
     async fn a_turn_is_kept_until_the_work_is_done() {
         let passwords = Passwords::with_turns(1);
-        let place = || passwords.place().expect("few others are here");
+        let place = || passwords.place(CLIENT).expect("few others are here");
         let mut given_up = Box::pin(passwords.verify(place(), "secret".into(), None));
         let pending =
             std::future::poll_fn(|context| std::task::Poll::Ready(given_up.as_mut().poll(context))).await;
@@ -140,5 +201,19 @@ mod tests {
         drop(given_up);
         assert_eq!(passwords.turns.available_permits(), 0);
         passwords.verify(place(), "secret".into(), None).await;
+    }
+
+    #[tokio::test]
+    async fn an_address_without_a_place_is_forgotten() {
+        let passwords = Passwords::with_turns(1);
+        let places: Vec<_> = (0..8).map(|_| passwords.place(CLIENT).expect("a quarter of 33")).collect();
+        assert_eq!(passwords.place(CLIENT).map(drop), Err(NoPlace::AddressBusy));
+        let other = passwords.place(Ipv4Addr::BROADCAST.into()).expect("another address has its own");
+        assert_eq!(passwords.taken.lock().len(), 2);
+        drop(places);
+        assert_eq!(passwords.taken.lock().len(), 1);
+        assert!(!passwords.verify(other, "secret".into(), None).await);
+        assert!(passwords.taken.lock().is_empty());
+        passwords.place(CLIENT).map(drop).expect("its places are free again");
     }
 }

@@ -22,13 +22,16 @@ use crate::{
     attempts::{Attempts, TooMany},
     error::ApiError,
     handlers::method_not_allowed,
-    passwords::{Busy, Passwords},
+    passwords::{NoPlace, Passwords},
     scopes::Scope,
     signer::{CLIENT_ID, LIFETIME, Signer},
     store::Database,
 };
 
 const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// In how many seconds an address may have a place again. All places are free after about one.
+const CROWD_RETRY_AFTER: u64 = 2;
 
 /// The token endpoint. None of its answers may be kept by a cache.
 pub(crate) fn routes() -> ScopedRouter<AppState> {
@@ -68,7 +71,7 @@ struct TokenResponse {
     responses(
         (status = 200, description = "The access token.", body = TokenResponse),
         (status = 400, description = "There is no token; `error` says why (RFC 6749 section 5.2)."),
-        (status = 429, description = "Too many passwords were wrong; `Retry-After` says when to try again."),
+        (status = 429, description = "Too many passwords were wrong, or too many log-ins from the address are under way; `Retry-After` says when to try again."),
         (status = 503, description = "Nobody can log in now; `Retry-After` says when to try again."),
     ),
 )]
@@ -96,7 +99,7 @@ async fn issue_token(
 
     // Where there is no connection, all clients are one.
     let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |Extension(ConnectInfo(client))| client.ip());
-    let place = passwords.place()?;
+    let place = passwords.place(client)?;
     let attempt = attempts.begin(&username, client).await?;
     match database.password_hash(&username).await {
         Ok(hash) => match passwords.verify(place, password, hash).await {
@@ -165,6 +168,8 @@ enum TokenError {
     NothingGranted,
     #[error(transparent)]
     TooManyAttempts(#[from] TooMany),
+    #[error("Too many log-ins from this address are under way. Try again in {CROWD_RETRY_AFTER} seconds.")]
+    CrowdedAddress,
     #[error(transparent)]
     Unavailable(ApiError),
 }
@@ -175,9 +180,12 @@ impl From<sqlx::Error> for TokenError {
     }
 }
 
-impl From<Busy> for TokenError {
-    fn from(_: Busy) -> Self {
-        Self::Unavailable(ApiError::Busy)
+impl From<NoPlace> for TokenError {
+    fn from(no_place: NoPlace) -> Self {
+        match no_place {
+            NoPlace::Busy => Self::Unavailable(ApiError::Busy),
+            NoPlace::AddressBusy => Self::CrowdedAddress,
+        }
     }
 }
 
@@ -193,6 +201,10 @@ impl IntoResponse for TokenError {
             Self::UndeclaredScope(_) | Self::NothingGranted => "invalid_scope",
             Self::TooManyAttempts(ref too_many) => {
                 retry_after = Some([(header::RETRY_AFTER, too_many.seconds())]);
+                "slow_down"
+            }
+            Self::CrowdedAddress => {
+                retry_after = Some([(header::RETRY_AFTER, CROWD_RETRY_AFTER)]);
                 "slow_down"
             }
             Self::Unavailable(error) => return error.into_response(),

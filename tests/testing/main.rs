@@ -2,7 +2,9 @@
 
 mod attacks;
 mod guards;
+mod insecure;
 mod issuer;
 mod matrix;
 mod random;
+mod secure;
 mod wire;

@@ -158,7 +158,7 @@ fn a_server_that_should_name_scopes() {
     let (matrix, app) = matrix_of(server);
     assert_eq!(
         table(matrix.check(app)),
-        r#"5 of 11 requests of the scope matrix are not answered as they should be (…):
+        r#"5 of 43 requests of the scope matrix are not answered as they should be (…):
 
 OPERATION        SENT                                 EXPECTED                                           GOT
 GET /items/{id}  no token                             401 Bearer scope="me items"                        401 Bearer
@@ -174,7 +174,7 @@ fn a_server_of_another_issuer() {
     let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
     assert_eq!(
         table(matrix.check(app)),
-        r#"6 of 11 requests of the scope matrix are not answered as they should be (…):
+        r#"6 of 43 requests of the scope matrix are not answered as they should be (…):
 
 OPERATION        SENT                                 EXPECTED                                           GOT
 GET /items/{id}  a token of `me items`                let through                                        401 Bearer invalid_token scope="me items"
@@ -192,16 +192,19 @@ fn a_layer_that_answers_instead() {
     let app = app.layer(from_fn(async |_: Request, _: Next| "whatever you like"));
     assert_eq!(
         table(matrix.check(app)),
-        r#"7 of 11 requests of the scope matrix are not answered as they should be (…):
+        r#"10 of 68 requests of the scope matrix are not answered as they should be (…):
 
-OPERATION        SENT                                 EXPECTED                                           GOT
-GET /items/{id}  no token                             401 Bearer scope="me items"                        200
-GET /items/{id}  garbage                              401 Bearer invalid_token scope="me items"          200
-GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     200
-GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     200
-GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  200
-GET /status      no token                             401 Bearer                                         200
-GET /status      garbage                              401 Bearer invalid_token                           200"#
+OPERATION                                                      SENT                                 EXPECTED                                           GOT
+GET /items/{id}                                                no token                             401 Bearer scope="me items"                        200
+GET /items/{id}                                                garbage                              401 Bearer invalid_token scope="me items"          200
+GET /items/{id}                                                a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /items/{id}  no token                             405 or refused: not in the report                  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /open        no token                             405 or refused: not in the report                  200
+GET /status                                                    no token                             401 Bearer                                         200
+GET /status                                                    garbage                              401 Bearer invalid_token                           200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /status      no token                             405 or refused: not in the report                  200"#
     );
 }
 
@@ -219,7 +222,7 @@ fn a_layer_that_asks_everyone_for_a_token() {
     };
     assert_eq!(
         table(matrix.check(app.layer(from_fn(refuse)))),
-        r#"2 of 11 requests of the scope matrix are not answered as they should be (…):
+        r#"2 of 42 requests of the scope matrix are not answered as they should be (…):
 
 OPERATION        SENT      EXPECTED                     GOT
 GET /items/{id}  no token  401 Bearer scope="me items"  401 Bearer
@@ -238,10 +241,10 @@ fn a_handler_that_requires_more_than_it_says() {
     let router = ScopedRouter::new().route("/", get(later)).with_state(issuer.resource_server());
     assert_eq!(
         table(issuer.matrix(&router).check(router)),
-        r#"1 of 4 requests of the scope matrix are not answered as they should be (…):
+        r#"1 of 14 requests of the scope matrix are not answered as they should be (…):
 
 OPERATION  SENT             EXPECTED     GOT
-GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me items""#
+GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me items", more than the report requires"#
     );
 }
 
@@ -268,7 +271,7 @@ fn a_handler_that_panics_and_one_that_never_answers() {
     assert_eq!(
         table(check),
         "\
-2 of 5 requests of the scope matrix are not answered as they should be (…):
+2 of 24 requests of the scope matrix are not answered as they should be (…):
 
 OPERATION    SENT             EXPECTED     GOT
 GET /hangs   no token         open         no answer within 10 s

@@ -9,8 +9,9 @@ use axum::{
 };
 use demo_app::Database;
 use tokio::{
+    sync::mpsc,
     task::JoinSet,
-    time::{Duration, advance, pause, resume},
+    time::{Duration, advance, pause, resume, sleep},
 };
 
 use crate::support::{Answer, Demo};
@@ -109,7 +110,7 @@ async fn right_passwords_at_once_are_not_too_many_and_wrong_ones_are() {
     let at_once = async |password: &'static str| {
         let mut attempts = JoinSet::new();
         // There is a place for each of them.
-        for _ in 0..30 {
+        for _ in 0..places_of_an_address() {
             let demo = demo.clone();
             attempts.spawn(async move { try_password(&demo, "johndoe", password, HOME).await.status });
         }
@@ -185,6 +186,70 @@ async fn where_no_address_is_known_all_clients_are_one() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     }
     refused_for(&demo.ask_for_token("johndoe", "secret", "me").await);
+}
+
+/// Of all places one address has a quarter.
+fn places_of_an_address() -> usize {
+    33 * std::thread::available_parallelism().unwrap().get() / 4
+}
+
+#[tokio::test]
+async fn one_address_takes_a_quarter_of_the_places_even_with_right_passwords() {
+    let demo = Demo::new().await;
+    for password in ["secret", "wrong"] {
+        let (refused, mut is_full) = mpsc::channel(1);
+        let mut flood = JoinSet::new();
+        for _ in 0..100 {
+            let (demo, refused) = (demo.clone(), refused.clone());
+            flood.spawn(async move {
+                let mut answers = Vec::new();
+                // The flood goes on until the receiver is dropped.
+                while !refused.is_closed() {
+                    let answer = try_password(&demo, "johndoe", password, HOME).await;
+                    if ![StatusCode::OK, StatusCode::BAD_REQUEST].contains(&answer.status) {
+                        let _ = refused.try_send(());
+                        sleep(Duration::from_millis(5)).await;
+                    }
+                    answers.push(answer);
+                }
+                answers
+            });
+        }
+        is_full.recv().await.unwrap();
+        for number in 0..10 {
+            let answer = try_password(&demo, "alice", "secretalice", elsewhere(number)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+        drop(is_full);
+        let answers: Vec<_> = flood.join_all().await.into_iter().flatten().collect();
+        assert!(answers.iter().all(|answer| answer.status != StatusCode::SERVICE_UNAVAILABLE));
+        let is_crowded = |answer: &&Answer| {
+            answer.status == StatusCode::TOO_MANY_REQUESTS && answer.text().contains("from this address")
+        };
+        let refused = answers.iter().find(is_crowded).expect("more log-ins than places of an address");
+        assert_eq!(refused.header("retry-after"), Some("2"));
+        assert_eq!(refused.header("cache-control"), Some("no-store"));
+        let expected = serde_json::json!({
+            "error": "slow_down",
+            "error_description": "Too many log-ins from this address are under way. Try again in 2 seconds.",
+        });
+        assert_eq!(refused.json(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_has_the_places_of_one_address() {
+    let demo = Demo::new().await;
+    let mut flood = JoinSet::new();
+    for number in 0..200 {
+        let demo = demo.clone();
+        let host = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 1, 0, 0, 0, number));
+        flood.spawn(async move { try_password(&demo, "johndoe", "secret", host).await.status });
+    }
+    let statuses = flood.join_all().await;
+    let refused = statuses.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert!(refused > 0 && statuses.len() - refused >= places_of_an_address(), "{statuses:?}");
+    assert!(!statuses.contains(&StatusCode::SERVICE_UNAVAILABLE));
 }
 
 #[tokio::test]

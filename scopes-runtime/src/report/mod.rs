@@ -74,6 +74,10 @@ pub(crate) const ANY_METHOD: &str = "*";
 pub struct Report {
     operations: Vec<Operation>,
     unrequired: Vec<Unrequired>,
+    /// The names of the scopes of the vocabularies and of the operations, and of those that imply them.
+    #[cfg(all(feature = "_jwt", feature = "testing"))]
+    #[serde(skip)]
+    known_scopes: BTreeSet<&'static str>,
 }
 
 /// A declared scope that no operation requires.
@@ -99,7 +103,28 @@ impl Report {
             .filter(|scope| !required.contains(scope.name()))
             .map(|scope| Unrequired { scope: scope.name(), implies: scope.implies() })
             .collect();
-        Self { operations, unrequired }
+        #[cfg(all(feature = "_jwt", feature = "testing"))]
+        let known_scopes = declared
+            .iter()
+            .copied()
+            .chain(
+                operations
+                    .iter()
+                    .flat_map(|operation| operation.callers.alternatives().iter().flatten().copied()),
+            )
+            .flat_map(|scope| [&[scope.name()], scope.implies(), scope.implied_by()].concat())
+            .collect();
+        Self {
+            operations,
+            unrequired,
+            #[cfg(all(feature = "_jwt", feature = "testing"))]
+            known_scopes,
+        }
+    }
+
+    #[cfg(all(feature = "_jwt", feature = "testing"))]
+    pub(crate) fn known_scopes(&self) -> &BTreeSet<&'static str> {
+        &self.known_scopes
     }
 
     /// The operations, sorted.

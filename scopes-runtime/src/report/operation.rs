@@ -54,11 +54,14 @@ impl From<Row> for Operation {
 impl Callers {
     /// The names of all scopes that are required in some alternative.
     pub(super) fn scopes(&self) -> impl Iterator<Item = &'static str> {
-        let alternatives = match self {
-            Self::Scoped { alternatives, .. } => alternatives.as_slice(),
+        self.alternatives().iter().flatten().map(|scope| scope.name())
+    }
+
+    pub(super) fn alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+        match self {
+            Self::Scoped { alternatives, .. } => alternatives,
             Self::Public { .. } | Self::Foreign { .. } => &[],
-        };
-        alternatives.iter().flatten().map(|scope| scope.name())
+        }
     }
 
     /// Why nothing is checked, where somebody said so.

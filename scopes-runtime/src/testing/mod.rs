@@ -5,8 +5,9 @@
 //! scopes-runtime = { version = "0.1", features = ["testing"] }
 //! ```
 //!
-//! One line asks every operation of a router, as a client would: without a token, with garbage, with just the scopes
-//! that it requires, and with each of them missing. Another one attacks them all.
+//! One line sends requests to every operation of a router: without a token, with garbage, with just the scopes that it
+//! requires, with each of them missing, and with all other scopes; and to the methods and spellings of its path that no
+//! operation has. Another line sends attacks to all operations. Handlers run for real: see [`ScopeMatrix`].
 //!
 //! ```
 //! # use scopes_runtime::declare_scopes;

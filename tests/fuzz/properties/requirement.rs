@@ -150,6 +150,12 @@ fn tree(expression: &Expr) -> Tree {
     let function = &call.func;
     match &*quote!(#function).to_string().replace(' ', "") {
         "::scopes_runtime::Requirement::scope" => scope_of(&call.args[0]),
+        "::scopes_runtime::Requirement::named" => {
+            let literal = &call.args[0];
+            let scope = scope_of(&call.args[1]);
+            assert_eq!(scope, Tree::Scope(quote!(#literal).to_string()), "the literal that is resolved");
+            scope
+        }
         "::scopes_runtime::Requirement::all" => Tree::All(list_of(&call.args[0])),
         "::scopes_runtime::Requirement::any" => Tree::Any(list_of(&call.args[0])),
         "::scopes_runtime::Requirement::authentication" => Tree::Login,

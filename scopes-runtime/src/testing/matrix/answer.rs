@@ -2,18 +2,24 @@
 
 use std::fmt;
 
-use axum::http::header::WWW_AUTHENTICATE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::HttpBody as _;
+use axum::http::header::{ALLOW, CONTENT_TYPE, VARY, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
 
 /// What should come.
 pub(super) enum Expected {
-    /// Whatever the application answers to whom it lets in.
+    /// Any answer but a refusal of the token.
     Through,
-    /// Whatever it answers to everyone.
+    /// Any answer without a challenge.
     Open,
     Refused(StatusCode, Challenge),
     /// 401, or 503 while the token's key may be a new one of the issuer.
     UnknownKey(Challenge),
+    /// No operation has this method.
+    MethodRefused(Method),
+    /// No operation has this path.
+    PathRefused,
 }
 
 /// What a challenge for `Bearer` says.
@@ -25,14 +31,22 @@ pub(super) struct Challenge {
 
 /// What came.
 pub(super) enum Got {
-    Answer(StatusCode, Option<Challenge>),
+    Answer(Answer),
     Panic(String),
     Nothing,
 }
 
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    challenge: Option<Challenge>,
+    content_type: Option<HeaderValue>,
+    /// An empty success that lists methods, as CORS layers and automatic handlers of `OPTIONS` send it.
+    lists_methods: bool,
+}
+
 impl Expected {
     pub(super) fn accepts(&self, got: &Got) -> bool {
-        let Got::Answer(status, challenge) = got else { return false };
+        let Got::Answer(Answer { status, challenge, lists_methods, .. }) = got else { return false };
         match self {
             Self::Through => match *status {
                 StatusCode::UNAUTHORIZED | StatusCode::SERVICE_UNAVAILABLE => false,
@@ -45,7 +59,65 @@ impl Expected {
                 StatusCode::SERVICE_UNAVAILABLE => challenge.is_none(),
                 status => status == StatusCode::UNAUTHORIZED && challenge.as_ref() == Some(with),
             },
+            Self::MethodRefused(method) => match *status {
+                StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN
+                | StatusCode::METHOD_NOT_ALLOWED
+                | StatusCode::NOT_IMPLEMENTED => true,
+                _ => method == Method::OPTIONS && *lists_methods,
+            },
+            Self::PathRefused => match *status {
+                StatusCode::BAD_REQUEST
+                | StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN
+                | StatusCode::NOT_FOUND
+                | StatusCode::METHOD_NOT_ALLOWED => true,
+                _ => status.is_redirection(),
+            },
         }
+    }
+}
+
+impl Got {
+    pub(super) fn of(response: &Response) -> Self {
+        let headers = response.headers();
+        let has_cors = headers.keys().any(|name| name.as_str().starts_with("access-control-"))
+            || headers
+                .get_all(VARY)
+                .iter()
+                .filter_map(|line| line.to_str().ok())
+                .any(|line| line.to_ascii_lowercase().contains("access-control-request-"));
+        Self::Answer(Answer {
+            status: response.status(),
+            challenge: Challenge::of(headers),
+            content_type: headers.get(CONTENT_TYPE).cloned(),
+            lists_methods: [StatusCode::OK, StatusCode::NO_CONTENT].contains(&response.status())
+                && (has_cors || headers.contains_key(ALLOW))
+                && response.body().is_end_stream(),
+        })
+    }
+
+    /// Whether this refuses a valid token for what it lacks.
+    pub(super) fn is_step_up(&self) -> bool {
+        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        let codes = [Some("insufficient_scope"), Some("insufficient_user_authentication")];
+        codes.contains(&challenge.error.as_deref())
+    }
+
+    /// Whether both are answers of one handler, as far as it can be seen.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Answer(one), Self::Answer(other)) => {
+                (one.status, &one.content_type) == (other.status, &other.content_type)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the router itself may give this answer where nothing has the method.
+    pub(super) fn is_of_no_handler(&self) -> bool {
+        let Self::Answer(Answer { status, .. }) = self else { return false };
+        status.is_redirection() || status.is_client_error() || *status == StatusCode::NOT_IMPLEMENTED
     }
 }
 
@@ -77,6 +149,8 @@ impl fmt::Display for Expected {
             Self::Open => formatter.write_str("open"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
             Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),
+            Self::MethodRefused(_) => formatter.write_str("405 or refused: not in the report"),
+            Self::PathRefused => formatter.write_str("404, refused or a redirect: not in the report"),
         }
     }
 }
@@ -97,8 +171,10 @@ impl fmt::Display for Challenge {
 impl fmt::Display for Got {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer(status, Some(challenge)) => write!(formatter, "{}{challenge}", status.as_u16()),
-            Self::Answer(status, None) => status.as_u16().fmt(formatter),
+            Self::Answer(Answer { status, challenge: Some(challenge), .. }) => {
+                write!(formatter, "{}{challenge}", status.as_u16())
+            }
+            Self::Answer(Answer { status, .. }) => status.as_u16().fmt(formatter),
             Self::Panic(message) => write!(formatter, "a panic: {}", message.replace(char::is_control, " ")),
             Self::Nothing => formatter.write_str("no answer within 10 s"),
         }

@@ -6,34 +6,75 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, Request};
 use tokio::time::timeout;
 use tower_service::Service as _;
 
-use super::answer::{Challenge, Got};
-use super::target::Target;
+use super::answer::Got;
 
 /// How long an application may think: far longer than any should.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn send(app: &Router, target: &Target, headers: &[(HeaderName, HeaderValue)]) -> Got {
-    let has_body = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&target.method);
-    let body = if has_body { Body::from("{}") } else { Body::empty() };
-    let mut request = Request::builder().method(&target.method).uri(&target.path);
-    if has_body {
-        request = request.header(CONTENT_TYPE, "application/json");
+/// A request without credentials, until it gets some.
+#[derive(Clone)]
+pub(super) struct TestRequest {
+    pub(super) method: Method,
+    pub(super) uri: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// In place of JSON.
+    form: Option<String>,
+}
+
+impl TestRequest {
+    pub(super) fn new(method: &Method, path: &str) -> Self {
+        Self { method: method.clone(), uri: path.to_owned(), headers: Vec::new(), form: None }
     }
-    for (name, value) in headers {
-        request = request.header(name, value);
+
+    pub(super) fn headers(self, headers: &[(HeaderName, HeaderValue)]) -> Self {
+        Self { headers: headers.to_vec(), ..self }
     }
-    let request = request.body(body).expect("a path of a router with placeholders is one");
-    let mut app = app.clone();
-    match timeout(PATIENCE, caught(async move { app.call(request).await })).await {
-        Ok(Ok(Ok(response))) => Got::Answer(response.status(), Challenge::of(response.headers())),
-        Ok(Ok(Err(never))) => match never {},
-        Ok(Err(panic)) => Got::Panic(panic),
-        Err(_) => Got::Nothing,
+
+    pub(super) fn bearer(self, token: &str) -> Self {
+        let line = HeaderValue::try_from(format!("Bearer {token}")).expect("a token is ASCII");
+        self.headers(&[(AUTHORIZATION, line)])
+    }
+
+    /// With the token in the query (RFC 6750 section 2.3).
+    pub(super) fn query(self, token: &str) -> Self {
+        Self { uri: format!("{}?access_token={token}", self.uri), ..self }
+    }
+
+    /// With the token in the body (RFC 6750 section 2.2).
+    pub(super) fn form(self, token: &str) -> Self {
+        Self { form: Some(format!("access_token={token}")), ..self }
+    }
+
+    pub(super) fn has_body(&self) -> bool {
+        [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
+    }
+
+    pub(super) async fn send(&self, app: &Router) -> Got {
+        let mut request = Request::builder().method(&self.method).uri(&self.uri);
+        let body = match &self.form {
+            Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
+            None => self.has_body().then(|| ("application/json", "{}".to_owned())),
+        };
+        if let Some((content_type, _)) = body {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let body = body.map_or_else(Body::empty, |(_, body)| Body::from(body));
+        let request = request.body(body).expect("a path of a router with placeholders is one");
+        let mut app = app.clone();
+        match timeout(PATIENCE, caught(async move { app.call(request).await })).await {
+            Ok(Ok(Ok(response))) => Got::of(&response),
+            Ok(Ok(Err(never))) => match never {},
+            Ok(Err(panic)) => Got::Panic(panic),
+            Err(_) => Got::Nothing,
+        }
     }
 }
 

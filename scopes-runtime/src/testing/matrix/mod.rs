@@ -1,24 +1,37 @@
 //! [`ScopeMatrix`]: every operation of a router, asked as clients would.
 
 mod answer;
-mod cases;
 mod exchange;
+mod insufficient;
+mod run;
+mod scoped;
 mod target;
+mod unlisted;
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::panic::Location;
 
 use axum::Router;
+use axum::http::{Method, StatusCode};
 
-use self::cases::Case;
-use self::exchange::send;
-use self::target::Target;
-use super::attacks::attacks_on;
+use self::answer::{Challenge, Expected};
+use self::exchange::TestRequest;
+use self::run::{Case, Run};
+use self::scoped::{Scoped, named};
+use self::target::{Target, has};
+use self::unlisted::{Routes, check_methods, check_spellings};
+use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
-use crate::report::{Callers, Operation, Report, write_aligned};
+use crate::report::{Callers, Operation, Report};
 
-/// Every operation of a [`ScopedRouter`], asked as clients would, with real requests to the finished application.
+/// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
+/// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
+/// own, with a store of its own. It sees what the report and the answers show. It does not see routes outside of the
+/// report under paths of their own (a plain axum router that is merged later, other hosts and ports), layers that decide
+/// by other headers, behavior that depends on the body, on stored data or on other values of path parameters, what a
+/// handler gives to a client that it lets in, or how long an answer takes.
+///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
 #[must_use = "a matrix asks nothing until `check` or `check_attacks` is called"]
@@ -92,29 +105,99 @@ impl ScopeMatrix {
         Self { names_scopes: false, ..self }
     }
 
-    /// Asks every operation:
+    /// Sends to every scoped operation:
     ///
-    /// - without a token and with garbage for one: 401, with the right challenge;
-    /// - with each minimal alternative of what it requires: it is let through;
-    /// - with each alternative less one scope: 403, with the right challenge;
-    /// - where the user has to have logged in in some way, with a token that does not say how: 401, with the right
+    /// - no token, and garbage: 401, with the right challenge;
+    /// - a token with each minimal alternative of its requirement: let through. An operation that refuses this one requires
+    ///   more than the report says: an extractor or a layer that the compiler cannot see, or a check in the handler;
+    /// - a token with each alternative less one scope: 403, with the right challenge;
+    /// - tokens with as many known scopes as together do not satisfy it: 403, with the right challenge. Where one is let
+    ///   through, a token with each scope alone, so that the table names the one that opens the operation. Known are the
+    ///   scopes that operations require, and those of the vocabularies of
+    ///   [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2);
+    /// - where the user has to have logged in in some way, a token without `acr` and `auth_time`: 401, with the right
     ///   challenge;
-    /// - a public one without a token: it is open.
+    /// - a sufficient token as `?access_token=…` and, with methods that have a body, in a form: 401, as without a token;
+    /// - for `GET`, a `HEAD` without and with a sufficient token: as `GET`;
+    /// - where the path has parameters, no token and the insufficient ones with a word for each in place of a number;
+    /// - its path with and without a slash at the end, with two at the start, and with a percent-encoded letter, where no
+    ///   route of the report matches that, without a token: 404, a redirect, 400, 401, 403 or 405, or the answer that paths
+    ///   without a route get. A hidden route that answers the placeholders like that is not found.
     ///
-    /// Parameters of paths and bodies get placeholders, `1` and `{}`, so the answer of an application may be any: let
-    /// through are all answers but a 401, a 503 (no token can be checked) and, with a challenge for `Bearer`, a 400 or a
-    /// 403. A 403 without one is a rule of the application's own, and one for the tokens of [`token`](Self::token) to
-    /// meet. Open are all answers without a challenge for `Bearer`. Foreign services are not asked.
+    /// It also sends to every public operation no token: it is open. And to every path each method that no operation has
+    /// there, without a token: 401, 403, 405 or 501, or the answer that an unknown method gets, where that is no success; for
+    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Foreign services get no
+    /// requests.
+    ///
+    /// Parameters of paths and bodies get placeholders, so the answer of an application may be any: let through are all
+    /// answers but a 401, a 503 (no token can be checked) and, with a challenge for `Bearer`, a 400 or a 403. A 403 without
+    /// one is a rule of the application's own, and one for the tokens of [`token`](Self::token) to meet. Open are all
+    /// answers without a challenge for `Bearer`.
+    ///
+    /// A scoped operation gets at most eleven requests, one for each alternative, one for each scope of each alternative and
+    /// two for each scope that it requires or that implies a required one; the last number doubles for each 64 known scopes,
+    /// because no token has more. A path gets at most nine requests, and up to nine more where methods without a handler get
+    /// another answer than those above. A wrong answer costs one more request for each known scope.
     ///
     /// # Panics
     ///
-    /// Something is not as it should be; the message is a table of everything that is not. Nor does a panic of a handler
-    /// pass, or no answer within ten seconds. Or there is no operation to ask.
+    /// An answer is another than expected; the message is a table of all such answers. A panic of a handler and no answer
+    /// within 10 s count as such answers. Also panics if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
-        let caller = Location::caller();
-        let cases = |operation: &Operation| cases::of(operation, &self.token, self.names_scopes);
-        self.ask(app.into(), cases, "the scope matrix", caller)
+        let (app, caller) = (app.into(), Location::caller());
+        async move {
+            let mut run = Run::new(&app);
+            let all = self.report.operations();
+            let routes = Routes::of(all);
+            let mut paths = BTreeSet::new();
+            for operation in all {
+                let target = Target::of(operation, all);
+                self.check_operation(operation, &target, &mut run).await;
+                let is_fallback = operation.path.ends_with("/*");
+                if !is_fallback && matches!(operation.callers, Callers::Scoped { .. }) {
+                    check_spellings(&target, all, &routes, &mut run).await;
+                }
+                if !is_fallback && paths.insert(&operation.path) {
+                    check_methods(&target, all, &mut run).await;
+                }
+            }
+            run.finish("the scope matrix", caller);
+        }
+    }
+
+    async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
+        let serves_head = !has(self.report.operations(), &operation.path, "HEAD");
+        match &operation.callers {
+            Callers::Scoped { alternatives, user_authentication } => {
+                let scoped = Scoped {
+                    target,
+                    alternatives,
+                    user_authentication,
+                    token: &self.token,
+                    names_scopes: self.names_scopes,
+                    known_scopes: self.report.known_scopes(),
+                    serves_head,
+                };
+                scoped.check(run).await;
+            }
+            Callers::Public { .. } => {
+                let case = || Case {
+                    operation: target.operation.clone(),
+                    sent: "no token".to_owned(),
+                    request: TestRequest::new(&target.method, &target.path),
+                    expected: Expected::Open,
+                };
+                let is_open = run.check(&case()).await;
+                if let Some(path) = target.second_path.as_ref().filter(|_| is_open) {
+                    run.check(&case().at(path)).await;
+                }
+                if is_open && target.method == Method::GET && serves_head {
+                    run.check(&case().with_method(&Method::HEAD, target)).await;
+                }
+            }
+            Callers::Foreign { .. } => {}
+        }
     }
 
     /// Attacks every operation that is not public, with every one of [`TestIssuer::attacks`]: each is refused as its
@@ -150,52 +233,36 @@ impl ScopeMatrix {
     /// As [`check`](Self::check).
     #[track_caller]
     pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
-        let caller = Location::caller();
-        let attacks = attacks_on(self.token.clone());
-        let cases = move |operation: &Operation| match &operation.callers {
-            Callers::Scoped { alternatives, .. } => {
-                let scope = cases::named(alternatives, "", self.names_scopes);
-                attacks.iter().map(|attack| Case::of_attack(attack, &scope)).collect()
-            }
-            Callers::Public { .. } | Callers::Foreign { .. } => Vec::new(),
-        };
-        self.ask(app.into(), cases, "the attacks", caller)
-    }
-
-    async fn ask(
-        &self,
-        app: Router,
-        cases: impl Fn(&Operation) -> Vec<Case>,
-        asked: &str,
-        caller: &Location<'_>,
-    ) {
-        let mut failures = vec![["OPERATION", "SENT", "EXPECTED", "GOT"].map(str::to_owned)];
-        let mut requests = 0;
-        for operation in self.report.operations() {
-            let target = Target::of(operation, self.report.operations());
-            for Case { sent, headers, expected } in cases(operation) {
-                requests += 1;
-                let got = send(&app, &target, &headers).await;
-                if !expected.accepts(&got) {
-                    let name = format!("{} {}", operation.method, operation.path);
-                    failures.push([name, sent, expected.to_string(), got.to_string()]);
+        let (app, caller) = (app.into(), Location::caller());
+        async move {
+            let mut run = Run::new(&app);
+            let attacks = attacks_on(self.token.clone());
+            for operation in self.report.operations() {
+                let Callers::Scoped { alternatives, .. } = &operation.callers else { continue };
+                let target = Target::of(operation, self.report.operations());
+                let scope = named(alternatives, "", self.names_scopes);
+                for attack in &attacks {
+                    run.check(&attack_case(attack, &target, &scope)).await;
                 }
             }
+            run.finish("the attacks", caller);
         }
-        assert!(requests > 0, "this router has no operation for {asked} to ask ({caller})");
-        assert!(
-            failures.len() == 1,
-            "{} of {requests} requests of {asked} are not answered as they should be ({caller}):\n\n{}",
-            failures.len() - 1,
-            Table(&failures),
-        );
     }
 }
 
-struct Table<'a>(&'a [[String; 4]]);
-
-impl fmt::Display for Table<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_aligned(formatter, "", self.0)
+/// `scope` is what the operation names where nothing is granted.
+fn attack_case(attack: &Attack, target: &Target, scope: &Option<String>) -> Case {
+    // The challenge for a malformed request names no scopes.
+    let scope = scope.clone().filter(|_| attack.status() != StatusCode::BAD_REQUEST);
+    let challenge = Challenge { error: attack.error().map(str::to_owned), scope };
+    Case {
+        operation: target.operation.clone(),
+        sent: format!("{} ({})", attack.name(), attack.rule()),
+        request: TestRequest::new(&target.method, &target.path).headers(attack.headers()),
+        expected: if attack.has_unknown_key() {
+            Expected::UnknownKey(challenge)
+        } else {
+            Expected::Refused(attack.status(), challenge)
+        },
     }
 }

@@ -1,0 +1,72 @@
+//! Which scopes together do not satisfy an operation.
+
+use std::collections::BTreeSet;
+
+use super::scoped::Alternatives;
+use crate::scope::DeclaredScope;
+
+/// How many scopes one token gets, so that it stays within the limits of decoders and headers.
+const MOST_SCOPES: usize = 64;
+
+type Names = BTreeSet<&'static str>;
+
+/// Known scopes that together satisfy no alternative.
+pub(super) struct InsufficientSet {
+    pub(super) scopes: Vec<&'static str>,
+    pub(super) description: String,
+}
+
+/// Sets of known scopes that together satisfy no alternative, each as large as possible. Each required scope is missing
+/// from one of them, and each scope that does not suffice alone is in one of them. They are at most as many as the
+/// scopes that are required or imply a required one; one of more than 64 scopes is split.
+pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> Vec<InsufficientSet> {
+    if alternatives.iter().any(Vec::is_empty) {
+        return Vec::new();
+    }
+    let required = || alternatives.iter().flatten();
+    // The others make no difference to any alternative, so every set has them.
+    let relevant: Names =
+        known.iter().copied().filter(|name| required().any(|scope| satisfies(name, scope))).collect();
+    let grown = |mut set: Names, without: Option<&DeclaredScope>| {
+        for name in &relevant {
+            let is_left_out = without.is_some_and(|scope| satisfies(name, scope));
+            if !is_left_out && set.insert(name) && is_sufficient(&set, alternatives) {
+                set.remove(name);
+            }
+        }
+        set
+    };
+    let mut sets: BTreeSet<Names> = required().map(|scope| grown(Names::new(), Some(scope))).collect();
+    for &name in &relevant {
+        let alone = Names::from([name]);
+        if !sets.iter().any(|set| set.contains(name)) && !is_sufficient(&alone, alternatives) {
+            sets.insert(grown(alone, None));
+        }
+    }
+    let described = |set: Names| {
+        let missing: Vec<_> = relevant.difference(&set).map(|name| format!("`{name}`")).collect();
+        let missing = missing.join(" ");
+        let scopes: Vec<_> =
+            known.iter().copied().filter(|name| set.contains(name) || !relevant.contains(name)).collect();
+        let parts = scopes.chunks(MOST_SCOPES).map(|part| InsufficientSet {
+            scopes: part.to_vec(),
+            description: match scopes.len() {
+                ..=MOST_SCOPES => format!("a token of all scopes but {missing}"),
+                _ => format!("a token of `{}` to `{}` but {missing}", part[0], part[part.len() - 1]),
+            },
+        });
+        parts.collect::<Vec<_>>()
+    };
+    sets.into_iter().flat_map(described).collect()
+}
+
+fn satisfies(name: &str, scope: &DeclaredScope) -> bool {
+    name == scope.name() || scope.implied_by().contains(&name)
+}
+
+fn is_sufficient(names: &Names, alternatives: &Alternatives) -> bool {
+    let is_satisfied = |scope: &&DeclaredScope| {
+        names.contains(scope.name()) || scope.implied_by().iter().any(|broader| names.contains(broader))
+    };
+    alternatives.iter().any(|alternative| alternative.iter().all(is_satisfied))
+}

@@ -1,0 +1,96 @@
+use std::fmt;
+use std::panic::Location;
+
+use axum::Router;
+use axum::http::Method;
+
+use super::answer::{Expected, Got};
+use super::exchange::TestRequest;
+use super::target::Target;
+use crate::report::write_aligned;
+
+/// One request and its expected answer.
+pub(super) struct Case {
+    /// Method and path, for the table.
+    pub(super) operation: String,
+    /// What makes the request different from others, for the table.
+    pub(super) sent: String,
+    pub(super) request: TestRequest,
+    pub(super) expected: Expected,
+}
+
+impl Case {
+    /// The same at another path of the operation.
+    pub(super) fn at(mut self, path: &str) -> Self {
+        self.sent = format!("{}, at `{path}`", self.sent);
+        path.clone_into(&mut self.request.uri);
+        self
+    }
+
+    /// The same with a method that the operation does not name.
+    pub(super) fn with_method(mut self, method: &Method, target: &Target) -> Self {
+        self.operation = format!("{method} {}", target.pattern);
+        self.request.method = method.clone();
+        self
+    }
+}
+
+/// The requests to an application so far, and the answers that were wrong.
+pub(super) struct Run<'a> {
+    app: &'a Router,
+    requests: usize,
+    failures: Vec<[String; 4]>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(app: &'a Router) -> Self {
+        Self { app, requests: 0, failures: Vec::new() }
+    }
+
+    pub(super) async fn send(&mut self, request: &TestRequest) -> Got {
+        self.requests += 1;
+        request.send(self.app).await
+    }
+
+    /// Returns whether the answer is the expected one; another one is a failure.
+    pub(super) async fn check(&mut self, case: &Case) -> bool {
+        let got = self.send(&case.request).await;
+        let is_right = case.expected.accepts(&got);
+        if !is_right {
+            self.fail(case, &got);
+        }
+        is_right
+    }
+
+    pub(super) fn fail(&mut self, case: &Case, got: &Got) {
+        let Case { operation, sent, expected, .. } = case;
+        let more = match expected {
+            Expected::Through if got.is_step_up() => ", more than the report requires",
+            _ => "",
+        };
+        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), format!("{got}{more}")]);
+    }
+
+    /// # Panics
+    ///
+    /// There was a failure, or no request.
+    pub(super) fn finish(self, asked: &str, caller: &Location<'_>) {
+        let Self { requests, failures, .. } = self;
+        assert!(requests > 0, "this router has no operation for {asked} to ask ({caller})");
+        assert!(
+            failures.is_empty(),
+            "{} of {requests} requests of {asked} are not answered as they should be ({caller}):\n\n{}",
+            failures.len(),
+            Table(&failures),
+        );
+    }
+}
+
+struct Table<'a>(&'a [[String; 4]]);
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headings = ["OPERATION", "SENT", "EXPECTED", "GOT"].map(str::to_owned);
+        write_aligned(formatter, "", &[&[headings], self.0].concat())
+    }
+}

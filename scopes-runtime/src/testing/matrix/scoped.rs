@@ -1,0 +1,207 @@
+//! The requests to one scoped operation.
+
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode};
+
+use super::answer::{Challenge, Expected};
+use super::exchange::TestRequest;
+use super::insufficient::{InsufficientSet, insufficient_sets};
+use super::run::{Case, Run};
+use super::target::Target;
+use crate::scope::{Authentication, DeclaredScope, GrantedScopes, cheapest, list};
+use crate::testing::TestToken;
+use crate::testing::claims::now;
+
+pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
+
+pub(super) struct Scoped<'a> {
+    pub(super) target: &'a Target,
+    pub(super) alternatives: &'a Alternatives,
+    pub(super) user_authentication: &'a Authentication,
+    /// Without the required login.
+    pub(super) token: &'a TestToken,
+    pub(super) names_scopes: bool,
+    pub(super) known_scopes: &'a BTreeSet<&'static str>,
+    /// Whether `HEAD` has no operation of its own.
+    pub(super) serves_head: bool,
+}
+
+impl Scoped<'_> {
+    pub(super) async fn check(&self, run: &mut Run<'_>) {
+        let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
+        let invalid = self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), "");
+        let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
+        let mut admits = true;
+        for alternative in self.alternatives {
+            admits &= run.check(&self.sufficient(alternative)).await;
+        }
+        for case in self.less_one_scope() {
+            refuses &= run.check(&case).await;
+        }
+        if let Some(case) = self.without_login() {
+            run.check(&case).await;
+        }
+        // Below, a wrong answer that a request above has got already would only be repeated.
+        if refuses_none {
+            for case in self.token_elsewhere() {
+                run.check(&case).await;
+            }
+        }
+        if self.target.method == Method::GET && self.serves_head {
+            let head = |case: Case| case.with_method(&Method::HEAD, self.target);
+            if refuses_none {
+                run.check(&head(self.case("no token", self.request(), self.without_token()))).await;
+            }
+            if let Some(alternative) = self.alternatives.first().filter(|_| admits) {
+                run.check(&head(self.sufficient(alternative))).await;
+            }
+        }
+        if refuses_none && refuses {
+            let is_right = self.check_sets(&self.target.path, run).await;
+            if let Some(path) = self.target.second_path.as_ref().filter(|_| is_right) {
+                let case = self.case("no token", self.request(), self.without_token());
+                if run.check(&case.at(path)).await {
+                    self.check_sets(path, run).await;
+                }
+            }
+        }
+    }
+
+    /// Sends tokens with as many scopes as do not suffice. One that is let through is in the table with the scopes that
+    /// open the operation alone, if there are any.
+    async fn check_sets(&self, path: &str, run: &mut Run<'_>) -> bool {
+        let mut is_right = true;
+        for InsufficientSet { scopes, description } in insufficient_sets(self.alternatives, self.known_scopes)
+        {
+            let insufficient = |description: String, granted: &str| {
+                let case = self.insufficient(description, granted);
+                if path == self.target.path { case } else { case.at(path) }
+            };
+            let together = insufficient(description, &scopes.join(" "));
+            let got = run.send(&together.request).await;
+            if together.expected.accepts(&got) {
+                continue;
+            }
+            is_right = false;
+            let mut is_explained = false;
+            if Expected::Through.accepts(&got) {
+                for scope in scopes {
+                    is_explained |= !run.check(&insufficient(described(scope), scope)).await;
+                }
+            }
+            if !is_explained {
+                run.fail(&together, &got);
+            }
+        }
+        is_right
+    }
+
+    /// A token that does not say how its user has logged in.
+    fn without_login(&self) -> Option<Case> {
+        let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
+        let token = self.token.clone().without_claim("acr").without_claim("auth_time");
+        let request = self.request().bearer(&token.scopes([&granted]).sign());
+        let sent = format!("{}, without a login", described(&granted));
+        Some(self.case(&sent, request, self.sent_back(&granted)))
+    }
+
+    /// A sufficient token where no server may look for it.
+    fn token_elsewhere(&self) -> Vec<Case> {
+        let Some(alternative) = self.alternatives.first() else { return Vec::new() };
+        let granted = list(alternative);
+        let token = self.with_login().scopes([&granted]).sign();
+        let case = |place: &str, request| {
+            self.case(&format!("{} in {place}", described(&granted)), request, self.without_token())
+        };
+        let mut cases = vec![case("the query", self.request().query(&token))];
+        if self.request().has_body() {
+            cases.push(case("a form", self.request().form(&token)));
+        }
+        cases
+    }
+
+    /// A token with all scopes of an alternative, and no other.
+    fn sufficient(&self, alternative: &[&'static DeclaredScope]) -> Case {
+        let granted = list(alternative);
+        let expected = match &self.user_authentication.acr_values {
+            // No login is each of two that exclude each other.
+            Some(values) if values.is_empty() => self.sent_back(&granted),
+            _ => Expected::Through,
+        };
+        let token = self.with_login().scopes([&granted]).sign();
+        self.case(&described(&granted), self.request().bearer(&token), expected)
+    }
+
+    /// Tokens that lack one scope of an alternative.
+    fn less_one_scope(&self) -> impl Iterator<Item = Case> {
+        let less = self.alternatives.iter().flat_map(|alternative| {
+            (0..alternative.len()).map(|missing| {
+                let granted = [&alternative[..missing], &alternative[missing + 1..]].concat();
+                (list(&granted), alternative[missing].name())
+            })
+        });
+        let mut seen = BTreeSet::new();
+        less.filter(move |(granted, _)| seen.insert(granted.clone())).map(|(granted, missing)| {
+            let sent = match &*granted {
+                "" => format!("a token without `{missing}`"),
+                granted => format!("a token of `{granted}`, without `{missing}`"),
+            };
+            self.insufficient(sent, &granted)
+        })
+    }
+
+    fn insufficient(&self, sent: String, granted: &str) -> Case {
+        let token = self.with_login().scopes([granted]).sign();
+        let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), granted);
+        self.case(&sent, self.request().bearer(&token), expected)
+    }
+
+    fn case(&self, sent: &str, request: TestRequest, expected: Expected) -> Case {
+        Case { operation: self.target.operation.clone(), sent: sent.to_owned(), request, expected }
+    }
+
+    fn request(&self) -> TestRequest {
+        TestRequest::new(&self.target.method, &self.target.path)
+    }
+
+    fn without_token(&self) -> Expected {
+        self.refused(StatusCode::UNAUTHORIZED, None, "")
+    }
+
+    fn sent_back(&self, granted: &str) -> Expected {
+        self.refused(StatusCode::UNAUTHORIZED, Some("insufficient_user_authentication"), granted)
+    }
+
+    fn refused(&self, status: StatusCode, error: Option<&str>, granted: &str) -> Expected {
+        let scope = named(self.alternatives, granted, self.names_scopes);
+        Expected::Refused(status, Challenge { error: error.map(str::to_owned), scope })
+    }
+
+    /// The token with a login that will do.
+    fn with_login(&self) -> TestToken {
+        let Authentication { acr_values, max_age } = self.user_authentication;
+        let mut token = self.token.clone();
+        if let Some(acr) = acr_values.as_ref().and_then(|values| values.first()) {
+            token = token.claim("acr", *acr);
+        }
+        if max_age.is_some() {
+            token = token.claim("auth_time", now());
+        }
+        token
+    }
+}
+
+/// The scopes that a challenge names for a token with the granted ones.
+pub(super) fn named(alternatives: &Alternatives, granted: &str, names_scopes: bool) -> Option<String> {
+    let cheapest = cheapest(alternatives, &GrantedScopes::from_list(granted));
+    let scopes = &alternatives[cheapest.filter(|_| names_scopes)?];
+    (!scopes.is_empty()).then(|| list(scopes))
+}
+
+fn described(granted: &str) -> String {
+    match granted {
+        "" => "a token without a scope".to_owned(),
+        granted => format!("a token of `{granted}`"),
+    }
+}

@@ -1,0 +1,125 @@
+//! Methods and paths that the report does not have, next to those that it has.
+
+use std::collections::BTreeSet;
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use axum::routing::any;
+
+use super::answer::{Answer, Expected, Got};
+use super::exchange::TestRequest;
+use super::run::{Case, Run};
+use super::target::{METHODS, Target, UNKNOWN, has, unlisted};
+use crate::report::{ANY_METHOD, Callers, Operation};
+
+/// Sends each method that no operation of the path has.
+pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut Run<'_>) {
+    let Target { pattern, path, .. } = target;
+    let of = |path: &str, method: &str| {
+        all.iter().find(|operation| operation.path == path && operation.method == method)
+    };
+    let is_scoped = |operation: &Operation| matches!(operation.callers, Callers::Scoped { .. });
+    // Every method is open, and the report says so.
+    if of(pattern, ANY_METHOD).is_some_and(|operation| !is_scoped(operation)) {
+        return;
+    }
+    let others = of(pattern, "OTHER").or_else(|| of("/*", "OTHER"));
+    let others_are_open = others.is_some_and(|operation| !is_scoped(operation));
+    let is_served = |method: &Method| {
+        has(all, pattern, method.as_str()) || *method == Method::HEAD && has(all, pattern, "GET")
+    };
+    let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
+    for method in METHODS.iter().filter(|method| !is_served(method)) {
+        let got = run.send(&TestRequest::new(method, path)).await;
+        if Expected::MethodRefused(method.clone()).accepts(&got) {
+            continue;
+        }
+        // An application may have its own answer to methods without a handler, such as 404.
+        let of_no_handler = run.send(&TestRequest::new(&unlisted(), path)).await;
+        let may_be = others_are_open || of_no_handler.is_of_no_handler();
+        if may_be && got.is_like(&of_no_handler) {
+            continue;
+        }
+        match wrong.iter_mut().find(|(_, other)| got.is_like(other)) {
+            Some((methods, _)) => methods.push(method),
+            None => wrong.push((vec![method], got)),
+        }
+    }
+    for (methods, got) in wrong {
+        let listed: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+        let case = Case {
+            operation: format!("{} {pattern}", listed.join(", ")),
+            sent: "no token".to_owned(),
+            request: TestRequest::new(methods[0], path),
+            expected: Expected::MethodRefused(methods[0].clone()),
+        };
+        run.fail(&case, &got);
+    }
+}
+
+/// The routes of a report, as axum matches them.
+pub(super) struct Routes(Router);
+
+impl Routes {
+    pub(super) fn of(all: &[Operation]) -> Self {
+        let paths: BTreeSet<_> =
+            all.iter().map(|operation| &*operation.path).filter(|path| !path.ends_with("/*")).collect();
+        Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
+    }
+
+    async fn match_path(&self, path: &str) -> bool {
+        let got = TestRequest::new(&Method::GET, path).send(&self.0).await;
+        matches!(got, Got::Answer(Answer { status: StatusCode::OK, .. }))
+    }
+}
+
+/// Sends paths that differ from the operation's by no more than their spelling, where no route has them.
+pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: &Routes, run: &mut Run<'_>) {
+    for path in spellings(&target.path) {
+        if routes.match_path(&path).await {
+            continue;
+        }
+        let case = Case {
+            operation: format!("{} {path}", target.method),
+            sent: "no token".to_owned(),
+            request: TestRequest::new(&target.method, &path),
+            expected: Expected::PathRefused,
+        };
+        let got = run.send(&case.request).await;
+        if !case.expected.accepts(&got) && !is_of_fallback(&got, &target.method, all, routes, run).await {
+            run.fail(&case, &got);
+        }
+    }
+}
+
+/// With and without a slash at the end, with two at the start, and with a letter in percent-encoding.
+fn spellings(path: &str) -> Vec<String> {
+    let mut spellings = vec![format!("/{path}")];
+    if path != "/" {
+        spellings.push(path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned));
+    }
+    if let Some((at, letter)) = path.char_indices().find(|(_, character)| character.is_ascii_alphabetic()) {
+        spellings.push(format!("{}%{:X}{}", &path[..at], u32::from(letter), &path[at + 1..]));
+    }
+    spellings
+}
+
+/// Whether paths without a route get this answer. A fallback may be open, such as the page of a web application.
+async fn is_of_fallback(
+    got: &Got,
+    method: &Method,
+    all: &[Operation],
+    routes: &Routes,
+    run: &mut Run<'_>,
+) -> bool {
+    let fallbacks =
+        all.iter().filter(|operation| operation.path.ends_with("/*") && operation.method == ANY_METHOD);
+    let mut paths: BTreeSet<_> = fallbacks.map(|fallback| Target::of(fallback, all).path).collect();
+    paths.insert(format!("/{UNKNOWN}"));
+    for path in paths {
+        if !routes.match_path(&path).await && got.is_like(&run.send(&TestRequest::new(method, &path)).await) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,95 @@
+//! Applications that answer unlisted methods and paths in ways of their own: the matrix finds nothing.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use scopes_runtime::router::{any, get};
+use scopes_runtime::testing::TestIssuer;
+use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_tests::Scope;
+
+#[requires_scopes("me")]
+async fn read_me() {}
+
+#[requires_scopes("items")]
+async fn items() {}
+
+#[public]
+async fn health() {}
+
+#[public]
+async fn help() -> &'static str {
+    "The API takes GET."
+}
+
+fn routes() -> ScopedRouter<ResourceServer> {
+    ScopedRouter::new()
+        .route("/me", get(read_me))
+        .route("/items/{id}", any(items))
+        .route("/slash/", get(items))
+        .route("/health", get(health))
+}
+
+async fn check(change: impl FnOnce(Router) -> Router) {
+    let issuer = TestIssuer::new();
+    let app = Router::from(routes().with_state(issuer.resource_server()));
+    issuer.matrix(&routes()).check(change(app)).await;
+}
+
+async fn cors(request: Request, next: Next, header: header::HeaderName) -> Response {
+    match *request.method() {
+        Method::OPTIONS => ([(header, "access-control-request-method")], Body::empty()).into_response(),
+        _ => next.run(request).await,
+    }
+}
+
+/// Some CORS layers answer every `OPTIONS`, whatever its headers are.
+#[tokio::test]
+async fn a_cors_layer_answers_all_options() {
+    for name in [header::VARY, header::ACCESS_CONTROL_ALLOW_METHODS, header::ALLOW] {
+        check(|app| app.layer(from_fn(move |request, next| cors(request, next, name.clone())))).await;
+    }
+}
+
+#[tokio::test]
+async fn the_fallback_is_a_page_for_everyone() {
+    check(|app| app.fallback(async || Html("<p>the web application</p>"))).await;
+    let issuer = TestIssuer::new();
+    let routes = || routes().fallback_service(Router::<()>::new().fallback(async || "a file"), "a page");
+    issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
+}
+
+#[tokio::test]
+async fn a_handler_for_other_methods_is_open() {
+    let issuer = TestIssuer::new();
+    let routes = || routes().method_not_allowed_fallback(help);
+    issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
+}
+
+#[tokio::test]
+async fn methods_without_a_handler_are_not_found() {
+    check(|app| {
+        app.layer(from_fn(async |request: Request, next: Next| {
+            let response = next.run(request).await;
+            match response.status() {
+                StatusCode::METHOD_NOT_ALLOWED => StatusCode::NOT_FOUND.into_response(),
+                _ => response,
+            }
+        }))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_redirects() {
+    check(|app| {
+        app.fallback(async |request: Request| match request.uri().path().strip_suffix('/') {
+            Some(path) => Redirect::permanent(path).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        })
+    })
+    .await;
+}
