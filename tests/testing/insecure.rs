@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Path, Request};
-use axum::handler::Handler as _;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
@@ -270,7 +269,7 @@ fn a_middleware_that_answers_before_the_guard() {
             next.run(request).await
         }
     });
-    let routes = || ScopedRouter::new().route("/me", get(read_me.layer(cached.clone())));
+    let routes = || ScopedRouter::new().route("/me", get(read_me).layer(cached.clone()));
     let found = found_of(routes(), |issuer| routes().with_state(issuer.resource_server()).into());
     assert_eq!(
         found,
