@@ -77,13 +77,28 @@ fn document(openapi: &Document) -> Value {
 
 fn refusals(responses: Value) -> Value {
     let mut responses = responses;
-    for (status, name) in
-        [("400", "MalformedCredentials"), ("401", "Unauthenticated"), ("403", "InsufficientScope")]
-    {
+    for (status, name) in [
+        ("400", "MalformedCredentials"),
+        ("401", "Unauthenticated"),
+        ("403", "InsufficientScope"),
+        ("503", "Unavailable"),
+    ] {
         let answers = responses.as_object_mut().expect("responses");
         answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
     }
     responses
+}
+
+/// A response without content of its own, with the refusal beside it.
+fn with_refusal(description: &str) -> Value {
+    json!({
+        "description": description,
+        "headers": { "WWW-Authenticate": {
+            "description": "What to ask for (RFC 6750 section 3).",
+            "schema": { "type": "string" },
+        } },
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
+    })
 }
 
 fn router() -> ScopedRouter<ResourceServer> {
@@ -99,7 +114,7 @@ fn the_scoped_router_keeps_what_utoipa_knows_and_adds_what_scopes_say() {
             "get": {
                 "tags": ["items"],
                 "summary": "All items.",
-                "operationId": "documented_read",
+                "operationId": "get_items",
                 "responses": refusals(json!({ "200": {
                     "description": "All items.",
                     "content": { "application/json": {
@@ -109,10 +124,10 @@ fn the_scoped_router_keeps_what_utoipa_knows_and_adds_what_scopes_say() {
                 "security": [{ "oauth2": ["items"] }],
             },
             "post": {
-                "operationId": "create",
+                "operationId": "post_items",
                 "responses": refusals(json!({
                     "201": { "description": "Created." },
-                    "403": { "description": "My own words." },
+                    "403": with_refusal("My own words."),
                 })),
                 "security": [{ "oauth2": ["items:write"] }, { "oauth2": ["me", "items"] }],
             },
@@ -179,7 +194,7 @@ fn check_attributed(document: &Value) {
         items["post"]["security"],
         json!([{ "oauth2": ["items:write"] }, { "oauth2": ["me", "items"] }])
     );
-    assert_eq!(items["post"]["responses"]["403"], json!({ "description": "My own words." }));
+    assert_eq!(items["post"]["responses"]["403"], with_refusal("My own words."));
     assert_eq!(document["paths"]["/health"]["get"]["security"], json!([]));
     assert!(document["components"]["schemas"]["Item"].is_object());
 }
@@ -241,7 +256,7 @@ fn a_raw_name_is_fine() {
         .routes(routes!(r#type,));
     let document = document(&router.split_for_parts().1);
     assert_eq!(document["paths"]["/type"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
-    assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("type"));
+    assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("get_type"));
 }
 
 #[test]

@@ -167,6 +167,11 @@ impl Handler {
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let documented = self.documented.as_ref();
+        let operation_id = documented.filter(|documented| documented.has_operation_id).map(|_| {
+            quote!(
+                const HAS_OPERATION_ID: bool = true;
+            )
+        });
         let documented = documented.map(|documented| documented.declare(&conditions, operation, described));
         quote! {
             #(#conditions)*
@@ -179,6 +184,7 @@ impl Handler {
                 const MODULE: &'static str = ::core::module_path!();
                 const DOCUMENTATION: &'static str = #documentation;
                 const DEPRECATED: bool = #deprecated;
+                #operation_id
             }
 
             #documented

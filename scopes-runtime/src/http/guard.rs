@@ -21,6 +21,8 @@ pub trait Operation {
     const DOCUMENTATION: &'static str;
     /// Whether it has `#[deprecated]`.
     const DEPRECATED: bool;
+    /// Whether its `#[utoipa::path]` has an `operation_id`.
+    const HAS_OPERATION_ID: bool = false;
 }
 
 /// A handler with `#[requires_scopes]`: its own requirement and that of all extractors it takes.
