@@ -64,9 +64,8 @@ async fn greet(_: Option<AccessToken>) {}
 #[cfg_attr(all(), utoipa::path(get, path = "/conditional", responses((status = 200, description = "It."))))]
 async fn conditional() {}
 
-// The other order: utoipa's attribute is gone when ours runs, and the router knows all the same.
-#[utoipa::path(get, path = "/below/{id}", params(("id" = u32, Path)), responses((status = 200, description = "It.")))]
 #[requires_scopes("items")]
+#[utoipa::path(get, path = "/below/{id}", params(("id" = u32, Path)), responses((status = 200, description = "It.")))]
 async fn below(Path(id): Path<u32>) -> String {
     id.to_string()
 }
@@ -243,6 +242,39 @@ fn a_conditional_attribute_is_found() {
     assert_eq!(document["paths"]["/conditional"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
     let operation = <__path_conditional as utoipa::Path>::operation();
     assert!(operation.security.is_some());
+}
+
+#[test]
+fn routes_finds_a_handler_that_was_brought_by_use() {
+    use writing::create;
+
+    let router = ScopedRouter::<ResourceServer>::new().routes(routes!(create));
+    let document = document(&router.split_for_parts().1);
+    assert_eq!(document["paths"]["/items"]["post"]["operationId"], "post_items");
+}
+
+mod named_alike {
+    #[allow(unused_imports, reason = "it brings another handler of the name")]
+    use super::*;
+
+    #[requires_scopes("me")]
+    pub(super) async fn read() {}
+}
+
+/// The attribute does not take another handler's `#[utoipa::path]` for one above itself.
+#[test]
+fn a_handler_may_have_the_name_of_a_described_one() {
+    #[requires_scopes("me")]
+    async fn read() {}
+
+    let router = ScopedRouter::<ResourceServer>::new()
+        .route("/items", get(named_alike::read))
+        .route("/mine", get(read))
+        .routes(routes!(writing::read));
+    assert_eq!(
+        document(&router.split_for_parts().1)["paths"]["/items"]["get"]["security"][0]["oauth2"][0],
+        "me"
+    );
 }
 
 #[test]

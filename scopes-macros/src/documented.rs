@@ -61,7 +61,8 @@ impl Documented {
         }
     }
 
-    /// The types. `described` is the function of `Described` that knows the operation.
+    /// The types. The one that utoipa would have made is no unit struct, so that `check_order` does not find it where
+    /// another module imports it. `described` is the function of `Described` that knows the operation.
     pub(crate) fn declare(
         &self,
         conditions: &[Attribute],
@@ -77,7 +78,7 @@ impl Documented {
                 #[allow(non_camel_case_types)]
                 #[doc(hidden)]
                 #[derive(::core::clone::Clone)]
-                pub struct #path;
+                pub struct #path {}
             }
         });
         quote! {
@@ -90,6 +91,18 @@ impl Documented {
 
             #conditions
             ::scopes_runtime::__documented! { #path #inner #operation #described }
+        }
+    }
+}
+
+/// Code for a constant: it does not compile where utoipa's attribute is above. What it relies on is explained at
+/// `Binding`.
+pub(crate) fn check_order(function: &Ident) -> TokenStream {
+    let path = format_ident!("__path_{function}");
+    quote! {
+        if false {
+            let #path = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(#path).is_variable();
         }
     }
 }

@@ -47,15 +47,30 @@ pub(super) const METHODS: [HttpMethod; 8] = [
     HttpMethod::Trace,
 ];
 
-/// What `#[utoipa::path]` knows of a handler.
+/// The type that stands for a handler with `#[utoipa::path]`.
+#[diagnostic::on_unimplemented(
+    message = "this handler has no `#[utoipa::path]`",
+    label = "`routes!` reads path and methods from `#[utoipa::path]`",
+    note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
+)]
+pub trait DescribedOperation {
+    /// Its description.
+    fn documented() -> Documented;
+}
+
+/// The description in `#[utoipa::path]`.
 #[derive(Clone)]
-pub(crate) struct Documented {
+pub struct Documented {
+    pub(crate) path: String,
+    pub(crate) methods: Vec<HttpMethod>,
     operation: Operation,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 impl Documented {
-    pub(crate) fn of<P>() -> Self
+    /// The description that utoipa made as this type.
+    #[must_use]
+    pub fn of<P>() -> Self
     where
         P: Path + SchemaReferences + for<'t> Tags<'t>,
     {
@@ -66,7 +81,7 @@ impl Documented {
         }
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
-        Self { operation, schemas }
+        Self { path: P::path(), methods: P::methods(), operation, schemas }
     }
 }
 

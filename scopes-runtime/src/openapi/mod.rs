@@ -38,7 +38,9 @@ mod responses;
 mod scheme;
 mod security;
 
-pub(crate) use document::{Documented, Method, Route, document, nested};
+#[doc(hidden)]
+pub use document::{DescribedOperation, Documented};
+pub(crate) use document::{Method, Route, document, nested};
 pub(crate) use fragment::shape;
 pub use fragment::{Fragment, UnmatchedOperations};
 pub(crate) use operation::Access;

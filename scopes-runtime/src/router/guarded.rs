@@ -11,6 +11,10 @@ use crate::openapi::Described;
     note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
 )]
 pub trait Guarded {
+    /// The type that stands for the handler.
+    #[doc(hidden)]
+    type Operation;
+
     /// What the document says of the handler.
     #[doc(hidden)]
     fn described() -> Described;
@@ -33,6 +37,8 @@ macro_rules! guarded {
     ($($argument:ident)*) => {
         #[diagnostic::do_not_recommend]
         impl<M, O: ScopedOperation, $($argument),*> Guarded for (M, Authorized<O>, $($argument),*) {
+            type Operation = O;
+
             fn described() -> Described {
                 Described::scoped::<O>()
             }
@@ -40,6 +46,8 @@ macro_rules! guarded {
 
         #[diagnostic::do_not_recommend]
         impl<M, O: PublicOperation, $($argument),*> Guarded for (M, Public<O>, $($argument),*) {
+            type Operation = O;
+
             fn described() -> Described {
                 Described::public::<O>()
             }
