@@ -85,7 +85,6 @@ fn operation(path: &str, api: ApiRouter<ResourceServer>) -> Value {
     document(api)["paths"][path]["get"].take()
 }
 
-const MALFORMED: &str = "The `Authorization` header is malformed (`invalid_request`).";
 const UNAUTHENTICATED: &str = "There is no access token, or it is not valid (`invalid_token`).";
 const FORBIDDEN: &str = "The access token lacks a scope (`insufficient_scope`).";
 
@@ -101,14 +100,36 @@ fn refusal(description: &str) -> Value {
     })
 }
 
+fn malformed() -> Value {
+    let mut response = refusal(
+        "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
+         operation does not accept.",
+    );
+    response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    response
+}
+
+fn unavailable() -> Value {
+    json!({
+        "description": "The access token cannot be checked now.",
+        "headers": { "Retry-After": {
+            "description": "Seconds until the next attempt.",
+            "style": "simple",
+            "schema": { "type": "integer" },
+        } },
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
+    })
+}
+
 fn public_responses() -> Value {
     json!({ "200": { "description": "no content" } })
 }
 
 fn authenticated_responses() -> Value {
     let mut responses = public_responses();
-    responses["400"] = refusal(MALFORMED);
+    responses["400"] = malformed();
     responses["401"] = refusal(UNAUTHENTICATED);
+    responses["503"] = unavailable();
     responses
 }
 
@@ -213,7 +234,7 @@ fn both_documents_require_the_same() {
             };
             let aides = &aides["paths"][path][method];
             assert_eq!(aides["security"], *expected, "{method} {path}");
-            for status in ["400", "401", "403"] {
+            for status in ["400", "401", "403", "503"] {
                 let of = |operation: &Value| operation["responses"].get(status).is_some();
                 assert_eq!(of(aides), of(operation), "{status} of {method} {path}");
             }
@@ -254,9 +275,10 @@ fn what_the_route_is_given_replaces_what_the_guard_says() {
         operation["responses"],
         json!({
             "200": { "description": "no content" },
-            "400": refusal(MALFORMED),
+            "400": malformed(),
             "401": { "description": "Not you.", "content": { "text/plain; charset=utf-8": {} } },
             "403": refusal("The access token does not allow the request."),
+            "503": unavailable(),
         })
     );
 }
@@ -276,9 +298,15 @@ impl OperationOutput for NotFound {
         _: &mut aide::generate::GenContext,
         _: &mut aide::openapi::Operation,
     ) -> Vec<(Option<u16>, aide::openapi::Response)> {
-        let response = |description: &str| aide::openapi::Response {
-            description: description.to_owned(),
-            ..Default::default()
+        let response = |description: &str| {
+            serde_json::from_value(json!({
+                "description": description,
+                "content": {
+                    "text/html": {},
+                    "application/problem+json": { "schema": { "$ref": "#/components/schemas/Mine" } },
+                },
+            }))
+            .expect("a response")
         };
         vec![(Some(403), response("Not yours.")), (Some(404), response("Not there."))]
     }
@@ -290,14 +318,26 @@ async fn find() -> NotFound {
 }
 
 #[test]
-fn what_the_handler_returns_keeps_its_own_responses() {
+fn what_the_handler_returns_keeps_its_own_responses_beside_the_refusals() {
+    let mine = json!({ "$ref": "#/components/schemas/Mine" });
+    let mut not_yours = refusal("Not yours.");
+    not_yours["content"] = json!({
+        "text/html": {},
+        "application/problem+json": { "schema": {
+            "anyOf": [mine, { "$ref": "#/components/schemas/AuthProblem" }],
+        } },
+    });
     assert_eq!(
         operation("/", ApiRouter::new().api_route("/", get(find)))["responses"],
         json!({
-            "400": refusal(MALFORMED),
+            "400": malformed(),
             "401": refusal(UNAUTHENTICATED),
-            "403": { "description": "Not yours." },
-            "404": { "description": "Not there." },
+            "403": not_yours,
+            "404": {
+                "description": "Not there.",
+                "content": { "text/html": {}, "application/problem+json": { "schema": mine } },
+            },
+            "503": unavailable(),
         })
     );
 }

@@ -89,16 +89,25 @@ fn what_a_document_describes_already_stays() {
             "responses": {
                 "200": { "description": "Who you are." },
                 "400": reference("MalformedCredentials"),
-                "401": { "description": "Log in first." },
+                "401": {
+                    "description": "Log in first.",
+                    "headers": { "WWW-Authenticate": {
+                        "description": "What to ask for (RFC 6750 section 3).",
+                        "schema": { "type": "string" },
+                    } },
+                    "content": { "application/problem+json": {
+                        "schema": { "$ref": "#/components/schemas/AuthProblem" },
+                    } },
+                },
                 "403": reference("InsufficientScope"),
+                "503": reference("Unavailable"),
             },
             "security": [{ "oauth2": ["me"] }],
         })
     );
     let gone = json!({ "responses": { "204": { "description": "Gone." } } });
     assert_eq!(document["paths"]["/me"]["delete"], gone);
-    // An id that is taken is not given again.
-    assert_eq!(document["paths"]["/health"]["get"]["operationId"], "health_2");
+    assert_eq!(document["paths"]["/health"]["get"]["operationId"], "get_health");
 }
 
 #[test]

@@ -10,6 +10,11 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, send, token};
 use serde_json::{Value, json};
 
+#[path = "document/operation_ids.rs"]
+mod operation_ids;
+#[path = "document/responses.rs"]
+mod responses;
+
 /// The items
 /// of everyone.
 ///
@@ -71,7 +76,8 @@ fn refusals(names: &[(&str, &str)]) -> Value {
 
 #[test]
 fn the_document_says_what_every_route_requires() {
-    let unauthenticated = [("400", "MalformedCredentials"), ("401", "Unauthenticated")];
+    let unauthenticated =
+        [("400", "MalformedCredentials"), ("401", "Unauthenticated"), ("503", "Unavailable")];
     let forbidden = [unauthenticated.as_slice(), &[("403", "InsufficientScope")]].concat();
     let parameter =
         |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
@@ -79,43 +85,43 @@ fn the_document_says_what_every_route_requires() {
         document(router())["paths"],
         json!({
             "/": { "get": {
-                "operationId": "greet",
+                "operationId": "get_root",
                 "summary": "Greets whoever is there.",
                 "responses": refusals(&unauthenticated),
                 "security": [{}, { "oauth2": [] }],
             } },
             "/health": { "get": {
-                "operationId": "health",
+                "operationId": "get_health",
                 "responses": refusals(&[]),
                 "security": [],
             } },
             "/items": {
                 "get": {
-                    "operationId": "document_list",
+                    "operationId": "get_items",
                     "summary": "The items of everyone.",
                     "description": "Page by page.",
                     "responses": refusals(&forbidden),
                     "security": [{ "oauth2": ["items", "me"] }, { "oauth2": ["items", "invoices"] }],
                 },
                 "post": {
-                    "operationId": "create",
+                    "operationId": "post_items",
                     "responses": refusals(&forbidden),
                     "security": [{ "oauth2": ["items:write"] }],
                 },
             },
             "/status": { "get": {
-                "operationId": "status",
+                "operationId": "get_status",
                 "summary": "Whether it works.",
                 "responses": refusals(&unauthenticated),
                 "security": [{ "oauth2": [] }],
             } },
             "/users": { "get": {
-                "operationId": "users_list",
+                "operationId": "get_users",
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
             } },
             "/users/{name}/files/{path}": { "get": {
-                "operationId": "users_list_2",
+                "operationId": "get_users_byName_files_byPath",
                 "parameters": [parameter("name"), parameter("path")],
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
@@ -132,6 +138,7 @@ fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
         "items:write": "Create, change and delete items. Includes `items`.",
         "me": "Read information about the current user.",
     });
+    let problem = json!({ "schema": { "$ref": "#/components/schemas/AuthProblem" } });
     let refusal = |description: &str| {
         json!({
             "description": description,
@@ -139,9 +146,14 @@ fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
                 "description": "What to ask for (RFC 6750 section 3).",
                 "schema": { "type": "string" },
             } },
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
+            "content": { "application/problem+json": problem },
         })
     };
+    let mut malformed = refusal(
+        "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
+         operation does not accept.",
+    );
+    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
     let document = document(router());
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(
@@ -152,10 +164,17 @@ fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
                 "clientCredentials": { "tokenUrl": "/token", "scopes": scopes },
             } } },
             "responses": {
-                "MalformedCredentials":
-                    refusal("The `Authorization` header is malformed (`invalid_request`)."),
+                "MalformedCredentials": malformed,
                 "Unauthenticated": refusal("There is no access token, or it is not valid (`invalid_token`)."),
                 "InsufficientScope": refusal("The access token lacks a scope (`insufficient_scope`)."),
+                "Unavailable": {
+                    "description": "The access token cannot be checked now.",
+                    "headers": { "Retry-After": {
+                        "description": "Seconds until the next attempt.",
+                        "schema": { "type": "integer" },
+                    } },
+                    "content": { "application/problem+json": problem },
+                },
             },
             "schemas": { "AuthProblem": {
                 "type": "object",

@@ -64,9 +64,8 @@ async fn greet(_: Option<AccessToken>) {}
 #[cfg_attr(all(), utoipa::path(get, path = "/conditional", responses((status = 200, description = "It."))))]
 async fn conditional() {}
 
-// The other order: utoipa's attribute is gone when ours runs, and the router knows all the same.
-#[utoipa::path(get, path = "/below/{id}", params(("id" = u32, Path)), responses((status = 200, description = "It.")))]
 #[requires_scopes("items")]
+#[utoipa::path(get, path = "/below/{id}", params(("id" = u32, Path)), responses((status = 200, description = "It.")))]
 async fn below(Path(id): Path<u32>) -> String {
     id.to_string()
 }
@@ -77,13 +76,28 @@ fn document(openapi: &Document) -> Value {
 
 fn refusals(responses: Value) -> Value {
     let mut responses = responses;
-    for (status, name) in
-        [("400", "MalformedCredentials"), ("401", "Unauthenticated"), ("403", "InsufficientScope")]
-    {
+    for (status, name) in [
+        ("400", "MalformedCredentials"),
+        ("401", "Unauthenticated"),
+        ("403", "InsufficientScope"),
+        ("503", "Unavailable"),
+    ] {
         let answers = responses.as_object_mut().expect("responses");
         answers.entry(status).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
     }
     responses
+}
+
+/// A response without content of its own, with the refusal beside it.
+fn with_refusal(description: &str) -> Value {
+    json!({
+        "description": description,
+        "headers": { "WWW-Authenticate": {
+            "description": "What to ask for (RFC 6750 section 3).",
+            "schema": { "type": "string" },
+        } },
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
+    })
 }
 
 fn router() -> ScopedRouter<ResourceServer> {
@@ -99,7 +113,7 @@ fn the_scoped_router_keeps_what_utoipa_knows_and_adds_what_scopes_say() {
             "get": {
                 "tags": ["items"],
                 "summary": "All items.",
-                "operationId": "documented_read",
+                "operationId": "get_items",
                 "responses": refusals(json!({ "200": {
                     "description": "All items.",
                     "content": { "application/json": {
@@ -109,10 +123,10 @@ fn the_scoped_router_keeps_what_utoipa_knows_and_adds_what_scopes_say() {
                 "security": [{ "oauth2": ["items"] }],
             },
             "post": {
-                "operationId": "create",
+                "operationId": "post_items",
                 "responses": refusals(json!({
                     "201": { "description": "Created." },
-                    "403": { "description": "My own words." },
+                    "403": with_refusal("My own words."),
                 })),
                 "security": [{ "oauth2": ["items:write"] }, { "oauth2": ["me", "items"] }],
             },
@@ -179,7 +193,7 @@ fn check_attributed(document: &Value) {
         items["post"]["security"],
         json!([{ "oauth2": ["items:write"] }, { "oauth2": ["me", "items"] }])
     );
-    assert_eq!(items["post"]["responses"]["403"], json!({ "description": "My own words." }));
+    assert_eq!(items["post"]["responses"]["403"], with_refusal("My own words."));
     assert_eq!(document["paths"]["/health"]["get"]["security"], json!([]));
     assert!(document["components"]["schemas"]["Item"].is_object());
 }
@@ -231,6 +245,39 @@ fn a_conditional_attribute_is_found() {
 }
 
 #[test]
+fn routes_finds_a_handler_that_was_brought_by_use() {
+    use writing::create;
+
+    let router = ScopedRouter::<ResourceServer>::new().routes(routes!(create));
+    let document = document(&router.split_for_parts().1);
+    assert_eq!(document["paths"]["/items"]["post"]["operationId"], "post_items");
+}
+
+mod named_alike {
+    #[allow(unused_imports, reason = "it brings another handler of the name")]
+    use super::*;
+
+    #[requires_scopes("me")]
+    pub(super) async fn read() {}
+}
+
+/// The attribute does not take another handler's `#[utoipa::path]` for one above itself.
+#[test]
+fn a_handler_may_have_the_name_of_a_described_one() {
+    #[requires_scopes("me")]
+    async fn read() {}
+
+    let router = ScopedRouter::<ResourceServer>::new()
+        .route("/items", get(named_alike::read))
+        .route("/mine", get(read))
+        .routes(routes!(writing::read));
+    assert_eq!(
+        document(&router.split_for_parts().1)["paths"]["/items"]["get"]["security"][0]["oauth2"][0],
+        "me"
+    );
+}
+
+#[test]
 fn a_raw_name_is_fine() {
     #[requires_scopes("me")]
     #[utoipa::path(get, path = "/type", responses((status = 200, description = "It.")))]
@@ -241,7 +288,7 @@ fn a_raw_name_is_fine() {
         .routes(routes!(r#type,));
     let document = document(&router.split_for_parts().1);
     assert_eq!(document["paths"]["/type"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
-    assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("type"));
+    assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("get_type"));
 }
 
 #[test]

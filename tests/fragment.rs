@@ -64,14 +64,28 @@ fn check(document: &Value) {
                 "200": { "description": "It." },
                 "400": reference("MalformedCredentials"),
                 "401": reference("Unauthenticated"),
-                "403": { "description": "My own words." },
+                "403": {
+                    "description": "My own words.",
+                    "headers": { "WWW-Authenticate": {
+                        "description": "What to ask for (RFC 6750 section 3).",
+                        "schema": { "type": "string" },
+                    } },
+                    "content": { "application/problem+json": {
+                        "schema": { "$ref": "#/components/schemas/AuthProblem" },
+                    } },
+                },
+                "503": reference("Unavailable"),
             },
         })
     );
     assert_eq!(items["post"]["security"], json!([{ "oauth2": [] }]));
     assert_eq!(
         items["post"]["responses"],
-        json!({ "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") })
+        json!({
+            "400": reference("MalformedCredentials"),
+            "401": reference("Unauthenticated"),
+            "503": reference("Unavailable"),
+        })
     );
     assert_eq!(document["paths"]["/greeting"]["get"]["security"], json!([{}, { "oauth2": [] }]));
     assert_eq!(document["paths"]["/health"]["get"]["security"], json!([]));
@@ -116,17 +130,26 @@ fn a_fragment_has_nothing_but_what_scopes_contribute() {
                         "400": reference("MalformedCredentials"),
                         "401": reference("Unauthenticated"),
                         "403": reference("InsufficientScope"),
+                        "503": reference("Unavailable"),
                     },
                 },
                 "post": {
                     "security": [{ "oauth2": [] }],
-                    "responses": { "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") },
+                    "responses": {
+                        "400": reference("MalformedCredentials"),
+                        "401": reference("Unauthenticated"),
+                        "503": reference("Unavailable"),
+                    },
                 },
             },
             "/greeting": {
                 "get": {
                     "security": [{}, { "oauth2": [] }],
-                    "responses": { "400": reference("MalformedCredentials"), "401": reference("Unauthenticated") },
+                    "responses": {
+                        "400": reference("MalformedCredentials"),
+                        "401": reference("Unauthenticated"),
+                        "503": reference("Unavailable"),
+                    },
                 },
             },
             "/health": { "get": { "security": [] } },
@@ -180,6 +203,38 @@ fn what_somebody_else_checks_stays_in_the_document() {
         assert_eq!(document["paths"]["/health"]["get"]["security"], json!([{ "mtls": [] }]));
         let post = &document["paths"]["/users/{name}/items/{other}"]["post"];
         assert_eq!(post["security"], json!([{ "oauth2": [] }]));
+    }
+}
+
+/// An operation that is public now loses the scheme of the scopes, and no other one.
+#[test]
+fn a_public_operation_keeps_only_the_security_of_others() {
+    for (given, expected) in [
+        (json!([{ "oauth2": ["admin"] }]), json!([])),
+        (json!([{}, { "oauth2": [] }]), json!([])),
+        (json!([{ "oauth2": ["admin"] }, { "oauth2": ["items", "me"] }]), json!([])),
+        (json!([{ "oauth2": ["admin"] }, { "apiKey": [] }]), json!([{ "apiKey": [] }])),
+        (json!([{ "oauth2": ["admin"], "apiKey": [] }]), json!([{ "apiKey": [] }])),
+        (
+            json!([{ "oauth2": ["a"], "apiKey": [] }, { "oauth2": ["b"], "apiKey": [] }]),
+            json!([{ "apiKey": [] }]),
+        ),
+        (json!([{}, { "oauth2": [] }, { "apiKey": [] }]), json!([{}, { "apiKey": [] }])),
+        (json!([{}, { "apiKey": [] }]), json!([{}, { "apiKey": [] }])),
+        (json!([{}]), json!([{}])),
+        (json!([]), json!([])),
+    ] {
+        let mut document = elsewhere();
+        document["paths"]["/health"]["get"]["security"] = given.clone();
+        let mut typed: OpenApi = serde_json::from_value(document.clone()).expect("a document");
+        let own = ScopedRouter::<ResourceServer>::with_openapi(typed.clone()).route("/health", get(health));
+        router().fragment().merge_into_json(&mut document).expect("every operation is there");
+        router().fragment().merge_into(&mut typed).expect("every operation is there");
+        let typed = serde_json::to_value(typed).expect("a document is JSON");
+        let own = serde_json::to_value(own.split_for_parts().1).expect("a document is JSON");
+        for document in [document, typed, own] {
+            assert_eq!(document["paths"]["/health"]["get"]["security"], expected, "{given}");
+        }
     }
 }
 

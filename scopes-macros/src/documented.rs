@@ -12,6 +12,7 @@ pub(crate) struct Documented {
     inner: Ident,
     /// Whether utoipa would have declared the type.
     is_ours: bool,
+    pub(crate) has_operation_id: bool,
 }
 
 impl Documented {
@@ -30,6 +31,7 @@ impl Documented {
     /// Puts `impl_for` for the hidden type into the attribute's arguments.
     fn redirect(list: &mut MetaList, function: &Ident, errors: &mut Vec<Error>) -> Self {
         let mut own_type = None;
+        let mut has_operation_id = false;
         let mut kept = TokenStream::new();
         for argument in arguments(list.tokens.clone()) {
             match argument.as_slice() {
@@ -41,32 +43,33 @@ impl Documented {
                     "the attribute above says what the operation requires, and the document repeats it; remove \
                      `security(…)`",
                 )),
-                _ => kept.extend(quote!(, #(#argument)*)),
+                _ => {
+                    has_operation_id |=
+                        matches!(argument.first(), Some(TokenTree::Ident(key)) if key == "operation_id");
+                    kept.extend(quote!(, #(#argument)*));
+                }
             }
         }
         let own_type = own_type.and_then(|token| syn::parse2(token.into()).ok());
-        let documented = Self::new(function, own_type);
-        let inner = &documented.inner;
+        let inner = format_ident!("__utoipa_{function}", span = Span::call_site());
         list.tokens = quote!(impl_for = #inner #kept);
-        documented
-    }
-
-    fn new(function: &Ident, own_type: Option<Ident>) -> Self {
         Self {
             is_ours: own_type.is_none(),
             path: own_type.unwrap_or_else(|| format_ident!("__path_{function}")),
-            inner: format_ident!("__utoipa_{function}", span = Span::call_site()),
+            inner,
+            has_operation_id,
         }
     }
 
-    /// The types. `described` is the function of `Described` that knows the operation.
+    /// The types. The one that utoipa would have made is no unit struct, so that `check_order` does not find it where
+    /// another module imports it. `described` is the function of `Described` that knows the operation.
     pub(crate) fn declare(
         &self,
         conditions: &[Attribute],
         operation: &Ident,
         described: &str,
     ) -> TokenStream {
-        let Self { path, inner, is_ours } = self;
+        let Self { path, inner, is_ours, .. } = self;
         let described = format_ident!("{described}");
         let conditions = quote!(#(#conditions)*);
         let declaration = is_ours.then(|| {
@@ -75,7 +78,7 @@ impl Documented {
                 #[allow(non_camel_case_types)]
                 #[doc(hidden)]
                 #[derive(::core::clone::Clone)]
-                pub struct #path;
+                pub struct #path {}
             }
         });
         quote! {
@@ -88,6 +91,18 @@ impl Documented {
 
             #conditions
             ::scopes_runtime::__documented! { #path #inner #operation #described }
+        }
+    }
+}
+
+/// Code for a constant: it does not compile where utoipa's attribute is above. What it relies on is explained at
+/// `Binding`.
+pub(crate) fn check_order(function: &Ident) -> TokenStream {
+    let path = format_ident!("__path_{function}");
+    quote! {
+        if false {
+            let #path = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(#path).is_variable();
         }
     }
 }

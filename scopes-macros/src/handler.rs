@@ -10,7 +10,7 @@ use syn::{
     Attribute, Error, FnArg, Ident, LitStr, PatType, Result, Signature, Token, Visibility, parse_quote,
 };
 
-use crate::documented::Documented;
+use crate::documented::{Documented, check_order};
 use crate::item::{Probed, check_only, conditions, documentation, probe};
 use crate::requirement::Requirement;
 
@@ -164,10 +164,17 @@ impl Handler {
     fn declare(&self, operation: &Ident, described: &str) -> TokenStream {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
-        let name = self.signature.ident.unraw().to_string();
+        let name = self.signature.ident.unraw();
+        let order = self.documented.is_none().then(|| check_order(&name));
+        let name = name.to_string();
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let documented = self.documented.as_ref();
+        let operation_id = documented.filter(|documented| documented.has_operation_id).map(|_| {
+            quote!(
+                const HAS_OPERATION_ID: bool = true;
+            )
+        });
         let documented = documented.map(|documented| documented.declare(&conditions, operation, described));
         quote! {
             #(#conditions)*
@@ -176,10 +183,14 @@ impl Handler {
 
             #(#conditions)*
             impl ::scopes_runtime::__private::Operation for #operation {
-                const NAME: &'static str = #name;
+                const NAME: &'static str = {
+                    #order
+                    #name
+                };
                 const MODULE: &'static str = ::core::module_path!();
                 const DOCUMENTATION: &'static str = #documentation;
                 const DEPRECATED: bool = #deprecated;
+                #operation_id
             }
 
             #documented

@@ -73,6 +73,7 @@
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
 //! - `testing`: for the tests of your API, an issuer, guards, the scope matrix and attacks.
 
+mod attribute_order;
 mod http;
 #[cfg(feature = "openapi")]
 mod lock;
@@ -225,7 +226,9 @@ pub use scopes_macros::declare_scopes;
 /// argument too few (E0061).
 ///
 /// Below it `#[utoipa::path]` is told what the handler requires: `security` and the refusals stand in every document
-/// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Where no
+/// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Above it,
+/// `#[utoipa::path]` does not compile, because it would describe the operation as open; only with `impl_for` is it not
+/// found there. Where no
 /// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
 ///
 /// The handler requires what its extractors require as well: those in its arguments, in tuples, and inside `Option` and
@@ -361,6 +364,7 @@ pub use scopes_macros::scopes;
 /// For generated code alone.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
         IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
         Requires, ScopedOperation, Unprotected, any_of, check,
@@ -368,7 +372,7 @@ pub mod __private {
     #[cfg(feature = "openapi")]
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
-    pub use crate::openapi::Described;
+    pub use crate::openapi::{Described, DescribedOperation, Documented};
     pub use crate::scope::{deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;

@@ -24,6 +24,8 @@ pub trait Operation: 'static {
     const DOCUMENTATION: &'static str;
     /// Whether the function has `#[deprecated]`.
     const DEPRECATED: bool;
+    /// Whether its `#[utoipa::path]` has an `operation_id`.
+    const HAS_OPERATION_ID: bool = false;
 }
 
 /// A handler with `#[requires_scopes]`.

@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use utoipa::openapi::security;
 
 use super::OAuth2Scheme;
-use super::document::{PROBLEM, problem, refusal, refusals};
-use super::operation::{Access, Described, REFUSALS, USER_AUTHENTICATION, summary_and_description};
+use super::json_responses::with_refusal;
+use super::operation::{Access, Described, USER_AUTHENTICATION, summary_and_description};
+use super::refusals::{PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal, refusals};
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
 use crate::token::AccessToken;
 
@@ -28,6 +29,10 @@ const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: Non
 ///
 /// The route's own summary, description and responses, from aide's transform functions, replace these. Its own security
 /// requirements do not: aide adds them as alternatives, so give a guarded route none.
+///
+/// A response that the handler's return type documents for the status of a refusal gets the refusal's headers and media
+/// type beside its own. One that the route is given by a transform function replaces the refusal, because aide runs
+/// these last: describe both in it.
 impl<O: ScopedOperation> OperationInput for Authorized<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe(operation, &Described::scoped::<O>());
@@ -91,7 +96,16 @@ impl OperationOutput for AuthError {
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        undocumented(context, operation, &REFUSALS)
+        let documented = operation.responses.as_ref().map(|responses| &responses.responses);
+        let is_missing = |status: u16| {
+            documented.is_none_or(|responses| !responses.contains_key(&StatusCode::Code(status)))
+        };
+        let refusals = refusals();
+        REFUSALS
+            .into_iter()
+            .filter(|(status, _)| is_missing(*status))
+            .map(|(status, name)| (Some(status), response(context, &refusals[name])))
+            .collect()
     }
 }
 
@@ -180,31 +194,25 @@ fn add_refusals(
     operation: &mut Operation,
     access: &Access,
 ) -> Vec<(Option<u16>, Response)> {
-    for (status, response) in undocumented(context, operation, access.refusals()) {
-        let responses = &mut operation.responses.get_or_insert_default().responses;
-        responses.extend(status.map(|status| (StatusCode::Code(status), ReferenceOr::Item(response))));
+    let refusals = refusals();
+    let responses = &mut operation.responses.get_or_insert_default().responses;
+    for (status, name) in access.refusals() {
+        let refusal = response(context, &refusals[name]);
+        match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
+        {
+            ReferenceOr::Item(own) => {
+                *own = converted(&with_refusal(converted(own), &converted(&refusal)));
+            }
+            // The components are not known here.
+            ReferenceOr::Reference { .. } => {}
+        }
     }
     Vec::new()
 }
 
-/// The refusals for which the operation has no response.
-fn undocumented(
-    context: &mut GenContext,
-    operation: &Operation,
-    listed: &[(u16, &str)],
-) -> Vec<(Option<u16>, Response)> {
-    let refusals = refusals();
-    let documented = operation.responses.as_ref().map(|responses| &responses.responses);
-    listed
-        .iter()
-        .filter(|(status, _)| documented.is_none_or(|it| !it.contains_key(&StatusCode::Code(*status))))
-        .map(|(status, name)| (Some(*status), response(context, &refusals[*name])))
-        .collect()
-}
-
 fn response(context: &mut GenContext, refusal: &impl Serialize) -> Response {
     let mut response: Response = converted(refusal);
-    for content in response.content.values_mut() {
+    if let Some(content) = response.content.get_mut(PROBLEM_JSON) {
         let json_schema = context.schema.subschema_for::<Problem>();
         content.schema = Some(SchemaObject { json_schema, external_docs: None, example: None });
     }

@@ -24,6 +24,12 @@ macro_rules! __documented {
             }
         }
 
+        impl $crate::__private::DescribedOperation for $operation {
+            fn documented() -> $crate::__private::Documented {
+                $crate::__private::Documented::of::<$path>()
+            }
+        }
+
         impl $crate::__private::utoipa::__dev::SchemaReferences for $path {
             fn schemas(
                 schemas: &mut ::std::vec::Vec<(

@@ -1,25 +1,15 @@
-use std::collections::BTreeMap;
-
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
 use utoipa::openapi::path::{HttpMethod, Operation};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Header, OpenApi, OpenApiVersion, Ref, RefOr, Response,
-    ResponseBuilder, Schema,
-};
+use utoipa::openapi::{ComponentsBuilder, OpenApi, OpenApiVersion, RefOr, Schema};
 
 use super::fragment::slot;
 use super::operation::describe_parameters;
 use super::operation_ids::operation_ids;
-use super::{Described, OAuth2Scheme, SCHEME_NAME};
+use super::refusals::{PROBLEM, problem};
+use super::{Described, OAuth2Scheme, SCHEME_NAME, responses};
 use crate::router::Required;
 use crate::scope::DeclaredScope;
-
-pub(super) const MALFORMED: &str = "MalformedCredentials";
-pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
-pub(super) const FORBIDDEN: &str = "InsufficientScope";
-pub(super) const PROBLEM: &str = "AuthProblem";
 
 /// One handler of one path, as axum writes it.
 #[derive(Clone)]
@@ -57,15 +47,30 @@ pub(super) const METHODS: [HttpMethod; 8] = [
     HttpMethod::Trace,
 ];
 
-/// What `#[utoipa::path]` knows of a handler.
+/// The type that stands for a handler with `#[utoipa::path]`.
+#[diagnostic::on_unimplemented(
+    message = "this handler has no `#[utoipa::path]`",
+    label = "`routes!` reads path and methods from `#[utoipa::path]`",
+    note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
+)]
+pub trait DescribedOperation {
+    /// Its description.
+    fn documented() -> Documented;
+}
+
+/// The description in `#[utoipa::path]`.
 #[derive(Clone)]
-pub(crate) struct Documented {
+pub struct Documented {
+    pub(crate) path: String,
+    pub(crate) methods: Vec<HttpMethod>,
     operation: Operation,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 impl Documented {
-    pub(crate) fn of<P>() -> Self
+    /// The description that utoipa made as this type.
+    #[must_use]
+    pub fn of<P>() -> Self
     where
         P: Path + SchemaReferences + for<'t> Tags<'t>,
     {
@@ -76,7 +81,7 @@ impl Documented {
         }
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
-        Self { operation, schemas }
+        Self { path: P::path(), methods: P::methods(), operation, schemas }
     }
 }
 
@@ -86,10 +91,12 @@ impl Route {
         Self { path: nested(prefix, &self.path), ..self }
     }
 
-    /// The operation id that `#[utoipa::path]` was given: the handler's name is what it says otherwise.
-    pub(super) fn chosen_id(&self) -> Option<&str> {
+    /// The operation id that the user wrote in `#[utoipa::path]`. Without one, utoipa takes the handler's name.
+    pub(super) fn written_id(&self) -> Option<&str> {
         let id = self.documented.as_ref()?.operation.operation_id.as_deref()?;
-        (id.trim_start_matches("r#") != self.described.name).then_some(id)
+        let is_written =
+            self.described.has_operation_id || id.trim_start_matches("r#") != self.described.name;
+        is_written.then_some(id)
     }
 
     pub(super) fn openapi_path(&self) -> String {
@@ -110,7 +117,7 @@ pub(crate) fn nested(prefix: &str, path: &str) -> String {
 /// Adds the routes to a document, with the scheme and the answers that they refer to.
 pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Scheme) -> OpenApi {
     let operations: Vec<_> = routes.iter().flat_map(|route| served(route, routes)).collect();
-    let ids = operation_ids(&operations, &openapi);
+    let ids = operation_ids(&operations, &mut openapi);
     let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     for ((route, method), id) in operations.into_iter().zip(ids) {
         let path = route.openapi_path();
@@ -129,7 +136,7 @@ pub(crate) fn document(mut openapi: OpenApi, routes: &[Route], scheme: &OAuth2Sc
             operation = described_by(given, operation);
         }
         describe_parameters(&path, &mut operation);
-        let operation = route.described.guard(operation);
+        let operation = route.described.guard_in(operation, Some(&components));
         openapi.paths.add_path_operation(&path, vec![method], operation);
     }
     openapi.components = Some(components);
@@ -161,7 +168,7 @@ pub(super) fn add_components(openapi: &mut OpenApi, routes: &[Route], scheme: &O
 }
 
 /// Adds what secured operations refer to. What the document has of these names already is kept, but for a scheme where
-/// one was given.
+/// one was given; responses get the refusals beside their own content.
 pub(super) fn add_scheme(
     openapi: &mut OpenApi,
     scheme: &OAuth2Scheme,
@@ -176,9 +183,7 @@ pub(super) fn add_scheme(
         schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme.scheme(required)));
     }
     components.schemas.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(problem()));
-    for (name, refusal) in refusals() {
-        components.responses.entry(name).or_insert(refusal);
-    }
+    responses::add_components(components);
 }
 
 /// A route with each method that it serves of those that OpenAPI knows.
@@ -194,51 +199,4 @@ pub(super) fn served<'a>(route: &'a Route, routes: &[Route]) -> Vec<(&'a Route, 
         Method::Connect | Method::Other | Method::Fallback => Vec::new(),
     };
     methods.into_iter().map(|method| (route, method)).collect()
-}
-
-pub(super) fn refusals() -> BTreeMap<String, RefOr<Response>> {
-    [
-        (MALFORMED, "The `Authorization` header is malformed (`invalid_request`)."),
-        (UNAUTHENTICATED, "There is no access token, or it is not valid (`invalid_token`)."),
-        (FORBIDDEN, "The access token lacks a scope (`insufficient_scope`)."),
-    ]
-    .into_iter()
-    .map(|(name, description)| (name.to_owned(), RefOr::T(refusal(description))))
-    .collect()
-}
-
-/// RFC 6750 section 3.
-pub(super) fn refusal(description: &str) -> Response {
-    let challenge =
-        Header::builder().schema(Some(text())).description(Some("What to ask for (RFC 6750 section 3)."));
-    ResponseBuilder::new()
-        .description(description)
-        .header("WWW-Authenticate", challenge.build())
-        .content(
-            "application/problem+json",
-            ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM))).build(),
-        )
-        .build()
-}
-
-/// A problem detail (RFC 9457).
-pub(super) fn problem() -> Schema {
-    ObjectBuilder::new()
-        .description(Some("Why a request was refused (RFC 9457)."))
-        .property("title", text())
-        .property("status", ObjectBuilder::new().schema_type(Type::Integer))
-        .property("detail", text())
-        .property("error", text())
-        .property("scope", text())
-        .property("acr_values", text())
-        .property("max_age", ObjectBuilder::new().schema_type(Type::Integer))
-        .property("alternatives", ArrayBuilder::new().items(text()))
-        .required("title")
-        .required("status")
-        .required("detail")
-        .into()
-}
-
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String)
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, mem};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,8 +8,11 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, OpenApiVersion, Paths, RefOr, Response};
 
 use super::document::{METHODS, Method, Route, add_components, served};
+use super::json_responses::{add_refusal, with_refusal};
 use super::operation::USER_AUTHENTICATION;
-use super::{OAuth2Scheme, SCHEME_NAME};
+use super::refusals::REFUSALS;
+use super::security::{typed_without_scopes, without_scopes};
+use super::{OAuth2Scheme, SCHEME_NAME, responses};
 
 /// Just what scopes contribute to a document: for each path and method the `security` and the refusals, and the
 /// components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it, for a document that
@@ -96,8 +99,14 @@ impl Fragment {
         }
     }
 
-    /// Adds it to a document of utoipa's types. `security` is replaced, but not where the operation is public here;
-    /// responses and components of the document are kept, but for the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave one.
+    /// Adds it to a document of utoipa's types.
+    ///
+    /// - `security` is replaced. On a public operation only the scheme of the scopes is removed from it; other schemes
+    ///   stay.
+    /// - Responses are kept. One for the status of a refusal gets the refusal's headers and media type beside its own; a
+    ///   reference among the document's components is resolved for that, any other reference stays as it is.
+    /// - Components are kept, except the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave
+    ///   one.
     ///
     /// # Errors
     ///
@@ -108,13 +117,20 @@ impl Fragment {
             for (method, part) in parts {
                 match find(&mut document.paths, &path, method) {
                     Some(operation) => {
-                        // What somebody else checks on a public operation is theirs to document.
-                        if !part.security.is_empty() || operation.security.is_none() {
-                            operation.security = Some(part.security);
-                        }
-                        for (status, response) in part.responses {
-                            operation.responses.responses.entry(status).or_insert(response);
-                        }
+                        let given = operation.security.take();
+                        operation.security = Some(match given {
+                            Some(given) if part.security.is_empty() => typed_without_scopes(&given),
+                            _ => part.security,
+                        });
+                        let names: Vec<_> = REFUSALS
+                            .into_iter()
+                            .filter(|(status, _)| part.responses.contains_key(&status.to_string()))
+                            .collect();
+                        responses::add_refusals(
+                            &mut operation.responses,
+                            &names,
+                            document.components.as_ref(),
+                        );
                         if let Some(authentication) = part.user_authentication {
                             let extensions = operation.extensions.get_or_insert_default();
                             extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
@@ -138,8 +154,8 @@ impl Fragment {
             for (name, schema) in own.schemas {
                 components.schemas.entry(name).or_insert(schema);
             }
-            for (name, response) in own.responses {
-                components.responses.entry(name).or_insert(response);
+            if !own.responses.is_empty() {
+                responses::add_components(components);
             }
         }
         UnmatchedOperations::check(missing)
@@ -152,6 +168,8 @@ impl Fragment {
     /// The document lacks operations of the router.
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperations> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
+        let refusals = &fragment["components"]["responses"];
+        let given = document.get("components").cloned().unwrap_or_default();
         let mut missing = Vec::new();
         for (path, parts) in entries(&fragment["paths"]) {
             for (method, part) in entries(parts) {
@@ -163,10 +181,18 @@ impl Fragment {
                 match operation {
                     Some(operation) => {
                         let is_public = part["security"].as_array().is_some_and(Vec::is_empty);
-                        if !is_public || !operation.contains_key("security") {
-                            operation.insert("security".to_owned(), part["security"].clone());
+                        let security = match operation.get("security") {
+                            Some(given) if is_public => without_scopes(given),
+                            _ => part["security"].clone(),
+                        };
+                        operation.insert("security".to_owned(), security);
+                        let responses = object(operation, "responses");
+                        for (status, name) in REFUSALS {
+                            let status = status.to_string();
+                            if let Some(reference) = part["responses"].get(&status) {
+                                add_refusal(responses, &status, reference, &refusals[name], &given);
+                            }
                         }
-                        add(object(operation, "responses"), &part["responses"]);
                         if let Some(authentication) = part.get(USER_AUTHENTICATION) {
                             operation.insert(USER_AUTHENTICATION.to_owned(), authentication.clone());
                         }
@@ -183,6 +209,12 @@ impl Fragment {
             let target = object(document, "components");
             for (kind, own) in entries(components) {
                 add(object(target, kind), own);
+            }
+            for (name, refusal) in entries(refusals) {
+                let response = object(target, "responses").get_mut(name).and_then(Value::as_object_mut);
+                if let Some(response) = response.filter(|response| !response.contains_key("$ref")) {
+                    *response = with_refusal(mem::take(response), refusal);
+                }
             }
             if self.replaces_scheme {
                 let scheme = components["securitySchemes"][SCHEME_NAME].clone();
@@ -217,7 +249,7 @@ pub(super) fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut O
     }
 }
 
-fn name(method: &HttpMethod) -> &'static str {
+pub(super) fn name(method: &HttpMethod) -> &'static str {
     match method {
         HttpMethod::Delete => "delete",
         HttpMethod::Get => "get",

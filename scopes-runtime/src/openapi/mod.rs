@@ -1,15 +1,46 @@
 //! What requirements say in an OpenAPI document.
+//!
+//! # Refusals
+//!
+//! Each operation that looks at a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
+//! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
+//! types, and gets the media type and headers of the refusal beside them; two schemas for `application/problem+json` become
+//! `anyOf`. This also holds for a range such as `4XX`, and for `default`: their content is repeated in the response of the
+//! status, which hides them. The response 400 includes `text/plain`, the media type of axum's own rejections.
+//!
+//! A reference (`response = NotAllowed`) is replaced by a copy of the component, with the refusal beside its content, where
+//! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
+//! reference stays as it is, and its component must describe both.
+//!
+//! # Operation ids
+//!
+//! [`ScopedRouter`](crate::ScopedRouter) makes the id of an operation from its method and path: `GET /items/{item_id}` is
+//! `get_items_byItemId`. No other route changes it. The words of kebab case become camel case (`/order-items` is
+//! `orderItems`), an underscore is doubled (`/order_items` is `order__items`), and a slash at the end is `root`. A path with
+//! other characters, or with capital letters, gets a hash at the end: `get_well_known_jwks_json_Hbd93d37e`.
+//!
+//! An id from `#[utoipa::path(operation_id = "…")]`, or from the document given to
+//! [`with_openapi`](crate::ScopedRouter::with_openapi), stays. Where the generated id of another operation is the same, that
+//! one gets a hash at the end. Where several operations have the same written id, the first route keeps it.
+//!
+//! Without a `ScopedRouter` (`#[derive(OpenApi)]`, `utoipa_axum`) ids are those of utoipa: the handlers' names.
 
 #[cfg(feature = "aide")]
 mod aide;
 mod delegate;
 mod document;
 mod fragment;
+mod json_responses;
 mod operation;
 mod operation_ids;
+mod refusals;
+mod responses;
 mod scheme;
+mod security;
 
-pub(crate) use document::{Documented, Method, Route, document, nested};
+#[doc(hidden)]
+pub use document::{DescribedOperation, Documented};
+pub(crate) use document::{Method, Route, document, nested};
 pub(crate) use fragment::shape;
 pub use fragment::{Fragment, UnmatchedOperations};
 pub(crate) use operation::Access;

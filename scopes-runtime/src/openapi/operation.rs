@@ -4,15 +4,14 @@ use serde_json::Value;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Deprecated, Ref, RefOr, Required, Response};
+use utoipa::openapi::{Components, Deprecated, RefOr, Required, Response};
 
 use super::SCHEME_NAME;
-use super::document::{FORBIDDEN, MALFORMED, UNAUTHENTICATED};
+use super::refusals::REFUSALS;
+use super::responses::add_refusals;
+use super::security::typed_without_scopes;
 use crate::http::{PublicOperation, ScopedOperation};
 use crate::scope::{Authentication, DeclaredScope, Requirement, alternatives_of_all};
-
-/// The statuses of refusals, and their names among the components.
-pub(super) const REFUSALS: [(u16, &str); 3] = [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN)];
 
 /// Where an operation says how its user has to have logged in, by the parameters of RFC 9470: OpenAPI has no word for it.
 pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
@@ -24,6 +23,7 @@ pub struct Described {
     pub(crate) module: &'static str,
     pub(super) documentation: &'static str,
     pub(super) deprecated: bool,
+    pub(super) has_operation_id: bool,
     pub(crate) access: Access,
 }
 
@@ -46,6 +46,7 @@ impl Described {
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
             deprecated: O::DEPRECATED,
+            has_operation_id: O::HAS_OPERATION_ID,
             access: Access::Scoped(vec![O::REQUIREMENT]),
         }
     }
@@ -58,6 +59,7 @@ impl Described {
             module: O::MODULE,
             documentation: O::DOCUMENTATION,
             deprecated: O::DEPRECATED,
+            has_operation_id: O::HAS_OPERATION_ID,
             access: Access::Public { accepts_token: O::ACCEPTS_TOKEN, reason: O::REASON },
         }
     }
@@ -73,14 +75,17 @@ impl Described {
             .build()
     }
 
-    /// Adds to an operation what it requires and how it refuses. Answers that it documents itself are kept.
+    /// Adds to an operation what it requires and how it refuses. Responses of its own are kept, with the refusals beside
+    /// their content; one that is a reference stays as it is, because the components are not known here.
     #[must_use]
-    pub fn guard(&self, mut operation: Operation) -> Operation {
-        operation.security = Some(self.access.security());
-        for (status, name) in self.access.refusals() {
-            let responses = &mut operation.responses.responses;
-            responses.entry(status.to_string()).or_insert_with(|| Ref::from_response_name(*name).into());
-        }
+    pub fn guard(&self, operation: Operation) -> Operation {
+        self.guard_in(operation, None)
+    }
+
+    /// As [`Described::guard`], with the components of the operation's document, among which references are resolved.
+    pub(super) fn guard_in(&self, mut operation: Operation, components: Option<&Components>) -> Operation {
+        operation.security = Some(self.access.security_beside(operation.security.take()));
+        add_refusals(&mut operation.responses, &self.access.refusals(), components);
         if let Some(authentication) = self.access.user_authentication() {
             let extensions = operation.extensions.get_or_insert_default();
             extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
@@ -132,13 +137,25 @@ impl Access {
         }
     }
 
-    /// The refusals that there are.
-    pub(super) fn refusals(&self) -> &'static [(u16, &'static str)] {
-        match self {
-            Self::Public { accepts_token: false, .. } => &[],
-            Self::Scoped(_) if !self.alternatives().iter().any(Vec::is_empty) => &REFUSALS,
-            Self::Public { .. } | Self::Scoped(_) => &REFUSALS[..2],
+    /// The operation's `security`, where it had one before. What others secure on a public operation stays.
+    pub(super) fn security_beside(
+        &self,
+        given: Option<Vec<SecurityRequirement>>,
+    ) -> Vec<SecurityRequirement> {
+        match (self, given) {
+            (Self::Public { accepts_token: false, .. }, Some(given)) => typed_without_scopes(&given),
+            _ => self.security(),
         }
+    }
+
+    /// The statuses of the refusals that there are, and their names among the components.
+    pub(super) fn refusals(&self) -> Vec<(u16, &'static str)> {
+        let requires_scopes = match self {
+            Self::Public { accepts_token: false, .. } => return Vec::new(),
+            Self::Public { .. } => false,
+            Self::Scoped(_) => !self.alternatives().iter().any(Vec::is_empty),
+        };
+        REFUSALS.into_iter().filter(|(status, _)| *status != 403 || requires_scopes).collect()
     }
 }
 

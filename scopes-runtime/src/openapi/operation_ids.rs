@@ -1,67 +1,122 @@
-use std::collections::{HashMap, HashSet};
+//! The ids of operations: `get_users_me_items` for `GET /users/me/items`.
+//!
+//! An id depends on its method and path alone, so a route that is added, merged or nested elsewhere changes no other id.
+//! Different operations have different ids:
+//!
+//! | part of the path | in the id |
+//! | --- | --- |
+//! | the segments of `/users/me` | joined by one underscore: `users_me` |
+//! | `order-items` | `orderItems` |
+//! | `order_items` | `order__items` |
+//! | `{item_id}`, `{*item_id}` | `byItemId` |
+//! | nothing after the last slash | `root` |
+//!
+//! These forms can be read back. A path that has none, or one that reads back as another path (`/orderItems`), gets its
+//! letters and digits and a hash of method and path: `get_orderItems_Hd9b2b955`. No other id has a segment that begins
+//! with a capital letter.
 
+use std::collections::{HashMap, HashSet};
+use std::iter;
+
+use sha2::{Digest as _, Sha256};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::HttpMethod;
 
-use super::Described;
-use super::document::Route;
+use super::document::{METHODS, Route};
+use super::fragment::{name, slot};
 
-/// The handlers' names, with as much of their modules as tells them apart, and a number where one handler serves
-/// several routes.
-pub(super) fn operation_ids(operations: &[(&Route, HttpMethod)], openapi: &OpenApi) -> Vec<String> {
-    let mut modules: HashMap<&str, Vec<&str>> = HashMap::new();
-    for Described { name, module, .. } in operations.iter().map(|(route, _)| &route.described) {
-        let modules = modules.entry(name).or_default();
-        if !modules.contains(module) {
-            modules.push(module);
-        }
-    }
-    let mut taken: HashSet<String> =
-        operations.iter().filter_map(|(route, _)| route.chosen_id()).map(str::to_owned).collect();
-    taken.extend(given_ids(openapi));
-    let id = |Described { name, module, .. }: &Described| {
-        let depth = module.split("::").count();
-        let suffix =
-            |module: &str, parts: usize| module.rsplit("::").take(parts).collect::<Vec<_>>().join("::");
-        let is_unique = |parts: usize| {
-            let own = suffix(module, parts);
-            modules[name].iter().filter(|other| suffix(other, parts) == own).count() == 1
-        };
-        let parts = (0..depth).find(|&parts| is_unique(parts)).unwrap_or(depth);
-        let mut parts: Vec<_> = module.rsplit("::").take(parts).collect();
-        parts.reverse();
-        parts.push(name);
-        parts.join("_")
-    };
-    let mut chosen_once = HashSet::new();
-    operations
+/// The ids of the operations, in their order. An id that the document has stays, and so does one that
+/// `#[utoipa::path]` has, for the first operation with it.
+pub(super) fn operation_ids(operations: &[(&Route, HttpMethod)], openapi: &mut OpenApi) -> Vec<String> {
+    let given = given_ids(openapi);
+    let mut taken: HashSet<String> = given.values().cloned().collect();
+    let written: Vec<_> = operations
         .iter()
-        .map(|(route, _)| {
-            let id = route.chosen_id().map_or_else(|| id(&route.described), str::to_owned);
-            let is_first = route.chosen_id().is_some_and(|chosen| chosen_once.insert(chosen));
-            if is_first || taken.insert(id.clone()) {
-                return id;
-            }
-            let mut numbered = (2..).map(|number| format!("{id}_{number}"));
-            numbered.find(|id| taken.insert(id.clone())).expect("there is always another number")
+        .map(|(route, method)| match given.get(&(route.openapi_path(), name(method))) {
+            Some(given) => Some(given.clone()),
+            None => route.written_id().map(str::to_owned).filter(|id| taken.insert(id.clone())),
         })
-        .collect()
+        .collect();
+    let ids = operations.iter().zip(written).map(|((route, method), written)| {
+        written.unwrap_or_else(|| generated(name(method), &route.openapi_path(), &mut taken))
+    });
+    ids.collect()
 }
 
-/// The ids of the operations that a document has already.
-fn given_ids(openapi: &OpenApi) -> impl Iterator<Item = String> {
-    let operations = openapi.paths.paths.values().flat_map(|item| {
-        let all = [
-            &item.delete,
-            &item.get,
-            &item.head,
-            &item.options,
-            &item.patch,
-            &item.post,
-            &item.put,
-            &item.trace,
-        ];
-        all.into_iter().flatten()
-    });
-    operations.filter_map(|operation| operation.operation_id.clone())
+/// The id of an operation. Where the user wrote it for another one, it is the form with the hash.
+fn generated(method: &str, path: &str, taken: &mut HashSet<String>) -> String {
+    let hashed = hashed(method, path);
+    // A number is needed only where the user wrote the id with the hash too.
+    let mut ids = plain(method, path)
+        .into_iter()
+        .chain(iter::once(hashed.clone()))
+        .chain((2..).map(|number| format!("{hashed}_{number}")));
+    ids.find(|id| taken.insert(id.clone())).expect("there is always another number")
+}
+
+/// The form that can be read back.
+fn plain(method: &str, path: &str) -> Option<String> {
+    let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
+    let (last, others) = segments.split_last()?;
+    let last = if last.is_empty() { Some("root".to_owned()) } else { segment(last) };
+    let segments = others.iter().map(|other| segment(other)).chain(iter::once(last));
+    let segments = iter::once(Some(method.to_owned())).chain(segments).collect::<Option<Vec<_>>>()?;
+    Some(segments.join("_"))
+}
+
+fn segment(segment: &str) -> Option<String> {
+    match segment.strip_prefix('{') {
+        Some(parameter) => parameter_name(parameter.strip_suffix('}')?),
+        None => literal(segment),
+    }
+}
+
+fn parameter_name(name: &str) -> Option<String> {
+    let words: Option<String> = name.split('_').map(capitalized).collect();
+    Some(format!("by{}", words?))
+}
+
+fn literal(segment: &str) -> Option<String> {
+    let parts: Option<Vec<_>> = segment.split('_').map(camel_case).collect();
+    // These are of parameters, and of nothing after the last slash.
+    let is_reserved = segment.starts_with("by-") || segment == "root";
+    parts.filter(|_| !is_reserved).map(|parts| parts.join("__"))
+}
+
+fn camel_case(part: &str) -> Option<String> {
+    let mut words = part.split('-');
+    let first = words.next().filter(|word| is_word(word))?;
+    let others: Option<String> = words.map(capitalized).collect();
+    Some(format!("{first}{}", others?))
+}
+
+/// A word that begins with a letter, so that its capital separates it from the one before.
+fn capitalized(word: &str) -> Option<String> {
+    let first = word.chars().next().filter(char::is_ascii_lowercase)?;
+    is_word(word).then(|| format!("{}{}", first.to_ascii_uppercase(), &word[1..]))
+}
+
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// The letters and digits, and 32 bits of SHA-256: an algorithm that no release changes.
+fn hashed(method: &str, path: &str) -> String {
+    let words = path.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let readable = iter::once(method).chain(words).collect::<Vec<_>>().join("_");
+    let hash = Sha256::digest(format!("{method} {path}"));
+    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{readable}_H{hash}")
+}
+
+/// The ids that a document has already, by path and method.
+fn given_ids(openapi: &mut OpenApi) -> HashMap<(String, &'static str), String> {
+    let mut given = HashMap::new();
+    for (path, item) in &mut openapi.paths.paths {
+        for method in &METHODS {
+            let id = slot(item, method).as_ref().and_then(|operation| operation.operation_id.clone());
+            given.extend(id.map(|id| ((path.clone(), name(method)), id)));
+        }
+    }
+    given
 }

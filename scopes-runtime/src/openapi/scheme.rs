@@ -7,7 +7,10 @@ use utoipa::openapi::security::{
     OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
 };
 
-use super::document::add_scheme;
+use super::document::{METHODS, add_scheme};
+use super::fragment::slot;
+use super::responses::resolve_references;
+use super::security::names_scopes;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The name of the security scheme among a document's components, whatever its type.
@@ -222,10 +225,22 @@ impl OAuth2Scheme {
     }
 }
 
-/// Adds the scheme, and the refusals that operations refer to. Other components of these names are kept.
+/// Adds the scheme, and the refusals that operations refer to. Other components of these names are kept, with the
+/// refusals beside their own content. An operation with scopes that refers to a response of another name, for the status
+/// of a refusal, gets a copy of it with the refusal beside its own content: an attribute on a handler cannot resolve the
+/// reference.
 impl Modify for OAuth2Scheme {
     fn modify(&self, openapi: &mut OpenApi) {
         add_scheme(openapi, self, std::iter::empty());
+        let Some(components) = &openapi.components else { return };
+        for item in openapi.paths.paths.values_mut() {
+            for method in &METHODS {
+                let Some(operation) = slot(item, method) else { continue };
+                if operation.security.as_deref().is_some_and(names_scopes) {
+                    resolve_references(&mut operation.responses, components);
+                }
+            }
+        }
     }
 }
 

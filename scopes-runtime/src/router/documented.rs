@@ -1,13 +1,11 @@
 use std::fmt;
 
 use axum::routing::{MethodFilter, MethodRouter, on};
-use utoipa::__dev::{SchemaReferences, Tags};
-use utoipa::Path;
 use utoipa::openapi::path::HttpMethod;
 
 use super::enforced::Enforced;
 use super::{Guarded, Required, ScopedHandler};
-use crate::openapi::{Documented, Method, Route};
+use crate::openapi::{DescribedOperation, Method, Route};
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
 /// [`routes!`](super::routes) makes them.
@@ -28,21 +26,21 @@ where
     }
 
     #[must_use]
-    pub fn and<P, H, T>(mut self, handler: H) -> Self
+    pub fn and<H, T>(mut self, handler: H) -> Self
     where
-        P: Path + SchemaReferences + for<'t> Tags<'t>,
         H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
+        T: Guarded<S, Operation: DescribedOperation> + 'static,
     {
-        for method in P::methods() {
+        let documented = T::Operation::documented();
+        for method in documented.methods.clone() {
             let required = Required::default();
             let handler = Enforced::new(handler.clone(), required.clone());
-            self.handlers.push((P::path(), on(filter(&method), handler)));
+            self.handlers.push((documented.path.clone(), on(filter(&method), handler)));
             self.operations.push(Route {
-                path: P::path(),
+                path: documented.path.clone(),
                 method: Method::One(method),
                 described: T::described(),
-                documented: Some(Documented::of::<P>()),
+                documented: Some(documented.clone()),
                 required,
             });
         }

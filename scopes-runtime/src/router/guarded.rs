@@ -15,6 +15,10 @@ use crate::scope::Requirement;
     note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
 )]
 pub trait Guarded<S> {
+    /// The type that stands for the handler.
+    #[doc(hidden)]
+    type Operation;
+
     /// What the document says of the handler.
     #[doc(hidden)]
     fn described() -> Described;
@@ -55,6 +59,8 @@ macro_rules! guarded {
             S: ProvidesResourceServer,
             O: ScopedOperation,
         {
+            type Operation = O;
+
             fn described() -> Described {
                 Described::scoped::<O>()
             }
@@ -70,6 +76,8 @@ macro_rules! guarded {
 
         #[diagnostic::do_not_recommend]
         impl<S, M, O: PublicOperation, $($argument),*> Guarded<S> for (M, Public<O>, $($argument),*) {
+            type Operation = O;
+
             fn described() -> Described {
                 Described::public::<O>()
             }

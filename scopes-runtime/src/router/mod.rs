@@ -19,7 +19,8 @@ pub use method_router::{
 pub use scoped_router::ScopedRouter;
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`]: their paths and methods stand there, so a
-/// list of the handlers is enough. `#[requires_scopes]` or `#[public]` stands above utoipa's attribute.
+/// list of the handlers is enough. `#[requires_scopes]` or `#[public]` stands above utoipa's attribute; the other order does
+/// not compile.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

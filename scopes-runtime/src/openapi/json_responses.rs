@@ -1,0 +1,98 @@
+//! [`responses`](super::responses) for documents in JSON.
+
+use serde_json::{Map, Value, json};
+
+use super::refusals::PROBLEM_JSON;
+use super::responses::{MAX_REFERENCES, PROBLEM_TYPES, is_refusal};
+
+/// Adds a refusal of this status: a reference to the component of this name, or `refusal` beside what the operation
+/// documents itself.
+pub(super) fn add_refusal(
+    responses: &mut Map<String, Value>,
+    status: &str,
+    reference: &Value,
+    refusal: &Value,
+    components: &Value,
+) {
+    let own = responses.get(status).map(|own| resolved(own, components));
+    let combined = match own {
+        Some(None) => return,
+        Some(Some(own)) => Value::Object(with_refusal(own, refusal)),
+        None => match broader(responses, status, components) {
+            Some(mut broader) => {
+                broader.insert("description".to_owned(), refusal["description"].clone());
+                Value::Object(with_refusal(broader, refusal))
+            }
+            None => reference.clone(),
+        },
+    };
+    responses.insert(status.to_owned(), combined);
+}
+
+/// A response, with the refusal beside its own content.
+pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Value) -> Map<String, Value> {
+    let headers = own.entry("headers").or_insert_with(|| json!({}));
+    if let Some(headers) = headers.as_object_mut() {
+        for (name, header) in refusal["headers"].as_object().into_iter().flatten() {
+            if !headers.keys().any(|other| other.eq_ignore_ascii_case(name)) {
+                headers.insert(name.clone(), header.clone());
+            }
+        }
+    }
+    let content = own.entry("content").or_insert_with(|| json!({}));
+    if let Some(content) = content.as_object_mut() {
+        let problem = &refusal["content"][PROBLEM_JSON];
+        match PROBLEM_TYPES.iter().find_map(|media_type| content.get(*media_type)) {
+            None => {
+                content.insert(PROBLEM_JSON.to_owned(), problem.clone());
+            }
+            Some(found) => {
+                let either = found.get("schema").and_then(|schema| either(schema, &problem["schema"]));
+                if let Some(either) = either {
+                    let mut found = found.clone();
+                    found["schema"] = either;
+                    content.insert(PROBLEM_JSON.to_owned(), found);
+                }
+            }
+        }
+    }
+    own
+}
+
+/// The response that describes a status which has none of its own. One for the status hides it.
+fn broader(responses: &Map<String, Value>, status: &str, components: &Value) -> Option<Map<String, Value>> {
+    let range = format!("{}XX", status.get(..1)?);
+    let found = [range.as_str(), "default"].into_iter().find_map(|key| responses.get(key))?;
+    let has_content = |response: &Map<String, Value>| {
+        response.get("content").and_then(Value::as_object).is_some_and(|content| !content.is_empty())
+    };
+    resolved(found, components).filter(has_content)
+}
+
+/// The response itself. `None` for a reference to a refusal, and for one that cannot be resolved.
+fn resolved(response: &Value, components: &Value) -> Option<Map<String, Value>> {
+    let mut response = response;
+    let mut description = None;
+    for _ in 0..MAX_REFERENCES {
+        let found = response.as_object()?;
+        let Some(reference) = found.get("$ref") else {
+            let mut found = found.clone();
+            found.extend(description.map(|text: &Value| ("description".to_owned(), text.clone())));
+            return Some(found);
+        };
+        let pointer = reference.as_str()?.strip_prefix("#/components")?;
+        if pointer.strip_prefix("/responses/").is_some_and(is_refusal) {
+            return None;
+        }
+        description = description.or(found.get("description"));
+        response = components.pointer(pointer)?;
+    }
+    None
+}
+
+/// A schema of both, where the first does not include the second.
+fn either(schema: &Value, problem: &Value) -> Option<Value> {
+    let any_of = schema.get("anyOf").and_then(Value::as_array);
+    let includes = schema == problem || any_of.is_some_and(|any_of| any_of.contains(problem));
+    (!includes).then(|| json!({ "anyOf": [schema, problem] }))
+}

@@ -1,0 +1,7 @@
+use scopes_runtime::public;
+
+#[utoipa::path(get, path = "/health", responses((status = 200, description = "It runs.")))]
+#[public]
+async fn health() {}
+
+fn main() {}
