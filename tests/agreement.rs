@@ -94,9 +94,10 @@ fn the_server_decides_as_the_document_says_whatever_is_required() {
     let compared = AtomicUsize::new(0);
     let config = Config { cases: REQUIREMENTS, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&trees(), |tree| {
-        let scheme = OAuth2Scheme::of::<Scope>().and::<BillingScope>().client_credentials("/token");
+        let scheme =
+            OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>().client_credentials("/token");
         let (router, document) = ScopedRouter::new()
-            .oauth2(scheme)
+            .security_scheme(scheme)
             .route("/", get(handler))
             .require(tree.requirement())
             .split_for_parts();

@@ -75,7 +75,7 @@ fn api() -> ApiRouter<ResourceServer> {
 
 fn document(api: ApiRouter<ResourceServer>) -> Value {
     let mut openapi = OpenApi::default();
-    let scheme = OAuth2Scheme::of::<Scope>().and::<BillingScope>().password("/token");
+    let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>().password("/token");
     let _ = api.finish_api_with(&mut openapi, |api| api.security_scheme(SCHEME_NAME, scheme.into()));
     serde_json::to_value(openapi).expect("a document is JSON")
 }
@@ -375,14 +375,14 @@ fn without_extracted_schemas_the_problem_is_described_in_place() {
 
 #[test]
 fn a_scheme_without_a_flow_is_a_bearer_token() {
-    let scheme = aide::openapi::SecurityScheme::from(OAuth2Scheme::of::<Scope>());
+    let scheme = aide::openapi::SecurityScheme::from(OAuth2Scheme::new::<Scope>());
     let scheme = serde_json::to_value(scheme).expect("a scheme is JSON");
     assert_eq!(scheme, json!({ "type": "http", "scheme": "bearer" }));
 }
 
 #[test]
 fn every_flow_has_its_place() {
-    let scheme = OAuth2Scheme::of::<Scope>()
+    let scheme = OAuth2Scheme::new::<Scope>()
         .password("/password")
         .client_credentials("/services")
         .authorization_code("/authorize", "/people");

@@ -48,7 +48,7 @@ fn router() -> ScopedRouter<ResourceServer> {
     let users =
         ScopedRouter::new().route("/", get(users::list)).route("/{name}/files/{*path}", get(users::list));
     ScopedRouter::new()
-        .oauth2(OAuth2Scheme::of::<Scope>().password("/token").client_credentials("/token"))
+        .security_scheme(OAuth2Scheme::new::<Scope>().password("/token").client_credentials("/token"))
         .route("/items", get(list).post(create))
         .route("/status", get(status))
         .merge(ScopedRouter::new().route("/", get(greet)).route("/health", get(health)))

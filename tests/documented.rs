@@ -284,7 +284,7 @@ fn a_raw_name_is_fine() {
     async fn r#type() {}
 
     let router = ScopedRouter::<ResourceServer>::new()
-        .oauth2(OAuth2Scheme::of::<Scope>().password("/token"))
+        .security_scheme(OAuth2Scheme::new::<Scope>().password("/token"))
         .routes(routes!(r#type,));
     let document = document(&router.split_for_parts().1);
     assert_eq!(document["paths"]["/type"]["get"]["security"], json!([{ "oauth2": ["me"] }]));

@@ -21,7 +21,7 @@ async fn health() {}
 
 fn router() -> ScopedRouter<ResourceServer> {
     ScopedRouter::new()
-        .oauth2(OAuth2Scheme::of::<Scope>().client_credentials("/token"))
+        .security_scheme(OAuth2Scheme::new::<Scope>().client_credentials("/token"))
         .nest("/users/{user}", ScopedRouter::new().route("/items/{id}", get(read).post(status)))
         .route("/greeting", get(greet))
         .route("/health", get(health))
@@ -240,8 +240,9 @@ fn a_public_operation_keeps_only_the_security_of_others() {
 
 #[test]
 fn the_device_flow_takes_the_document_to_3_2() {
-    let scheme = OAuth2Scheme::of::<Scope>().device_authorization("/device", "/token");
-    let fragment = ScopedRouter::<ResourceServer>::new().oauth2(scheme).route("/x", get(status)).fragment();
+    let scheme = OAuth2Scheme::new::<Scope>().device_authorization("/device", "/token");
+    let fragment =
+        ScopedRouter::<ResourceServer>::new().security_scheme(scheme).route("/x", get(status)).fragment();
     let mut document = json!({ "openapi": "3.1.0", "info": { "title": "", "version": "" }, "paths": { "/x": { "get": {
         "responses": {},
     } } } });

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use scopes_runtime::{
-    AccessToken, Algorithm, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, Issuers,
-    JwtDecoder, ResourceServer, ScopeClaim, TokenDecoder as _, VerificationKey, requires_scopes,
+    AccessToken, Algorithm, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, JwtDecoder,
+    MultiIssuerDecoder, ResourceServer, ScopeClaim, TokenDecoder as _, VerificationKey, requires_scopes,
 };
 use scopes_tests::Scope;
 use serde_json::{Value, json};
@@ -188,8 +188,7 @@ async fn the_endpoint_may_be_named() {
 async fn only_what_is_active_and_for_this_server_is_let_in() {
     let issuer = Issuer::start().await;
     let audience = "the claim `aud` does not name the audience that is configured";
-    let untyped =
-        "the answer has no `token_type`, so it may be a refresh token (`accept_untyped_tokens` does without)";
+    let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
     let kind = "the `token_type` is not `Bearer`";
     let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
     let no_strings = "the claim `aud` is neither a string nor an array of strings";
@@ -225,7 +224,7 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
         (issuer.active_with("nonce", "n"), "the claim `nonce` shows an ID token, not an access token"),
         (
             issuer.active_with("scope", json!(["me"])),
-            "the claim `scope` is not a string (`scopes_from` says which it is)",
+            "the claim `scope` is not a string (`scope_claim` says which it is)",
         ),
     ] {
         issuer.says(answer.clone());
@@ -250,18 +249,18 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
 #[tokio::test]
 async fn leniencies() {
     let issuer = Issuer::start().await;
-    let without_audience = issuer.builder().accept_tokens_without_audience().build().expect("a decoder");
+    let without_audience = issuer.builder().allow_missing_audience().build().expect("a decoder");
     issuer.says(issuer.active_without("aud"));
     accept(&without_audience, "1").await;
     issuer.says(issuer.active_with("aud", "https://other.example"));
     assert_eq!(refuse(&without_audience, "2").await.0, "invalid");
-    let untyped = issuer.builder().accept_untyped_tokens().build().expect("a decoder");
+    let untyped = issuer.builder().allow_missing_token_type().build().expect("a decoder");
     issuer.says(issuer.active_without("token_type"));
     accept(&untyped, "3").await;
     issuer.says(issuer.active_with("token_type", "DPoP"));
     assert_eq!(refuse(&untyped, "4").await.0, "invalid");
     let permissions =
-        issuer.builder().scopes_from(ScopeClaim::array("permissions")).build().expect("a decoder");
+        issuer.builder().scope_claim(ScopeClaim::array("permissions")).build().expect("a decoder");
     issuer.says(issuer.active_with("permissions", json!(["read"])));
     assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
 }
@@ -350,7 +349,7 @@ async fn an_issuer_that_is_not_there_or_slow_is_not_waited_for() {
 #[tokio::test]
 async fn an_answer_counts_for_a_while() {
     let issuer = Issuer::start().await;
-    let decoder = issuer.builder().max_age(Duration::from_millis(300)).build().expect("a decoder");
+    let decoder = issuer.builder().cache_ttl(Duration::from_millis(300)).build().expect("a decoder");
     issuer.says(issuer.active());
     for _ in 0..3 {
         accept(&decoder, "token").await;
@@ -380,7 +379,7 @@ async fn no_answer_counts_beyond_the_end_of_the_token() {
 #[tokio::test]
 async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
     let issuer = Issuer::start().await;
-    let decoder = issuer.builder().max_age(Duration::ZERO).build().expect("a decoder");
+    let decoder = issuer.builder().cache_ttl(Duration::ZERO).build().expect("a decoder");
     issuer.says(issuer.active());
     for _ in 0..3 {
         accept(&decoder, "token").await;
@@ -525,8 +524,8 @@ fn a_decoder_is_complete_and_safe() {
         (whole().issuer("https://issuer.example/?a"), url("https://issuer.example/?a")),
         (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
         (
-            whole().max_age(Duration::from_secs(301)),
-            "a `max_age` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
+            whole().cache_ttl(Duration::from_secs(301)),
+            "a `cache_ttl` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
         ),
     ] {
         assert_eq!(builder.build().expect_err("an error").to_string(), message);
@@ -544,7 +543,7 @@ async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
     let key = VerificationKey::from_secret(Algorithm::HS256, [7; 32]).expect("a key");
     let jwts =
         JwtDecoder::builder().issuer(&*issuer.url).audience(AUDIENCE).key(key).build().expect("a decoder");
-    let issuers = Issuers::new([jwts]).expect("an issuer").opaque(shared.clone());
+    let issuers = MultiIssuerDecoder::new([jwts]).expect("an issuer").opaque_tokens(shared.clone());
     let router = |server: ResourceServer| Router::new().route("/", get(status)).with_state(server);
     let (alone, both) = (router(ResourceServer::new(shared)), router(ResourceServer::new(issuers)));
     for (token, status) in
@@ -565,6 +564,6 @@ async fn an_issuer_grants_what_it_may() {
     for _ in 0..2 {
         assert_eq!(accept(&decoder, "token").await.scopes().to_string(), "items me");
     }
-    assert_eq!(decoder.recall("token").expect("cached").scopes().to_string(), "items me");
+    assert_eq!(decoder.cached("token").expect("cached").scopes().to_string(), "items me");
     assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), "admin items me");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
-use scopes_runtime::{AccessToken, DecodeError, Decoding, GrantedScopes, TokenDecoder, declare_scopes};
+use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, TokenDecoder, declare_scopes};
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 
@@ -57,7 +57,7 @@ impl Readable {
 }
 
 impl TokenDecoder for Readable {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
         self.decoded.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             match token {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get as handle;
-use scopes_runtime::{ResourceMetadata, ResourceServer, requires_scopes};
+use scopes_runtime::{ProtectedResourceMetadata, ResourceServer, requires_scopes};
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, get};
 use serde_json::json;
@@ -11,14 +11,14 @@ use serde_json::json;
 #[requires_scopes("me")]
 async fn handler() {}
 
-fn app(metadata: &ResourceMetadata) -> Router {
+fn app(metadata: &ProtectedResourceMetadata) -> Router {
     let server = ResourceServer::builder(Readable::default()).metadata(metadata).build().expect("a realm");
     Router::new().route("/", handle(handler)).with_state(server).merge(metadata.router())
 }
 
 #[tokio::test]
 async fn the_metadata_is_served_to_everyone() {
-    let metadata = ResourceMetadata::new("https://api.example/v1")
+    let metadata = ProtectedResourceMetadata::new("https://api.example/v1")
         .expect("a resource")
         .authorization_server("https://issuer.example")
         .authorization_server("https://other.example")
@@ -45,7 +45,7 @@ async fn the_metadata_is_served_to_everyone() {
 /// RFC 9728 section 3.1 takes away a slash right after the host, and no other.
 #[tokio::test]
 async fn a_slash_at_the_end_of_a_path_is_part_of_it() {
-    let metadata = ResourceMetadata::new("https://api.example/v1/").expect("a resource");
+    let metadata = ProtectedResourceMetadata::new("https://api.example/v1/").expect("a resource");
     assert_eq!(metadata.url(), "https://api.example/.well-known/oauth-protected-resource/v1/");
     let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource/v1/", &[]).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -53,7 +53,7 @@ async fn a_slash_at_the_end_of_a_path_is_part_of_it() {
 
 #[tokio::test]
 async fn scopes_may_be_chosen() {
-    let metadata = ResourceMetadata::new("https://api.example").expect("a resource");
+    let metadata = ProtectedResourceMetadata::new("https://api.example").expect("a resource");
     let metadata = metadata.scopes_supported([Scope::Me, Scope::Items]);
     let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource", &[]).await;
     assert_eq!(answer.json()["scopes_supported"], json!(["me", "items"]));
@@ -64,7 +64,7 @@ async fn what_is_not_said_is_left_out() {
     for resource in
         ["https://api.example", "https://api.example/", "http://127.0.0.1:8000", "http://[::1]:8000/"]
     {
-        let metadata = ResourceMetadata::new(resource).expect("a resource");
+        let metadata = ProtectedResourceMetadata::new(resource).expect("a resource");
         let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource", &[]).await;
         assert_eq!(answer.json(), json!({ "resource": resource, "bearer_methods_supported": ["header"] }));
     }
@@ -72,7 +72,7 @@ async fn what_is_not_said_is_left_out() {
 
 #[tokio::test]
 async fn challenges_of_401_and_403_name_its_url() {
-    let app = app(&ResourceMetadata::new("https://api.example").expect("a resource"));
+    let app = app(&ProtectedResourceMetadata::new("https://api.example").expect("a resource"));
     let url = r#"resource_metadata="https://api.example/.well-known/oauth-protected-resource""#;
     for (authorization, challenge) in [
         (vec![], format!(r#"Bearer realm="api", scope="me", {url}"#)),
@@ -105,7 +105,7 @@ fn a_resource_is_a_safe_url() {
         "https://api.example/ü",
         "https://",
     ] {
-        let error = ResourceMetadata::new(resource).expect_err(resource).to_string();
-        assert!(error.starts_with(&format!("`{}` cannot be a resource", resource.escape_debug())), "{error}");
+        let error = ProtectedResourceMetadata::new(resource).expect_err(resource).to_string();
+        assert!(error.starts_with(&format!("`{}` is not a resource", resource.escape_debug())), "{error}");
     }
 }

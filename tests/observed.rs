@@ -10,7 +10,7 @@ use axum::routing::get as on_get;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, Decoding, JwtDecoder, ResourceServer, TokenDecoder, public, requires_scopes,
+    AccessToken, AuthError, DecodeFuture, JwtDecoder, ResourceServer, TokenDecoder, public, requires_scopes,
     scopes,
 };
 use scopes_tests::{Readable, Scope, get, token};
@@ -49,7 +49,7 @@ fn app() -> Router {
 struct Named;
 
 impl TokenDecoder for Named {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
         Box::pin(async move {
             let (client, acr) = match token {
                 "long" => ("ä".repeat(6000), "ä".repeat(6000)),

@@ -43,7 +43,7 @@ async fn health() {}
 fn router() -> ScopedRouter<ResourceServer> {
     let users = ScopedRouter::new().route("/", get(status)).route("/{name}/{*path}", any(list).get(create));
     ScopedRouter::new()
-        .oauth2(OAuth2Scheme::of::<Scope>())
+        .security_scheme(OAuth2Scheme::new::<Scope>())
         .nest("/users", users)
         .route("/items", get(list).post(create))
         .merge(ScopedRouter::new().route("/", get(greet)).route("/health", get(health)))

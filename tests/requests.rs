@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::routing::{get as on_get, post};
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeError, Decoding, RequiredScopes, ResourceServer, TokenDecoder, public,
+    AccessToken, AuthError, DecodeError, DecodeFuture, RequiredScopes, ResourceServer, TokenDecoder, public,
     requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
@@ -252,7 +252,7 @@ async fn a_decoder_that_cannot_decide_is_503_without_a_challenge() {
 struct UnavailableFor(Duration);
 
 impl TokenDecoder for UnavailableFor {
-    fn decode<'a>(&'a self, _: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
         Box::pin(async { Err(DecodeError::unavailable(self.0, "not now")) })
     }
 }
@@ -383,7 +383,7 @@ fn a_realm_that_no_challenge_can_carry_is_refused() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the realm {realm:?} has a character that no challenge can carry; use visible ASCII without `\"` and `\\`"
+                "the realm {realm:?} has a character that is not allowed in a challenge: use visible ASCII without `\"` and `\\`"
             )
         );
     }
@@ -391,8 +391,7 @@ fn a_realm_that_no_challenge_can_carry_is_refused() {
 
 #[tokio::test]
 async fn a_server_can_keep_its_scopes_to_itself() {
-    let server =
-        ResourceServer::builder(Readable::default()).without_scopes_in_answers().build().expect("a server");
+    let server = ResourceServer::builder(Readable::default()).hide_scopes().build().expect("a server");
     let app = app_of(server);
     for (path, authorization, challenge) in [
         ("/items", None, r#"Bearer realm="api""#),

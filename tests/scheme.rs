@@ -26,7 +26,7 @@ fn empty() -> OpenApi {
 
 fn document(openapi: OpenApi, scheme: Option<OAuth2Scheme>) -> Value {
     let router = ScopedRouter::<ResourceServer>::with_openapi(openapi).route("/items", get(read));
-    let router = scheme.into_iter().fold(router, ScopedRouter::oauth2);
+    let router = scheme.into_iter().fold(router, ScopedRouter::security_scheme);
     serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
 }
 
@@ -39,7 +39,7 @@ fn scheme(scheme: &OAuth2Scheme) -> Value {
 
 #[test]
 fn every_flow_has_its_addresses_and_every_scope() {
-    let all = OAuth2Scheme::of::<Small>()
+    let all = OAuth2Scheme::new::<Small>()
         .authorization_code("/authorize", "/token")
         .client_credentials("/token")
         .device_authorization("/device", "/token")
@@ -65,7 +65,7 @@ fn every_flow_has_its_addresses_and_every_scope() {
 
 #[test]
 fn several_vocabularies_are_one_scheme() {
-    let both = OAuth2Scheme::of::<Small>().and::<BillingScope>().client_credentials("/token");
+    let both = OAuth2Scheme::new::<Small>().with_vocabulary::<BillingScope>().client_credentials("/token");
     assert_eq!(
         scheme(&both)["flows"]["clientCredentials"]["scopes"],
         json!({
@@ -80,7 +80,7 @@ fn several_vocabularies_are_one_scheme() {
 #[test]
 fn a_scheme_lists_flows_or_leads_to_metadata() {
     let metadata = "https://issuer.example/.well-known/openid-configuration";
-    let discovered = OAuth2Scheme::of::<Small>().password("/token").open_id_connect(metadata);
+    let discovered = OAuth2Scheme::new::<Small>().password("/token").open_id_connect(metadata);
     assert_eq!(scheme(&discovered), json!({ "type": "openIdConnect", "openIdConnectUrl": metadata }));
     let listed = scheme(&discovered.client_credentials("/token"));
     assert_eq!(
@@ -89,7 +89,7 @@ fn a_scheme_lists_flows_or_leads_to_metadata() {
             "clientCredentials": { "tokenUrl": "/token", "scopes": { "read": "Read it." } },
         } })
     );
-    assert_eq!(scheme(&OAuth2Scheme::of::<Small>()), json!({ "type": "http", "scheme": "bearer" }));
+    assert_eq!(scheme(&OAuth2Scheme::new::<Small>()), json!({ "type": "http", "scheme": "bearer" }));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_document_is_of_version_3_1_unless_it_is_to_be_3_2() {
     let mut newer = empty();
     newer.openapi = OpenApiVersion::Version32;
     assert_eq!(version(newer, None), "3.2.0");
-    let device = OAuth2Scheme::of::<Scope>().device_authorization("/device", "/token");
+    let device = OAuth2Scheme::new::<Scope>().device_authorization("/device", "/token");
     assert_eq!(version(empty(), Some(device)), "3.2.0");
 }
 
@@ -119,6 +119,6 @@ fn components_of_the_document_are_kept() {
     assert_eq!(unauthenticated["description"], "My own words.");
     assert!(unauthenticated["content"]["application/problem+json"].is_object());
     assert!(kept["components"]["responses"]["InsufficientScope"].is_object());
-    let given = document(openapi, Some(OAuth2Scheme::of::<Scope>().password("/token")));
+    let given = document(openapi, Some(OAuth2Scheme::new::<Scope>().password("/token")));
     assert_eq!(given["components"]["securitySchemes"][SCHEME_NAME]["type"], "oauth2");
 }

@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use scopes_runtime::router::get;
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeError, Decoding, GrantedScopes, ResourceServer, ScopedRouter, TokenDecoder,
-    requires_scopes, scopes,
+    AccessToken, AuthError, DecodeError, DecodeFuture, GrantedScopes, ResourceServer, ScopedRouter,
+    TokenDecoder, requires_scopes, scopes,
 };
 use scopes_tests::{Answer, Scope};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 struct Logins;
 
 impl TokenDecoder for Logins {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
         Box::pin(async move {
             let mut parts = token.split('/');
             let scopes = GrantedScopes::from_list(&parts.next().unwrap_or_default().replace('+', " "));

@@ -63,7 +63,7 @@ fn router(openapi: OpenApi, scheme: OAuth2Scheme) -> ScopedRouter<ResourceServer
         .route("/greeting", get(greet).patch(other::read));
     let files = axum::Router::new().fallback(async || "a file");
     ScopedRouter::with_openapi(openapi)
-        .oauth2(scheme)
+        .security_scheme(scheme)
         .nest("/tenants/{tenant}", tenant)
         .route("/health", get(health).options(health).head(greet))
         .route("/forwarded/{*path}", any(forward).post(other::read))
@@ -78,8 +78,8 @@ fn main() {
     let mut openapi = OpenApi::new(Info::new("One of everything", "1"), Paths::new());
     openapi.info.license = Some(license);
     openapi.servers = Some(vec![Server::new("/")]);
-    let mut scheme = OAuth2Scheme::of::<Scope>()
-        .and::<BillingScope>()
+    let mut scheme = OAuth2Scheme::new::<Scope>()
+        .with_vocabulary::<BillingScope>()
         .authorization_code("https://issuer.test/authorize", "https://issuer.test/token")
         .client_credentials("https://issuer.test/token")
         .implicit("https://issuer.test/authorize")

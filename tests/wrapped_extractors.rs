@@ -44,7 +44,10 @@ struct Context {
 
 #[derive(FromRequestParts, ScopedExtractor)]
 #[from_request(state(ResourceServer))]
-struct Inner(Result<AccessToken, AuthError>, Option<CurrentUser>);
+struct Inner {
+    _token: Result<AccessToken, AuthError>,
+    _user: Option<CurrentUser>,
+}
 
 #[derive(FromRequestParts, ScopedExtractor)]
 struct Unscoped {

@@ -87,17 +87,19 @@ pub fn routes(issuer: &TokenIssuer) -> ScopedRouter<AppState> {
     );
     openapi.info.license = Some(license);
     openapi.servers = Some(vec![Server::new("/")]);
-    let scheme = OAuth2Scheme::of::<Scope>();
+    let scheme = OAuth2Scheme::new::<Scope>();
     let router = ScopedRouter::with_openapi(openapi);
     let router = match issuer {
-        TokenIssuer::Secret => router.oauth2(scheme.password("/token")).merge(token_endpoint::routes()),
+        TokenIssuer::Secret => {
+            router.security_scheme(scheme.password("/token")).merge(token_endpoint::routes())
+        }
         TokenIssuer::Key => router
-            .oauth2(scheme.password("/token"))
+            .security_scheme(scheme.password("/token"))
             .merge(token_endpoint::routes())
             .merge(published::routes()),
         TokenIssuer::External(url) => {
             let url = url.trim_end_matches('/');
-            router.oauth2(scheme.open_id_connect(format!("{url}/.well-known/openid-configuration")))
+            router.security_scheme(scheme.open_id_connect(format!("{url}/.well-known/openid-configuration")))
         }
     };
     router

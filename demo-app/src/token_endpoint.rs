@@ -129,7 +129,7 @@ fn given(value: Option<String>, name: &'static str) -> Result<String, TokenError
 fn parse_scopes(requested: &str) -> Result<Vec<Scope>, TokenError> {
     let mut scopes = Vec::new();
     for name in requested.split(' ').filter(|name| !name.is_empty()) {
-        let scope = name.parse().map_err(|_| TokenError::UndeclaredScope(name.to_owned()))?;
+        let scope = name.parse().map_err(|_| TokenError::UndeclaredScopeError(name.to_owned()))?;
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -163,7 +163,7 @@ enum TokenError {
     #[error("The only grant type here is `password`.")]
     UnsupportedGrantType,
     #[error("This API has no scope `{0}`. Scopes are case-sensitive and separated by spaces.")]
-    UndeclaredScope(String),
+    UndeclaredScopeError(String),
     #[error("The user may not have any of the requested scopes.")]
     NothingGranted,
     #[error(transparent)]
@@ -198,7 +198,7 @@ impl IntoResponse for TokenError {
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
-            Self::UndeclaredScope(_) | Self::NothingGranted => "invalid_scope",
+            Self::UndeclaredScopeError(_) | Self::NothingGranted => "invalid_scope",
             Self::TooManyAttempts(ref too_many) => {
                 retry_after = Some([(header::RETRY_AFTER, too_many.seconds())]);
                 "slow_down"

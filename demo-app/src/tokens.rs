@@ -3,7 +3,7 @@
 use std::fmt;
 
 use scopes_runtime::{
-    Algorithm, IssuerKeys, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
+    Algorithm, Jwks, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
     VerificationKey,
 };
 
@@ -83,7 +83,7 @@ impl Tokens {
     ///
     /// When the issuer is no URL to fetch keys from, or the audience is empty.
     pub fn of_issuer(url: String, audience: String) -> Result<Self, TokensError> {
-        let decoder = decoder(&url, &audience).keys_from(IssuerKeys::discovered());
+        let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
         let server = server(decoder).map_err(TokensError::Issuer)?;
         Ok(Self { issuer: TokenIssuer::External(url), server, signer: None })
     }

@@ -36,17 +36,17 @@ fn composed(item: TokenStream) -> Result<TokenStream> {
     let private = quote!(::scopes_runtime::__private);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
-        impl #parameters #private::Requires for #ident #arguments #conditions {
+        impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {
             const REQUIREMENT: ::scopes_runtime::Requirement = {
-                use #private::Unprotected as _;
+                use #private::NoRequirement as _;
                 ::scopes_runtime::Requirement::all(&[#(#requirements),*])
             };
             const PROTECTED: bool = {
-                use #private::Unprotected as _;
+                use #private::NoRequirement as _;
                 #private::any_of(&[#(#protected),*])
             };
             const ACCEPTS_TOKEN: bool = {
-                use #private::Unprotected as _;
+                use #private::NoRequirement as _;
                 #private::any_of(&[#(#accepts_token),*])
             };
         }

@@ -10,7 +10,7 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
 };
 
-use crate::item::{check_only, probe};
+use crate::item::{probe, reject_second_attribute};
 use crate::requirement::Requirement;
 
 /// `parts` and `state`; what follows are extractors.
@@ -27,7 +27,7 @@ pub(crate) struct Extractor {
 impl Extractor {
     pub(crate) fn parse(item: TokenStream) -> Result<Self> {
         let mut item = syn::parse2::<ItemImpl>(item)?;
-        check_only(&item.attrs, "an extractor has `#[requires_scopes]` once")?;
+        reject_second_attribute(&item.attrs, "an extractor has `#[requires_scopes]` once")?;
         let state = state(&item)?;
         let method = method(&mut item)?;
         let taken = take_extractors(&mut method.sig, &mut method.block, &state)?;
@@ -51,9 +51,9 @@ impl Extractor {
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {
-            impl #parameters ::scopes_runtime::__private::Requires for #self_ty #conditions {
+            impl #parameters ::scopes_runtime::__private::ScopedExtractor for #self_ty #conditions {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    use ::scopes_runtime::__private::Unprotected as _;
+                    use ::scopes_runtime::__private::NoRequirement as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #(#taken),*])
                 };
             }

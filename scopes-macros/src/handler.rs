@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::documented::{Documented, check_order};
-use crate::item::{Probed, check_only, conditions, documentation, probe};
+use crate::item::{Probed, conditions, documentation, probe, reject_second_attribute};
 use crate::requirement::Requirement;
 
 /// axum's handlers take up to 16 extractors, and the guard is one of them.
@@ -42,7 +42,7 @@ impl Handler {
         };
         let mut handler = parser.parse2(item)?;
         let rule = "a handler has one of `#[requires_scopes]` and `#[public]`, once";
-        check_only(&handler.attributes, rule)?;
+        reject_second_attribute(&handler.attributes, rule)?;
         handler.check_signature(errors)?;
         let name = handler.signature.ident.unraw();
         handler.documented = Documented::find(&mut handler.attributes, &name, errors);
@@ -77,7 +77,7 @@ impl Handler {
         })
     }
 
-    /// What a constant of `Probe` says of each extractor that the handler takes.
+    /// What a constant of `RequirementOf` says of each extractor that the handler takes.
     fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
         probe(arguments, &self.signature.generics, constant)
@@ -97,7 +97,7 @@ impl Handler {
             #(#conditions)*
             impl ::scopes_runtime::__private::ScopedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    use ::scopes_runtime::__private::Unprotected as _;
+                    use ::scopes_runtime::__private::NoRequirement as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #requirements])
                 };
             }
@@ -124,7 +124,7 @@ impl Handler {
                     #(#conditions)*
                     #(#of_argument)*
                     const _: () = {
-                        use ::scopes_runtime::__private::Unprotected as _;
+                        use ::scopes_runtime::__private::NoRequirement as _;
                         #check
                     };
                 }
@@ -145,7 +145,7 @@ impl Handler {
             #(#conditions)*
             impl ::scopes_runtime::__private::PublicOperation for #operation {
                 const ACCEPTS_TOKEN: bool = {
-                    use ::scopes_runtime::__private::Unprotected as _;
+                    use ::scopes_runtime::__private::NoRequirement as _;
                     ::scopes_runtime::__private::any_of(&[#accepts_token])
                 };
                 const REASON: ::core::option::Option<&'static str> = #reason;

@@ -29,8 +29,12 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
         true => Extractor::parse(item.clone()),
         false => Err(Error::new(keyword.span(), place)),
     };
-    let unplaced = requirement.unplaced();
-    with_errors(errors, extractor.map(|extractor| extractor.scoped(&requirement)), quote!(#item #unplaced))
+    let as_const_check = requirement.as_const_check();
+    with_errors(
+        errors,
+        extractor.map(|extractor| extractor.scoped(&requirement)),
+        quote!(#item #as_const_check),
+    )
 }
 
 pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -102,7 +106,7 @@ fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStr
 }
 
 /// One attribute says who may call. A second one is the mistake; the item keeps it, so that it is guarded all the same.
-pub(crate) fn check_only(attributes: &[Attribute], rule: &str) -> Result<()> {
+pub(crate) fn reject_second_attribute(attributes: &[Attribute], rule: &str) -> Result<()> {
     let is_ours = |attribute: &&Attribute| {
         let last = attribute.path().segments.last();
         last.is_some_and(|word| word.ident == "requires_scopes" || word.ident == "public")
@@ -113,7 +117,7 @@ pub(crate) fn check_only(attributes: &[Attribute], rule: &str) -> Result<()> {
     }
 }
 
-/// What `Probe` says of an extractor, under the conditions of the argument that takes it.
+/// What `RequirementOf` says of an extractor, under the conditions of the argument that takes it.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
     pub(crate) ty: Type,
@@ -127,7 +131,7 @@ impl ToTokens for Probed<'_> {
     }
 }
 
-/// Asks one of `Probe`'s constants of each extractor among the arguments or fields. Those that cannot be known
+/// Asks one of `RequirementOf`'s constants of each extractor among the arguments or fields. Those that cannot be known
 /// without the caller's generics are left out.
 pub(crate) fn probe<'a>(
     arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
@@ -140,7 +144,7 @@ pub(crate) fn probe<'a>(
         let known = |ty: &Type| !mentions_unknown(ty.to_token_stream(), generics);
         probed.extend(extractors(ty).into_iter().filter(known).map(|ty| Probed {
             conditions: conditions(attributes).collect(),
-            answer: quote_spanned!(ty.span()=> ::scopes_runtime::__private::Probe::<#ty>::#constant),
+            answer: quote_spanned!(ty.span()=> ::scopes_runtime::__private::RequirementOf::<#ty>::#constant),
             ty,
         }));
     }

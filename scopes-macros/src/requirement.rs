@@ -63,7 +63,7 @@ impl Requirement {
 
 impl Requirement {
     /// Resolves the scopes where there is no item to carry them, so that mistakes in them are reported all the same.
-    pub(crate) fn unplaced(&self) -> TokenStream {
+    pub(crate) fn as_const_check(&self) -> TokenStream {
         quote!(const _: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(&[#self]);)
     }
 }

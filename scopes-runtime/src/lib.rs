@@ -67,7 +67,7 @@
 //! - `aide`: handlers with the attributes in aide's `ApiRouter`, and what they require in its document;
 //!   `openapi::OAuth2Scheme` shows how.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
-//! - `issuer`: `IssuerKeys`, the keys that an issuer publishes, found by discovery and fetched again as they
+//! - `issuer`: `Jwks`, the keys that an issuer publishes, found by discovery and fetched again as they
 //!   change. TLS needs aws-lc-rs, so signatures are verified with it too.
 //! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
 //!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
@@ -89,20 +89,20 @@ pub mod testing;
 mod token;
 
 pub use http::{
-    AuthError, Authorized, Challenge, InvalidRealm, InvalidResource, Public, RequiredScopes,
-    ResourceMetadata, ResourceServer, ResourceServerBuilder,
+    AuthError, Authorized, Challenge, ProtectedResourceMetadata, ProtectedResourceMetadataError, Public,
+    RealmError, RequiredScopes, ResourceServer, ResourceServerBuilder,
 };
 #[cfg(feature = "openapi")]
 pub use router::ScopedRouter;
-pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScope, Vocabulary};
-pub use token::{AccessToken, DecodeError, Decoding, TokenDecoder};
+pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScopeError, Vocabulary};
+pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 #[cfg(feature = "_jwt")]
 pub use token::{
-    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ScopeClaim,
-    VerificationKey,
+    Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, MultiIssuerDecoder, ScopeClaim,
+    TokenProfile, VerificationKey,
 };
 #[cfg(feature = "issuer")]
-pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError, IssuerKeys};
+pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError, Jwks};
 
 /// Declares the scopes that an API knows: a vocabulary.
 ///
@@ -298,7 +298,7 @@ pub use scopes_macros::requires_scopes;
 ///
 /// ```
 /// use axum::extract::{FromRequestParts, Query};
-/// use scopes_runtime::{AccessToken, ScopedExtractor, requires_scopes};
+/// use scopes_runtime::{AccessToken, ResourceServer, ScopedExtractor, requires_scopes};
 /// # #[derive(serde::Deserialize)]
 /// # struct Page { number: Option<u32> }
 /// # #[scopes_runtime::declare_scopes]
@@ -308,7 +308,7 @@ pub use scopes_macros::requires_scopes;
 /// # }
 ///
 /// #[derive(FromRequestParts, ScopedExtractor)]
-/// # #[from_request(rejection(axum::response::Response))]
+/// #[from_request(state(ResourceServer))]
 /// struct Listing {
 ///     token: AccessToken,
 ///     page: Query<Page>,
@@ -366,8 +366,8 @@ pub use scopes_macros::scopes;
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        IntoRejection, Operation, Probe, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
-        Requires, ScopedOperation, Unprotected, any_of, check,
+        IntoRejection, NoRequirement, Operation, ProvidesResourceServer, PublicOperation, Rejected,
+        RejectsWith, RequirementOf, ScopedExtractor, ScopedOperation, any_of, check,
     };
     #[cfg(feature = "openapi")]
     pub use crate::lock::{accepts_changes, check_lock};

@@ -18,7 +18,7 @@ use axum::routing::get;
 use base64ct::{Base64, Encoding as _};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
-use scopes_runtime::{IssuerKeys, JwtDecoder, ResourceServer, requires_scopes};
+use scopes_runtime::{Jwks, JwtDecoder, ResourceServer, requires_scopes};
 use scopes_tests::Scope;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -163,7 +163,7 @@ impl Seen {
 async fn run(fault: Fault) {
     let issuer = Issuer::start().await;
     let builder = JwtDecoder::builder().issuer(&*issuer.url).audience("https://api.example");
-    let decoder = builder.keys_from(IssuerKeys::discovered()).build().expect("a decoder");
+    let decoder = builder.jwks(Jwks::discovery()).build().expect("a decoder");
     let app = Router::new().route("/", get(handler)).with_state(ResourceServer::new(decoder));
     let (known, unknown) = (issuer.token("known"), issuer.token("unknown"));
     assert_eq!(ask(&app, &known).await.0, StatusCode::OK);

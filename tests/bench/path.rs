@@ -34,7 +34,7 @@ fn decoder(name: &str, configure: fn(JwtDecoderBuilder) -> JwtDecoderBuilder) ->
 
 /// Remembers too little to have seen a token before.
 fn forgetful(builder: JwtDecoderBuilder) -> JwtDecoderBuilder {
-    builder.memory(64 * 1024)
+    builder.cache_capacity(64 * 1024)
 }
 
 async fn open() -> &'static str {
@@ -199,10 +199,10 @@ mod tokens_seen_for_the_first_time {
 }
 
 #[divan::bench]
-fn recall(bencher: Bencher<'_, '_>) {
+fn cached(bencher: Bencher<'_, '_>) {
     let (decoder, token) = (decoder("HS256", |builder| builder), tokens("HS256", "me items", 1).remove(0));
     decoder.decode(&token).now_or_never().expect("nothing to wait for").expect("a good token");
-    bencher.bench_local(|| decoder.recall(&token).expect("it is known"));
+    bencher.bench_local(|| decoder.cached(&token).expect("it is known"));
 }
 
 #[divan::bench]

@@ -126,7 +126,7 @@ struct Scheme;
 
 impl Modify for Scheme {
     fn modify(&self, document: &mut Document) {
-        OAuth2Scheme::of::<Scope>().password("/token").modify(document);
+        OAuth2Scheme::new::<Scope>().password("/token").modify(document);
     }
 }
 

@@ -15,8 +15,8 @@ use std::time::Duration;
 use axum::Router;
 use scopes_runtime::router::get;
 use scopes_runtime::{
-    IntrospectionDecoder, IssuerKeys, Issuers, JwtDecoder, ResourceMetadata, ResourceServer, ScopedRouter,
-    TokenDecoder, requires_scopes,
+    IntrospectionDecoder, Jwks, JwtDecoder, MultiIssuerDecoder, ProtectedResourceMetadata, ResourceServer,
+    ScopedRouter, TokenDecoder, requires_scopes,
 };
 use scopes_tests::Scope;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ impl Api {
     async fn start(path: &str, issuer: &Issuer, decoder: impl FnOnce(&str) -> Box<dyn TokenDecoder>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
-        let metadata = ResourceMetadata::new(&*url).expect("a resource");
+        let metadata = ProtectedResourceMetadata::new(&*url).expect("a resource");
         let metadata = metadata.authorization_server(&*issuer.url).scopes::<Scope>().name("The API");
         let server = ResourceServer::builder(Boxed(decoder(&url))).realm("the API, v1").metadata(&metadata);
         let routes =
@@ -67,7 +67,7 @@ impl Api {
 struct Boxed(Box<dyn TokenDecoder>);
 
 impl TokenDecoder for Boxed {
-    fn decode<'a>(&'a self, token: &'a str) -> scopes_runtime::Decoding<'a> {
+    fn decode<'a>(&'a self, token: &'a str) -> scopes_runtime::DecodeFuture<'a> {
         self.0.decode(token)
     }
 }
@@ -169,12 +169,12 @@ impl Issuer {
 
     fn jwt_decoder(&self, audience: &str) -> JwtDecoder {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(audience);
-        builder.keys_from(IssuerKeys::discovered()).build().expect("a decoder")
+        builder.jwks(Jwks::discovery()).build().expect("a decoder")
     }
 
     fn introspection_decoder(&self, audience: &str) -> IntrospectionDecoder {
         let builder = IntrospectionDecoder::builder().issuer(&*self.url).audience(audience);
-        let builder = builder.client("api", "a secret: 100%").max_age(Duration::from_millis(500));
+        let builder = builder.client("api", "a secret: 100%").cache_ttl(Duration::from_millis(500));
         builder.build().expect("a decoder")
     }
 }
@@ -227,7 +227,9 @@ async fn opaque_tokens_of_another_issuer() {
 
     let both = Api::start("/both/opaque", &issuer, |url| {
         let jwt = issuer.jwt_decoder("http://api.example/jwt");
-        Box::new(Issuers::new([jwt]).expect("issuers").opaque(issuer.introspection_decoder(url)))
+        Box::new(
+            MultiIssuerDecoder::new([jwt]).expect("issuers").opaque_tokens(issuer.introspection_decoder(url)),
+        )
     });
     let both = both.await;
     for resource in ["http://api.example/jwt", &both.url] {

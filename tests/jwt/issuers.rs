@@ -2,7 +2,7 @@
 
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
-    Algorithm, DecodeError, Issuers, JwtDecoder, JwtDecoderError, ScopeClaim, TokenDecoder as _,
+    Algorithm, DecodeError, JwtDecoder, JwtDecoderError, MultiIssuerDecoder, ScopeClaim, TokenDecoder as _,
     VerificationKey,
 };
 use scopes_tests::Readable;
@@ -17,14 +17,14 @@ fn other() -> JwtDecoder {
         .issuer(OTHER)
         .audience("https://other-api.example")
         .key(VerificationKey::from_secret(Algorithm::HS256, OTHER_SECRET).expect("a key"))
-        .scopes_from(ScopeClaim::array("scp"))
+        .scope_claim(ScopeClaim::array("scp"))
         .build()
         .expect("a decoder")
 }
 
-fn issuers() -> Issuers {
+fn issuers() -> MultiIssuerDecoder {
     let own = builder().key(secret_key(Algorithm::HS256)).build().expect("a decoder");
-    Issuers::new([own, other()]).expect("two issuers")
+    MultiIssuerDecoder::new([own, other()]).expect("two issuers")
 }
 
 fn token(issuer: &str, audience: &str, secret: &[u8]) -> String {
@@ -70,7 +70,7 @@ async fn no_issuer_speaks_for_another() {
 #[tokio::test]
 async fn what_is_no_jwt_is_decoded_otherwise_where_somebody_does() {
     let opaque = Readable::default();
-    let issuers = issuers().opaque(opaque.clone());
+    let issuers = issuers().opaque_tokens(opaque.clone());
     assert_eq!(issuers.decode("items").await.expect("a token").scopes().to_string(), "items");
     assert_eq!(opaque.decoded(), 1);
     let own = issuers.decode(&sign(HEADER, claims().to_string())).await.expect("a token");
@@ -83,8 +83,8 @@ async fn what_is_no_jwt_is_decoded_otherwise_where_somebody_does() {
 
 #[test]
 fn an_issuer_is_there_once() {
-    assert!(matches!(Issuers::new([]), Err(JwtDecoderError::MissingIssuer)));
-    let error = Issuers::new([other(), other()]).expect_err("an error").to_string();
+    assert!(matches!(MultiIssuerDecoder::new([]), Err(JwtDecoderError::MissingIssuer)));
+    let error = MultiIssuerDecoder::new([other(), other()]).expect_err("an error").to_string();
     assert_eq!(
         error,
         "two decoders are for the issuer `https://other.example`: give one of them all of its keys"

@@ -38,13 +38,13 @@ async fn leeway() {
 
 #[tokio::test]
 async fn untyped_tokens() {
-    let lenient = build(builder().accept_untyped_tokens());
+    let lenient = build(builder().allow_generic_typ());
     let sign = |header: &str| sign(header, claims().to_string());
     accept(&lenient, &sign(HEADER)).await;
     for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":"jwt"}"#] {
         accept(&lenient, &sign(header)).await;
         let reason = refuse(&DECODER, &sign(header)).await;
-        assert_eq!(reason, "the header's `typ` is not `at+jwt` (`accept_untyped_tokens` does without)");
+        assert_eq!(reason, "the header's `typ` is not `at+jwt` (`allow_generic_typ` does without)");
     }
     let other = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
     let types = [r#""dpop+jwt""#, r#""logout+jwt""#, r#""application/jwt""#, r#""""#, "null", "5"];
@@ -60,18 +60,18 @@ fn with(claim: ScopeClaim, name: &str, value: Value) -> (JwtDecoder, String) {
     let mut claims = claims();
     claims["scope"] = json!("decoy");
     claims[name] = value;
-    (build(builder().scopes_from(claim)), sign(HEADER, claims.to_string()))
+    (build(builder().scope_claim(claim)), sign(HEADER, claims.to_string()))
 }
 
 #[tokio::test]
 async fn scopes_from_another_claim() {
-    let realm = || ScopeClaim::array("roles").under(["realm_access"]);
-    let deep = || ScopeClaim::list("scp").under(["https://a.example/b", "c"]);
+    let realm = || ScopeClaim::array("roles").nested_in(["realm_access"]);
+    let deep = || ScopeClaim::string("scp").nested_in(["https://a.example/b", "c"]);
     for (claim, name, value, scopes) in [
         (ScopeClaim::default(), "scope", json!("me items"), "me items"),
-        (ScopeClaim::list("scp"), "scp", json!("me items"), "me items"),
-        (ScopeClaim::list("scp"), "scp", json!(""), ""),
-        (ScopeClaim::list("scp"), "other", json!("me"), ""),
+        (ScopeClaim::string("scp"), "scp", json!("me items"), "me items"),
+        (ScopeClaim::string("scp"), "scp", json!(""), ""),
+        (ScopeClaim::string("scp"), "other", json!("me"), ""),
         (ScopeClaim::array("scope"), "scope", json!(["me", "items"]), "me items"),
         (ScopeClaim::array("scp"), "scp", json!(["me", "items"]), "me items"),
         (ScopeClaim::array("permissions"), "permissions", json!(["read:me"]), "read:me"),
@@ -92,13 +92,13 @@ async fn scopes_from_another_claim() {
 
 #[tokio::test]
 async fn scopes_of_another_type() {
-    let no_list = "the claim `scp` is not a string (`scopes_from` says which it is)";
-    let no_array = "the claim `scp` is not an array of strings (`scopes_from` says which it is)";
+    let no_list = "the claim `scp` is not a string (`scope_claim` says which it is)";
+    let no_array = "the claim `scp` is not an array of strings (`scope_claim` says which it is)";
     let no_object = "the claim `realm_access` is not an object";
-    let realm = || ScopeClaim::array("scp").under(["realm_access"]);
+    let realm = || ScopeClaim::array("scp").nested_in(["realm_access"]);
     for (claim, name, value, reason) in [
-        (ScopeClaim::list("scp"), "scp", json!(["me"]), no_list),
-        (ScopeClaim::list("scp"), "scp", Value::Null, no_list),
+        (ScopeClaim::string("scp"), "scp", json!(["me"]), no_list),
+        (ScopeClaim::string("scp"), "scp", Value::Null, no_list),
         (ScopeClaim::array("scp"), "scp", json!("me"), no_array),
         (ScopeClaim::array("scp"), "scp", json!({ "0": "me" }), no_array),
         (ScopeClaim::array("scp"), "scp", json!(["me", 5]), no_array),

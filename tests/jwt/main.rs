@@ -4,6 +4,7 @@
 mod accepted;
 mod algorithms;
 mod bounds;
+mod cached;
 mod claims;
 mod construction;
 mod issuer;
@@ -15,4 +16,3 @@ mod malformed;
 mod may_grant;
 mod providers;
 mod published;
-mod remembered;

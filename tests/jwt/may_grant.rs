@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::get as on_get;
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
-    AccessToken, Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, ResourceServer, TokenDecoder as _,
-    VerificationKey, declare_scopes, requires_scopes,
+    AccessToken, Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ResourceServer,
+    TokenDecoder as _, VerificationKey, declare_scopes, requires_scopes,
 };
 use serde_json::json;
 
@@ -49,7 +49,7 @@ fn partner() -> JwtDecoderBuilder {
 
 fn app(partner: JwtDecoderBuilder) -> Router {
     let own = builder().key(secret_key(Algorithm::HS256)).build().expect("a decoder");
-    let issuers = Issuers::new([own, partner.build().expect("a decoder")]).expect("two issuers");
+    let issuers = MultiIssuerDecoder::new([own, partner.build().expect("a decoder")]).expect("two issuers");
     Router::new()
         .route("/items", on_get(items))
         .route("/write", on_get(write))
@@ -119,7 +119,7 @@ async fn a_limit_is_the_sum_of_its_calls() {
         let token = accept(&decoder, &partners("admin items items:write")).await;
         assert_eq!(token.scopes().to_string(), left);
         assert_eq!(
-            decoder.recall(&partners("admin items items:write")).expect("cached").scopes().to_string(),
+            decoder.cached(&partners("admin items items:write")).expect("cached").scopes().to_string(),
             left
         );
         let claims: serde_json::Value = token.claims().expect("an object");

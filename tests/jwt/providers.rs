@@ -1,7 +1,7 @@
 //! Tokens in the shape that each product gives them, by its documentation: what is read from access tokens, and that its
 //! ID tokens are none.
 
-use scopes_runtime::{Algorithm, ClaimRules, JwtDecoder, JwtDecoderBuilder, ScopeClaim, VerificationKey};
+use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, ScopeClaim, TokenProfile, VerificationKey};
 use serde_json::{Value, json};
 
 use crate::issuer::{accept, now, refuse, sign_with};
@@ -11,7 +11,7 @@ use crate::keys::{pem, signing};
 struct Provider {
     issuer: &'static str,
     audience: &'static str,
-    rules: ClaimRules,
+    rules: TokenProfile,
     header: Value,
 }
 
@@ -19,7 +19,7 @@ impl Provider {
     fn builder(&self) -> JwtDecoderBuilder {
         let key = VerificationKey::from_pem(Algorithm::RS256, pem!("rsa-public")).expect("a key");
         let builder = JwtDecoder::builder().issuer(self.issuer).audience(self.audience).key(key);
-        builder.claims(self.rules.clone())
+        builder.profile(self.rules.clone())
     }
 
     fn decoder(&self) -> JwtDecoder {
@@ -60,7 +60,7 @@ async fn auth0() {
     let auth0 = Provider {
         issuer: "https://dev-items.eu.auth0.com/",
         audience: "https://api.example",
-        rules: ClaimRules::auth0(),
+        rules: TokenProfile::auth0(),
         header: json!({ "alg": "RS256", "typ": "JWT", "kid": "Rk9PQkFS" }),
     };
     let of_a_user = json!({
@@ -77,7 +77,7 @@ async fn auth0() {
     auth0.accepts(&auth0.decoder(), &without(&of_a_user, "permissions"), expected).await;
     let of_rfc9068 = Provider {
         header: json!({ "alg": "RS256", "typ": "at+jwt", "kid": "Rk9PQkFS" }),
-        rules: ClaimRules::auth0(),
+        rules: TokenProfile::auth0(),
         ..auth0
     };
     let claims = json!({
@@ -99,7 +99,7 @@ async fn cognito() {
     let cognito = Provider {
         issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example",
         audience: "1example23456789",
-        rules: ClaimRules::cognito(),
+        rules: TokenProfile::cognito(),
         header: json!({ "alg": "RS256", "kid": "Rk9PQkFS" }),
     };
     let access = json!({
@@ -146,7 +146,7 @@ async fn entra() {
     let entra = Provider {
         issuer: "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0",
         audience: "6e74172b-be56-4843-9ff4-e66a39bb12e3",
-        rules: ClaimRules::entra(),
+        rules: TokenProfile::entra(),
         header: json!({ "typ": "JWT", "alg": "RS256", "kid": "i6lGk3FZzxRcUb2C3nEQ7syHJlY" }),
     };
     let for_a_user = json!({
@@ -187,7 +187,7 @@ async fn keycloak() {
     let keycloak = Provider {
         issuer: "https://keycloak.example/realms/shop",
         audience: "shop-api",
-        rules: ClaimRules::keycloak(),
+        rules: TokenProfile::keycloak(),
         header: json!({ "alg": "RS256", "typ": "JWT", "kid": "FJ86GcF3jTbNLOco4NvZkUCIUmfYCqoqtOQeMfbhNlE" }),
     };
     let access = json!({
@@ -211,11 +211,11 @@ async fn keycloak() {
     });
     let (subject, client) = ("b8f2a0e4-52c6-4a6b-bb1b-2f6e2b6f6f01", "shop-web");
     keycloak.accepts(&keycloak.decoder(), &access, [subject, client, "openid email items:read"]).await;
-    let realm = ScopeClaim::array("roles").under(["realm_access"]);
-    let realm = keycloak.builder().scopes_from(realm).build().expect("a decoder");
+    let realm = ScopeClaim::array("roles").nested_in(["realm_access"]);
+    let realm = keycloak.builder().scope_claim(realm).build().expect("a decoder");
     keycloak.accepts(&realm, &access, [subject, client, "offline_access uma_authorization clerk"]).await;
-    let of_client = ScopeClaim::array("roles").under(["resource_access", "shop-api"]);
-    let of_client = keycloak.builder().scopes_from(of_client).build().expect("a decoder");
+    let of_client = ScopeClaim::array("roles").nested_in(["resource_access", "shop-api"]);
+    let of_client = keycloak.builder().scope_claim(of_client).build().expect("a decoder");
     keycloak.accepts(&of_client, &access, [subject, client, "orders:read"]).await;
     for typ in ["ID", "Refresh", "Offline", "DPoP"] {
         let mut other = access.clone();
@@ -229,7 +229,7 @@ async fn okta() {
     let okta = Provider {
         issuer: "https://example.okta.com/oauth2/default",
         audience: "api://default",
-        rules: ClaimRules::okta(),
+        rules: TokenProfile::okta(),
         header: json!({ "kid": "Rk9PQkFS", "alg": "RS256" }),
     };
     let access = json!({
@@ -259,7 +259,7 @@ async fn rfc9068_is_the_default() {
     let strict = Provider {
         issuer: "https://issuer.example",
         audience: "https://api.example",
-        rules: ClaimRules::default(),
+        rules: TokenProfile::default(),
         header: json!({ "alg": "RS256", "typ": "at+jwt" }),
     };
     let claims = json!({
@@ -285,15 +285,15 @@ async fn the_order_of_the_calls_does_not_matter() {
     let okta = Provider {
         issuer: "https://example.okta.com/oauth2/default",
         audience: "api://default",
-        rules: ClaimRules::okta(),
+        rules: TokenProfile::okta(),
         header: json!({ "kid": "Rk9PQkFS", "alg": "RS256" }),
     };
     let claims =
         json!({ "aud": "api://default", "cid": "client", "sub": "john", "scp": ["a"], "groups": ["b"] });
-    let before = JwtDecoder::builder().scopes_from(ScopeClaim::array("groups")).claims(ClaimRules::okta());
+    let before = JwtDecoder::builder().scope_claim(ScopeClaim::array("groups")).profile(TokenProfile::okta());
     let key = VerificationKey::from_pem(Algorithm::RS256, pem!("rsa-public")).expect("a key");
     let before = before.issuer(okta.issuer).audience(okta.audience).key(key).build().expect("a decoder");
-    let after = okta.builder().scopes_from(ScopeClaim::array("groups")).build().expect("a decoder");
+    let after = okta.builder().scope_claim(ScopeClaim::array("groups")).build().expect("a decoder");
     for decoder in [before, after] {
         okta.accepts(&decoder, &claims, ["john", "client", "b"]).await;
     }

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use scopes_runtime::router::get;
 use scopes_runtime::testing::{Attack, TestIssuer};
 use scopes_runtime::{
-    AccessToken, Decoding, GrantedScopes, Issuers, ResourceServer, ScopedRouter, TokenDecoder,
+    AccessToken, DecodeFuture, GrantedScopes, MultiIssuerDecoder, ResourceServer, ScopedRouter, TokenDecoder,
     requires_scopes,
 };
 use scopes_tests::Scope;
@@ -89,7 +89,7 @@ async fn so_does_one_that_fetches_the_keys() {
 #[tokio::test]
 async fn so_does_one_of_several_issuers() {
     let (issuer, other) = (TestIssuer::new(), TestIssuer::new().serve());
-    let issuers = Issuers::new([other.decoder(), issuer.decoder()]).expect("two issuers");
+    let issuers = MultiIssuerDecoder::new([other.decoder(), issuer.decoder()]).expect("two issuers");
     let app = router(ResourceServer::new(issuers));
     issuer.matrix(&app).check_attacks(app).await;
 }
@@ -109,7 +109,7 @@ async fn so_does_one_that_remembers_a_good_token() {
 struct Gullible;
 
 impl TokenDecoder for Gullible {
-    fn decode<'a>(&'a self, _: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
         Box::pin(async { AccessToken::new(serde_json::Map::new(), GrantedScopes::from_list("items")) })
     }
 }

@@ -15,8 +15,8 @@ use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{get, post};
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, DeclaredScope, Decoding, GrantedScopes, JwtDecoder, Requirement, ResourceServer,
-    ScopedRouter, TokenDecoder, requires_scopes, scopes,
+    AccessToken, AuthError, DeclaredScope, DecodeFuture, GrantedScopes, JwtDecoder, Requirement,
+    ResourceServer, ScopedRouter, TokenDecoder, requires_scopes, scopes,
 };
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
@@ -84,7 +84,7 @@ struct Lenient {
 }
 
 impl TokenDecoder for Lenient {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
         Box::pin(async move {
             let token = self.inner.decode(token).await?;
             let claims: Map<String, Value> = token.claims().expect("JSON");
@@ -128,8 +128,8 @@ fn a_decoder_in_which_one_scope_opens_another() {
 #[test]
 fn a_declared_scope_that_no_operation_requires_opens_one() {
     let routes = || {
-        let scheme = OAuth2Scheme::of::<Scope>().and::<BillingScope>();
-        ScopedRouter::new().oauth2(scheme).route("/me", get(read_me))
+        let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>();
+        ScopedRouter::new().security_scheme(scheme).route("/me", get(read_me))
     };
     let granted = |granted: &str| if has(granted, "invoices:read") { "me".into() } else { granted.into() };
     let found = found_of(routes(), |issuer| {

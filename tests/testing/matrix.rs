@@ -142,17 +142,17 @@ async fn the_tokens_are_what_the_application_needs() {
 #[tokio::test]
 async fn a_server_that_names_no_scopes() {
     let server = |issuer: &TestIssuer| {
-        let builder = ResourceServer::builder(issuer.decoder()).realm("x").without_scopes_in_answers();
+        let builder = ResourceServer::builder(issuer.decoder()).realm("x").hide_scopes();
         builder.build().expect("a realm")
     };
     let (matrix, app) = matrix_of(server);
-    matrix.without_scopes_in_answers().check(app).await;
+    matrix.hide_scopes().check(app).await;
 }
 
 #[test]
 fn a_server_that_should_name_scopes() {
     let server = |issuer: &TestIssuer| {
-        let builder = ResourceServer::builder(issuer.decoder()).without_scopes_in_answers();
+        let builder = ResourceServer::builder(issuer.decoder()).hide_scopes();
         builder.build().expect("a realm")
     };
     let (matrix, app) = matrix_of(server);

@@ -74,8 +74,10 @@ fn a_copy_accepts_the_tokens_of_another_one() {
 
 #[test]
 fn it_starts_though_its_issuer_is_down() {
-    let token = Running::start(serving().arg("--signing-key").arg(key_file("p256"))).log_in("me");
-    let api = Running::start(serving().env("DEMO_ISSUER_URL", "http://127.0.0.1:1"));
+    let issuer = "http://127.0.0.1:1";
+    let copy = Running::start(serving().args(["--issuer", issuer, "--signing-key"]).arg(key_file("p256")));
+    let token = copy.log_in("me");
+    let api = Running::start(serving().env("DEMO_ISSUER_URL", issuer));
     let answer = api.get("/users/me", &token);
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("\r\nretry-after: "), "{answer}");
     assert!(api.get("/", "").contains("Access tokens are those of http://127.0.0.1:1"));

@@ -131,9 +131,9 @@ fn traits(vocabulary: &Ident) -> TokenStream {
             #unused_scopes_stay_visible
 
             impl ::core::str::FromStr for #vocabulary {
-                type Err = ::scopes_runtime::UndeclaredScope;
+                type Err = ::scopes_runtime::UndeclaredScopeError;
 
-                fn from_str(name: &str) -> ::core::result::Result<Self, ::scopes_runtime::UndeclaredScope> {
+                fn from_str(name: &str) -> ::core::result::Result<Self, ::scopes_runtime::UndeclaredScopeError> {
                     #private::find(<Self as ::scopes_runtime::Vocabulary>::DECLARED, name, ::core::clone::Clone::clone(&__All(&[])).0)
                 }
             }

@@ -97,7 +97,7 @@ fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Re
     match header.credentials() {
         Credentials::Missing => Ok(TokenOutcome::Missing),
         Credentials::Malformed => Ok(TokenOutcome::Malformed),
-        Credentials::Bearer(token) => match server.decoder.recall(token) {
+        Credentials::Bearer(token) => match server.decoder.cached(token) {
             Some(token) => {
                 #[cfg(feature = "metrics")]
                 telemetry::count_token("cached");

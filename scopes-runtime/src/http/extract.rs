@@ -6,12 +6,12 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::context::AuthContext;
-use super::requirement_of::Requires;
+use super::requirement_of::ScopedExtractor;
 use super::state::ProvidesResourceServer;
 use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::AccessToken;
 
-impl Requires for AccessToken {
+impl ScopedExtractor for AccessToken {
     const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
 }
 

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::context::AuthContext;
-use super::requirement_of::Requires;
+use super::requirement_of::ScopedExtractor;
 use super::state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
 use super::telemetry;
@@ -82,7 +82,7 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.
 pub async fn check<E, S>(parts: &mut Parts, state: &S) -> Result<(), AuthError>
 where
-    E: Requires,
+    E: ScopedExtractor,
     S: ProvidesResourceServer,
 {
     let context = parts.extensions.get_or_insert_default::<AuthContext>();

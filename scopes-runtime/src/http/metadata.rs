@@ -13,19 +13,19 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// Protected resource metadata (RFC 9728): where clients that only have the URL of the API obtain tokens.
 ///
 /// Challenges contain its URL ([`ResourceServerBuilder::metadata`](crate::ResourceServerBuilder::metadata)), and
-/// [`ResourceMetadata::router`] serves it:
+/// [`ProtectedResourceMetadata::router`] serves it:
 ///
 /// ```
 /// use axum::Router;
-/// use scopes_runtime::{InvalidResource, ResourceMetadata, ResourceServer, TokenDecoder};
+/// use scopes_runtime::{ProtectedResourceMetadataError, ProtectedResourceMetadata, ResourceServer, TokenDecoder};
 /// # #[scopes_runtime::declare_scopes]
 /// # enum Scope {
 /// #     /// Read items.
 /// #     Items = "items",
 /// # }
 ///
-/// fn app(decoder: impl TokenDecoder, api: Router<ResourceServer>) -> Result<Router, InvalidResource> {
-///     let metadata = ResourceMetadata::new("https://api.example")?
+/// fn app(decoder: impl TokenDecoder, api: Router<ResourceServer>) -> Result<Router, ProtectedResourceMetadataError> {
+///     let metadata = ProtectedResourceMetadata::new("https://api.example")?
 ///         .authorization_server("https://issuer.example")
 ///         .scopes::<Scope>();
 ///     let server = ResourceServer::builder(decoder).metadata(&metadata).build().expect("the default realm");
@@ -34,7 +34,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// # fn main() {}
 /// ```
 #[derive(Clone, Debug, Serialize)]
-pub struct ResourceMetadata {
+pub struct ProtectedResourceMetadata {
     resource: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<String>,
@@ -56,18 +56,20 @@ pub struct ResourceMetadata {
      without a fragment, a query or a user name",
     .0.escape_debug()
 )]
-pub struct InvalidResource(String);
+pub struct ProtectedResourceMetadataError(String);
 
-impl ResourceMetadata {
+impl ProtectedResourceMetadata {
     /// Creates the metadata of the API with this URL. Tokens for it have the same URL in `aud` (RFC 8707 section 2).
     ///
     /// # Errors
     ///
     /// The URL is not `https` (`http` is accepted for loopback addresses), or has a fragment, a query or a user name (RFC
     /// 9728 section 1.2).
-    pub fn new(resource: impl Into<String>) -> Result<Self, InvalidResource> {
+    pub fn new(resource: impl Into<String>) -> Result<Self, ProtectedResourceMetadataError> {
         let resource = resource.into();
-        let Some((origin, path)) = parts(&resource) else { return Err(InvalidResource(resource)) };
+        let Some((origin, path)) = parts(&resource) else {
+            return Err(ProtectedResourceMetadataError(resource));
+        };
         Ok(Self {
             resource,
             authorization_servers: Vec::new(),

@@ -6,7 +6,7 @@ use crate::scope::Requirement;
 
 /// An extractor that checks the token. `#[requires_scopes]` on its `impl` implements this, and so does
 /// `#[derive(ScopedExtractor)]`.
-pub trait Requires {
+pub trait ScopedExtractor {
     /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
     /// Whether the extractor refuses a request without a token.
@@ -15,15 +15,15 @@ pub trait Requires {
     const ACCEPTS_TOKEN: bool = false;
 }
 
-/// Reads what a type [`Requires`], if it does: the inherent constants win over those of [`Unprotected`], which every type
+/// Reads what a type [`ScopedExtractor`], if it does: the inherent constants win over those of [`NoRequirement`], which every type
 /// has.
 ///
 /// A handler that takes `Option<E>` or `Result<E, _>` decides itself what a refusal of `E` means, so such a handler is not
-/// [protected](Requires::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would otherwise
+/// [protected](ScopedExtractor::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would otherwise
 /// run without it.
-pub struct Probe<T: ?Sized>(PhantomData<T>);
+pub struct RequirementOf<T: ?Sized>(PhantomData<T>);
 
-impl<T: Requires + ?Sized> Probe<T> {
+impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     /// What the type requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Whether it refuses a request without a token.
@@ -32,14 +32,14 @@ impl<T: Requires + ?Sized> Probe<T> {
     pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
 }
 
-impl<T: Requires> Probe<Option<T>> {
+impl<T: ScopedExtractor> RequirementOf<Option<T>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Always true.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
 
-impl<T: Requires, E> Probe<Result<T, E>> {
+impl<T: ScopedExtractor, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Always true.
@@ -59,8 +59,8 @@ pub const fn any_of(answers: &[bool]) -> bool {
     false
 }
 
-/// The constants of [`Probe`] for types that require nothing.
-pub trait Unprotected {
+/// The constants of [`RequirementOf`] for types that require nothing.
+pub trait NoRequirement {
     /// Always false.
     const __SCOPES_ACCEPTS_TOKEN: bool = false;
     /// Any token, or none.
@@ -69,4 +69,4 @@ pub trait Unprotected {
     const __SCOPES_PROTECTED: bool = false;
 }
 
-impl<T: ?Sized> Unprotected for Probe<T> {}
+impl<T: ?Sized> NoRequirement for RequirementOf<T> {}

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ResourceMetadata;
+use super::ProtectedResourceMetadata;
 use super::challenge::ChallengeConfig;
 use crate::token::TokenDecoder;
 
@@ -71,7 +71,7 @@ pub struct ResourceServerBuilder {
 #[error(
     "the realm {0:?} has a character that is not allowed in a challenge: use visible ASCII without `\"` and `\\`"
 )]
-pub struct InvalidRealm(String);
+pub struct RealmError(String);
 
 impl ResourceServer {
     /// Creates a server with the realm `api` that names the required scopes in refusals.
@@ -82,8 +82,8 @@ impl ResourceServer {
     /// Starts a server with another realm or other challenges than [`ResourceServer::new`].
     ///
     /// ```
-    /// # use scopes_runtime::{InvalidRealm, ResourceServer, TokenDecoder};
-    /// # fn f(decoder: impl TokenDecoder) -> Result<ResourceServer, InvalidRealm> {
+    /// # use scopes_runtime::{RealmError, ResourceServer, TokenDecoder};
+    /// # fn f(decoder: impl TokenDecoder) -> Result<ResourceServer, RealmError> {
     /// ResourceServer::builder(decoder).realm("items API").build()
     /// # }
     /// ```
@@ -111,14 +111,14 @@ impl ResourceServerBuilder {
 
     /// Omits scope names from challenges and problem details. Default: they are named.
     #[must_use]
-    pub fn without_scopes_in_answers(mut self) -> Self {
+    pub fn hide_scopes(mut self) -> Self {
         self.names_scopes = false;
         self
     }
 
     /// Adds the URL of the metadata to the challenges of 401 and 403 responses (RFC 9728 section 5.1). Default: none.
     #[must_use]
-    pub fn metadata(mut self, metadata: &ResourceMetadata) -> Self {
+    pub fn metadata(mut self, metadata: &ProtectedResourceMetadata) -> Self {
         self.metadata = Some(metadata.url().into());
         self
     }
@@ -127,11 +127,11 @@ impl ResourceServerBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] if the realm has a character that RFC 6750 section 3 does not allow.
-    pub fn build(self) -> Result<ResourceServer, InvalidRealm> {
+    /// [`RealmError`] if the realm has a character that RFC 6750 section 3 does not allow.
+    pub fn build(self) -> Result<ResourceServer, RealmError> {
         let allowed = |byte: u8| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
         if !self.realm.bytes().all(allowed) {
-            return Err(InvalidRealm(self.realm));
+            return Err(RealmError(self.realm));
         }
         let Self { decoder, realm, names_scopes, metadata } = self;
         let config = ChallengeConfig::new(realm.into(), names_scopes, metadata);

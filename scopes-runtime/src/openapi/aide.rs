@@ -135,7 +135,7 @@ impl OperationOutput for AuthError {
 /// async fn health() {}
 ///
 /// fn app(decoder: impl TokenDecoder) -> (Router, OpenApi) {
-///     let scheme = OAuth2Scheme::of::<Scope>()
+///     let scheme = OAuth2Scheme::new::<Scope>()
 ///         .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
 ///     let mut openapi = OpenApi::default();
 ///     let router = ApiRouter::new()
@@ -147,7 +147,7 @@ impl OperationOutput for AuthError {
 /// # fn main() {}
 /// ```
 ///
-/// It has the scopes of its vocabularies, so each one that handlers require goes into it, with [`OAuth2Scheme::and`]
+/// It has the scopes of its vocabularies, so each one that handlers require goes into it, with [`OAuth2Scheme::with_vocabulary`]
 /// where there are several.
 ///
 /// An extractor of the application's own that has `#[requires_scopes]` needs no more than

@@ -30,7 +30,7 @@ use super::{OAuth2Scheme, SCHEME_NAME, responses};
 /// #[requires_scopes("items")]
 /// async fn read_items() {}
 ///
-/// # fn main() -> Result<(), scopes_runtime::openapi::UnmatchedOperations> {
+/// # fn main() -> Result<(), scopes_runtime::openapi::UnmatchedOperationsError> {
 /// let router = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items));
 /// let mut document = serde_json::json!({ "openapi": "3.1.0", "paths": { "/items": { "get": {} } } });
 /// router.fragment().merge_into_json(&mut document)?;
@@ -67,9 +67,9 @@ struct Part {
     "the document does not describe {}, which the router serves; describe each, or leave it out of the router",
     .0.join(", ")
 )]
-pub struct UnmatchedOperations(Vec<String>);
+pub struct UnmatchedOperationsError(Vec<String>);
 
-impl UnmatchedOperations {
+impl UnmatchedOperationsError {
     fn check(missing: Vec<String>) -> Result<(), Self> {
         if missing.is_empty() { Ok(()) } else { Err(Self(missing)) }
     }
@@ -105,13 +105,13 @@ impl Fragment {
     ///   stay.
     /// - Responses are kept. One for the status of a refusal gets the refusal's headers and media type beside its own; a
     ///   reference among the document's components is resolved for that, any other reference stays as it is.
-    /// - Components are kept, except the security scheme where [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2) gave
+    /// - Components are kept, except the security scheme where [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme) gave
     ///   one.
     ///
     /// # Errors
     ///
     /// The document lacks operations of the router. A handler of any method counts for those that are described.
-    pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperations> {
+    pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperationsError> {
         let mut missing = Vec::new();
         for (path, parts) in self.paths {
             for (method, part) in parts {
@@ -158,7 +158,7 @@ impl Fragment {
                 responses::add_components(components);
             }
         }
-        UnmatchedOperations::check(missing)
+        UnmatchedOperationsError::check(missing)
     }
 
     /// Adds it to a document in JSON, as [`merge_into`](Self::merge_into) does.
@@ -166,7 +166,7 @@ impl Fragment {
     /// # Errors
     ///
     /// The document lacks operations of the router.
-    pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperations> {
+    pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
         let refusals = &fragment["components"]["responses"];
         let given = document.get("components").cloned().unwrap_or_default();
@@ -221,7 +221,7 @@ impl Fragment {
                 object(target, "securitySchemes").insert(SCHEME_NAME.to_owned(), scheme);
             }
         }
-        UnmatchedOperations::check(missing)
+        UnmatchedOperationsError::check(missing)
     }
 }
 

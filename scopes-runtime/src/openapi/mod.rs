@@ -42,7 +42,7 @@ mod security;
 pub use document::{DescribedOperation, Documented};
 pub(crate) use document::{Method, Route, document, nested};
 pub(crate) use fragment::shape;
-pub use fragment::{Fragment, UnmatchedOperations};
+pub use fragment::{Fragment, UnmatchedOperationsError};
 pub(crate) use operation::Access;
 #[doc(hidden)]
 pub use operation::Described;

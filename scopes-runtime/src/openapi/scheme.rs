@@ -28,7 +28,7 @@ pub const SCHEME_NAME: &str = "oauth2";
 /// #     Items = "items",
 /// # }
 ///
-/// let scheme = OAuth2Scheme::of::<Scope>()
+/// let scheme = OAuth2Scheme::new::<Scope>()
 ///     .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
 /// ```
 ///
@@ -48,7 +48,7 @@ pub const SCHEME_NAME: &str = "oauth2";
 ///
 /// impl Modify for Scopes {
 ///     fn modify(&self, document: &mut Document) {
-///         OAuth2Scheme::of::<Scope>().client_credentials("https://issuer.example/token").modify(document);
+///         OAuth2Scheme::new::<Scope>().client_credentials("https://issuer.example/token").modify(document);
 ///     }
 /// }
 ///
@@ -85,13 +85,13 @@ enum Endpoints {
 impl OAuth2Scheme {
     /// A scheme with all scopes of a vocabulary.
     #[must_use]
-    pub fn of<V: Vocabulary>() -> Self {
+    pub fn new<V: Vocabulary>() -> Self {
         Self { scopes: V::DECLARED.iter().collect(), ..Self::default() }
     }
 
     /// Adds all scopes of another vocabulary.
     #[must_use]
-    pub fn and<V: Vocabulary>(mut self) -> Self {
+    pub fn with_vocabulary<V: Vocabulary>(mut self) -> Self {
         self.scopes.extend(V::DECLARED);
         self
     }

@@ -48,7 +48,7 @@ pub(crate) const ANY_METHOD: &str = "*";
 ///
 /// # fn main() {
 /// let router = ScopedRouter::<ResourceServer>::new()
-///     .oauth2(OAuth2Scheme::of::<Scope>())
+///     .security_scheme(OAuth2Scheme::new::<Scope>())
 ///     .route("/items", get(read_items))
 ///     .route("/health", get(health));
 /// # let text = router.report().to_string().replace("rust_out", "api");

@@ -8,7 +8,7 @@ use crate::report::{self, Report};
 
 impl<S> ScopedRouter<S> {
     /// Returns the access report: all operations so far with their requirements, and the scopes of the
-    /// [security scheme](Self::oauth2) that no operation requires.
+    /// [security scheme](Self::security_scheme) that no operation requires.
     ///
     /// A fallback has the method `*` and the path `/*`. A handler for methods without a handler of their own has the method
     /// `OTHER`, and the path `/*` if all paths share it.

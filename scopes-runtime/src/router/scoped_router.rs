@@ -84,7 +84,7 @@ where
 
     /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
     #[must_use]
-    pub fn oauth2(mut self, scheme: OAuth2Scheme) -> Self {
+    pub fn security_scheme(mut self, scheme: OAuth2Scheme) -> Self {
         self.scheme = scheme;
         self
     }

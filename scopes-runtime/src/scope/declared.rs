@@ -89,22 +89,26 @@ pub trait Vocabulary {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the scope `{}` is not declared", name.escape_debug())]
-pub struct UndeclaredScope {
+pub struct UndeclaredScopeError {
     name: Box<str>,
 }
 
 /// Returns the variant with the name.
 #[doc(hidden)]
-pub fn find<V: Copy>(declared: &[DeclaredScope], name: &str, variants: &[V]) -> Result<V, UndeclaredScope> {
+pub fn find<V: Copy>(
+    declared: &[DeclaredScope],
+    name: &str,
+    variants: &[V],
+) -> Result<V, UndeclaredScopeError> {
     let position = declared.iter().position(|scope| scope.name == name);
-    position.map(|position| variants[position]).ok_or_else(|| UndeclaredScope { name: name.into() })
+    position.map(|position| variants[position]).ok_or_else(|| UndeclaredScopeError { name: name.into() })
 }
 
 /// Deserializes a variant from its name.
 #[doc(hidden)]
 pub fn deserialize<'de, V, D>(deserializer: D) -> Result<V, D::Error>
 where
-    V: FromStr<Err = UndeclaredScope>,
+    V: FromStr<Err = UndeclaredScopeError>,
     D: Deserializer<'de>,
 {
     let name = Cow::<'_, str>::deserialize(deserializer)?;

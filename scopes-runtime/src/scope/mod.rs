@@ -7,7 +7,7 @@ mod requirement;
 mod requirements;
 
 pub(crate) use authentication::{Authenticated, Authentication};
-pub use declared::{DeclaredScope, UndeclaredScope, Vocabulary};
+pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;

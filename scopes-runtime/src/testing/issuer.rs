@@ -9,7 +9,7 @@ use super::served::Served;
 use super::signing_key::SigningKey;
 use super::token::TestToken;
 #[cfg(feature = "issuer")]
-use crate::IssuerKeys;
+use crate::Jwks;
 use crate::{JwtDecoder, ResourceServer, VerificationKey};
 
 const URL: &str = "https://issuer.test";
@@ -94,14 +94,14 @@ impl TestIssuer {
     ///
     /// ```
     /// use scopes_runtime::testing::TestIssuer;
-    /// use scopes_runtime::{IssuerKeys, JwtDecoder, TokenDecoder as _};
+    /// use scopes_runtime::{Jwks, JwtDecoder, TokenDecoder as _};
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// let issuer = TestIssuer::new().serve();
     /// let decoder = JwtDecoder::builder()
     ///     .issuer(issuer.url())
     ///     .audience(issuer.audience())
-    ///     .keys_from(IssuerKeys::discovered())
+    ///     .jwks(Jwks::discovery())
     ///     .build()?;
     /// assert!(decoder.decode(&issuer.token().sign()).await.is_ok());
     /// # Ok::<(), scopes_runtime::JwtDecoderError>(())
@@ -163,7 +163,7 @@ impl TestIssuer {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
         #[cfg(feature = "issuer")]
         if self.served.is_some() {
-            let decoder = builder.keys_from(IssuerKeys::discovered()).build();
+            let decoder = builder.jwks(Jwks::discovery()).build();
             return decoder.expect("a client for HTTP on loopback");
         }
         builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")

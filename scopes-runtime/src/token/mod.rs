@@ -2,6 +2,8 @@
 
 mod access_token;
 #[cfg(feature = "_jwt")]
+mod cache;
+#[cfg(feature = "_jwt")]
 mod claims;
 #[cfg(feature = "issuer")]
 mod fetch;
@@ -16,8 +18,6 @@ mod json;
 #[cfg(feature = "_jwt")]
 mod jwt;
 #[cfg(feature = "_jwt")]
-mod remembered;
-#[cfg(feature = "_jwt")]
 mod scope_claim;
 
 use std::error::Error;
@@ -31,10 +31,11 @@ pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, Intro
 pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
 pub use jwt::{
-    Algorithm, ClaimRules, Issuers, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, VerificationKey,
+    Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, MultiIssuerDecoder, TokenProfile,
+    VerificationKey,
 };
 #[cfg(feature = "issuer")]
-pub use jwt::{IssuerKeys, usable_keys};
+pub use jwt::{Jwks, usable_keys};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;
 
@@ -43,19 +44,19 @@ pub use scope_claim::ScopeClaim;
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// What [`TokenDecoder::decode`] returns.
-pub type Decoding<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;
+pub type DecodeFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;
 
 /// Turns the string of an access token into an [`AccessToken`], or says why not.
 ///
 /// `JwtDecoder` is the one for JWTs. Implement the trait for another kind of token:
 ///
 /// ```
-/// use scopes_runtime::{AccessToken, DecodeError, Decoding, GrantedScopes, TokenDecoder};
+/// use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, TokenDecoder};
 ///
 /// struct OneToken;
 ///
 /// impl TokenDecoder for OneToken {
-///     fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
+///     fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
 ///         Box::pin(async move {
 ///             if token != "the-one" {
 ///                 return Err(DecodeError::invalid("not the one token there is"));
@@ -72,11 +73,11 @@ pub trait TokenDecoder: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`DecodeError::Invalid`] where any check fails, [`DecodeError::Unavailable`] where it cannot be made.
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a>;
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a>;
 
     /// What [`decode`](Self::decode) would return now, where that is known already. A request whose token is need not wait,
     /// nor allocate a future.
-    fn recall(&self, token: &str) -> Option<AccessToken> {
+    fn cached(&self, token: &str) -> Option<AccessToken> {
         let _ = token;
         None
     }

@@ -12,11 +12,11 @@ use crate::token::DecodeError;
 /// ```
 /// use scopes_runtime::ScopeClaim;
 ///
-/// let entra = ScopeClaim::list("scp");
+/// let entra = ScopeClaim::string("scp");
 /// let okta = ScopeClaim::array("scp");
 /// let auth0 = ScopeClaim::array("permissions");
-/// let keycloak_roles = ScopeClaim::array("roles").under(["realm_access"]);
-/// # assert_eq!(ScopeClaim::default(), ScopeClaim::list("scope"));
+/// let keycloak_roles = ScopeClaim::array("roles").nested_in(["realm_access"]);
+/// # assert_eq!(ScopeClaim::default(), ScopeClaim::string("scope"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeClaim {
@@ -28,15 +28,15 @@ pub struct ScopeClaim {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    List,
+    String,
     Array,
 }
 
 impl ScopeClaim {
     /// A claim that is a string, with spaces between the scopes.
     #[must_use]
-    pub fn list(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::List, otherwise: None }
+    pub fn string(name: impl Into<String>) -> Self {
+        Self { parents: Vec::new(), name: name.into(), form: Form::String, otherwise: None }
     }
 
     /// A claim that is an array of strings, each one scope. An element that is no scope-token, one with a
@@ -48,16 +48,16 @@ impl ScopeClaim {
 
     /// The claim is not at the top, but in these objects, the outermost first.
     #[must_use]
-    pub fn under<N: Into<String>>(mut self, parents: impl IntoIterator<Item = N>) -> Self {
+    pub fn nested_in<N: Into<String>>(mut self, parents: impl IntoIterator<Item = N>) -> Self {
         self.parents = parents.into_iter().map(Into::into).collect();
         self
     }
 
     /// Another claim, for tokens that have nothing where this one stands. One that is empty there has no scopes.
     #[must_use]
-    pub fn or(mut self, other: Self) -> Self {
+    pub fn or_else(mut self, other: Self) -> Self {
         let other = match self.otherwise.take() {
-            Some(otherwise) => otherwise.or(other),
+            Some(otherwise) => otherwise.or_else(other),
             None => other,
         };
         Self { otherwise: Some(Box::new(other)), ..self }
@@ -77,7 +77,7 @@ impl ScopeClaim {
         }
         let Some(claim) = object.get(&self.name) else { return otherwise() };
         let (scopes, expected) = match self.form {
-            Form::List => (claim.as_str().map(GrantedScopes::from_list), "a string"),
+            Form::String => (claim.as_str().map(GrantedScopes::from_list), "a string"),
             Form::Array => (
                 claim.as_array().and_then(|scopes| scopes.iter().map(Value::as_str).collect()),
                 "an array of strings",
@@ -86,7 +86,7 @@ impl ScopeClaim {
         scopes.ok_or_else(|| {
             let name = &self.name;
             DecodeError::invalid(format!(
-                "the claim `{name}` is not {expected} (`scopes_from` says which it is)"
+                "the claim `{name}` is not {expected} (`scope_claim` says which it is)"
             ))
         })
     }
@@ -94,6 +94,6 @@ impl ScopeClaim {
 
 impl Default for ScopeClaim {
     fn default() -> Self {
-        Self::list("scope")
+        Self::string("scope")
     }
 }

@@ -69,7 +69,7 @@ fn app() -> Router {
         };
         let known = server(|builder| builder);
         // It remembers, but not for long: the cost is that of a token that was never seen.
-        let fresh = server(|builder| builder.memory(64 * 1024));
+        let fresh = server(|builder| builder.cache_capacity(64 * 1024));
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);

@@ -45,7 +45,7 @@ pub fn holds(input: &[u8]) -> bool {
     let Ok(claims) = claims else { return false };
     let claims = claims.filter(|_| token.len() <= MAX_TOKEN_BYTES);
     let decoded = DECODER.decode(&token).now_or_never().expect("the key is there");
-    let recalled = DECODER.recall(&token);
+    let recalled = DECODER.cached(&token);
     match (decoded, claims) {
         (Ok(decoded), Some(claims)) => {
             check_token(&decoded, &claims);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use axum::response::IntoResponse as _;
-use scopes_runtime::{Algorithm, IssuerKeys, JwtDecoder, JwtDecoderError, TokenDecoder as _};
+use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError, TokenDecoder as _};
 use serde_json::json;
 
 use super::{Issuer, OAUTH, named, outcome, redirect};
@@ -45,7 +45,7 @@ async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
     });
     let url = format!("{}/realms/demo/", issuer.url);
     let builder = JwtDecoder::builder().issuer(&*url).audience(AUDIENCE);
-    let decoder = builder.keys_from(IssuerKeys::discovered()).build().expect("a decoder");
+    let decoder = builder.jwks(Jwks::discovery()).build().expect("a decoder");
     let token = issuer.token_with(Algorithm::ES256, None, |_, claims| claims["iss"] = url.into());
     assert_eq!(outcome(&decoder, &token).await, "unavailable");
     assert_eq!(
@@ -82,7 +82,7 @@ fn a_decoder_goes_on_in_another_runtime() {
     drop(first);
     issuer.publishes([named(Algorithm::EdDSA, "new")]);
     let second = runtime();
-    assert!(decoder.recall(&old).is_none());
+    assert!(decoder.cached(&old).is_none());
     assert_eq!(second.block_on(outcome(&decoder, &old)), "invalid");
     assert_eq!(second.block_on(outcome(&decoder, &new)), "ok");
     assert_eq!(issuer.fetches(), 2);
@@ -124,7 +124,7 @@ async fn a_redirect_within_the_scheme_is_followed() {
 #[test]
 fn keys_come_from_no_place_where_anybody_could_have_put_them() {
     let refusal = |issuer: &str, keys| {
-        let builder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).keys_from(keys);
+        let builder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).jwks(keys);
         builder.build().expect_err("an error").to_string()
     };
     let message = |url: &str| {
@@ -140,19 +140,19 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
         "http://127.0.0.1.example",
         "http://0.0.0.0",
     ] {
-        assert_eq!(refusal(url, IssuerKeys::discovered()), message(url));
-        assert_eq!(refusal("https://issuer.example", IssuerKeys::at(url)), message(url));
+        assert_eq!(refusal(url, Jwks::discovery()), message(url));
+        assert_eq!(refusal("https://issuer.example", Jwks::uri(url)), message(url));
     }
-    let refused = refusal("https://user:password@issuer.example", IssuerKeys::discovered());
+    let refused = refusal("https://user:password@issuer.example", Jwks::discovery());
     assert_eq!(refused, message("…@issuer.example"));
     for url in ["https://issuer.example/?a=b", "https://issuer.example/#a"] {
-        assert_eq!(refusal(url, IssuerKeys::discovered()), message(url));
+        assert_eq!(refusal(url, Jwks::discovery()), message(url));
     }
     let both = JwtDecoder::builder()
         .issuer("https://issuer.example")
         .audience(AUDIENCE)
         .key(scopes_runtime::VerificationKey::from_pem(Algorithm::ES256, pem!("p256-public")).expect("a key"))
-        .keys_from(IssuerKeys::discovered());
+        .jwks(Jwks::discovery());
     assert!(matches!(both.build(), Err(JwtDecoderError::TwoKindsOfKeys)));
 }
 

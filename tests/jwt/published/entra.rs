@@ -1,6 +1,6 @@
 //! Microsoft Entra ID publishes the keys of all tenants in one set. Its keys have no `alg`, and name their issuer.
 
-use scopes_runtime::{Algorithm, IssuerKeys, JwtDecoder};
+use scopes_runtime::{Algorithm, Jwks, JwtDecoder};
 use serde_json::{Value, json};
 
 use super::{Issuer, named, outcome};
@@ -54,8 +54,8 @@ async fn only_keys_for_the_tenant_are_used() {
         ("https://issuer.example", &["none"]),
     ];
     for (issuer, accepted) in cases {
-        let keys = IssuerKeys::at(format!("{}/jwks", server.url));
-        let decoder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).keys_from(keys);
+        let keys = Jwks::uri(format!("{}/jwks", server.url));
+        let decoder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).jwks(keys);
         let decoder = decoder.build().expect("a decoder");
         for kid in ["any", "own", "consumers", "elsewhere", "prefix", "twice", "null", "none"] {
             let token =

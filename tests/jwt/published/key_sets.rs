@@ -1,6 +1,6 @@
 //! Which keys of a set are used.
 
-use scopes_runtime::{Algorithm, IssuerKeys};
+use scopes_runtime::{Algorithm, Jwks};
 use serde_json::{Value, json};
 
 use super::{Issuer, named, other_jwk, outcome};
@@ -47,7 +47,7 @@ async fn one_odd_key_does_not_spoil_the_others() {
             "{algorithm:?} {kid}"
         );
     }
-    let decoder = issuer.decoder(IssuerKeys::discovered().rsa_algorithm(Algorithm::PS256));
+    let decoder = issuer.decoder(Jwks::discovery().rsa_algorithm(Algorithm::PS256));
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::PS256, Some("rsa"))).await, "ok");
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
 }

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use scopes_runtime::{Algorithm, DecodeError, IssuerKeys, JwtDecoder, TokenDecoder as _};
+use scopes_runtime::{Algorithm, DecodeError, Jwks, JwtDecoder, TokenDecoder as _};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -80,17 +80,17 @@ impl Issuer {
         json!({ "issuer": self.url, "jwks_uri": format!("{}/jwks", self.url) })
     }
 
-    fn decoder(&self, keys: IssuerKeys) -> JwtDecoder {
+    fn decoder(&self, keys: Jwks) -> JwtDecoder {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
-        builder.keys_from(keys).build().expect("a decoder")
+        builder.jwks(keys).build().expect("a decoder")
     }
 
     fn discovered(&self) -> JwtDecoder {
-        self.decoder(IssuerKeys::discovered())
+        self.decoder(Jwks::discovery())
     }
 
     fn known(&self) -> JwtDecoder {
-        self.decoder(IssuerKeys::at(format!("{}/jwks", self.url)))
+        self.decoder(Jwks::uri(format!("{}/jwks", self.url)))
     }
 
     /// A token of this issuer.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use scopes_runtime::{Algorithm, IssuerKeys, TokenDecoder as _};
+use scopes_runtime::{Algorithm, Jwks, TokenDecoder as _};
 use serde_json::json;
 
 use super::{Issuer, listener, named, outcome, pass, redirect};
@@ -36,9 +36,9 @@ async fn nothing_is_recalled_by_keys_that_are_too_old() {
     assert_eq!(outcome(&decoder, &token).await, "ok");
     issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
     pass(Duration::from_secs(64 * 60)).await;
-    assert!(decoder.recall(&token).is_some());
+    assert!(decoder.cached(&token).is_some());
     pass(Duration::from_secs(2 * 60)).await;
-    assert!(decoder.recall(&token).is_none());
+    assert!(decoder.cached(&token).is_none());
     assert_eq!(outcome(&decoder, &token).await, "unavailable");
 }
 
@@ -109,7 +109,7 @@ async fn a_lying_issuer_gives_no_keys() {
 async fn a_slow_issuer_holds_no_request_longer_than_five_seconds() {
     let (_listener, url) = listener().await;
     let issuer = Issuer::start().await;
-    let decoder = issuer.decoder(IssuerKeys::at(format!("{url}/jwks")));
+    let decoder = issuer.decoder(Jwks::uri(format!("{url}/jwks")));
     let start = Instant::now();
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
     assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());

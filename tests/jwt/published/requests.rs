@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use scopes_runtime::{Algorithm, IssuerKeys, JwtDecoder};
+use scopes_runtime::{Algorithm, Jwks, JwtDecoder};
 use serde_json::{Value, json};
 
 use super::{listener, named, outcome};
@@ -40,7 +40,7 @@ async fn accepts_its_token(url: &str) {
     let header = json!({ "alg": "RS256", "typ": "at+jwt", "kid": "1" });
     let token =
         sign_with(Algorithm::RS256, &signing(Algorithm::RS256), header.to_string(), claims.to_string());
-    let decoder = JwtDecoder::builder().issuer(url).audience(AUDIENCE).keys_from(IssuerKeys::discovered());
+    let decoder = JwtDecoder::builder().issuer(url).audience(AUDIENCE).jwks(Jwks::discovery());
     assert_eq!(outcome(&decoder.build().expect("a decoder"), &token).await, "ok");
 }
 

@@ -42,10 +42,10 @@ async fn what_a_key_has_verified_is_forgotten_with_it() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     refresh(2).await;
-    assert!(decoder.recall(&token).is_some(), "the keys are the same");
+    assert!(decoder.cached(&token).is_some(), "the keys are the same");
     issuer.publishes([named(Algorithm::EdDSA, "2")]);
     refresh(3).await;
-    assert!(decoder.recall(&token).is_none());
+    assert!(decoder.cached(&token).is_none());
     assert_eq!(outcome(&decoder, &token).await, "invalid");
 }
 

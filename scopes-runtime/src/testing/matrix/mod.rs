@@ -100,8 +100,8 @@ impl ScopeMatrix {
     }
 
     /// The server does not name scopes when it refuses: it was built with
-    /// [`without_scopes_in_answers`](crate::ResourceServerBuilder::without_scopes_in_answers).
-    pub fn without_scopes_in_answers(self) -> Self {
+    /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
+    pub fn hide_scopes(self) -> Self {
         Self { names_scopes: false, ..self }
     }
 
@@ -114,7 +114,7 @@ impl ScopeMatrix {
     /// - tokens with as many known scopes as together do not satisfy it: 403, with the right challenge. Where one is let
     ///   through, a token with each scope alone, so that the table names the one that opens the operation. Known are the
     ///   scopes that operations require, and those of the vocabularies of
-    ///   [`ScopedRouter::oauth2`](crate::ScopedRouter::oauth2);
+    ///   [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme);
     /// - where the user has to have logged in in some way, a token without `acr` and `auth_time`: 401, with the right
     ///   challenge;
     /// - a sufficient token as `?access_token=…` and, with methods that have a body, in a form: 401, as without a token;

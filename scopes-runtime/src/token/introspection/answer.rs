@@ -24,7 +24,7 @@ impl IntrospectionDecoder {
         {
             return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
         }
-        if answer.contains_key("aud") || !self.accepts_missing_audience {
+        if answer.contains_key("aud") || !self.allows_missing_audience {
             check_audience(required(&answer, "aud")?, "aud", &self.audiences)?;
         }
         check_unbound(&answer)?;
@@ -36,9 +36,9 @@ impl IntrospectionDecoder {
     /// A refresh token and an ID token are active too, and are no access tokens.
     fn check_kind(&self, answer: &Map<String, Value>) -> Result<(), DecodeError> {
         match answer.get("token_type") {
-            None if self.accepts_untyped => check_other_kinds(answer),
+            None if self.allows_missing_token_type => check_other_kinds(answer),
             None => Err(DecodeError::invalid(
-                "the answer has no `token_type`, so it may be a refresh token (`accept_untyped_tokens` does without)",
+                "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)",
             )),
             Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => check_other_kinds(answer),
             Some(_) => Err(DecodeError::invalid("the `token_type` is not `Bearer`")),

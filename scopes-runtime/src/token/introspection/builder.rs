@@ -6,9 +6,9 @@ use url::Url;
 
 use super::endpoint::Endpoint;
 use super::{Client, IntrospectionDecoder, MOST_REQUESTS, MOST_WAITING};
+use crate::token::cache::TokenCache;
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::token::remembered::Remembered;
 use crate::token::{ScopeClaim, fetch};
 
 /// A token that was revoked goes on for no longer than this.
@@ -28,9 +28,9 @@ pub struct IntrospectionDecoderBuilder {
     client: Option<Client>,
     scopes: ScopeClaim,
     grantable: GrantableScopes,
-    max_age: Option<Duration>,
-    accepts_missing_audience: bool,
-    accepts_untyped: bool,
+    cache_ttl: Option<Duration>,
+    allows_missing_audience: bool,
+    allows_missing_token_type: bool,
 }
 
 impl IntrospectionDecoderBuilder {
@@ -62,7 +62,7 @@ impl IntrospectionDecoderBuilder {
     }
 
     /// Where answers list the scopes, if not in the string `scope`.
-    pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
+    pub fn scope_claim(mut self, claim: ScopeClaim) -> Self {
         self.scopes = claim;
         self
     }
@@ -76,8 +76,8 @@ impl IntrospectionDecoderBuilder {
 
     /// For how long an answer counts, if not for 30 seconds: a token that is revoked meanwhile is still let in. At most
     /// five minutes, and never beyond the token's `exp`. Zero asks about every request.
-    pub fn max_age(mut self, max_age: Duration) -> Self {
-        self.max_age = Some(max_age);
+    pub fn cache_ttl(mut self, ttl: Duration) -> Self {
+        self.cache_ttl = Some(ttl);
         self
     }
 
@@ -85,16 +85,16 @@ impl IntrospectionDecoderBuilder {
     ///
     /// It gives up that a token for one API is not accepted by another, unless the issuer itself tells each API that the
     /// tokens of others are not active (RFC 7662 section 4).
-    pub fn accept_tokens_without_audience(mut self) -> Self {
-        self.accepts_missing_audience = true;
+    pub fn allow_missing_audience(mut self) -> Self {
+        self.allows_missing_audience = true;
         self
     }
 
     /// Accepts tokens of which the issuer does not say that they are bearer tokens, by `token_type`.
     ///
     /// It gives up that a refresh token is not accepted: introspection calls it active too.
-    pub fn accept_untyped_tokens(mut self) -> Self {
-        self.accepts_untyped = true;
+    pub fn allow_missing_token_type(mut self) -> Self {
+        self.allows_missing_token_type = true;
         self
     }
 
@@ -109,9 +109,9 @@ impl IntrospectionDecoderBuilder {
             return Err(IntrospectionDecoderError::MissingAudience);
         }
         let client = self.client.ok_or(IntrospectionDecoderError::MissingClient)?;
-        let max_age = self.max_age.unwrap_or(USUAL_AGE);
-        if max_age > MAX_AGE {
-            return Err(IntrospectionDecoderError::LongAge(max_age));
+        let cache_ttl = self.cache_ttl.unwrap_or(USUAL_AGE);
+        if cache_ttl > MAX_AGE {
+            return Err(IntrospectionDecoderError::LongAge(cache_ttl));
         }
         let http = fetch::client_without_redirects(endpoint.first());
         let http = http.map_err(IntrospectionDecoderError::HttpClient)?;
@@ -122,12 +122,12 @@ impl IntrospectionDecoderBuilder {
             client,
             scopes: self.scopes,
             grantable: self.grantable,
-            accepts_missing_audience: self.accepts_missing_audience,
-            accepts_untyped: self.accepts_untyped,
-            max_age,
+            allows_missing_audience: self.allows_missing_audience,
+            allows_missing_token_type: self.allows_missing_token_type,
+            cache_ttl,
             http,
-            active: Arc::new(Remembered::new(ACTIVE_BYTES)),
-            inactive: Arc::new(Remembered::new(INACTIVE_BYTES)),
+            active: Arc::new(TokenCache::new(ACTIVE_BYTES)),
+            inactive: Arc::new(TokenCache::new(INACTIVE_BYTES)),
             turns: Arc::new(Semaphore::new(MOST_REQUESTS)),
             places: Arc::new(Semaphore::new(MOST_WAITING)),
         })
@@ -176,7 +176,7 @@ pub enum IntrospectionDecoderError {
         url: String,
     },
     /// Answers would count for more than five minutes.
-    #[error("a `max_age` of {0:?} is longer than 300 s: a token that is revoked would go on for too long")]
+    #[error("a `cache_ttl` of {0:?} is longer than 300 s: a token that is revoked would go on for too long")]
     LongAge(Duration),
     /// The system has no certificates, or the like.
     #[error("nothing can be asked over HTTPS here: {0}")]

@@ -17,10 +17,10 @@ use url::form_urlencoded;
 pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
 
 use self::endpoint::Endpoint;
+use super::cache::{Entry, FillGuard, TokenCache, claims_size};
 use super::fetch::{self, FetchError};
 use super::grantable::GrantableScopes;
-use super::remembered::{Entry, Remembered, Turn, claims_bytes};
-use super::{AccessToken, DecodeError, Decoding, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
+use super::{AccessToken, DecodeError, DecodeFuture, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
 
 /// How long a request waits for the issuer, all in all.
 const PATIENCE: Duration = fetch::TIMEOUT;
@@ -60,12 +60,12 @@ pub struct IntrospectionDecoder {
     client: Client,
     scopes: ScopeClaim,
     grantable: GrantableScopes,
-    accepts_missing_audience: bool,
-    accepts_untyped: bool,
-    max_age: Duration,
+    allows_missing_audience: bool,
+    allows_missing_token_type: bool,
+    cache_ttl: Duration,
     http: reqwest::Client,
-    active: Arc<Remembered<AccessToken>>,
-    inactive: Arc<Remembered<()>>,
+    active: Arc<TokenCache<AccessToken>>,
+    inactive: Arc<TokenCache<()>>,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -83,7 +83,7 @@ impl IntrospectionDecoder {
         IntrospectionDecoderBuilder::default()
     }
 
-    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+    async fn introspect(&self, token: &str) -> Result<AccessToken, DecodeError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
         }
@@ -94,10 +94,10 @@ impl IntrospectionDecoder {
     }
 
     async fn find_out(&self, token: &str) -> Result<AccessToken, DecodeError> {
-        if self.max_age.is_zero() {
+        if self.cache_ttl.is_zero() {
             return self.ask_anew(token, None).await;
         }
-        match self.active.get_or_turn(token).await {
+        match self.active.get_or_fill(token).await {
             Ok(token) if has_ended(&token, SystemTime::now()) => Err(DecodeError::invalid("it has expired")),
             Ok(token) => Ok(token),
             Err(turn) => self.ask_anew(token, Some(turn)).await,
@@ -107,21 +107,21 @@ impl IntrospectionDecoder {
     async fn ask_anew(
         &self,
         token: &str,
-        turn: Option<Turn<'_, AccessToken>>,
+        turn: Option<FillGuard<'_, AccessToken>>,
     ) -> Result<AccessToken, DecodeError> {
         let asked = SystemTime::now();
         if turn.is_some() && self.inactive.get(token, asked).is_some() {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
         let answer = self.ask_in_turn(token).await?.map_err(|error| self.unavailable(error.to_string()))?;
-        let bytes = claims_bytes(&answer);
+        let bytes = claims_size(&answer);
         let read = self.read(answer);
         match (&read, turn) {
             (Ok(found), Some(turn)) => {
-                turn.found(Entry { value: found.clone(), bytes, since: asked, max_age: self.max_age });
+                turn.found(Entry { value: found.clone(), bytes, inserted_at: asked, ttl: self.cache_ttl });
             }
             (Err(DecodeError::Invalid(_)), Some(_)) => {
-                let entry = Entry { value: (), bytes: 0, since: asked, max_age: INACTIVE_AGE };
+                let entry = Entry { value: (), bytes: 0, inserted_at: asked, ttl: INACTIVE_AGE };
                 self.inactive.insert(token, entry);
             }
             _ => {}
@@ -184,11 +184,11 @@ fn encoded(text: &str) -> String {
 }
 
 impl TokenDecoder for IntrospectionDecoder {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
-        Box::pin(self.decode_whole(token))
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        Box::pin(self.introspect(token))
     }
 
-    fn recall(&self, token: &str) -> Option<AccessToken> {
+    fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
         self.active.get(token, now).filter(|token| !has_ended(token, now))
     }

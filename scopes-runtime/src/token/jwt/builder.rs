@@ -3,11 +3,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "issuer")]
-use super::IssuerKeys;
-use super::{ClaimRules, JwtDecoder, JwtDecoderError, Keys, MAX_TRIED_KEYS, VerificationKey};
+use super::Jwks;
+use super::{JwtDecoder, JwtDecoderError, Keys, MAX_TRIED_KEYS, TokenProfile, VerificationKey};
 use crate::token::ScopeClaim;
+use crate::token::cache::TokenCache;
 use crate::token::grantable::GrantableScopes;
-use crate::token::remembered::Remembered;
 
 /// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
@@ -26,14 +26,14 @@ pub struct JwtDecoderBuilder {
     audiences: Vec<String>,
     keys: Vec<VerificationKey>,
     #[cfg(feature = "issuer")]
-    published: Option<IssuerKeys>,
+    published: Option<Jwks>,
     leeway: Duration,
-    claims: ClaimRules,
-    accepts_untyped: bool,
+    profile: TokenProfile,
+    allows_generic_typ: bool,
     scopes: Option<ScopeClaim>,
     grantable: GrantableScopes,
-    max_age: Option<Duration>,
-    memory: Option<usize>,
+    cache_ttl: Option<Duration>,
+    cache_capacity: Option<usize>,
 }
 
 impl JwtDecoderBuilder {
@@ -62,30 +62,30 @@ impl JwtDecoderBuilder {
     /// Takes the keys from where the issuer publishes them, and follows their rotation.
     ///
     /// ```
-    /// use scopes_runtime::{IssuerKeys, JwtDecoder};
+    /// use scopes_runtime::{Jwks, JwtDecoder};
     ///
     /// # fn main() -> Result<(), scopes_runtime::JwtDecoderError> {
     /// let decoder = JwtDecoder::builder()
     ///     .issuer("https://issuer.example")
     ///     .audience("https://api.example")
-    ///     .keys_from(IssuerKeys::discovered())
+    ///     .jwks(Jwks::discovery())
     ///     .build()?;
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "issuer")]
-    pub fn keys_from(mut self, keys: IssuerKeys) -> Self {
+    pub fn jwks(mut self, keys: Jwks) -> Self {
         self.published = Some(keys);
         self
     }
 
     /// How the issuer writes its tokens, if not as RFC 9068 says.
-    pub fn claims(mut self, rules: ClaimRules) -> Self {
-        self.claims = rules;
+    pub fn profile(mut self, profile: TokenProfile) -> Self {
+        self.profile = profile;
         self
     }
 
-    /// Where tokens list their scopes, if not where the [claim rules](Self::claims) say.
-    pub fn scopes_from(mut self, claim: ScopeClaim) -> Self {
+    /// Sets the claim with the scopes. Default: that of the [profile](Self::profile).
+    pub fn scope_claim(mut self, claim: ScopeClaim) -> Self {
         self.scopes = Some(claim);
         self
     }
@@ -99,10 +99,10 @@ impl JwtDecoderBuilder {
     /// with it, but a token with `items` alone loses it. List each scope that the issuer may send.
     ///
     /// [`AccessToken::claims`](crate::AccessToken::claims) still returns the claim as the issuer wrote it.
-    /// [`ResourceServer`](crate::ResourceServer#what-operators-see) describes the event and the counter of dropped scopes.
+    /// [`ResourceServer`](crate::ResourceServer#telemetry) describes the event and the counter of dropped scopes.
     ///
     /// ```
-    /// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, VerificationKey, declare_scopes};
+    /// use scopes_runtime::{MultiIssuerDecoder, JwtDecoder, JwtDecoderError, VerificationKey, declare_scopes};
     ///
     /// #[declare_scopes]
     /// enum Scope {
@@ -112,14 +112,14 @@ impl JwtDecoderBuilder {
     ///     Admin = "admin",
     /// }
     ///
-    /// fn decoder(own: JwtDecoder, partner_key: VerificationKey) -> Result<Issuers, JwtDecoderError> {
+    /// fn decoder(own: JwtDecoder, partner_key: VerificationKey) -> Result<MultiIssuerDecoder, JwtDecoderError> {
     ///     let partner = JwtDecoder::builder()
     ///         .issuer("https://partner.example")
     ///         .audience("https://api.example")
     ///         .key(partner_key)
     ///         .may_grant([Scope::Items])
     ///         .build()?;
-    ///     Issuers::new([own, partner])
+    ///     MultiIssuerDecoder::new([own, partner])
     /// }
     /// ```
     pub fn may_grant<N: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = N>) -> Self {
@@ -141,23 +141,23 @@ impl JwtDecoderBuilder {
     /// It gives up the protection of RFC 8725 section 3.11: any other JWT that the issuer signs with the same
     /// key for the same audience passes for an access token, unless it has `nonce` or `at_hash` as ID tokens
     /// do.
-    pub fn accept_untyped_tokens(mut self) -> Self {
-        self.accepts_untyped = true;
+    pub fn allow_generic_typ(mut self) -> Self {
+        self.allows_generic_typ = true;
         self
     }
 
     /// For how long a token is remembered that passed every check, if not for five minutes: it is not verified again, but
     /// `exp` and `nbf` are looked at each time. Keys that an issuer publishes are forgotten with all tokens that they have
     /// verified. Zero remembers none.
-    pub fn remember_for(mut self, max_age: Duration) -> Self {
-        self.max_age = Some(max_age);
+    pub fn cache_ttl(mut self, ttl: Duration) -> Self {
+        self.cache_ttl = Some(ttl);
         self
     }
 
     /// How many bytes remembered tokens may take, if not 16 MiB: a token of a usual size takes about 2 KiB. Those that come
     /// most often are kept.
-    pub fn memory(mut self, bytes: usize) -> Self {
-        self.memory = Some(bytes);
+    pub fn cache_capacity(mut self, bytes: usize) -> Self {
+        self.cache_capacity = Some(bytes);
         self
     }
 
@@ -196,20 +196,20 @@ impl JwtDecoderBuilder {
         }
         let keys = self.keys()?;
         install_crypto_provider();
-        let mut claims = self.claims;
-        claims.accepts_untyped |= self.accepts_untyped;
+        let mut profile = self.profile;
+        profile.allows_generic_typ |= self.allows_generic_typ;
         if let Some(scopes) = self.scopes {
-            claims.scopes = scopes;
+            profile.scopes = scopes;
         }
         Ok(JwtDecoder {
             issuer: self.issuer.into(),
             audiences: self.audiences.into(),
             keys,
             leeway: self.leeway,
-            claims,
+            profile,
             grantable: self.grantable,
-            max_age: self.max_age.unwrap_or(USUAL_AGE),
-            remembered: Arc::new(Remembered::new(self.memory.unwrap_or(USUAL_BYTES))),
+            cache_ttl: self.cache_ttl.unwrap_or(USUAL_AGE),
+            cache: Arc::new(TokenCache::new(self.cache_capacity.unwrap_or(USUAL_BYTES))),
         })
     }
 

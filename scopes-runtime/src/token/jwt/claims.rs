@@ -21,12 +21,12 @@ impl JwtDecoder {
         if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
             return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
         }
-        let audience = self.claims.audience;
+        let audience = self.profile.audience;
         check_audience(required(claims, audience)?, audience, &self.audiences)?;
         if let Some(aud) = claims.get("aud") {
             check_audience(aud, "aud", &self.audiences)?;
         }
-        self.claims.check_kind(claims)?;
+        self.profile.check_kind(claims)?;
         check_unbound(claims)?;
         check_no_id_token(claims)
     }

@@ -24,7 +24,7 @@ pub enum JwtDecoderError {
     MissingKey,
     /// Keys of both kinds.
     #[cfg(feature = "issuer")]
-    #[error("the decoder has keys from `key` and from `keys_from`: call one of them, or build two decoders")]
+    #[error("the decoder has keys from `key` and from `jwks`: call one of them, or build two decoders")]
     TwoKindsOfKeys,
     /// The keys would come from where anybody could have put them.
     #[cfg(feature = "issuer")]
@@ -32,7 +32,7 @@ pub enum JwtDecoderError {
         "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
          with no user in it"
     )]
-    IssuerUrl {
+    UnsafeUrl {
         /// What was given, without a user and a password.
         url: String,
     },

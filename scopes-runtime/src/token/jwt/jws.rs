@@ -58,7 +58,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(jws: &Jws<'_>, accepts_untyped: bool) -> Result<Self, DecodeError> {
+    pub(super) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
         let header = object(jws.header, "header")?;
         // RFC 7515 section 4.1.11: a listed extension that is not understood makes the JWS invalid, and so
         // does an empty list; here none is understood. RFC 7797 section 7: `b64` is not for JWTs.
@@ -69,7 +69,7 @@ impl Header {
                 )));
             }
         }
-        check_type(header.get("typ"), accepts_untyped)?;
+        check_type(header.get("typ"), allows_generic_typ)?;
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(algorithm);
         let algorithm = algorithm.ok_or_else(|| {
             DecodeError::invalid(
@@ -86,13 +86,13 @@ impl Header {
 }
 
 /// RFC 9068 section 4: `at+jwt`, a media type, so in any case and with or without `application/`.
-fn check_type(typ: Option<&Value>, accepts_untyped: bool) -> Result<(), DecodeError> {
+fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), DecodeError> {
     let is = |name: &str| typ.and_then(Value::as_str).is_some_and(|typ| typ.eq_ignore_ascii_case(name));
     let is_untyped = typ.is_none() || is("JWT");
-    if is("at+jwt") || is("application/at+jwt") || accepts_untyped && is_untyped {
+    if is("at+jwt") || is("application/at+jwt") || allows_generic_typ && is_untyped {
         Ok(())
     } else if is_untyped {
-        Err(DecodeError::invalid("the header's `typ` is not `at+jwt` (`accept_untyped_tokens` does without)"))
+        Err(DecodeError::invalid("the header's `typ` is not `at+jwt` (`allow_generic_typ` does without)"))
     } else {
         Err(DecodeError::invalid("the header's `typ` is that of another kind of JWT, not `at+jwt`"))
     }

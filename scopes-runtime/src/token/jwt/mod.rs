@@ -1,14 +1,14 @@
 //! JSON Web Tokens as access tokens: RFC 9068 on top of RFC 7519, with the advice of RFC 8725.
 
 mod builder;
-mod claim_rules;
 mod claims;
 mod error;
 #[cfg(feature = "issuer")]
 mod issuer;
-mod issuers;
 mod jws;
 mod key;
+mod multi_issuer;
+mod token_profile;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,21 +16,21 @@ use std::time::{Duration, SystemTime};
 pub use builder::JwtDecoderBuilder;
 #[cfg(feature = "testing")]
 pub(crate) use builder::install_crypto_provider;
-pub use claim_rules::ClaimRules;
 pub use error::JwtDecoderError;
 #[cfg(feature = "issuer")]
-pub use issuer::{IssuerKeys, usable_keys};
-pub use issuers::Issuers;
+pub use issuer::{Jwks, usable_keys};
 pub use jsonwebtoken::Algorithm;
 pub use key::{KeyError, VerificationKey};
+pub use multi_issuer::MultiIssuerDecoder;
+pub use token_profile::TokenProfile;
 
 use serde_json::{Map, Value};
 
 use self::jws::{Header, Jws};
 use super::access_token::moment;
+use super::cache::{Entry, TokenCache, claims_size};
 use super::grantable::GrantableScopes;
-use super::remembered::{Entry, Remembered, claims_bytes};
-use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
+use super::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Decodes access tokens that are signed JWTs, as RFC 9068 describes them.
 ///
@@ -52,10 +52,10 @@ use super::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// | depth of arrays and objects in header and payload | 127 |
 /// | scopes of a token | 1024 different ones |
 /// | keys that a token is tried with | 4, see below |
-/// | usable keys of an issuer's set (`keys_from`) | 64 |
+/// | usable keys of an issuer's set (`jwks`) | 64 |
 /// | [`leeway`](JwtDecoderBuilder::leeway) for `exp` and `nbf` | none by default, 60 s at most, by the system clock; `iat` is not compared with the clock |
-/// | age of a cached result ([`remember_for`](JwtDecoderBuilder::remember_for)) | 5 min by default, never past `exp` and leeway |
-/// | memory of the cache ([`memory`](JwtDecoderBuilder::memory)) | 16 MiB by default |
+/// | age of a cached result ([`cache_ttl`](JwtDecoderBuilder::cache_ttl)) | 5 min by default, never past `exp` and leeway |
+/// | memory of the cache ([`cache_capacity`](JwtDecoderBuilder::cache_capacity)) | 16 MiB by default |
 ///
 /// A token with a `kid` is tried with the key for its `alg` that has this `kid`, or else with those for its `alg` that have
 /// none. A token without `kid` is tried with all keys for its `alg`. Where these are more than four, the token is refused
@@ -80,11 +80,11 @@ pub struct JwtDecoder {
     audiences: Box<[String]>,
     keys: Keys,
     leeway: Duration,
-    claims: ClaimRules,
+    profile: TokenProfile,
     grantable: GrantableScopes,
     /// For how long a token is remembered.
-    max_age: Duration,
-    remembered: Arc<Remembered<Verified>>,
+    cache_ttl: Duration,
+    cache: Arc<TokenCache<Verified>>,
 }
 
 /// A token that passed every check, and when it may be used.
@@ -102,7 +102,7 @@ impl JwtDecoder {
         JwtDecoderBuilder::default()
     }
 
-    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+    async fn decode_token(&self, token: &str) -> Result<AccessToken, DecodeError> {
         let jws = Jws::split(token)?;
         self.decode_jws(token, &jws, || jws.payload()).await
     }
@@ -113,19 +113,19 @@ impl JwtDecoder {
         jws: &Jws<'_>,
         claims: impl FnOnce() -> Result<Map<String, Value>, DecodeError>,
     ) -> Result<AccessToken, DecodeError> {
-        let header = Header::read(jws, self.claims.accepts_untyped)?;
+        let header = Header::read(jws, self.profile.allows_generic_typ)?;
         let keys = self.check_signature(jws, &header).await?;
         let claims = claims()?;
         let now = SystemTime::now();
         self.check_claims(&claims, now)?;
-        let scopes = self.grantable.restrict(self.claims.scopes.read(&claims)?, &self.issuer);
-        let client = self.claims.client_claim(&claims);
+        let scopes = self.grantable.restrict(self.profile.scopes.read(&claims)?, &self.issuer);
+        let client = self.profile.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
-        let bytes = claims_bytes(&claims);
+        let bytes = claims_size(&claims);
         let decoded = AccessToken::of_client(claims, scopes, client)?;
-        if !self.max_age.is_zero() {
+        if !self.cache_ttl.is_zero() {
             let value = Verified { token: decoded.clone(), not_before, keys };
-            self.remembered.insert(token, Entry { value, bytes, since: now, max_age: self.max_age });
+            self.cache.insert(token, Entry { value, bytes, inserted_at: now, ttl: self.cache_ttl });
         }
         Ok(decoded)
     }
@@ -237,13 +237,13 @@ fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> Verdict {
 }
 
 impl TokenDecoder for JwtDecoder {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
-        Box::pin(self.decode_whole(token))
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        Box::pin(self.decode_token(token))
     }
 
-    fn recall(&self, token: &str) -> Option<AccessToken> {
+    fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
-        let verified = self.remembered.get(token, now)?;
+        let verified = self.cache.get(token, now)?;
         self.is_usable(&verified, now).then_some(verified.token)
     }
 }

@@ -19,7 +19,7 @@ use url::Url;
 use self::first_seen::FirstSeen;
 pub use self::key_set::usable_keys;
 use self::location::Location;
-use self::refresher::{Attempt, Known, Refresher, Working};
+use self::refresher::{Attempt, Known, Refresher, RunningRefresher};
 use super::JwtDecoderError;
 use super::jws::{Header, Jws};
 use super::key::VerificationKey;
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How many requests wait at a time; the others get 503 at once.
 const MAX_WAITING: usize = 1024;
 
-/// Where an issuer publishes its keys, for [`JwtDecoderBuilder::keys_from`](super::JwtDecoderBuilder::keys_from).
+/// Where an issuer publishes its keys, for [`JwtDecoderBuilder::jwks`](super::JwtDecoderBuilder::jwks).
 ///
 /// The keys are fetched with the first token, or at once where the decoder is built inside a tokio runtime, and again
 /// when the issuer's cache headers say so: after one minute at the least, after one hour at the most, after five minutes
@@ -64,22 +64,22 @@ const MAX_WAITING: usize = 1024;
 /// Keys come over HTTPS, or from this machine. No answer is read beyond 256 KiB or 5 seconds, and no redirect leads to
 /// another scheme.
 #[derive(Clone, Debug)]
-pub struct IssuerKeys {
+pub struct Jwks {
     url: Option<String>,
     rsa: Algorithm,
 }
 
-impl IssuerKeys {
+impl Jwks {
     /// The keys at the `jwks_uri` of the issuer's metadata: OpenID Connect Discovery, or else RFC 8414. The metadata must
     /// name exactly the issuer that the decoder is for.
     #[must_use]
-    pub fn discovered() -> Self {
+    pub fn discovery() -> Self {
         Self { url: None, rsa: Algorithm::RS256 }
     }
 
     /// The JWK set (RFC 7517 section 5) at a URL.
     #[must_use]
-    pub fn at(url: impl Into<String>) -> Self {
+    pub fn uri(url: impl Into<String>) -> Self {
         Self { url: Some(url.into()), rsa: Algorithm::RS256 }
     }
 
@@ -96,7 +96,7 @@ impl IssuerKeys {
             Some(url) => Url::parse(url).ok().filter(fetch::is_safe).map(Location::Known),
         };
         let url = self.url.as_deref().unwrap_or(issuer);
-        location.ok_or_else(|| JwtDecoderError::IssuerUrl { url: fetch::shown(url) })
+        location.ok_or_else(|| JwtDecoderError::UnsafeUrl { url: fetch::shown(url) })
     }
 
     pub(super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {
@@ -143,7 +143,7 @@ impl PublishedKeys {
         }
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(refresher) = idle else { return false };
-        tokio::spawn(Working::new(refresher, &self.idle).run());
+        tokio::spawn(RunningRefresher::new(refresher, &self.idle).run());
         true
     }
 

@@ -113,14 +113,14 @@ pub(super) struct Refresher {
 }
 
 /// A refresher in a task. It goes back to where it came from when its runtime ends, so that another one may have it.
-pub(super) struct Working {
+pub(super) struct RunningRefresher {
     refresher: Option<Refresher>,
-    home: Weak<Mutex<Option<Refresher>>>,
+    idle_slot: Weak<Mutex<Option<Refresher>>>,
 }
 
-impl Working {
-    pub(super) fn new(refresher: Refresher, home: &Arc<Mutex<Option<Refresher>>>) -> Self {
-        Self { refresher: Some(refresher), home: Arc::downgrade(home) }
+impl RunningRefresher {
+    pub(super) fn new(refresher: Refresher, idle_slot: &Arc<Mutex<Option<Refresher>>>) -> Self {
+        Self { refresher: Some(refresher), idle_slot: Arc::downgrade(idle_slot) }
     }
 
     pub(super) async fn run(mut self) {
@@ -130,10 +130,10 @@ impl Working {
     }
 }
 
-impl Drop for Working {
+impl Drop for RunningRefresher {
     fn drop(&mut self) {
-        if let Some(home) = self.home.upgrade() {
-            *home.lock().unwrap_or_else(PoisonError::into_inner) = self.refresher.take();
+        if let Some(idle_slot) = self.idle_slot.upgrade() {
+            *idle_slot.lock().unwrap_or_else(PoisonError::into_inner) = self.refresher.take();
         }
     }
 }

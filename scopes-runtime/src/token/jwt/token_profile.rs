@@ -3,28 +3,28 @@ use serde_json::{Map, Value};
 use crate::token::{DecodeError, ScopeClaim};
 
 /// How an issuer writes its access tokens: where scopes, client and audience stand, and what tells an access token from
-/// the other JWTs that the issuer signs. For [`JwtDecoderBuilder::claims`](super::JwtDecoderBuilder::claims).
+/// the other JWTs that the issuer signs. For [`JwtDecoderBuilder::profile`](super::JwtDecoderBuilder::profile).
 ///
 /// RFC 9068 is the default. The others are for products that do otherwise; each accepts tokens without `typ`, and asks
 /// for claims instead that the product's ID tokens do not have.
 ///
 /// ```
-/// use scopes_runtime::{Algorithm, ClaimRules, JwtDecoder, ScopeClaim, VerificationKey};
+/// use scopes_runtime::{Algorithm, TokenProfile, JwtDecoder, ScopeClaim, VerificationKey};
 ///
 /// # fn f(key: VerificationKey) -> Result<(), scopes_runtime::JwtDecoderError> {
 /// let decoder = JwtDecoder::builder()
 ///     .issuer("https://keycloak.example/realms/shop")
 ///     .audience("shop-api")
-///     .claims(ClaimRules::keycloak())
+///     .profile(TokenProfile::keycloak())
 ///     // The roles of the client `shop-api`, rather than the scopes that the user granted.
-///     .scopes_from(ScopeClaim::array("roles").under(["resource_access", "shop-api"]))
+///     .scope_claim(ScopeClaim::array("roles").nested_in(["resource_access", "shop-api"]))
 ///     .key(key)
 ///     .build()?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
-pub struct ClaimRules {
-    pub(super) accepts_untyped: bool,
+pub struct TokenProfile {
+    pub(super) allows_generic_typ: bool,
     /// A claim that has this value in access tokens alone.
     kind: Option<(&'static str, &'static str)>,
     pub(super) audience: &'static str,
@@ -34,12 +34,12 @@ pub struct ClaimRules {
     pub(super) scopes: ScopeClaim,
 }
 
-impl ClaimRules {
+impl TokenProfile {
     /// RFC 9068: the scopes in the string `scope`, the client in `client_id`, and `typ` is `at+jwt`.
     #[must_use]
     pub fn rfc9068() -> Self {
         Self {
-            accepts_untyped: false,
+            allows_generic_typ: false,
             kind: None,
             audience: "aud",
             client: &["client_id"],
@@ -72,11 +72,11 @@ impl ClaimRules {
     /// or else in the array `roles` where it acts for itself.
     #[must_use]
     pub fn entra() -> Self {
-        Self::product(&["azp", "appid"], ScopeClaim::list("scp").or(ScopeClaim::array("roles")))
+        Self::product(&["azp", "appid"], ScopeClaim::string("scp").or_else(ScopeClaim::array("roles")))
     }
 
     /// Keycloak: the scopes in the string `scope`. For roles see
-    /// [`scopes_from`](super::JwtDecoderBuilder::scopes_from), with `roles` under `realm_access`, or under
+    /// [`scope_claim`](super::JwtDecoderBuilder::scope_claim), with `roles` under `realm_access`, or under
     /// `resource_access` and the client's id.
     #[must_use]
     pub fn keycloak() -> Self {
@@ -90,7 +90,7 @@ impl ClaimRules {
     }
 
     fn product(client: &'static [&'static str], scopes: ScopeClaim) -> Self {
-        Self { accepts_untyped: true, client, needs_client: true, scopes, ..Self::rfc9068() }
+        Self { allows_generic_typ: true, client, needs_client: true, scopes, ..Self::rfc9068() }
     }
 
     /// What tells an access token from an ID token of the same issuer.
@@ -118,7 +118,7 @@ impl ClaimRules {
     }
 }
 
-impl Default for ClaimRules {
+impl Default for TokenProfile {
     fn default() -> Self {
         Self::rfc9068()
     }

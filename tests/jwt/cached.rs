@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsonwebtoken::EncodingKey;
-use scopes_runtime::{Algorithm, Issuers, JwtDecoder, JwtDecoderBuilder, TokenDecoder as _};
+use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, TokenDecoder as _};
 
 use crate::issuer::{HEADER, accept, builder, claims, claims_with, now, refuse, secret_key, sign, sign_with};
 
@@ -19,23 +19,23 @@ fn token() -> String {
 async fn a_token_is_recalled_once_it_was_decoded() {
     let decoder = build(builder());
     let (token, other) = (token(), sign(HEADER, claims_with("jti", "2")));
-    assert!(decoder.recall(&token).is_none());
+    assert!(decoder.cached(&token).is_none());
     accept(&decoder, &token).await;
-    let recalled = decoder.recall(&token).expect("it is known");
+    let recalled = decoder.cached(&token).expect("it is known");
     assert_eq!(
         (recalled.subject(), recalled.scopes().to_string().as_str()),
         (Some("alice"), "me items:write")
     );
-    assert!(decoder.recall(&other).is_none());
-    assert!(decoder.clone().recall(&token).is_some(), "clones share what they know");
-    assert!(build(builder()).recall(&token).is_none(), "another decoder knows nothing of it");
-    let issuers = Issuers::new([decoder]).expect("issuers");
-    assert!(issuers.recall(&token).is_some());
+    assert!(decoder.cached(&other).is_none());
+    assert!(decoder.clone().cached(&token).is_some(), "clones share what they know");
+    assert!(build(builder()).cached(&token).is_none(), "another decoder knows nothing of it");
+    let issuers = MultiIssuerDecoder::new([decoder]).expect("issuers");
+    assert!(issuers.cached(&token).is_some());
     accept_all(&issuers, &other).await;
-    assert!(issuers.recall(&other).is_some());
+    assert!(issuers.cached(&other).is_some());
 }
 
-async fn accept_all(issuers: &Issuers, token: &str) {
+async fn accept_all(issuers: &MultiIssuerDecoder, token: &str) {
     issuers.decode(token).await.expect("a token");
 }
 
@@ -45,7 +45,7 @@ async fn a_token_is_only_itself() {
     let token = token();
     accept(&decoder, &token).await;
     for other in [&token[1..], &token[..token.len() - 1], &format!("{token}="), &token.to_uppercase(), ""] {
-        assert!(decoder.recall(other).is_none(), "{other}");
+        assert!(decoder.cached(other).is_none(), "{other}");
     }
 }
 
@@ -60,7 +60,7 @@ async fn what_is_refused_is_not_remembered() {
         sign_with(Algorithm::HS256, &EncodingKey::from_secret(&[9; 32]), HEADER, claims().to_string()),
     ] {
         refuse(&decoder, &token).await;
-        assert!(decoder.recall(&token).is_none(), "{token}");
+        assert!(decoder.cached(&token).is_none(), "{token}");
     }
 }
 
@@ -70,42 +70,42 @@ async fn no_token_is_recalled_beyond_its_end() {
     let token = sign(HEADER, claims_with("exp", now() + 2));
     accept(&strict, &token).await;
     accept(&lenient, &token).await;
-    assert!(strict.recall(&token).is_some());
+    assert!(strict.cached(&token).is_some());
     tokio::time::sleep(Duration::from_millis(2100)).await;
-    assert!(strict.recall(&token).is_none());
+    assert!(strict.cached(&token).is_none());
     assert_eq!(refuse(&strict, &token).await, "it has expired");
-    assert!(lenient.recall(&token).is_some());
+    assert!(lenient.cached(&token).is_some());
 }
 
 #[tokio::test]
 async fn a_token_is_verified_again_after_a_while() {
-    let decoder = build(builder().remember_for(Duration::from_millis(200)));
+    let decoder = build(builder().cache_ttl(Duration::from_millis(200)));
     let token = token();
     accept(&decoder, &token).await;
-    assert!(decoder.recall(&token).is_some());
+    assert!(decoder.cached(&token).is_some());
     tokio::time::sleep(Duration::from_millis(250)).await;
-    assert!(decoder.recall(&token).is_none());
+    assert!(decoder.cached(&token).is_none());
     accept(&decoder, &token).await;
-    assert!(decoder.recall(&token).is_some());
+    assert!(decoder.cached(&token).is_some());
 }
 
 #[tokio::test]
 async fn nothing_is_remembered_for_no_time() {
-    let decoder = build(builder().remember_for(Duration::ZERO));
+    let decoder = build(builder().cache_ttl(Duration::ZERO));
     let token = token();
     accept(&decoder, &token).await;
-    assert!(decoder.recall(&token).is_none());
+    assert!(decoder.cached(&token).is_none());
 }
 
 #[tokio::test]
 async fn what_is_remembered_is_bounded() {
-    let decoder = build(builder().memory(256 * 1024));
+    let decoder = build(builder().cache_capacity(256 * 1024));
     let tokens: Vec<_> =
         (0..2000).map(|number| sign(HEADER, claims_with("jti", number.to_string()))).collect();
     for token in &tokens {
         accept(&decoder, token).await;
     }
-    let known = tokens.iter().filter(|token| decoder.recall(token).is_some()).count();
+    let known = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
     // A token of this size takes between 1 and 4 KiB.
     assert!((64..256).contains(&known), "{known}");
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::JwtDecoder;
 use super::JwtDecoderError;
 use super::jws::Jws;
-use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
+use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Several issuers for one server, each with its own keys, audience and rules: a token is decoded by the decoder of the
 /// issuer that its `iss` names, and by no other (RFC 8725 section 3.8).
@@ -14,19 +14,19 @@ use crate::token::{AccessToken, DecodeError, Decoding, TokenDecoder};
 /// Each issuer may grant every scope of the API, unless [`may_grant`](crate::JwtDecoderBuilder::may_grant) limits it.
 ///
 /// ```
-/// use scopes_runtime::{Issuers, JwtDecoder, JwtDecoderError, ResourceServer};
+/// use scopes_runtime::{MultiIssuerDecoder, JwtDecoder, JwtDecoderError, ResourceServer};
 ///
 /// # fn f(staff: JwtDecoder, customers: JwtDecoder) -> Result<ResourceServer, JwtDecoderError> {
-/// let server = ResourceServer::new(Issuers::new([staff, customers])?);
+/// let server = ResourceServer::new(MultiIssuerDecoder::new([staff, customers])?);
 /// # Ok(server) }
 /// ```
 #[derive(Clone)]
-pub struct Issuers {
+pub struct MultiIssuerDecoder {
     decoders: Vec<JwtDecoder>,
     opaque: Option<Arc<dyn TokenDecoder>>,
 }
 
-impl Issuers {
+impl MultiIssuerDecoder {
     /// The issuers that the decoders are for.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Issuers {
 
     /// Who decodes the tokens that are no JWTs, by introspection for example. Without it they are refused.
     #[must_use]
-    pub fn opaque(mut self, decoder: impl TokenDecoder) -> Self {
+    pub fn opaque_tokens(mut self, decoder: impl TokenDecoder) -> Self {
         self.opaque = Some(Arc::new(decoder));
         self
     }
@@ -59,7 +59,7 @@ impl Issuers {
         self.opaque.as_deref().filter(|_| token.matches('.').count() != 2)
     }
 
-    async fn decode_whole(&self, token: &str) -> Result<AccessToken, DecodeError> {
+    async fn decode_by_issuer(&self, token: &str) -> Result<AccessToken, DecodeError> {
         if let Some(opaque) = self.opaque_decoder(token) {
             return opaque.decode(token).await;
         }
@@ -74,23 +74,23 @@ impl Issuers {
     }
 }
 
-impl TokenDecoder for Issuers {
-    fn decode<'a>(&'a self, token: &'a str) -> Decoding<'a> {
-        Box::pin(self.decode_whole(token))
+impl TokenDecoder for MultiIssuerDecoder {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        Box::pin(self.decode_by_issuer(token))
     }
 
     /// Takes the same way as [`decode`](TokenDecoder::decode). A `JwtDecoder` caches only tokens with its own issuer in
     /// `iss`, and no two have the same issuer, so the one that has the token is the one that `iss` names.
-    fn recall(&self, token: &str) -> Option<AccessToken> {
+    fn cached(&self, token: &str) -> Option<AccessToken> {
         match self.opaque_decoder(token) {
-            Some(opaque) => opaque.recall(token),
-            None => self.decoders.iter().find_map(|decoder| decoder.recall(token)),
+            Some(opaque) => opaque.cached(token),
+            None => self.decoders.iter().find_map(|decoder| decoder.cached(token)),
         }
     }
 }
 
-impl fmt::Debug for Issuers {
+impl fmt::Debug for MultiIssuerDecoder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Issuers").field(&self.decoders).finish()
+        formatter.debug_tuple("MultiIssuerDecoder").field(&self.decoders).finish()
     }
 }

@@ -19,27 +19,27 @@ const NODE: (usize, usize) = (640, 6);
 /// The key is the whole token. A hash says where to look, and what is there is compared byte by byte, so no token is
 /// taken for another. The comparison ends at the first difference, which tells a guesser nothing: a guess is compared only
 /// if its hash, of a seed drawn when the program starts, leads to the same place.
-pub(super) struct Remembered<T: Clone>(Cache<String, Entry<T>, Bytes>);
+pub(super) struct TokenCache<T: Clone>(Cache<String, Entry<T>, Bytes>);
 
 /// The right to say what was found out about a token, which others wait for.
 #[cfg(feature = "issuer")]
-pub(super) struct Turn<'a, T: Clone>(
+pub(super) struct FillGuard<'a, T: Clone>(
     PlaceholderGuard<'a, String, Entry<T>, Bytes, DefaultHashBuilder, DefaultLifecycle<String, Entry<T>>>,
 );
 
 #[derive(Clone)]
 pub(super) struct Entry<T> {
     pub(super) value: T,
-    /// What the value takes: [`claims_bytes`], roughly.
+    /// What the value takes: [`claims_size`], roughly.
     pub(super) bytes: usize,
-    pub(super) since: SystemTime,
-    pub(super) max_age: Duration,
+    pub(super) inserted_at: SystemTime,
+    pub(super) ttl: Duration,
 }
 
 impl<T> Entry<T> {
     /// By the clock that tokens end by. Where that was set back nothing is fresh: who knows how old it is.
     fn is_fresh(&self, now: SystemTime) -> bool {
-        now.duration_since(self.since).is_ok_and(|age| age < self.max_age)
+        now.duration_since(self.inserted_at).is_ok_and(|age| age < self.ttl)
     }
 }
 
@@ -52,7 +52,7 @@ impl<T> Weighter<String, Entry<T>> for Bytes {
     }
 }
 
-impl<T: Clone> Remembered<T> {
+impl<T: Clone> TokenCache<T> {
     /// Of no more than about so many bytes.
     pub(super) fn new(bytes: usize) -> Self {
         let options = OptionsBuilder::new()
@@ -79,7 +79,7 @@ impl<T: Clone> Remembered<T> {
     /// Like [`get`](Self::get); where nothing is known, one caller at a time gets the turn to find out, and the others
     /// wait for it.
     #[cfg(feature = "issuer")]
-    pub(super) async fn get_or_turn(&self, token: &str) -> Result<T, Turn<'_, T>> {
+    pub(super) async fn get_or_fill(&self, token: &str) -> Result<T, FillGuard<'_, T>> {
         loop {
             if let Some(value) = self.get(token, SystemTime::now()) {
                 return Ok(value);
@@ -87,14 +87,14 @@ impl<T: Clone> Remembered<T> {
             match self.0.get_value_or_guard_async(token).await {
                 Ok(entry) if entry.is_fresh(SystemTime::now()) => return Ok(entry.value),
                 Ok(_) => {}
-                Err(guard) => return Err(Turn(guard)),
+                Err(guard) => return Err(FillGuard(guard)),
             }
         }
     }
 }
 
 #[cfg(feature = "issuer")]
-impl<T: Clone> Turn<'_, T> {
+impl<T: Clone> FillGuard<'_, T> {
     /// Says it to whoever waits, and remembers it.
     pub(super) fn found(self, entry: Entry<T>) {
         // It fails where the entry was removed meanwhile; whoever waited has it all the same.
@@ -103,7 +103,7 @@ impl<T: Clone> Turn<'_, T> {
 }
 
 /// What claims take in memory.
-pub(super) fn claims_bytes(claims: &Map<String, Value>) -> usize {
+pub(super) fn claims_size(claims: &Map<String, Value>) -> usize {
     let (node, members) = NODE;
     let own = claims.len().div_ceil(members) * node;
     own + claims.iter().map(|(name, claim)| name.len() + claim_bytes(claim)).sum::<usize>()
@@ -116,12 +116,12 @@ fn claim_bytes(claim: &Value) -> usize {
         Value::Array(claims) => {
             claims.capacity() * size_of::<Value>() + claims.iter().map(claim_bytes).sum::<usize>()
         }
-        Value::Object(claims) => claims_bytes(claims),
+        Value::Object(claims) => claims_size(claims),
     }
 }
 
-impl<T: Clone> fmt::Debug for Remembered<T> {
+impl<T: Clone> fmt::Debug for TokenCache<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Remembered").field("tokens", &self.0.len()).finish_non_exhaustive()
+        formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }
 }
