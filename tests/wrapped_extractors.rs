@@ -1,5 +1,7 @@
 //! Scoped extractors inside `Option`, `Result`, tuples and structs: what they require counts.
 
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::StatusCode;
@@ -69,6 +71,55 @@ async fn in_nested_tuple(_: ((CurrentUser,), axum::http::Method)) {}
 #[requires_scopes("items")]
 async fn in_struct(_: Context) {}
 
+#[requires_scopes("items")]
+async fn in_option_in_result(_: Result<Option<CurrentUser>, AuthError>) {}
+
+#[requires_scopes("items")]
+async fn in_result_in_result(_: Result<Result<CurrentUser, AuthError>, Infallible>) {}
+
+#[requires_scopes("items")]
+async fn in_option_in_tuple_in_result(_: Result<(Option<CurrentUser>, axum::http::Method), Response>) {}
+
+type MaybeUser = Option<CurrentUser>;
+type Fallible<T> = core::result::Result<T, AuthError>;
+
+#[requires_scopes("items")]
+async fn in_aliases(_: Fallible<MaybeUser>) {}
+
+/// Borrows nothing, but has a lifetime.
+struct Borrowed<'a>(std::marker::PhantomData<&'a ()>);
+
+#[requires_scopes("me")]
+impl<'a, S: Send + Sync> FromRequestParts<S> for Borrowed<'a> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self(std::marker::PhantomData))
+    }
+}
+
+#[requires_scopes("items")]
+async fn with_a_lifetime(_: Result<Borrowed<'_>, AuthError>) {}
+
+/// Takes a wrapped extractor as an extra argument.
+struct Outer;
+
+#[requires_scopes]
+impl<S: Send + Sync> FromRequestParts<S> for Outer {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(
+        _: &mut Parts,
+        _: &S,
+        _: Result<Result<CurrentUser, AuthError>, Infallible>,
+    ) -> Result<Self, AuthError> {
+        Ok(Self)
+    }
+}
+
+#[requires_scopes("items")]
+async fn in_an_extractor(_: Outer) {}
+
 #[tokio::test]
 async fn wrapped_requirements_count() {
     let app = Router::new()
@@ -77,8 +128,26 @@ async fn wrapped_requirements_count() {
         .route("/tuple-in-result", on_get(in_tuple_in_result))
         .route("/nested-tuple", on_get(in_nested_tuple))
         .route("/struct", on_get(in_struct))
+        .route("/option-in-result", on_get(in_option_in_result))
+        .route("/result-in-result", on_get(in_result_in_result))
+        .route("/option-in-tuple-in-result", on_get(in_option_in_tuple_in_result))
+        .route("/aliases", on_get(in_aliases))
+        .route("/lifetime", on_get(with_a_lifetime))
+        .route("/extractor", on_get(in_an_extractor))
         .with_state(ResourceServer::new(Readable::default()));
-    for path in ["/result", "/option", "/tuple-in-result", "/nested-tuple", "/struct"] {
+    for path in [
+        "/result",
+        "/option",
+        "/tuple-in-result",
+        "/nested-tuple",
+        "/struct",
+        "/option-in-result",
+        "/result-in-result",
+        "/option-in-tuple-in-result",
+        "/aliases",
+        "/lifetime",
+        "/extractor",
+    ] {
         let anonymous = get(&app, path, &[]).await;
         assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items me""#), "{path}");
         let refused = get(&app, path, &["Bearer items"]).await;
@@ -97,6 +166,9 @@ async fn open_result(user: Result<CurrentUser, AuthError>) -> String {
 async fn open_struct(_: Inner) {}
 
 #[public]
+async fn open_nested(_: Result<Option<AccessToken>, AuthError>) {}
+
+#[public]
 async fn open_unscoped(_: Unscoped) {}
 
 #[tokio::test]
@@ -104,12 +176,14 @@ async fn public_handlers_take_wrapped_extractors_as_optional() {
     let router = ScopedRouter::new()
         .route("/result", router::get(open_result))
         .route("/struct", router::get(open_struct))
+        .route("/nested", router::get(open_nested))
         .route("/unscoped", router::get(open_unscoped));
     let (router, document) = router.split_for_parts();
     let document = serde_json::to_value(document).expect("JSON");
     let security = |path: &str| document["paths"][path]["get"]["security"].clone();
     assert_eq!(security("/result"), json!([{}, { "oauth2": [] }]));
     assert_eq!(security("/struct"), json!([{}, { "oauth2": [] }]));
+    assert_eq!(security("/nested"), json!([{}, { "oauth2": [] }]));
     assert_eq!(security("/unscoped"), json!([]));
     let app = router.with_state(ResourceServer::new(Readable::default()));
     assert_eq!(get(&app, "/result", &[]).await.text, "false");

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::parse::Parse;
 use syn::{Data, DeriveInput, Error, Result};
 
-use crate::item::{mentions_unknown, probe};
+use crate::probe::{depends_on, probe};
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     composed(item).unwrap_or_else(Error::into_compile_error)
@@ -20,9 +20,7 @@ fn composed(item: TokenStream) -> Result<TokenStream> {
             "`ScopedExtractor` is derived for a struct whose fields are extractors",
         ));
     };
-    if let Some(field) =
-        data.fields.iter().find(|field| mentions_unknown(field.ty.to_token_stream(), &generics))
-    {
+    if let Some(field) = data.fields.iter().find(|field| depends_on(field.ty.to_token_stream(), &generics)) {
         return Err(Error::new_spanned(
             &field.ty,
             "what this field requires depends on the generics of the struct; use a concrete type, or write the \

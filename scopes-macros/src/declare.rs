@@ -11,7 +11,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
-use crate::item::documentation;
+use crate::attrs::documentation;
 use crate::scope::scope_token;
 
 /// A vocabulary as declared. Where a mistake is found, something harmless stands in its place, so that the code

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
@@ -10,7 +11,8 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
 };
 
-use crate::item::{probe, reject_second_attribute};
+use crate::attrs::reject_second_attribute;
+use crate::probe::{probe, unknown_in_wrappers};
 use crate::requirement::Requirement;
 
 /// `parts` and `state`; what follows are extractors.
@@ -32,6 +34,11 @@ impl Extractor {
         let method = method(&mut item)?;
         let taken = take_extractors(&mut method.sig, &mut method.block, &state)?;
         Ok(Self { item, state, taken })
+    }
+
+    /// Errors for extractors whose requirement cannot be known, and which could not refuse a request either.
+    pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
+        unknown_in_wrappers(self.taken.iter().map(|argument| &*argument.ty), &self.item.generics)
     }
 
     pub(crate) fn scoped(mut self, requirement: &Requirement) -> TokenStream {
@@ -78,21 +85,40 @@ fn state_argument(path: &Path) -> Option<Type> {
     }
 }
 
+/// The method that gets the check. The block must not be able to have another one when it is compiled, as under another
+/// `#[cfg]`: that one would extract without a check.
 fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
     let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
-    let method = item.items.iter_mut().find_map(|item| match item {
-        ImplItem::Fn(method) if method.sig.ident == "from_request_parts" => Some(method),
-        _ => None,
-    });
-    let method = method
+    let mut found = None;
+    for inner in &mut item.items {
+        match inner {
+            ImplItem::Fn(method) if method.sig.ident.unraw() == "from_request_parts" => {
+                if found.is_some() {
+                    return Err(Error::new_spanned(
+                        &method.sig.ident,
+                        "an extractor has one `from_request_parts`, which gets the check; write `#[cfg]` inside of it",
+                    ));
+                }
+                found = Some(method);
+            }
+            ImplItem::Macro(invocation) => {
+                return Err(Error::new_spanned(
+                    invocation,
+                    "this macro could expand to another `from_request_parts`, without the check; write the items out",
+                ));
+            }
+            _ => {}
+        }
+    }
+    let method = found
         .ok_or_else(|| Error::new_spanned(trait_, "expected `async fn from_request_parts` in this block"))?;
-    match method.sig.asyncness {
-        Some(_) => Ok(method),
-        None => Err(Error::new_spanned(
+    if method.sig.asyncness.is_none() {
+        return Err(Error::new_spanned(
             method.sig.fn_token,
             "the check awaits the token's decoder; write `async fn from_request_parts`",
-        )),
+        ));
     }
+    Ok(method)
 }
 
 /// Gives the method the two arguments that axum knows, and extracts the others at the start of its body, after the

@@ -10,8 +10,9 @@ use syn::{
     Attribute, Error, FnArg, Ident, LitStr, PatType, Result, Signature, Token, Visibility, parse_quote,
 };
 
+use crate::attrs::{conditions, documentation, reject_second_attribute};
 use crate::documented::{Documented, check_order};
-use crate::item::{Probed, conditions, documentation, probe, reject_second_attribute};
+use crate::probe::{Probed, probe, unknown_in_wrappers};
 use crate::requirement::Requirement;
 
 /// axum's handlers take up to 16 extractors, and the guard is one of them.
@@ -77,10 +78,16 @@ impl Handler {
         })
     }
 
-    /// What a constant of `RequirementOf` says of each extractor that the handler takes.
+    /// Reads a constant of `RequirementOf` for each extractor that the handler takes.
     fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
         probe(arguments, &self.signature.generics, constant)
+    }
+
+    /// Errors for extractors whose requirement cannot be known, and which could not refuse a request either.
+    pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
+        let types = self.arguments().map(|argument| &*argument.ty);
+        unknown_in_wrappers(types, &self.signature.generics)
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
@@ -118,8 +125,8 @@ impl Handler {
             .probe("PROTECTED")
             .iter()
             .map(|protected| {
-                let Probed { conditions: of_argument, ty, answer } = protected;
-                let check = quote_spanned!(ty.span()=> ::core::assert!(!#answer, #message););
+                let Probed { conditions: of_argument, ty, constant } = protected;
+                let check = quote_spanned!(ty.span()=> ::core::assert!(!#constant, #message););
                 quote! {
                     #(#conditions)*
                     #(#of_argument)*

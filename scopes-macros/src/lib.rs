@@ -4,13 +4,15 @@
 
 #![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
 
+mod attributes;
+mod attrs;
 mod authentication;
 mod composed;
 mod declare;
 mod documented;
 mod extractor;
 mod handler;
-mod item;
+mod probe;
 mod requirement;
 mod routes;
 mod scope;
@@ -28,13 +30,13 @@ pub fn declare_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream 
 // Documented where it is used from: `scopes_runtime::requires_scopes`.
 #[proc_macro_attribute]
 pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item::requires_scopes(arguments.into(), item.into()).into()
+    attributes::requires_scopes(arguments.into(), item.into()).into()
 }
 
 // Documented where it is used from: `scopes_runtime::public`.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item::public(arguments.into(), item.into()).into()
+    attributes::public(arguments.into(), item.into()).into()
 }
 
 // Documented where it is used from: `scopes_runtime::ScopedExtractor`.

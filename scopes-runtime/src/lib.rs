@@ -231,20 +231,20 @@ pub use scopes_macros::declare_scopes;
 /// found there. Where no
 /// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
 ///
-/// The handler requires what its extractors require as well: those in its arguments, in tuples, and inside `Option` and
+/// The handler also requires what its extractors require: those in its arguments, in tuples, and inside `Option` and
 /// `Result`, where a refusal would otherwise reach the handler as a value. A struct of extractors requires what its fields
 /// require, if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
 ///
-/// The macro cannot see the requirement of an extractor that is hidden
+/// The macro cannot see the requirement of an extractor
 ///
-/// - behind a type that depends on the handler's own generics,
-/// - behind an alias of a tuple,
+/// - whose type depends on the handler's own generics (inside `Option` or `Result` that is a compile error),
 /// - inside another generic extractor, such as `axum_extra`'s `Cached<E>` and `Either<A, B>`,
 /// - inside a hand-written `FromRequestParts` that calls another extractor without naming it as an
 ///   [extra argument](#on-an-extractor).
 ///
-/// Such an extractor still checks the token itself, so nothing is open. But the document, the report and the first challenge
-/// do not name what it requires. The scope matrix of the module `testing` finds each operation where that is so.
+/// Such an extractor still checks the token itself, and a refusal stops the handler, unless the type around it turns the
+/// refusal into a value, as `Either` does. The document, the report and the first challenge do not name what it requires.
+/// The scope matrix of the module `testing` finds operations that require more than the report says.
 ///
 /// The guard comes from a request alone. A test calls the handler through a router, or with the `guard` of the module
 /// `testing`.

@@ -7,16 +7,21 @@ mod tests;
 /// A procedural macro can be called by the compiler alone, so its modules are a part of this crate too.
 #[path = "../../scopes-macros/src"]
 mod macros {
+    pub(crate) mod attributes;
+    pub(crate) mod attrs;
     pub(crate) mod authentication;
     pub(crate) mod declare;
     pub(crate) mod documented;
     pub(crate) mod extractor;
     pub(crate) mod handler;
-    pub(crate) mod item;
+    pub(crate) mod probe;
     pub(crate) mod requirement;
     pub(crate) mod routes;
     pub(crate) mod scope;
 }
 
 // They know each other by these paths.
-use macros::{authentication, declare, documented, extractor, handler, item, requirement, routes, scope};
+use macros::{
+    attributes, attrs, authentication, declare, documented, extractor, handler, probe, requirement, routes,
+    scope,
+};

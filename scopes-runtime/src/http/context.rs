@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -23,9 +24,13 @@ pub(super) struct AuthContext {
     cached: Option<CachedOutcome>,
 }
 
+/// How long an outcome is reused. An application may keep a request's extensions, and dispatch another request with them.
+const MAX_AGE: Duration = Duration::from_secs(5);
+
 /// The outcome for the credentials of a request, at one server.
 #[derive(Clone)]
 struct CachedOutcome {
+    decoded_at: SystemTime,
     server: Arc<ChallengeConfig>,
     header: AuthorizationHeader,
     outcome: TokenOutcome,
@@ -55,7 +60,9 @@ impl AuthContext {
         // The outcome of another server is not valid here: its issuer and audience differ. Neither is one for other
         // credentials: a layer may have replaced the header since.
         let is_known = known.is_some_and(|known| {
-            Arc::ptr_eq(&known.server, server.config) && known.header.is_that_of(&parts.headers)
+            Arc::ptr_eq(&known.server, server.config)
+                && known.header.is_that_of(&parts.headers)
+                && known.is_fresh(SystemTime::now())
         });
         let new = if is_known { None } else { Some(CachedOutcome::new(&parts.headers, server).await) };
         let context: &mut Self = parts.extensions.get_or_insert_default();
@@ -71,7 +78,7 @@ impl AuthContext {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = cached_outcome(&header, server).ok()?;
         let context: &mut Self = parts.extensions.get_or_insert_default();
-        context.cached = Some(CachedOutcome { server: Arc::clone(server.config), header, outcome });
+        context.cached = Some(CachedOutcome::now(server, header, outcome));
         Some(context)
     }
 
@@ -88,7 +95,22 @@ impl CachedOutcome {
             Ok(outcome) => outcome,
             Err(token) => decoded(token, server).await,
         };
-        Self { server: Arc::clone(server.config), header, outcome }
+        Self::now(server, header, outcome)
+    }
+
+    fn now(server: Server<'_>, header: AuthorizationHeader, outcome: TokenOutcome) -> Self {
+        Self { decoded_at: SystemTime::now(), server: Arc::clone(server.config), header, outcome }
+    }
+
+    /// Whether decoding again would have the same outcome, as far as is known.
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
+        is_recent
+            && match &self.outcome {
+                TokenOutcome::Missing | TokenOutcome::Malformed => true,
+                TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
+                TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
+            }
     }
 }
 

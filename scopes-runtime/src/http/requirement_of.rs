@@ -15,12 +15,15 @@ pub trait ScopedExtractor {
     const ACCEPTS_TOKEN: bool = false;
 }
 
-/// Reads what a type [`ScopedExtractor`], if it does: the inherent constants win over those of [`NoRequirement`], which every type
-/// has.
+/// Reads the requirement of a type, if it is a [`ScopedExtractor`]: the inherent constants win over those of
+/// [`NoRequirement`], which every type has.
 ///
-/// A handler that takes `Option<E>` or `Result<E, _>` decides itself what a refusal of `E` means, so such a handler is not
-/// [protected](ScopedExtractor::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would otherwise
-/// run without it.
+/// A handler that takes `Option<E>` or `Result<E, _>` gets a refusal of `E` as a value and runs, so such a handler is not
+/// [protected](ScopedExtractor::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would
+/// otherwise run without it.
+///
+/// The macros take a tuple apart, but see it only where it is written out. A tuple that comes here is behind a name: nothing
+/// can be read of it, so it is an error.
 pub struct RequirementOf<T: ?Sized>(PhantomData<T>);
 
 impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
@@ -32,19 +35,67 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
 }
 
-impl<T: ScopedExtractor> RequirementOf<Option<T>> {
+/// A scoped extractor, in any number of `Option` and `Result`.
+pub trait Wrapped {
+    /// What the extractor inside requires.
+    const REQUIREMENT: Requirement;
+}
+
+impl<T: ScopedExtractor> Wrapped for T {
+    const REQUIREMENT: Requirement = T::REQUIREMENT;
+}
+
+impl<T: Wrapped> Wrapped for Option<T> {
+    const REQUIREMENT: Requirement = T::REQUIREMENT;
+}
+
+impl<T: Wrapped, E> Wrapped for Result<T, E> {
+    const REQUIREMENT: Requirement = T::REQUIREMENT;
+}
+
+impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Always true.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
 
-impl<T: ScopedExtractor, E> RequirementOf<Result<T, E>> {
+impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
     /// Always true.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
 }
+
+#[track_caller]
+const fn hidden_tuple() -> ! {
+    panic!(
+        "this type is a tuple of extractors behind another name, so what they require cannot be read; write the tuple, \
+         and `Option` or `Result` around it, in the signature"
+    )
+}
+
+macro_rules! hidden_tuples {
+    ($first:ident $($rest:ident)*) => {
+        hidden_tuples!(@ ($first, $($rest,)*) [$first $($rest)*]);
+        hidden_tuples!(@ Option<($first, $($rest,)*)> [$first $($rest)*]);
+        hidden_tuples!(@ Result<($first, $($rest,)*), Rejection> [$first $($rest)* Rejection]);
+        hidden_tuples!($($rest)*);
+    };
+    (@ $tuple:ty [$($parameter:ident)*]) => {
+        impl<$($parameter),*> RequirementOf<$tuple> {
+            /// An error.
+            pub const __SCOPES_REQUIREMENT: Requirement = hidden_tuple();
+            /// An error.
+            pub const __SCOPES_PROTECTED: bool = hidden_tuple();
+            /// An error.
+            pub const __SCOPES_ACCEPTS_TOKEN: bool = hidden_tuple();
+        }
+    };
+    () => {};
+}
+
+hidden_tuples!(E1 E2 E3 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13 E14 E15 E16);
 
 /// Returns whether one of them is true.
 #[must_use]

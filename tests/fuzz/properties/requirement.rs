@@ -7,7 +7,7 @@ use quote::quote;
 use syn::{Expr, Lit, LitStr, Stmt};
 
 use super::tokens;
-use crate::{item, requirement, routes, scope};
+use crate::{attributes, requirement, routes, scope};
 
 const MOST_ALTERNATIVES: usize = 64;
 
@@ -49,8 +49,8 @@ fn check_other_macros(tokens: &TokenStream, input: &[u8]) {
         async fn handler() {}
     );
     for expansion in [
-        item::requires_scopes(tokens.clone(), handler.clone()),
-        item::public(tokens.clone(), handler.clone()),
+        attributes::requires_scopes(tokens.clone(), handler.clone()),
+        attributes::public(tokens.clone(), handler.clone()),
     ] {
         tokens::errors(&expansion, input);
         syn::parse2::<syn::File>(expansion).expect("the item, and what was made of it");

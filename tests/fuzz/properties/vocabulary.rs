@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Meta, Token};
 
 use super::tokens;
-use crate::{declare, item};
+use crate::{attributes, declare};
 
 /// Whether the input is a vocabulary.
 ///
@@ -21,8 +21,8 @@ pub fn holds(input: &[u8]) -> bool {
     let is_item = syn::parse2::<Item>(tokens.clone()).is_ok();
     let expansions = [
         declare::expand(TokenStream::new(), tokens.clone(), "here"),
-        item::requires_scopes(TokenStream::new(), tokens.clone()),
-        item::public(TokenStream::new(), tokens.clone()),
+        attributes::requires_scopes(TokenStream::new(), tokens.clone()),
+        attributes::public(TokenStream::new(), tokens.clone()),
     ];
     let errors = expansions.each_ref().map(|expansion| tokens::errors(expansion, input));
     let files = expansions.map(syn::parse2::<syn::File>);

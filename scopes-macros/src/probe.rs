@@ -1,0 +1,173 @@
+//! The requirements of extractors, as constants that are read from their types.
+
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
+
+use crate::attrs::conditions;
+
+/// The constant of one extractor, under the conditions of its argument or field.
+pub(crate) struct Probed<'a> {
+    pub(crate) conditions: Vec<&'a Attribute>,
+    pub(crate) ty: Type,
+    pub(crate) constant: TokenStream,
+}
+
+impl ToTokens for Probed<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { conditions, constant, .. } = self;
+        tokens.extend(quote!(#(#conditions)* #constant));
+    }
+}
+
+/// Reads one of the constants of `RequirementOf` for each extractor among the arguments or fields. A type that depends on
+/// the generics is left out: it has no meaning outside of the signature.
+pub(crate) fn probe<'a>(
+    arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
+    generics: &Generics,
+    constant: &str,
+) -> Vec<Probed<'a>> {
+    let constant = format_ident!("__SCOPES_{constant}");
+    let mut probed = Vec::new();
+    for (attributes, ty) in arguments {
+        let known = extractors(ty).into_iter().filter(|extractor| !extractor.depends_on(generics));
+        probed.extend(known.map(|Extractor { ty, is_wrapped }| {
+            let known = with_static_lifetimes(ty.to_token_stream());
+            let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
+            Probed {
+                conditions: conditions(attributes).collect(),
+                constant: quote_spanned!(ty.span()=>
+                    ::scopes_runtime::__private::RequirementOf::<#known>::#constant
+                ),
+                ty,
+            }
+        }));
+    }
+    probed
+}
+
+/// Errors for extractors in `Option` or `Result` whose requirement depends on the generics. Elsewhere such an extractor
+/// refuses a request itself; here the handler would get its refusal as a value, and run.
+pub(crate) fn unknown_in_wrappers<'a>(
+    types: impl Iterator<Item = &'a Type>,
+    generics: &Generics,
+) -> Vec<Error> {
+    let unknown =
+        types.flat_map(extractors).filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
+    let message = "what this extractor requires depends on the generics here, and inside `Option` or `Result` its refusal \
+                   does not stop the handler; use a concrete type, or take the extractor itself";
+    unknown.map(|extractor| Error::new_spanned(extractor.ty, message)).collect()
+}
+
+struct Extractor {
+    ty: Type,
+    /// Whether it is inside `Option` or `Result`.
+    is_wrapped: bool,
+}
+
+impl Extractor {
+    fn depends_on(&self, generics: &Generics) -> bool {
+        depends_on(self.ty.to_token_stream(), generics)
+    }
+}
+
+/// The extractors in an argument's type. axum extracts the elements of a tuple, and the type inside `Option` and `Result`.
+fn extractors(ty: &Type) -> Vec<Extractor> {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
+        Type::Paren(inner) => extractors(&inner.elem),
+        Type::Group(inner) => extractors(&inner.elem),
+        Type::Reference(reference) => extractors(&reference.elem),
+        Type::Path(path) => match inside_wrapper(path) {
+            Some(inner) => {
+                extractors(inner).into_iter().map(|inner| Extractor { is_wrapped: true, ..inner }).collect()
+            }
+            None => vec![Extractor { ty: ty.clone(), is_wrapped: false }],
+        },
+        _ => vec![Extractor { ty: ty.clone(), is_wrapped: false }],
+    }
+}
+
+/// The `T` of `Option<T>` and `Result<T, _>`. Under other names `RequirementOf` finds it, or rejects the type.
+fn inside_wrapper(path: &TypePath) -> Option<&Type> {
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) if last.ident == "Option" || last.ident == "Result" => Some(inner),
+        _ => None,
+    }
+}
+
+/// Whether the type mentions a type or constant parameter, `impl Trait`, `_` or a bound lifetime (`for<'a>`).
+pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        let depends = match token {
+            TokenTree::Group(group) => depends_on(group.stream(), generics),
+            TokenTree::Ident(ident) => {
+                ["impl", "_", "for"].iter().any(|word| ident == word)
+                    || generics.params.iter().any(|parameter| is_named(parameter, &ident))
+            }
+            TokenTree::Punct(tick) => {
+                // The name of a lifetime, which may be `_`.
+                if tick.as_char() == '\'' {
+                    tokens.next();
+                }
+                false
+            }
+            TokenTree::Literal(_) => false,
+        };
+        if depends {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
+    match parameter {
+        GenericParam::Type(parameter) => parameter.ident == *ident,
+        GenericParam::Const(parameter) => parameter.ident == *ident,
+        GenericParam::Lifetime(_) => false,
+    }
+}
+
+/// The type with `'static` for every lifetime, elided ones included: a requirement does not depend on them.
+fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
+    let lifetime = |span: Span| {
+        let mut tick = Punct::new('\'', Spacing::Joint);
+        tick.set_span(span);
+        [TokenTree::from(tick), Ident::new("static", span).into()]
+    };
+    let mut tokens = tokens.into_iter().peekable();
+    let mut known = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), with_static_lifetimes(group.stream()));
+                inner.set_span(group.span());
+                known.extend([TokenTree::from(inner)]);
+            }
+            TokenTree::Punct(tick) if tick.as_char() == '\'' => {
+                tokens.next();
+                known.extend(lifetime(tick.span()));
+            }
+            TokenTree::Punct(mut reference) if reference.as_char() == '&' => {
+                let is_elided =
+                    !matches!(tokens.peek(), Some(TokenTree::Punct(tick)) if tick.as_char() == '\'');
+                let span = reference.span();
+                if is_elided {
+                    reference = Punct::new('&', Spacing::Alone);
+                    reference.set_span(span);
+                }
+                known.extend([TokenTree::from(reference)]);
+                if is_elided {
+                    known.extend(lifetime(span));
+                }
+            }
+            other => known.extend([other]),
+        }
+    }
+    known
+}
