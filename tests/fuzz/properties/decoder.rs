@@ -54,7 +54,8 @@ pub fn holds(input: &[u8]) -> bool {
         }
         (Err(DecodeError::Invalid(reason)), None) => {
             assert!(recalled.is_none());
-            assert!(token.len() < 16 || !reason.to_string().contains(&token));
+            // No token of a request has a space. The fuzzer finds the texts of reasons, which have some.
+            assert!(token.len() < 16 || token.contains(' ') || !reason.to_string().contains(&token));
             false
         }
         (decoded, claims) => panic!("{decoded:?}, where the claims to accept are {claims:?}"),
