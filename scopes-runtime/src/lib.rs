@@ -1,4 +1,5 @@
-//! OAuth2 scopes for axum, declared once: checked by the compiler, enforced as RFC 6750 asks.
+//! OAuth2 scopes for axum: declared once, checked by the compiler, enforced with the responses of RFC 6750, and contained in
+//! the OpenAPI document.
 //!
 //! ```
 //! use axum::Router;
@@ -32,8 +33,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`ScopedRouter`] takes only handlers that say who may call them; the attributes work with axum's own `Router` too. A
-//! scope that is not declared does not compile:
+//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. A
+//! scope that is not declared is a compile error:
 //!
 //! ```compile_fail
 //! # use scopes_runtime::{declare_scopes, requires_scopes};
@@ -47,31 +48,31 @@
 //! # fn main() {}
 //! ```
 //!
-//! # What a request is answered
+//! # Responses
 //!
 //! | situation | status | `WWW-Authenticate: Bearer realm="…"` and |
 //! | --- | --- | --- |
-//! | no credentials, or another scheme | 401 | `scope="…"` when some are required |
+//! | no credentials, or another scheme | 401 | `scope="…"`, if a scope is required |
 //! | malformed, empty or repeated `Authorization` | 400 | `error="invalid_request"` |
 //! | the token fails a check | 401 | `error="invalid_token"`, `scope="…"` |
 //! | a scope is missing | 403 | `error="insufficient_scope"`, `scope="…"` |
-//! | the user has not logged in as required | 401 | `error="insufficient_user_authentication"`, what is, `scope="…"` |
-//! | the token cannot be checked now | 503 | no challenge, but `Retry-After` |
+//! | the user did not authenticate as required | 401 | `error="insufficient_user_authentication"`, `acr_values`, `max_age`, `scope="…"` |
+//! | the token cannot be checked at the moment | 503 | no challenge; `Retry-After` |
 //!
-//! The body is a problem detail (RFC 9457). [`AuthError`] is the type behind all of these.
+//! The body is a problem detail (RFC 9457). [`AuthError`] is the error type of all of these.
 //!
 //! # Features
 //!
-//! - `openapi` (default): `ScopedRouter`, the document of its routes with utoipa's types, the report of who may call
-//!   what, and its lock file.
-//! - `aide`: handlers with the attributes in aide's `ApiRouter`, and what they require in its document;
-//!   `openapi::OAuth2Scheme` shows how.
-//! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster.
-//! - `issuer`: `Jwks`, the keys that an issuer publishes, found by discovery and fetched again as they
-//!   change. TLS needs aws-lc-rs, so signatures are verified with it too.
-//! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, which need no C compiler. With both features on,
-//!   aws-lc-rs is used; with neither there is no `JwtDecoder`, and [`TokenDecoder`] is yours to implement.
-//! - `testing`: for the tests of your API, an issuer, guards, the scope matrix and attacks.
+//! - `openapi` (default): `ScopedRouter`, its OpenAPI document with utoipa's types, the access report and its lock file.
+//! - `aide`: handlers with the attributes in aide's `ApiRouter`, and their requirements in its document; see
+//!   `openapi::OAuth2Scheme`.
+//! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster than `rust-crypto`.
+//! - `rust-crypto`: `JwtDecoder` on the RustCrypto crates, without a C compiler. With both features, aws-lc-rs is used. Without
+//!   both there is no `JwtDecoder`; implement [`TokenDecoder`].
+//! - `issuer`: `Jwks`, the keys of an issuer, by discovery and with rotation, and `IntrospectionDecoder`. It enables
+//!   `aws-lc-rs`.
+//! - `metrics`: counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`].
+//! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
 
 mod attribute_order;
 mod http;
