@@ -186,6 +186,17 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
+impl Authentication {
+    /// Returns how and when a user must have authenticated for all of the requirements.
+    pub(crate) fn of(requirements: impl IntoIterator<Item = Requirement>) -> Self {
+        let mut all = Self::default();
+        for requirement in requirements {
+            requirement.add_authentication(&mut all);
+        }
+        all
+    }
+}
+
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
 /// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
