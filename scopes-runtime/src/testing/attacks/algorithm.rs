@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Attacks;
+use super::attack::AttackList;
 use crate::testing::token::base64url;
 
 const NONE: &str = "RFC 8725 section 3.2";
@@ -10,14 +10,14 @@ const OF_THE_KEY: &str = "RFC 8725 section 3.1";
 const CONFUSION: &str = "RFC 8725 section 2.1";
 const NAME: &str = "RFC 7515 section 4.1.1";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     none(attacks);
     other_names(attacks);
     no_names(attacks);
     confusion(attacks);
 }
 
-fn none(attacks: &mut Attacks) {
+fn none(attacks: &mut AttackList) {
     for spelling in ["none", "None", "NONE", "nOnE", "none ", " none", "none\0", "NoNe\n"] {
         let token = attacks.good.clone().header("alg", spelling).sign();
         let (message, _) = token.rsplit_once('.').expect("a dot");
@@ -32,7 +32,7 @@ fn none(attacks: &mut Attacks) {
 }
 
 /// Signed by the right key all the same.
-fn other_names(attacks: &mut Attacks) {
+fn other_names(attacks: &mut AttackList) {
     let names = [
         "HS256",
         "HS384",
@@ -58,7 +58,7 @@ fn other_names(attacks: &mut Attacks) {
     }
 }
 
-fn no_names(attacks: &mut Attacks) {
+fn no_names(attacks: &mut AttackList) {
     let cases = [
         ("alg null", Value::Null),
         ("alg empty", json!("")),
@@ -76,7 +76,7 @@ fn no_names(attacks: &mut Attacks) {
 }
 
 /// What everybody knows of a public key, as a secret.
-fn confusion(attacks: &mut Attacks) {
+fn confusion(attacks: &mut AttackList) {
     let key = attacks.good.key();
     let (pem, jwk) = (key.pem(), key.jwk.to_string());
     let secrets = [

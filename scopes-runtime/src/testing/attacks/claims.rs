@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::Attacks;
+use super::attack::AttackList;
 
 const ISS: &str = "RFC 9068 section 4";
 const AUD: &str = "RFC 7519 section 4.1.3";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let claims: Value = serde_json::from_str(&attacks.good.claims_text()).expect("JSON");
     let text = |name: &str| claims[name].as_str().expect("a string").to_owned();
     iss(attacks, &text("iss"));
@@ -17,7 +17,7 @@ pub(super) fn add(attacks: &mut Attacks) {
 }
 
 fn all<'a>(
-    attacks: &mut Attacks,
+    attacks: &mut AttackList,
     rule: &'static str,
     claim: &str,
     values: impl IntoIterator<Item = (&'a str, Value)>,
@@ -28,7 +28,7 @@ fn all<'a>(
     }
 }
 
-fn iss(attacks: &mut Attacks, issuer: &str) {
+fn iss(attacks: &mut AttackList, issuer: &str) {
     let token = attacks.good.clone().without_claim("iss").sign();
     attacks.invalid(ISS, "iss missing", token);
     let values = [
@@ -49,7 +49,7 @@ fn iss(attacks: &mut Attacks, issuer: &str) {
     all(attacks, ISS, "iss", values);
 }
 
-fn aud(attacks: &mut Attacks, audience: &str) {
+fn aud(attacks: &mut AttackList, audience: &str) {
     let token = attacks.good.clone().without_claim("aud").sign();
     attacks.invalid(AUD, "aud missing", token);
     let values = [
@@ -73,7 +73,7 @@ fn aud(attacks: &mut Attacks, audience: &str) {
 }
 
 /// Tokens that are good for something else.
-fn kinds(attacks: &mut Attacks) {
+fn kinds(attacks: &mut AttackList) {
     let dpop = "RFC 9449 section 7.2";
     all(
         attacks,
@@ -96,7 +96,7 @@ fn kinds(attacks: &mut Attacks) {
     all(attacks, "RFC 8725 section 3.12", "at_hash", [("an ID token", json!("MTIzNDU2Nzg5MDEyMzQ1Ng"))]);
 }
 
-fn types(attacks: &mut Attacks) {
+fn types(attacks: &mut AttackList) {
     let scope = "RFC 8693 section 4.2";
     let values = [
         ("an array", json!(["scope"])),

@@ -5,14 +5,14 @@ use axum::http::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Attack, Attacks, Refusal};
+use super::attack::{AttackList, Refusal};
 
 const BEARER: &str = "RFC 6750 section 2.1";
 const CREDENTIALS: &str = "RFC 9110 section 11.4";
 const ONE_LINE: &str = "RFC 9110 section 5.3";
 const OTHER_SCHEME: &str = "RFC 6750 section 3.1";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let token = attacks.good.sign();
     one_malformed_line(attacks, &token);
     not_ascii(attacks, &token);
@@ -21,7 +21,7 @@ pub(super) fn add(attacks: &mut Attacks) {
     other_places(attacks, &token);
 }
 
-fn one_malformed_line(attacks: &mut Attacks, token: &str) {
+fn one_malformed_line(attacks: &mut AttackList, token: &str) {
     let json = r#"{"payload":"e30","signatures":[{"signature":"AA"}]}"#;
     let cases = [
         ("an empty header", String::new()),
@@ -56,7 +56,7 @@ fn one_malformed_line(attacks: &mut Attacks, token: &str) {
     }
 }
 
-fn not_ascii(attacks: &mut Attacks, token: &str) {
+fn not_ascii(attacks: &mut AttackList, token: &str) {
     let cases: [(&str, &[&[u8]]); 6] = [
         ("a byte that is not UTF-8 after the token", &[b"Bearer ", token.as_bytes(), b"\xff"]),
         ("a byte that is not UTF-8 before the token", &[b"Bearer \xc0", token.as_bytes()]),
@@ -70,7 +70,7 @@ fn not_ascii(attacks: &mut Attacks, token: &str) {
     }
 }
 
-fn several_lines(attacks: &mut Attacks, token: &str) {
+fn several_lines(attacks: &mut AttackList, token: &str) {
     let bearer = || format!("Bearer {token}");
     let basic = || "Basic YWxpY2U6c2VjcmV0".to_owned();
     let cases = [
@@ -88,7 +88,7 @@ fn several_lines(attacks: &mut Attacks, token: &str) {
     }
 }
 
-fn other_schemes(attacks: &mut Attacks, token: &str) {
+fn other_schemes(attacks: &mut AttackList, token: &str) {
     let cases = [
         ("a token without a scheme", token.to_owned()),
         ("`Bearer` and the token in one word", format!("Bearer{token}")),
@@ -107,7 +107,7 @@ fn other_schemes(attacks: &mut Attacks, token: &str) {
     }
 }
 
-fn other_places(attacks: &mut Attacks, token: &str) {
+fn other_places(attacks: &mut AttackList, token: &str) {
     let places = [
         (PROXY_AUTHORIZATION, format!("Bearer {token}")),
         (HeaderName::from_static("x-forwarded-authorization"), format!("Bearer {token}")),
@@ -115,11 +115,8 @@ fn other_places(attacks: &mut Attacks, token: &str) {
         (COOKIE, format!("access_token={token}")),
     ];
     for (header, value) in places {
-        attacks.list.push(Attack {
-            name: format!("the token in `{header}`"),
-            rule: "RFC 6750 section 2",
-            headers: vec![(header, HeaderValue::try_from(value).expect("a header value"))],
-            refusal: Refusal::Absent,
-        });
+        let name = format!("the token in `{header}`");
+        let headers = vec![(header, HeaderValue::try_from(value).expect("a header value"))];
+        attacks.push("RFC 6750 section 2", name, headers, Refusal::Absent);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Attacks;
+use super::attack::AttackList;
 use crate::testing::TestToken;
 use crate::testing::signing_key::SigningKey;
 use crate::testing::token::base64url;
@@ -15,7 +15,7 @@ const B64: &str = "RFC 7797 section 7";
 const TYP: &str = "RFC 9068 section 4";
 const NAMES: &str = "RFC 7515 section 4";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     keys(attacks);
     kids(attacks);
     extensions(attacks);
@@ -24,7 +24,7 @@ pub(super) fn add(attacks: &mut Attacks) {
 }
 
 /// The attacker's key, which comes with the token.
-fn keys(attacks: &mut Attacks) {
+fn keys(attacks: &mut AttackList) {
     let forged = attacks.good.clone().forged();
     let mut jwk = forged.key().jwk.clone();
     let url = "http://127.0.0.1:9/keys";
@@ -52,7 +52,7 @@ fn keys(attacks: &mut Attacks) {
 }
 
 /// Signed by the right key all the same, but for the last one.
-fn kids(attacks: &mut Attacks) {
+fn kids(attacks: &mut AttackList) {
     let kids = [
         ("a path", json!("../../../../../../dev/null")),
         ("a file", json!("file:///etc/passwd")),
@@ -90,7 +90,7 @@ fn kids(attacks: &mut Attacks) {
     attacks.unknown_key(KID, "kid: another key's", token);
 }
 
-fn extensions(attacks: &mut Attacks) {
+fn extensions(attacks: &mut AttackList) {
     let cases = [
         (
             "crit of an extension that nobody knows",
@@ -126,14 +126,14 @@ fn extensions(attacks: &mut Attacks) {
 }
 
 /// The good token with these members in its header.
-fn with(attacks: &Attacks, members: &Value) -> String {
+fn with(attacks: &AttackList, members: &Value) -> String {
     let members = members.as_object().expect("an object");
     let add =
         |token: TestToken, (name, member): (&String, &Value)| token.header(name.clone(), member.clone());
     members.iter().fold(attacks.good.clone(), add).sign()
 }
 
-fn types(attacks: &mut Attacks) {
+fn types(attacks: &mut AttackList) {
     let types = [
         "JWT",
         "jwt",
@@ -163,7 +163,7 @@ fn types(attacks: &mut Attacks) {
 }
 
 /// Headers that two readers may read in two ways, or that are none.
-fn texts(attacks: &mut Attacks) {
+fn texts(attacks: &mut AttackList) {
     let (good, claims) = (attacks.good.header_text(), attacks.good.claims_text());
     let open = good.trim_end_matches('}');
     let cases = [

@@ -1,6 +1,7 @@
-//! Ways to attack a resource server, each by one request.
+//! Requests that a resource server has to refuse.
 
 mod algorithm;
+mod attack;
 mod claims;
 mod credentials;
 mod header;
@@ -9,36 +10,15 @@ mod signature;
 mod size;
 mod time;
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-
+pub use self::attack::Attack;
+use self::attack::AttackList;
 use super::{TestIssuer, TestToken};
 
-/// A request that no resource server may let through: what it sends, the rule that it breaks, and the status that it is
-/// refused with. [`TestIssuer::attacks`] has them all.
-#[derive(Clone, Debug)]
-pub struct Attack {
-    name: String,
-    rule: &'static str,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    refusal: Refusal,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Refusal {
-    /// There are no credentials.
-    Absent,
-    Malformed,
-    Invalid,
-    /// By a `kid` that the server may have to fetch the keys for.
-    UnknownKey,
-}
-
 impl TestIssuer {
-    /// The attacks, each with a name of its own, and each one flaw away from a token that is accepted.
+    /// Returns the attacks. Each differs in one flaw from a request that is accepted.
     ///
     /// [`ScopeMatrix::check_attacks`](super::ScopeMatrix::check_attacks) sends them to every operation of a
-    /// `ScopedRouter`. For any other application send the [headers](Attack::headers), and compare the
+    /// `ScopedRouter`. For another application, send the [headers](Attack::headers), and compare the
     /// [status](Attack::status).
     ///
     /// ```
@@ -55,56 +35,9 @@ impl TestIssuer {
     }
 }
 
-impl Attack {
-    /// What is wrong with it, in a few words.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Where it is written that this is refused, such as `RFC 8725 section 3.2`.
-    #[must_use]
-    pub fn rule(&self) -> &'static str {
-        self.rule
-    }
-
-    /// The headers to send, `Authorization` and whatever else the attack needs.
-    #[must_use]
-    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
-        &self.headers
-    }
-
-    /// What it is refused with: 400 where the header is malformed, 401 in all other cases. A server that fetches the
-    /// issuer's keys may answer an unknown `kid` with 503 instead, see [`has_unknown_key`](Self::has_unknown_key).
-    #[must_use]
-    pub fn status(&self) -> StatusCode {
-        match self.refusal {
-            Refusal::Malformed => StatusCode::BAD_REQUEST,
-            Refusal::Absent | Refusal::Invalid | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
-        }
-    }
-
-    /// The error code of the challenge (RFC 6750 section 3.1): none where there are no credentials.
-    #[must_use]
-    pub fn error(&self) -> Option<&'static str> {
-        match self.refusal {
-            Refusal::Absent => None,
-            Refusal::Malformed => Some("invalid_request"),
-            Refusal::Invalid | Refusal::UnknownKey => Some("invalid_token"),
-        }
-    }
-
-    /// Whether the token names a key that the issuer has not published. A server that fetches the keys answers it with 503
-    /// while the issuer may have published the key since the last fetch.
-    #[must_use]
-    pub fn has_unknown_key(&self) -> bool {
-        matches!(self.refusal, Refusal::UnknownKey)
-    }
-}
-
-/// The attacks on whoever accepts this token.
+/// Returns the attacks on a server that accepts this token.
 pub(super) fn attacks_on(good: TestToken) -> Vec<Attack> {
-    let mut attacks = Attacks { good: good.scopes(["scope"]), list: Vec::new() };
+    let mut attacks = AttackList::new(good.scopes(["scope"]));
     for add in [
         credentials::add,
         algorithm::add,
@@ -117,39 +50,5 @@ pub(super) fn attacks_on(good: TestToken) -> Vec<Attack> {
     ] {
         add(&mut attacks);
     }
-    attacks.list
-}
-
-/// The list while it is written.
-struct Attacks {
-    /// A token that is accepted; each attack is one flaw away from it.
-    good: TestToken,
-    list: Vec<Attack>,
-}
-
-impl Attacks {
-    /// A token that fails a check.
-    fn invalid(&mut self, rule: &'static str, name: impl Into<String>, token: impl AsRef<str>) {
-        let line = format!("Bearer {}", token.as_ref());
-        self.lines(rule, name, [line], Refusal::Invalid);
-    }
-
-    /// A token that names a key which the issuer has not published.
-    fn unknown_key(&mut self, rule: &'static str, name: impl Into<String>, token: impl AsRef<str>) {
-        let line = format!("Bearer {}", token.as_ref());
-        self.lines(rule, name, [line], Refusal::UnknownKey);
-    }
-
-    /// Lines of `Authorization`.
-    fn lines<L: AsRef<[u8]>>(
-        &mut self,
-        rule: &'static str,
-        name: impl Into<String>,
-        lines: impl IntoIterator<Item = L>,
-        refusal: Refusal,
-    ) {
-        let line = |line: L| (AUTHORIZATION, HeaderValue::from_bytes(line.as_ref()).expect("a header value"));
-        let headers = lines.into_iter().map(line).collect();
-        self.list.push(Attack { name: name.into(), rule, headers, refusal });
-    }
+    attacks.into_attacks()
 }

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::Attacks;
+use super::attack::AttackList;
 
 const CLAIMS_SET: &str = "RFC 7519 section 7.2";
 const UTF8: &str = "RFC 8725 section 3.7";
 const UNIQUE: &str = "RFC 7519 section 4";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let good = attacks.good.claims_text();
     let open = good.trim_end_matches('}');
     let with = |member: &str| format!("{open},{member}}}");

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::Attacks;
+use super::attack::AttackList;
 use crate::testing::token::base64url;
 
 const VALIDATION: &str = "RFC 7515 section 5.2";
@@ -18,7 +18,7 @@ const ORDER: [u8; 32] =
     *b"\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xbc\xe6\xfa\xad\xa7\x17\
     \x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let token = attacks.good.sign();
     let (message, signature) = token.rsplit_once('.').expect("a dot");
     other_signatures(attacks, message, signature);
@@ -27,7 +27,7 @@ pub(super) fn add(attacks: &mut Attacks) {
     spellings(attacks, &token);
 }
 
-fn other_signatures(attacks: &mut Attacks, message: &str, signature: &str) {
+fn other_signatures(attacks: &mut AttackList, message: &str, signature: &str) {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(signature).expect("base64url");
     let (r, s) = bytes.split_at(32);
     let changed = |at: usize| {
@@ -77,7 +77,7 @@ fn other_signatures(attacks: &mut Attacks, message: &str, signature: &str) {
 }
 
 /// CVE-2022-21449: numbers that satisfy the equation of ECDSA for every message, where nobody checks their range.
-fn psychic(attacks: &mut Attacks, message: &str) {
+fn psychic(attacks: &mut AttackList, message: &str) {
     let (zero, mut one) = ([0; 32], [0; 32]);
     one[31] = 1;
     let cases = [
@@ -113,7 +113,7 @@ fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
     [&[0x30, length], &numbers[..]].concat()
 }
 
-fn parts(attacks: &mut Attacks, token: &str) {
+fn parts(attacks: &mut AttackList, token: &str) {
     let (message, signature) = token.rsplit_once('.').expect("a dot");
     let (header, payload) = message.split_once('.').expect("a dot");
     let flattened = json!({ "protected": header, "payload": payload, "signature": signature }).to_string();
@@ -141,7 +141,7 @@ fn parts(attacks: &mut Attacks, token: &str) {
 }
 
 /// Each part has one spelling, and a token in another one is another token.
-fn spellings(attacks: &mut Attacks, token: &str) {
+fn spellings(attacks: &mut AttackList, token: &str) {
     let (message, signature) = token.rsplit_once('.').expect("a dot");
     let good = &attacks.good;
     // 64 bytes leave four bits of the last character unused, and zero: of sixteen spellings one counts.

@@ -1,11 +1,11 @@
 //! Tokens that cost a server something, if it lets them.
 
-use super::{Attacks, Refusal};
+use super::attack::{AttackList, Refusal};
 use crate::testing::token::base64url;
 
 const LIMITS: &str = "RFC 8259 section 9";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let (header, claims) = (attacks.good.header_text(), attacks.good.claims_text());
     let with = |text: &str, member: &str| format!(r#"{},"x":{member}}}"#, text.trim_end_matches('}'));
     let arrays = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));

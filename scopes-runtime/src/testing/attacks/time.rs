@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Attacks;
+use super::attack::AttackList;
 use crate::testing::claims::now;
 
 const EXP: &str = "RFC 7519 section 4.1.4";
@@ -10,7 +10,7 @@ const NBF: &str = "RFC 7519 section 4.1.5";
 const IAT: &str = "RFC 7519 section 4.1.6";
 const DATE: &str = "RFC 7519 section 2";
 
-pub(super) fn add(attacks: &mut Attacks) {
+pub(super) fn add(attacks: &mut AttackList) {
     let token = attacks.good.clone().without_claim("exp").sign();
     attacks.invalid(EXP, "exp missing", token);
     let now = now();
@@ -45,7 +45,7 @@ pub(super) fn add(attacks: &mut Attacks) {
     texts(attacks, now);
 }
 
-fn no_moments(attacks: &mut Attacks, claim: &str, now: u64) {
+fn no_moments(attacks: &mut AttackList, claim: &str, now: u64) {
     let beyond = [
         ("minus one", json!(-1)),
         ("the least integer", json!(i64::MIN)),
@@ -73,7 +73,7 @@ fn no_numbers(now: u64) -> [(&'static str, Value); 6] {
 }
 
 /// Numbers that are none in JSON, or that no type holds.
-fn texts(attacks: &mut Attacks, now: u64) {
+fn texts(attacks: &mut AttackList, now: u64) {
     let claims = attacks.good.clone().claim("exp", "EXP").claims_text();
     let later = now + 60;
     let numbers = [
