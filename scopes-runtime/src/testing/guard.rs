@@ -3,17 +3,17 @@ use std::marker::PhantomData;
 use crate::http::{Authorized, Public};
 
 /// The first argument of a handler with `#[requires_scopes]` or `#[public]`: [`Authorized`] or [`Public`].
-/// [`guard`] makes one.
+/// [`guard`] returns one.
 pub trait Guard: sealed::Sealed {}
 
 impl<O> Guard for Authorized<O> {}
 
 impl<O> Guard for Public<O> {}
 
-/// The guard of a handler, to call it directly, as the function that it is.
+/// Returns the guard of a handler, to call the handler as a function.
 ///
-/// It has checked nothing: whether the handler refuses whom it should is for [`ScopeMatrix`](super::ScopeMatrix), or for a
-/// request through the router.
+/// It checks nothing. To test the check itself, use the [`ScopeMatrix`](super::ScopeMatrix), or send a request through the
+/// router.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

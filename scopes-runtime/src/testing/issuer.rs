@@ -15,10 +15,10 @@ use crate::{JwtDecoder, ResourceServer, VerificationKey};
 const URL: &str = "https://issuer.test";
 const AUDIENCE: &str = "https://api.test";
 
-/// An authorization server for tests: it signs whatever it is told to, with a key (ES256) that is made for it in memory.
+/// An authorization server for tests. It signs any [token](Self::token) with a key (ES256) that is generated in memory.
 ///
-/// Your application's state gets the [`resource_server`](Self::resource_server), or one of your own that decodes with
-/// [`decoder`](Self::decoder); requests get [tokens](Self::token).
+/// Put its [`resource_server`](Self::resource_server), or a server with its [`decoder`](Self::decoder), into the state of your
+/// application.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -61,7 +61,7 @@ pub struct TestIssuer {
     served: Option<Served>,
 }
 
-/// The key that signs now, where the issuer and whoever serves its key set find it.
+/// The current key, shared by the issuer and the server of its key set.
 #[derive(Clone, Debug)]
 pub(super) struct TestKeys(Arc<Mutex<Arc<SigningKey>>>);
 
@@ -77,7 +77,7 @@ impl TestKeys {
 }
 
 impl TestIssuer {
-    /// An issuer of its own, `https://issuer.test`, with a key of its own, for the audience `https://api.test`.
+    /// Creates the issuer `https://issuer.test` with a new key. Its tokens have the audience `https://api.test`.
     #[must_use]
     pub fn new() -> Self {
         let key = Arc::new(SigningKey::new("1".to_owned()));
@@ -89,8 +89,8 @@ impl TestIssuer {
         }
     }
 
-    /// Publishes its metadata and its keys on loopback, until it is dropped: for applications that find their issuer by
-    /// its URL, which from now on is that of the server.
+    /// Serves metadata and keys on loopback until the issuer is dropped, for applications that discover their issuer. The URL
+    /// of the issuer becomes that of the server.
     ///
     /// ```
     /// use scopes_runtime::testing::TestIssuer;
@@ -110,8 +110,7 @@ impl TestIssuer {
     ///
     /// # Panics
     ///
-    /// There is no tokio runtime, or no free port. Where each test has a runtime of its own, the server ends with that of
-    /// the test.
+    /// Panics without a tokio runtime, or without a free port. The server stops when the runtime does.
     #[cfg(feature = "issuer")]
     #[must_use]
     pub fn serve(self) -> Self {
@@ -119,45 +118,44 @@ impl TestIssuer {
         Self { url: served.url.clone(), served: Some(served), ..self }
     }
 
-    /// The claim `iss` of its tokens.
+    /// Returns the claim `iss` of its tokens.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The claim `aud` of its tokens.
+    /// Returns the claim `aud` of its tokens.
     #[must_use]
     pub fn audience(&self) -> &str {
         AUDIENCE
     }
 
-    /// Starts a token, right in everything, for `alice` and without a scope.
+    /// Starts a valid token with the subject `alice` and no scopes.
     pub fn token(&self) -> TestToken {
         TestToken::new(self.keys.current(), &self.url, AUDIENCE)
     }
 
-    /// Signs with a new key from now on, and publishes that one alone.
+    /// Replaces the key, and publishes only the new one.
     ///
-    /// A decoder from before does not know it. Where the issuer is [served](Self::serve), it fetches the keys again, at most
-    /// once in ten seconds; until then new tokens get 503.
+    /// Earlier decoders do not have it. If the issuer is [served](Self::serve), they fetch the keys again, at most once in 10 s;
+    /// until then new tokens get 503.
     pub fn rotate(&self) {
         let mut key = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kid: u64 = key.kid.parse().expect("keys are numbered");
         *key = Arc::new(SigningKey::new((kid + 1).to_string()));
     }
 
-    /// What verifies its tokens, for a decoder of your own.
+    /// Returns the key that verifies its tokens.
     #[must_use]
     pub fn verification_key(&self) -> VerificationKey {
         self.keys.current().verification_key()
     }
 
-    /// The strict decoder of its tokens, which finds the key as an application does: where the issuer is served, by
-    /// discovery.
+    /// Returns a strict decoder of its tokens. If the issuer is [served](Self::serve), the decoder discovers the keys.
     ///
     /// # Panics
     ///
-    /// It is served, and the system has no certificates that HTTPS would need.
+    /// Panics if the issuer is served and the system has no certificates for HTTPS.
     #[must_use]
     pub fn decoder(&self) -> JwtDecoder {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
@@ -169,11 +167,11 @@ impl TestIssuer {
         builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
     }
 
-    /// A server that accepts its tokens, and nothing else, with the realm `api`.
+    /// Returns a server with the realm `api` that accepts its tokens.
     ///
     /// # Panics
     ///
-    /// As [`decoder`](Self::decoder).
+    /// Panics as [`decoder`](Self::decoder) does.
     #[must_use]
     pub fn resource_server(&self) -> ResourceServer {
         ResourceServer::new(self.decoder())

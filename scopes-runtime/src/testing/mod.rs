@@ -1,13 +1,12 @@
-//! For the tests of your API: an issuer, guards, the scope matrix and attacks. Feature `testing`.
+//! Tests for your API: an issuer, guards, the scope matrix and attacks. Feature `testing`.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! scopes-runtime = { version = "0.1", features = ["testing"] }
 //! ```
 //!
-//! One line sends requests to every operation of a router: without a token, with garbage, with just the scopes that it
-//! requires, with each of them missing, and with all other scopes; and to the methods and spellings of its path that no
-//! operation has. Another line sends attacks to all operations. Handlers run for real: see [`ScopeMatrix`].
+//! [`ScopeMatrix::check`] sends requests to every operation of a router: without a token, with an invalid one, with each
+//! minimal set of scopes, and with sets that are too small. [`ScopeMatrix::check_attacks`] sends attacks.
 //!
 //! ```
 //! # use scopes_runtime::declare_scopes;
@@ -38,18 +37,17 @@
 //! # }
 //! ```
 //!
-//! A handler is a function, and [`guard`] and [`access_token`] are the arguments to call it with.
+//! To call a handler as a function, pass it a [`guard`] and an [`access_token`].
 //!
-//! The issuer needs a backend for signatures, as `JwtDecoder` does, and the matrix the feature `openapi` as well.
+//! The issuer needs a backend for signatures (`aws-lc-rs` or `rust-crypto`); the matrix also needs a `ScopedRouter`.
 //!
-//! # For tests alone
+//! # Only for tests
 //!
-//! Nothing here can be reached by a request. But code that calls [`guard`] has checked nothing, and so the feature belongs
-//! into `[dev-dependencies]`, where resolver 2 and later (the default since edition 2021) keep it out of `cargo build`,
-//! `cargo run` and `cargo install`. Two cases are no exception to that, but look like one: a command that builds tests as
-//! well (`cargo test`, `cargo build --all-targets`) builds the program of that run with the feature, and a workspace
-//! member that has it in `[dependencies]` switches it on for all members that are built together with it. `cargo tree -e
-//! features,normal -i scopes-runtime` says who does.
+//! No request can reach this module, but code that calls [`guard`] skips the check. Enable the feature in `[dev-dependencies]`
+//! only: resolver 2 and later (the default since edition 2021) keep it out of `cargo build`, `cargo run` and `cargo install`. Two
+//! cases enable it in programs: a command that also builds tests (`cargo test`, `cargo build --all-targets`), for the programs of
+//! that run, and a workspace member with the feature in `[dependencies]`, for all members that are built together with it.
+//! `cargo tree -e features,normal -i scopes-runtime` lists what enables it.
 
 #[cfg(feature = "_jwt")]
 mod attacks;

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::issuer::TestKeys;
 
-/// An issuer's metadata and keys on loopback, until this is dropped.
+/// Serves an issuer's metadata and keys on loopback until it is dropped.
 pub(super) struct Served {
     pub(super) url: String,
     task: JoinHandle<()>,
@@ -26,7 +26,7 @@ impl Served {
             .route("/.well-known/openid-configuration", metadata.clone())
             .route("/.well-known/oauth-authorization-server", metadata)
             .route("/jwks", get(move || async move { document(&keys.set()) }));
-        // An error is the listener's alone, and whoever asks it then sees one too.
+        // An error ends the listener; its clients see that.
         let task = tokio::spawn(async { drop(axum::serve(listener, app).await) });
         Self { url, task }
     }

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use crate::testing::token::TestToken;
 
 /// A request that every resource server has to refuse: its headers, the rule that it breaks, and the status of the refusal.
-/// [`TestIssuer::attacks`] returns all of them.
+/// [`TestIssuer::attacks`](crate::testing::TestIssuer::attacks) returns all of them.
 #[derive(Clone, Debug)]
 pub struct Attack {
     name: String,
