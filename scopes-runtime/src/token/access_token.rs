@@ -62,9 +62,7 @@ impl AccessToken {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
         }
-        if scopes.are_too_many() {
-            return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
-        }
+        check_count(&scopes)?;
         let moment_of = |name| claims.get(name).map(|claim| moment(name, claim)).transpose();
         let (expires_at, authenticated_at) = (moment_of("exp")?, moment_of("auth_time")?);
         let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
@@ -169,6 +167,14 @@ impl AccessToken {
     fn text(&self, claim: &str) -> Option<&str> {
         self.verified.claims.get(claim)?.as_str()
     }
+}
+
+/// The scopes of a token are at most [`MAX_SCOPES`].
+pub(super) fn check_count(scopes: &GrantedScopes) -> Result<(), DecodeError> {
+    if scopes.are_too_many() {
+        return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
+    }
+    Ok(())
 }
 
 /// A NumericDate (RFC 7519 section 2) as a point in time.
