@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::DecodeError;
+#[cfg(feature = "_jwt")]
+use super::cache::claims_size;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
@@ -158,6 +160,12 @@ impl AccessToken {
 
     pub(crate) fn acceptor<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         self.acceptor.clone()?.downcast().ok()
+    }
+
+    /// What it takes in memory, in bytes: roughly, and shared by its clones.
+    #[cfg(feature = "_jwt")]
+    pub(super) fn size(&self) -> usize {
+        claims_size(&self.verified.claims) + self.verified.scopes.size()
     }
 
     pub(crate) fn operation(&self) -> &Requirements {

@@ -26,7 +26,7 @@ pub use token_profile::TokenProfile;
 
 use self::jws::{Header, Jws};
 use super::access_token::moment;
-use super::cache::{Entry, TokenCache, claims_size};
+use super::cache::{Entry, TokenCache};
 use super::grantable::GrantableScopes;
 use super::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
@@ -115,9 +115,9 @@ impl JwtDecoder {
         let scopes = self.grantable.restrict(self.profile.scopes.read(&claims)?, &self.issuer);
         let client = self.profile.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
-        let bytes = claims_size(&claims);
         let decoded = AccessToken::of_client(claims, scopes, client)?;
         if !self.cache_ttl.is_zero() {
+            let bytes = decoded.size();
             let value = Verified { token: decoded.clone(), not_before, keys };
             self.cache.insert(token, Entry { value, bytes, inserted_at: now, ttl: self.cache_ttl });
         }
