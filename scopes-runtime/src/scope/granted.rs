@@ -79,8 +79,9 @@ impl GrantedScopes {
 
 impl Scopes {
     fn contains(&self, scope: &str) -> bool {
-        let is_it = |start: &u32| scope_at(&self.list, *start) == scope;
-        self.starts.find(self.hasher.hash_one(scope), is_it).is_some()
+        let is_it = |start: &u32| is_scope_at(&self.list, *start, scope);
+        // Two scopes with a space between are in the list too, and may have the hash of one.
+        !scope.contains(' ') && self.starts.find(self.hasher.hash_one(scope), is_it).is_some()
     }
 
     fn insert(&mut self, scope: &str) {
@@ -88,7 +89,7 @@ impl Scopes {
         let separator = if list.is_empty() { "" } else { " " };
         // One that begins beyond 4 GiB grants nothing.
         let Ok(start) = u32::try_from(list.len() + separator.len()) else { return };
-        let is_it = |start: &u32| scope_at(list, *start) == scope;
+        let is_it = |start: &u32| is_scope_at(list, *start, scope);
         let hash = |start: &u32| hasher.hash_one(scope_at(list, *start));
         if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope), is_it, hash) {
             entry.insert(start);
@@ -96,6 +97,11 @@ impl Scopes {
             list.push_str(scope);
         }
     }
+}
+
+fn is_scope_at(list: &str, start: u32, scope: &str) -> bool {
+    let rest = list.as_bytes()[start as usize..].strip_prefix(scope.as_bytes());
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ')))
 }
 
 fn scope_at(list: &str, start: u32) -> &str {
