@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::routing::{get as on_get, post};
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeError, DecodeFuture, RequiredScopes, ResourceServer, TokenDecoder, public,
-    requires_scopes, scopes,
+    AccessToken, AuthError, DecodeError, DecodeFuture, GrantedScopes, RequiredScopes, ResourceServer,
+    TokenDecoder, public, requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Answer, Readable, Scope, get, get_raw, send, token};
@@ -254,6 +254,30 @@ struct UnavailableFor(Duration);
 impl TokenDecoder for UnavailableFor {
     fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
         Box::pin(async { Err(DecodeError::unavailable(self.0, "not now")) })
+    }
+}
+
+/// Caches whatever it is called with, as it may be elsewhere.
+struct Cached;
+
+impl TokenDecoder for Cached {
+    fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
+        Box::pin(async { Err(DecodeError::invalid("not cached")) })
+    }
+
+    fn cached(&self, _: &str) -> Option<AccessToken> {
+        AccessToken::new(serde_json::Map::new(), GrantedScopes::default()).ok()
+    }
+}
+
+#[tokio::test]
+async fn a_cached_token_that_no_header_can_carry_is_400() {
+    let app = app_of(ResourceServer::new(Cached));
+    for token in ["a b", "a,b", "a=b", "=", "\"a\"", "größe", "a\tb", "a%20b", "a "] {
+        assert_eq!(get(&app, "/status", &[&format!("Bearer {token}")]).await.status, 400, "{token}");
+    }
+    for token in ["a", "a==", "-._~+/", "09azAZ"] {
+        assert_eq!(get(&app, "/status", &[&format!("Bearer {token}")]).await.status, 200, "{token}");
     }
 }
 

@@ -115,6 +115,37 @@ fn a_repeated_scope_counts_once() {
     assert_eq!(granted.to_string(), "me items");
 }
 
+/// A scope is found whatever it has in common with its neighbours in the list, and so is nothing else.
+#[test]
+fn a_scope_is_found_by_its_whole_name() {
+    let names: Vec<_> = (0..1024).map(|number| format!("s{number}")).collect();
+    let granted = GrantedScopes::from_list(&names.join(" "));
+    assert_eq!(granted.to_string(), names.join(" "));
+    assert!(granted.iter().eq(&names));
+    assert!(granted.clone().iter().all(|name| granted.contains(name)));
+    for number in 0..1023 {
+        let name = &names[number];
+        for other in
+            [&name[..1], &name[1..], &format!("{name}s"), &format!("{name} "), &format!(" {name}"), ""]
+        {
+            assert!(!granted.contains(other), "{other:?}");
+        }
+        assert!(!granted.contains(names[number..number + 2].join(" ")), "{number}");
+    }
+}
+
+#[test]
+fn scopes_are_equal_in_any_order() {
+    let of = GrantedScopes::from_list;
+    assert_eq!(of("me items"), of("items  me items"));
+    assert_eq!(of(""), GrantedScopes::default());
+    for other in ["me", "me items x", "me items:write", "", "me item s"] {
+        assert_ne!(of("me items"), of(other), "{other}");
+        assert_ne!(of(other), of("me items"), "{other}");
+    }
+    assert_eq!(format!("{:?}", of("me items")), r#"{"me", "items"}"#);
+}
+
 #[test]
 fn a_token_with_more_than_1024_scopes_is_refused() {
     let token = |count: usize| {

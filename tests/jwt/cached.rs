@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jsonwebtoken::EncodingKey;
-use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, TokenDecoder as _};
+use scopes_runtime::{
+    Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ScopeClaim, TokenDecoder as _,
+};
+use serde_json::json;
 
 use crate::issuer::{HEADER, accept, builder, claims, claims_with, now, refuse, secret_key, sign, sign_with};
 
@@ -108,4 +111,29 @@ async fn what_is_remembered_is_bounded() {
     let known = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
     // A token of this size takes between 1 and 4 KiB.
     assert!((64..256).contains(&known), "{known}");
+}
+
+/// Scopes are what a token of few bytes can have most of. Caches count them in both of their forms: as they are looked up,
+/// and as a claim.
+#[tokio::test]
+async fn the_scopes_of_cached_tokens_count() {
+    let scopes: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
+    let of_array = builder().scope_claim(ScopeClaim::array("scope"));
+    for (builder, scope, known) in
+        [(builder(), json!(scopes.join(" ")), 30..60), (of_array, json!(scopes), 8..16)]
+    {
+        let decoder = build(builder.cache_capacity(1024 * 1024));
+        let mut claims = claims();
+        claims["scope"] = scope;
+        let tokens = (0..200).map(|number| {
+            claims["jti"] = number.to_string().into();
+            sign(HEADER, claims.to_string())
+        });
+        let tokens: Vec<_> = tokens.collect();
+        for token in &tokens {
+            accept(&decoder, token).await;
+        }
+        let count = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
+        assert!(known.contains(&count), "{count}");
+    }
 }

@@ -4,12 +4,12 @@ use axum::Router;
 use axum::routing::get as on_get;
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
-    AccessToken, Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ResourceServer,
+    AccessToken, Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ResourceServer, ScopeClaim,
     TokenDecoder as _, VerificationKey, declare_scopes, requires_scopes,
 };
 use serde_json::json;
 
-use crate::issuer::{HEADER, accept, builder, claims, claims_with, secret_key, sign, sign_with};
+use crate::issuer::{HEADER, accept, builder, claims, claims_with, refuse, secret_key, sign, sign_with};
 
 const PARTNER: &str = "https://partner.example";
 const PARTNER_SECRET: [u8; 32] = [9; 32];
@@ -124,5 +124,30 @@ async fn a_limit_is_the_sum_of_its_calls() {
         );
         let claims: serde_json::Value = token.claims().expect("an object");
         assert_eq!(claims["scope"], json!("admin items items:write"));
+    }
+}
+
+/// What a token grants does not depend on the order of its scopes, and the limit is the same for every decoder.
+#[tokio::test]
+async fn a_token_with_more_than_1024_scopes_is_refused_whichever_are_dropped() {
+    let with = |scopes: &[String], in_array: bool| {
+        let mut claims = claims();
+        claims["iss"] = PARTNER.into();
+        claims["scope"] = if in_array { scopes.into() } else { scopes.join(" ").into() };
+        sign_with(Algorithm::HS256, &EncodingKey::from_secret(&PARTNER_SECRET), HEADER, claims.to_string())
+    };
+    for (at, in_array, limited) in [0, 500, 1024]
+        .into_iter()
+        .flat_map(|at| [(false, false), (false, true), (true, false), (true, true)].map(|(a, b)| (at, a, b)))
+    {
+        let builder = if in_array { partner().scope_claim(ScopeClaim::array("scope")) } else { partner() };
+        let builder = if limited { builder.may_grant([Scope::Items]) } else { builder };
+        let decoder = builder.build().expect("a decoder");
+        let mut scopes: Vec<_> = (0..1024).map(|number| number.to_string()).collect();
+        scopes.insert(at, "items".to_owned());
+        let reason = refuse(&decoder, &with(&scopes, in_array)).await;
+        assert_eq!(reason, "the token has more than 1024 scopes", "{at} {in_array} {limited}");
+        scopes.retain(|scope| scope != "7");
+        assert!(accept(&decoder, &with(&scopes, in_array)).await.scopes().contains("items"));
     }
 }

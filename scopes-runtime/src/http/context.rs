@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::bearer::{AuthorizationHeader, Credentials, is_token68};
+use super::bearer::{AuthorizationHeader, Credentials};
 use super::challenge::ChallengeConfig;
 #[cfg(feature = "metrics")]
 use super::telemetry;
@@ -125,7 +125,6 @@ fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Re
                 telemetry::count_token("cached");
                 Ok(TokenOutcome::Valid(token))
             }
-            None if !is_token68(token) => Ok(TokenOutcome::Malformed),
             None => Err(token),
         },
     }

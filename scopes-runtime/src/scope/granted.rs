@@ -1,8 +1,10 @@
 use std::fmt;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use indexmap::IndexSet;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// The most scopes that a token may have.
 pub(crate) const MAX_SCOPES: usize = 1024;
@@ -10,7 +12,8 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// The scopes of an access token.
 ///
 /// A list is read as RFC 6749 section 3.3 defines it: scope-tokens separated by spaces, compared byte by byte. Whatever is
-/// not a scope-token is left out, so it can satisfy nothing. A repeated scope counts once.
+/// not a scope-token is left out, so it can satisfy nothing. A repeated scope counts once. Two values are equal if they
+/// contain the same scopes, in any order.
 ///
 /// A lookup takes constant time, so a request is checked in time proportional to its requirement, however many scopes its
 /// token has. At most 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with
@@ -24,8 +27,18 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// assert!(!granted.contains("ME"));
 /// assert_eq!(granted.to_string(), "me items:write");
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GrantedScopes(Arc<IndexSet<Box<str>, RandomState>>);
+#[derive(Clone, Default)]
+pub struct GrantedScopes(Arc<Scopes>);
+
+/// One text and an index of it. A string for each scope would take a multiple of the memory, and caches keep many tokens.
+#[derive(Default)]
+struct Scopes {
+    /// In the order of the token, with a space between two.
+    list: String,
+    /// Where each one begins in `list`, found by its hash.
+    starts: HashTable<u32>,
+    hasher: RandomState,
+}
 
 impl GrantedScopes {
     /// Reads scopes from one string, separated by spaces: the `scope` claim of RFC 9068.
@@ -43,45 +56,91 @@ impl GrantedScopes {
 
     /// Iterates over the scopes in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|scope| &**scope)
+        // `split` makes one empty scope of an empty list.
+        self.0.list.split_terminator(' ')
     }
 
     /// Returns whether the token has no scope.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.list.is_empty()
     }
 
     pub(crate) fn are_too_many(&self) -> bool {
-        self.0.len() > MAX_SCOPES
+        self.0.starts.len() > MAX_SCOPES
     }
+
+    /// What they take in memory, in bytes.
+    #[cfg(feature = "_jwt")]
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Scopes>() + self.0.list.capacity() + self.0.starts.allocation_size()
+    }
+}
+
+impl Scopes {
+    fn contains(&self, scope: &str) -> bool {
+        let is_it = |start: &u32| is_scope_at(&self.list, *start, scope);
+        // Two scopes with a space between are in the list too, and may have the hash of one.
+        !scope.contains(' ') && self.starts.find(self.hasher.hash_one(scope), is_it).is_some()
+    }
+
+    fn insert(&mut self, scope: &str) {
+        let Self { list, starts, hasher } = self;
+        let separator = if list.is_empty() { "" } else { " " };
+        // One that begins beyond 4 GiB grants nothing.
+        let Ok(start) = u32::try_from(list.len() + separator.len()) else { return };
+        let is_it = |start: &u32| is_scope_at(list, *start, scope);
+        let hash = |start: &u32| hasher.hash_one(scope_at(list, *start));
+        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope), is_it, hash) {
+            entry.insert(start);
+            list.push_str(separator);
+            list.push_str(scope);
+        }
+    }
+}
+
+fn is_scope_at(list: &str, start: u32, scope: &str) -> bool {
+    let rest = list.as_bytes()[start as usize..].strip_prefix(scope.as_bytes());
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ')))
+}
+
+fn scope_at(list: &str, start: u32) -> &str {
+    let rest = &list[start as usize..];
+    rest.split_once(' ').map_or(rest, |(scope, _)| scope)
 }
 
 /// Each element is one scope. An element with a space in it is not a scope-token, so it is left out.
 impl<'a> FromIterator<&'a str> for GrantedScopes {
     fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
-        let mut distinct = IndexSet::default();
+        let mut distinct = Scopes::default();
         for scope in scopes.into_iter().filter(|scope| is_scope_token(scope)) {
-            if !distinct.contains(scope) {
-                distinct.insert(scope.into());
-            }
-            if distinct.len() > MAX_SCOPES {
+            distinct.insert(scope);
+            if distinct.starts.len() > MAX_SCOPES {
                 break;
             }
         }
+        distinct.list.shrink_to_fit();
         Self(Arc::new(distinct))
+    }
+}
+
+impl PartialEq for GrantedScopes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.starts.len() == other.0.starts.len() && self.iter().all(|scope| other.contains(scope))
+    }
+}
+
+impl Eq for GrantedScopes {}
+
+impl fmt::Debug for GrantedScopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.iter()).finish()
     }
 }
 
 impl fmt::Display for GrantedScopes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, scope) in self.iter().enumerate() {
-            if at > 0 {
-                formatter.write_str(" ")?;
-            }
-            formatter.write_str(scope)?;
-        }
-        Ok(())
+        formatter.write_str(&self.0.list)
     }
 }
 

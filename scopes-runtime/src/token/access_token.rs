@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::DecodeError;
+#[cfg(feature = "_jwt")]
+use super::cache::claims_size;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
 /// A verified access token: who may do what, until when.
@@ -62,9 +64,7 @@ impl AccessToken {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
         }
-        if scopes.are_too_many() {
-            return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
-        }
+        check_count(&scopes)?;
         let moment_of = |name| claims.get(name).map(|claim| moment(name, claim)).transpose();
         let (expires_at, authenticated_at) = (moment_of("exp")?, moment_of("auth_time")?);
         let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
@@ -162,6 +162,12 @@ impl AccessToken {
         self.acceptor.clone()?.downcast().ok()
     }
 
+    /// What it takes in memory, in bytes: roughly, and shared by its clones.
+    #[cfg(feature = "_jwt")]
+    pub(super) fn size(&self) -> usize {
+        claims_size(&self.verified.claims) + self.verified.scopes.size()
+    }
+
     pub(crate) fn operation(&self) -> &Requirements {
         &self.operation
     }
@@ -169,6 +175,14 @@ impl AccessToken {
     fn text(&self, claim: &str) -> Option<&str> {
         self.verified.claims.get(claim)?.as_str()
     }
+}
+
+/// The scopes of a token are at most [`MAX_SCOPES`].
+pub(super) fn check_count(scopes: &GrantedScopes) -> Result<(), DecodeError> {
+    if scopes.are_too_many() {
+        return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
+    }
+    Ok(())
 }
 
 /// A NumericDate (RFC 7519 section 2) as a point in time.

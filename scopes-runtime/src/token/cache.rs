@@ -7,12 +7,14 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use serde_json::{Map, Value};
 
-/// What an entry takes beside its key and its claims.
+/// What an entry takes beside its key and its value.
 const OVERHEAD: usize = 512;
 /// An entry with a usual token, to size the table before there is one.
 const USUAL_BYTES: usize = 4 * 1024;
 /// A node of a map of claims, and how many of them it has at the least.
 const NODE: (usize, usize) = (640, 6);
+/// What an allocator takes for a text beside its bytes, at the most.
+const ALLOCATION: usize = 24;
 
 /// What was found out about tokens that came with requests, each for a while, all in bounded memory.
 ///
@@ -30,7 +32,7 @@ pub(super) struct FillGuard<'a, T: Clone>(
 #[derive(Clone)]
 pub(super) struct Entry<T> {
     pub(super) value: T,
-    /// What the value takes: [`claims_size`], roughly.
+    /// What the value takes in memory, roughly.
     pub(super) bytes: usize,
     pub(super) inserted_at: SystemTime,
     pub(super) ttl: Duration,
@@ -106,13 +108,17 @@ impl<T: Clone> FillGuard<'_, T> {
 pub(super) fn claims_size(claims: &Map<String, Value>) -> usize {
     let (node, members) = NODE;
     let own = claims.len().div_ceil(members) * node;
-    own + claims.iter().map(|(name, claim)| name.len() + claim_bytes(claim)).sum::<usize>()
+    own + claims.iter().map(|(name, claim)| text_bytes(name) + claim_bytes(claim)).sum::<usize>()
+}
+
+fn text_bytes(text: &String) -> usize {
+    text.capacity() + ALLOCATION
 }
 
 fn claim_bytes(claim: &Value) -> usize {
     match claim {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
+        Value::String(text) => text_bytes(text),
         Value::Array(claims) => {
             claims.capacity() * size_of::<Value>() + claims.iter().map(claim_bytes).sum::<usize>()
         }

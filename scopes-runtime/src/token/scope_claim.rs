@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use crate::scope::GrantedScopes;
 use crate::token::DecodeError;
+use crate::token::access_token::check_count;
 
 /// Where a JWT lists its scopes, and how.
 ///
@@ -83,12 +84,15 @@ impl ScopeClaim {
                 "an array of strings",
             ),
         };
-        scopes.ok_or_else(|| {
+        let scopes = scopes.ok_or_else(|| {
             let name = &self.name;
             DecodeError::invalid(format!(
                 "the claim `{name}` is not {expected} (`scope_claim` says which it is)"
             ))
-        })
+        })?;
+        // Before any is dropped by `may_grant`: of too many, only the first ones are here.
+        check_count(&scopes)?;
+        Ok(scopes)
     }
 }
 

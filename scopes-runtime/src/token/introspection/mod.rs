@@ -17,7 +17,7 @@ use url::form_urlencoded;
 pub use builder::{IntrospectionDecoderBuilder, IntrospectionDecoderError};
 
 use self::endpoint::Endpoint;
-use super::cache::{Entry, FillGuard, TokenCache, claims_size};
+use super::cache::{Entry, FillGuard, TokenCache};
 use super::fetch::{self, FetchError};
 use super::grantable::GrantableScopes;
 use super::{AccessToken, DecodeError, DecodeFuture, MAX_TOKEN_BYTES, ScopeClaim, TokenDecoder};
@@ -114,11 +114,11 @@ impl IntrospectionDecoder {
             return Err(DecodeError::invalid("the issuer said a moment ago that it is not one to accept"));
         }
         let answer = self.ask_in_turn(token).await?.map_err(|error| self.unavailable(error.to_string()))?;
-        let bytes = claims_size(&answer);
         let read = self.read(answer);
         match (&read, turn) {
             (Ok(found), Some(turn)) => {
-                turn.found(Entry { value: found.clone(), bytes, inserted_at: asked, ttl: self.cache_ttl });
+                let (value, bytes) = (found.clone(), found.size());
+                turn.found(Entry { value, bytes, inserted_at: asked, ttl: self.cache_ttl });
             }
             (Err(DecodeError::Invalid(_)), Some(_)) => {
                 let entry = Entry { value: (), bytes: 0, inserted_at: asked, ttl: INACTIVE_AGE };

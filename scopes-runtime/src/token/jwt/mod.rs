@@ -24,11 +24,9 @@ pub use key::{KeyError, VerificationKey};
 pub use multi_issuer::MultiIssuerDecoder;
 pub use token_profile::TokenProfile;
 
-use serde_json::{Map, Value};
-
 use self::jws::{Header, Jws};
 use super::access_token::moment;
-use super::cache::{Entry, TokenCache, claims_size};
+use super::cache::{Entry, TokenCache};
 use super::grantable::GrantableScopes;
 use super::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
@@ -50,6 +48,7 @@ use super::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 /// | token | 16 KiB |
 /// | header, its JSON text | 2 KiB; a certificate chain in `x5c` does not fit |
 /// | depth of arrays and objects in header and payload | 127 |
+/// | payload, before the signature is verified | not parsed, but for `iss` with [`MultiIssuerDecoder`]; with `jwks` parsed once where no known key verifies the token, at most 1 ms and 1 MiB |
 /// | scopes of a token | 1024 different ones |
 /// | keys that a token is tried with | 4, see below |
 /// | usable keys of an issuer's set (`jwks`) | 64 |
@@ -103,27 +102,22 @@ impl JwtDecoder {
     }
 
     async fn decode_token(&self, token: &str) -> Result<AccessToken, DecodeError> {
-        let jws = Jws::split(token)?;
-        self.decode_jws(token, &jws, || jws.payload()).await
+        self.decode_jws(token, &Jws::split(token)?).await
     }
 
-    async fn decode_jws(
-        &self,
-        token: &str,
-        jws: &Jws<'_>,
-        claims: impl FnOnce() -> Result<Map<String, Value>, DecodeError>,
-    ) -> Result<AccessToken, DecodeError> {
+    /// The payload is parsed after its signature is verified: parsing is what costs most, and anyone can send a token.
+    async fn decode_jws(&self, token: &str, jws: &Jws<'_>) -> Result<AccessToken, DecodeError> {
         let header = Header::read(jws, self.profile.allows_generic_typ)?;
         let keys = self.check_signature(jws, &header).await?;
-        let claims = claims()?;
+        let claims = jws.payload()?;
         let now = SystemTime::now();
         self.check_claims(&claims, now)?;
         let scopes = self.grantable.restrict(self.profile.scopes.read(&claims)?, &self.issuer);
         let client = self.profile.client_claim(&claims);
         let not_before = claims.get("nbf").map(|nbf| moment("nbf", nbf)).transpose()?;
-        let bytes = claims_size(&claims);
         let decoded = AccessToken::of_client(claims, scopes, client)?;
         if !self.cache_ttl.is_zero() {
+            let bytes = decoded.size();
             let value = Verified { token: decoded.clone(), not_before, keys };
             self.cache.insert(token, Entry { value, bytes, inserted_at: now, ttl: self.cache_ttl });
         }
@@ -153,6 +147,8 @@ impl JwtDecoder {
             },
             #[cfg(feature = "issuer")]
             Keys::Published(published) => {
+                // The claims are dropped: 16 KiB of text are up to 1 MiB of claims, and many tokens may wait for keys. So
+                // only a token of a new key is parsed twice, and a forged one once.
                 let check_claims = || self.check_claims(&jws.payload()?, SystemTime::now());
                 published.verify(jws, header, check_claims).await
             }
