@@ -5,33 +5,37 @@ use tokio::time::Instant;
 
 use crate::token::jwt::jws::Jws;
 
-/// 192 KiB, allocated with the first token.
-const SLOTS: usize = 8192;
+/// 2048 sets of four: 192 KiB, allocated with the first token.
+const SETS: usize = 2048;
+const WAYS: usize = 4;
+
+/// Hashes of tokens, and when each first came.
+type Set = [Option<(u64, Instant)>; WAYS];
 
 /// When each token of an unknown key first came.
 ///
 /// Keyed by the whole token, not by its `kid`: a client that guesses the next `kid` must not decide about the tokens of
-/// others. A token takes the place of another one where their hashes meet, and then the other is new again: more than a
-/// few hundred new tokens a second delay a 401, but never a new key.
+/// others. A token replaces the oldest one of its set, and that one is new again when it comes back: more than a few thousand
+/// new tokens in a window delay a 401, but never a new key.
 #[derive(Default)]
 pub(super) struct FirstSeen {
     hasher: RandomState,
-    slots: Mutex<Vec<Option<(u64, Instant)>>>,
+    sets: Mutex<Vec<Set>>,
 }
 
 impl FirstSeen {
     /// Returns when the token first came, which is now unless it is recorded.
     pub(super) fn record(&self, jws: &Jws<'_>, now: Instant) -> Instant {
         let hash = self.hasher.hash_one((jws.message, jws.signature));
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.resize(SLOTS, None);
-        let slot = &mut slots[hash as usize % SLOTS];
-        match slot {
-            Some((known, first)) if *known == hash => *first,
-            _ => {
-                *slot = Some((hash, now));
-                now
-            }
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        sets.resize(SETS, [None; WAYS]);
+        let set = &mut sets[hash as usize % SETS];
+        if let Some((_, first)) = set.iter().flatten().find(|(known, _)| *known == hash) {
+            return *first;
         }
+        // An empty place has no time, so it comes before all others.
+        let oldest = set.iter_mut().min_by_key(|place| place.map(|(_, first)| first));
+        *oldest.expect("a set has places") = Some((hash, now));
+        now
     }
 }
