@@ -2,6 +2,7 @@
 
 #[path = "../../../tests/fuzz/corpus.rs"]
 mod corpus;
+mod expansions;
 mod properties;
 
 #[test]
