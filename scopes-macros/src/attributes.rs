@@ -94,7 +94,8 @@ fn keyword(input: ParseStream<'_>) -> Result<Ident> {
     }
 }
 
-/// Returns the errors and the expansion, or the item if there is none: without the item, each use of it would be another error.
+/// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it
+/// would be another error.
 fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStream) -> TokenStream {
     let (expanded, error) = match expanded {
         Ok(expanded) => (expanded, None),

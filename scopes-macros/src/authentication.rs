@@ -1,4 +1,5 @@
-//! The options `acr = "…"` and `max_age = 300` of a requirement: how and when the user must have authenticated (RFC 9470).
+//! The options `acr = "…"` and `max_age = 300` of a requirement: how and when the user must have authenticated (RFC
+//! 9470).
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};

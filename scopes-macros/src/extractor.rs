@@ -1,5 +1,5 @@
-//! `#[requires_scopes]` on an `impl FromRequestParts`: adds the check to the extractor, and a constant with its requirement,
-//! which handlers read. Like a handler, an extractor can take other extractors, as further arguments.
+//! `#[requires_scopes]` on an `impl FromRequestParts`: adds the check to the extractor, and a constant with its
+//! requirement, which handlers read. Like a handler, an extractor can take other extractors, as further arguments.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -50,8 +50,8 @@ impl Extractor {
         quote!(#item #requires)
     }
 
-    /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part of the
-    /// extractor's type.
+    /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part
+    /// of the extractor's type.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
@@ -86,8 +86,8 @@ fn state_argument(path: &Path) -> Option<Type> {
     }
 }
 
-/// Returns the method that gets the check. A second one, under another `#[cfg]` or from a macro, is an error: it would extract
-/// without the check.
+/// Returns the method that gets the check. A second one, under another `#[cfg]` or from a macro, is an error: it
+/// would extract without the check.
 fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
     let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
     let mut found = None;
@@ -123,7 +123,8 @@ fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
     Ok(method)
 }
 
-/// Removes the further arguments from the method, whose signature is axum's. Its body extracts them first, after the check.
+/// Removes the further arguments from the method, whose signature is axum's. Its body extracts them first, after
+/// the check.
 fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) -> Result<Vec<PatType>> {
     let mut arguments = Vec::new();
     for input in std::mem::take(&mut signature.inputs) {

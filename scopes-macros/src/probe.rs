@@ -21,8 +21,8 @@ impl ToTokens for Probed<'_> {
     }
 }
 
-/// Returns one of the constants of `RequirementOf` for each extractor in the arguments or fields. Types that depend on the
-/// generics are left out: generated code outside of the item cannot name them.
+/// Returns one of the constants of `RequirementOf` for each extractor in the arguments or fields. Types that depend
+/// on the generics are left out: generated code outside of the item cannot name them.
 pub(crate) fn probe<'a>(
     arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
     generics: &Generics,
@@ -47,8 +47,9 @@ pub(crate) fn probe<'a>(
     probed
 }
 
-/// Returns errors for extractors in `Option` or `Result` whose requirement depends on the generics. Without the wrapper such an
-/// extractor refuses the request itself; with it, the handler gets the refusal as a value, and runs.
+/// Returns errors for extractors in `Option` or `Result` whose requirement depends on the generics. Without the
+/// wrapper such an extractor refuses the request itself; with it, the handler gets the refusal as a value, and
+/// runs.
 pub(crate) fn unknown_in_wrappers<'a>(
     types: impl Iterator<Item = &'a Type>,
     generics: &Generics,
@@ -72,8 +73,8 @@ impl Extractor {
     }
 }
 
-/// Returns the extractors in an argument's type. axum extracts the elements of a tuple, and the type inside `Option` and
-/// `Result`.
+/// Returns the extractors in an argument's type. axum extracts the elements of a tuple, and the type inside
+/// `Option` and `Result`.
 fn extractors(ty: &Type) -> Vec<Extractor> {
     match ty {
         Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
@@ -90,7 +91,8 @@ fn extractors(ty: &Type) -> Vec<Extractor> {
     }
 }
 
-/// Returns the `T` of `Option<T>` and `Result<T, _>`. For an alias of these, `RequirementOf` finds it, or rejects the type.
+/// Returns the `T` of `Option<T>` and `Result<T, _>`. For an alias of these, `RequirementOf` finds it, or rejects
+/// the type.
 fn inside_wrapper(path: &TypePath) -> Option<&Type> {
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -134,7 +136,8 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     }
 }
 
-/// The type with `'static` for every lifetime, elided ones included: a requirement does not depend on them.
+/// Returns the type with `'static` in place of each lifetime, also of elided ones. A constant cannot name the
+/// lifetimes of a signature, and a requirement does not depend on them.
 fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
     let lifetime = |span: Span| {
         let mut tick = Punct::new('\'', Spacing::Joint);

@@ -1,5 +1,6 @@
-//! `scopes!`, and the requirement grammar of it and the attributes: a list requires all of its items, `any(…)` and `all(…)`
-//! nest, and an item is a string literal or the path of a variant. `acr` and `max_age` go into the outermost list.
+//! `scopes!`, and the requirement grammar of it and the attributes: a list requires all of its items, `any(…)` and
+//! `all(…)` nest, and an item is a string literal or the path of a variant. `acr` and `max_age` go into the
+//! outermost list.
 //!
 //! Each independent mistake is reported. What remains is still a requirement.
 
@@ -15,7 +16,8 @@ use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 use crate::authentication::Authentication;
 use crate::scope_token::{EXPECTED, scope_token};
 
-/// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists all of them.
+/// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
+/// all of them.
 pub(crate) const MOST_ALTERNATIVES: usize = 64;
 
 enum Item {
@@ -76,8 +78,8 @@ impl ToTokens for Item {
         tokens.extend(match self {
             Self::Literal(literal) => {
                 let vocabulary = Ident::new("Scope", Span::call_site());
-                // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope whose name
-                // is not the literal.
+                // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope
+                // whose name is not the literal.
                 quote_spanned!(literal.span()=>
                     ::scopes_runtime::Requirement::named(#literal, #vocabulary!(#literal #vocabulary).declared())
                 )

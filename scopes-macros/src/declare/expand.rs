@@ -45,8 +45,8 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
     }
 }
 
-/// Uses the scopes that imply others, so that rustc does not report them as dead code: tokens contain them even if no handler
-/// requires them.
+/// Uses the scopes that imply others, so that rustc does not report them as dead code: tokens contain them even if
+/// no handler requires them.
 fn broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
     let vocabulary = generated(vocabulary);
     let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
@@ -75,7 +75,8 @@ fn missing_derives(item: &ItemEnum) -> TokenStream {
     quote!(#[derive(#(#missing),*)])
 }
 
-/// Returns the same name at the macro's call site, so that an error in generated code does not point to the enum's name.
+/// Returns the same name at the macro's call site, so that an error in generated code does not point to the enum's
+/// name.
 fn generated(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(Span::call_site());
@@ -183,8 +184,9 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     }
 }
 
-/// Returns a macro with the enum's name, which resolves a literal to its variant. Types and macros have separate namespaces,
-/// so one `use` imports both. An arm for each scope keeps the whole list out of the expansion of a requirement.
+/// Returns a macro with the enum's name, which resolves a literal to its variant. Types and macros have separate
+/// namespaces, so one `use` imports both. An arm for each scope keeps the whole list out of the expansion of a
+/// requirement.
 fn resolver(item: &ItemEnum, scopes: &[Scope], is_valid: bool, location: &str) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     location.hash(&mut hasher);

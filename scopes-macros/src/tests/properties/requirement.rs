@@ -1,4 +1,5 @@
-//! The requirement grammar: an accepted input expands to the requirement that it spells, and a plain requirement is accepted.
+//! The requirement grammar: an accepted input expands to the requirement that it spells, and a plain requirement is
+//! accepted.
 
 use std::collections::HashSet;
 

@@ -23,8 +23,8 @@ fn depth(tokens: &TokenStream) -> usize {
     groups.max().unwrap_or(0)
 }
 
-/// Returns the messages of the `compile_error!`s in an expansion, and checks that each one's span is in the input or at the
-/// macro.
+/// Returns the messages of the `compile_error!`s in an expansion, and checks that each one's span is in the input
+/// or at the macro.
 pub(super) fn errors(expansion: &TokenStream, input: &[u8]) -> Vec<String> {
     let tokens: Vec<_> = expansion.clone().into_iter().collect();
     let mut errors = Vec::new();

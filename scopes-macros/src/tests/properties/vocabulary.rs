@@ -1,4 +1,5 @@
-//! Vocabularies: an accepted enum expands to a table of its scopes with all that they imply, and a plain one is accepted.
+//! Vocabularies: an accepted enum expands to a table of its scopes with all that they imply, and a plain one is
+//! accepted.
 
 use std::collections::HashSet;
 
