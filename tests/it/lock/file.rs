@@ -1,0 +1,118 @@
+//! The file: written, read back, and refused where it is malformed.
+
+use std::fs;
+
+use scopes_runtime::__private::check_lock;
+use scopes_runtime::router::get;
+
+use super::{DIRECTORY, LOCK, Router, fresh, me, router};
+
+#[test]
+fn the_file_is_written_once_accepted_and_compared_from_then_on() {
+    let path = fresh("written.lock");
+    let check =
+        |router: &Router, accept: bool| check_lock(&router.report(), DIRECTORY, "written.lock", accept);
+    assert_eq!(
+        check(&router(), false),
+        Err(format!(
+            "There is no lock file {}. `UPDATE_SCOPES_LOCK=1 cargo test` writes it; commit it then.",
+            path.display()
+        ))
+    );
+    assert!(!path.exists());
+    assert_eq!(check(&router(), true), Ok(()));
+    assert_eq!(fs::read_to_string(&path).expect("it was written"), LOCK);
+    assert_eq!(check(&router(), false), Ok(()));
+
+    let other = router().route("/me", get(me));
+    assert!(check(&other, false).is_err());
+    assert_eq!(fs::read_to_string(&path).expect("it is left alone"), LOCK);
+    assert_eq!(check(&other, true), Ok(()));
+    assert_eq!(check(&other, false), Ok(()));
+}
+
+#[test]
+fn line_breaks_as_windows_has_them_are_no_change() {
+    let path = fresh("crlf.lock");
+    fs::write(path, LOCK.replace('\n', "\r\n")).expect("a file");
+    assert_eq!(check_lock(&router().report(), DIRECTORY, "crlf.lock", false), Ok(()));
+}
+
+#[test]
+fn a_malformed_file_is_a_sentence_with_the_line() {
+    let path = fresh("malformed.lock");
+    let check = |accept: bool| check_lock(&router().report(), DIRECTORY, "malformed.lock", accept);
+    for (text, line, problem) in [
+        ("\n<<<<<<< HEAD\n", 2, "`<<<<<<< HEAD` is no method and path"),
+        ("  public\n", 1, "`  public` is no method and path"),
+        ("# Comment\nGET /\n\nGET /a\n  public\n", 2, "`GET /` is not followed by who may call it"),
+        ("GET /\n  pubic\n", 2, "`pubic` does not say who may call the operation"),
+        ("GET /\n  public\n  requires me\n", 2, "`public` does not say who may call the operation"),
+        ("GET /\n  requires\n", 2, "`requires` does not say who may call the operation"),
+        ("GET /\n  or me\n", 2, "`or me` does not say who may call the operation"),
+        (
+            "GET /\n  requires me\n    accepts admin for items\n",
+            3,
+            "`accepts admin for items` does not say who may call the operation",
+        ),
+        ("GET /\n  public\nGET /\n  requires me\n", 3, "`GET /` stands there a second time"),
+    ] {
+        fs::write(&path, text).expect("a file");
+        assert_eq!(
+            check(false),
+            Err(format!(
+                "`malformed.lock` is malformed at line {line}: {problem}. Restore the file, or write it anew with \
+                 `UPDATE_SCOPES_LOCK=1 cargo test` and review what that changes."
+            ))
+        );
+    }
+    assert_eq!(check(true), Ok(()));
+    assert_eq!(check(false), Ok(()));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_is_a_sentence() {
+    let check =
+        |accept: bool| check_lock(&router().report(), DIRECTORY, ".", accept).expect_err("a directory");
+    let prefix = format!("The lock file {DIRECTORY}/. cannot be ");
+    assert!(check(false).starts_with(&format!("{prefix}read: ")), "{}", check(false));
+    assert!(check(true).starts_with(&format!("{prefix}written: ")), "{}", check(true));
+}
+
+mod words {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    #[declare_scopes]
+    pub(super) enum Scope {
+        /// A word of the file.
+        Or = "or",
+        /// A word of the file.
+        Public = "public",
+        /// A word of the file.
+        #[implies(Or)]
+        For = "for",
+        /// Words of the file.
+        Requires = "#requires",
+    }
+
+    #[requires_scopes(any("or", all("public", "#requires")))]
+    pub(super) async fn handler() {}
+}
+
+#[test]
+fn scopes_and_paths_may_be_called_as_the_words_of_the_file() {
+    let router =
+        Router::new().route("/a b\n  public ", get(words::handler)).route("/or", get(words::handler));
+    let path = fresh("words.lock");
+    let check = |accept: bool| check_lock(&router.report(), DIRECTORY, "words.lock", accept);
+    assert_eq!(check(true), Ok(()));
+    assert_eq!(check(false), Ok(()));
+    let text = fs::read_to_string(path).expect("it was written");
+    let requires = "  requires #requires public\n  or or\n    accepts for for or\n";
+    assert!(
+        text.ends_with(&format!(
+            "\n\nGET /a\\u{{20}}b\\u{{a}}\\u{{20}}\\u{{20}}public\\u{{20}}\n{requires}\nGET /or\n{requires}"
+        )),
+        "{text}"
+    );
+}

@@ -1,0 +1,9 @@
+//! OpenAPI documents.
+
+mod agreement;
+mod aide;
+mod descriptions;
+mod document;
+mod documented;
+mod fragment;
+mod scheme;

@@ -1,0 +1,4 @@
+//! `ScopedRouter`.
+
+mod random_routers;
+mod requests;

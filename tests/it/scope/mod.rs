@@ -1,0 +1,4 @@
+//! Vocabularies, requirements and granted scopes.
+
+mod requirements;
+mod vocabulary;

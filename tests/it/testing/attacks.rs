@@ -1,0 +1,134 @@
+//! The attacks: each is refused, for the reason that its name gives, however the keys are found.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use scopes_runtime::router::get;
+use scopes_runtime::testing::{Attack, TestIssuer};
+use scopes_runtime::{
+    AccessToken, DecodeFuture, GrantedScopes, MultiIssuerDecoder, ResourceServer, ScopedRouter, TokenDecoder,
+    requires_scopes,
+};
+use scopes_tests::Scope;
+
+use super::matrix::torture;
+
+#[requires_scopes("items")]
+async fn items() {}
+
+fn router(server: ResourceServer) -> ScopedRouter {
+    ScopedRouter::new().route("/items", get(items)).with_state(server)
+}
+
+/// The token of the one line, where there is one line with one.
+fn token(attack: &Attack) -> Option<&str> {
+    match attack.headers() {
+        [(header::AUTHORIZATION, line)] if attack.error() == Some("invalid_token") => {
+            line.to_str().ok()?.strip_prefix("Bearer ")
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn there_are_many_and_each_has_a_name_and_a_rule() {
+    let attacks = TestIssuer::new().attacks();
+    let names: BTreeSet<_> = attacks.iter().map(Attack::name).collect();
+    assert_eq!(names.len(), attacks.len(), "two have one name");
+    assert!(attacks.len() >= 300, "{}", attacks.len());
+    for attack in &attacks {
+        assert!(attack.rule().starts_with("RFC ") && attack.rule().contains(" section "), "{attack:?}");
+        assert!([StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&attack.status()));
+    }
+}
+
+/// A token that is refused for something else would prove nothing, so the reasons are in a file that somebody has read:
+/// `UPDATE_REASONS=1` writes it anew.
+#[tokio::test]
+async fn each_is_refused_for_its_own_reason() {
+    let issuer = TestIssuer::new();
+    let decoder = issuer.decoder();
+    decoder.decode(&issuer.token().scopes(["scope"]).sign()).await.expect("without a flaw it is accepted");
+    let mut reasons = String::new();
+    for attack in issuer.attacks() {
+        let refused = match token(&attack) {
+            Some(token) => decoder.decode(token).await.expect_err(attack.name()).to_string(),
+            None => {
+                format!("{} {}", attack.status().as_u16(), attack.error().unwrap_or("without credentials"))
+            }
+        };
+        let refused = refused.trim_start_matches("the access token is not valid: ");
+        writeln!(reasons, "{} ({}): {refused}", attack.name(), attack.rule()).expect("a string");
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/it/testing/reasons.txt");
+    if std::env::var_os("UPDATE_REASONS").is_some() {
+        std::fs::write(file, &reasons).expect("a file to write");
+    }
+    let expected = std::fs::read_to_string(file).expect("a file to read");
+    for (said, expected) in reasons.lines().zip(expected.lines()) {
+        assert_eq!(said, expected);
+    }
+    assert_eq!(reasons.lines().count(), expected.lines().count());
+}
+
+#[tokio::test]
+async fn a_router_that_is_right_refuses_them_all() {
+    let issuer = TestIssuer::new();
+    issuer.matrix(&torture()).check_attacks(torture().with_state(issuer.resource_server())).await;
+}
+
+#[tokio::test]
+async fn so_does_one_that_fetches_the_keys() {
+    let issuer = TestIssuer::new().serve();
+    let app = router(issuer.resource_server());
+    issuer.matrix(&app).check_attacks(app).await;
+}
+
+#[tokio::test]
+async fn so_does_one_of_several_issuers() {
+    let (issuer, other) = (TestIssuer::new(), TestIssuer::new().serve());
+    let issuers = MultiIssuerDecoder::new([other.decoder(), issuer.decoder()]).expect("two issuers");
+    let app = router(ResourceServer::new(issuers));
+    issuer.matrix(&app).check_attacks(app).await;
+}
+
+/// What has been accepted before must not help.
+#[tokio::test]
+async fn so_does_one_that_remembers_a_good_token() {
+    let issuer = TestIssuer::new();
+    let app = router(issuer.resource_server());
+    let matrix = issuer.matrix(&app);
+    let app = Router::from(app);
+    matrix.check(app.clone()).await;
+    matrix.check_attacks(app).await;
+}
+
+/// Reads nothing but the claims.
+struct Gullible;
+
+impl TokenDecoder for Gullible {
+    fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
+        Box::pin(async { AccessToken::new(serde_json::Map::new(), GrantedScopes::from_list("items")) })
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_believes_everything_fails_for_every_bad_token() {
+    let issuer = TestIssuer::new();
+    let app = router(ResourceServer::new(Gullible));
+    let matrix = issuer.matrix(&app);
+    let check = tokio::spawn(async move { matrix.check_attacks(app).await });
+    let panic = check.await.expect_err("it should fail").into_panic();
+    let message = panic.downcast_ref::<String>().expect("a formatted message");
+    let bad = issuer.attacks().iter().filter(|attack| attack.error() == Some("invalid_token")).count();
+    assert!(
+        message.starts_with(&format!("{bad} of {} requests of the attacks", issuer.attacks().len())),
+        "{message}"
+    );
+    let mut lines = message.lines().skip(2).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    assert_eq!(lines.next().as_deref(), Some("OPERATION SENT EXPECTED GOT"));
+    let row = r#"GET /items alg `none`, no signature (RFC 8725 section 3.2) 401 Bearer invalid_token scope="items" 200"#;
+    assert_eq!(lines.next().as_deref(), Some(row));
+}

@@ -1,0 +1,294 @@
+//! The scope matrix: it passes a router that is right, and says in a table what is not.
+
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::extract::{FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use scopes_runtime::router::{any, delete, get, post, put, routes};
+use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
+use scopes_runtime::{AccessToken, AuthError, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
+use scopes_tests::Scope;
+use scopes_tests::billing::BillingScope;
+use serde_json::Value;
+
+/// Scopes nested in each other, of two vocabularies.
+#[requires_scopes(
+    "me",
+    any("items", all(BillingScope::Invoices, any("items:write", BillingScope::InvoicesRead)))
+)]
+async fn nested(_: Path<u32>) {}
+
+#[requires_scopes]
+async fn any_token() {}
+
+#[requires_scopes("items:write")]
+async fn write(Json(_): Json<Value>) {}
+
+#[requires_scopes(any("items:write", BillingScope::Billing))]
+async fn forward(_: Path<String>) {}
+
+#[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 60)]
+async fn strongly() {}
+
+#[requires_scopes("items", acr = "mfa")]
+async fn impossible(_: HardwareKey) {}
+
+#[requires_scopes("items")]
+#[utoipa::path(put, path = "/described/{id}", responses((status = 204, description = "It is there.")))]
+async fn described() {}
+
+/// The application's own rules, for everyone and for some.
+#[requires_scopes("items")]
+async fn never_today() -> StatusCode {
+    StatusCode::FORBIDDEN
+}
+
+#[requires_scopes("items")]
+async fn not_like_this() -> StatusCode {
+    StatusCode::BAD_REQUEST
+}
+
+#[public]
+async fn open(_: Option<AccessToken>) {}
+
+#[public]
+async fn log_in() -> (StatusCode, HeaderMap) {
+    let basic = [(header::WWW_AUTHENTICATE, "Basic realm=\"clients\"".parse().expect("a value"))];
+    (StatusCode::UNAUTHORIZED, HeaderMap::from_iter(basic))
+}
+
+struct HardwareKey;
+
+#[requires_scopes(acr = "hwk")]
+impl<S: Send + Sync> FromRequestParts<S> for HardwareKey {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S, _: AccessToken) -> Result<Self, AuthError> {
+        Ok(Self)
+    }
+}
+
+/// One of everything.
+pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
+    let tenant = ScopedRouter::new()
+        .route("/", get(nested).post(write))
+        .route("/invoices/{invoice}", delete(nested).put(any_token).head(any_token).trace(any_token))
+        .routes(routes!(described))
+        .require(scopes!(any(BillingScope::InvoicesRead, "me")))
+        .fallback(any_token);
+    ScopedRouter::new()
+        .nest("/tenants/{tenant}", tenant)
+        .route("/forwarded/{*path}", any(forward).post(write))
+        .route("/strongly", get(strongly).patch(impossible))
+        .route("/own/1", get(never_today))
+        .route("/own/{rule}", get(not_like_this).connect(any_token).options(any_token))
+        .route("/{{braces}}/{a}", put(write))
+        .route("/open", get(open).head(any_token))
+        .route("/token", post(log_in))
+        .route("/scripts", any(open))
+        .nest_service("/files", Router::<()>::new().fallback(async || "a file"), "the same for everyone")
+        .fallback(any_token)
+        .method_not_allowed_fallback(write)
+}
+
+/// What the matrix says when it fails, without where.
+#[track_caller]
+fn table(check: impl Future<Output = ()>) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).expect_err("it should fail");
+    let message = panic.downcast_ref::<String>().expect("a formatted message");
+    let (before, after) = message.split_once("tests/it/testing/").expect("a place");
+    let (_, after) = after.split_once(')').expect("an end of the place");
+    format!("{before}…){after}")
+}
+
+fn matrix_of(server: impl FnOnce(&TestIssuer) -> ResourceServer) -> (ScopeMatrix, Router) {
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new()
+        .route("/items/{id}", get(nested))
+        .route("/status", get(any_token))
+        .route("/open", get(open))
+        .with_state(server(&issuer));
+    (issuer.matrix(&router), Router::from(router))
+}
+
+#[tokio::test]
+async fn a_router_that_is_right_passes() {
+    let issuer = TestIssuer::new();
+    issuer.matrix(&torture()).check(torture().with_state(issuer.resource_server())).await;
+    let issuer = issuer.serve();
+    issuer.matrix(&torture()).check(torture().with_state(issuer.resource_server())).await;
+}
+
+#[tokio::test]
+async fn the_tokens_are_what_the_application_needs() {
+    #[requires_scopes("me")]
+    async fn of_tenant(token: AccessToken) -> Result<(), AuthError> {
+        let claims: Value = token.claims().map_err(|_| token.refuse())?;
+        if claims["tenant"] == 7 { Ok(()) } else { Err(token.refuse()) }
+    }
+
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().route("/", get(of_tenant)).with_state(issuer.resource_server());
+    issuer.matrix(&router).token(issuer.token().claim("tenant", 7)).check(router).await;
+}
+
+#[tokio::test]
+async fn a_server_that_names_no_scopes() {
+    let server = |issuer: &TestIssuer| {
+        let builder = ResourceServer::builder(issuer.decoder()).realm("x").hide_scopes();
+        builder.build().expect("a realm")
+    };
+    let (matrix, app) = matrix_of(server);
+    matrix.hide_scopes().check(app).await;
+}
+
+#[test]
+fn a_server_that_should_name_scopes() {
+    let server = |issuer: &TestIssuer| {
+        let builder = ResourceServer::builder(issuer.decoder()).hide_scopes();
+        builder.build().expect("a realm")
+    };
+    let (matrix, app) = matrix_of(server);
+    assert_eq!(
+        table(matrix.check(app)),
+        r#"5 of 43 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION        SENT                                 EXPECTED                                           GOT
+GET /items/{id}  no token                             401 Bearer scope="me items"                        401 Bearer
+GET /items/{id}  garbage                              401 Bearer invalid_token scope="me items"          401 Bearer invalid_token
+GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
+GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
+GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  403 Bearer insufficient_scope"#
+    );
+}
+
+#[test]
+fn a_server_of_another_issuer() {
+    let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
+    assert_eq!(
+        table(matrix.check(app)),
+        r#"6 of 43 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION        SENT                                 EXPECTED                                           GOT
+GET /items/{id}  a token of `me items`                let through                                        401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `me invoices`             let through                                        401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  401 Bearer invalid_token scope="me items"
+GET /status      a token without a scope              let through                                        401 Bearer invalid_token"#
+    );
+}
+
+#[test]
+fn a_layer_that_answers_instead() {
+    let (matrix, app) = matrix_of(TestIssuer::resource_server);
+    let app = app.layer(from_fn(async |_: Request, _: Next| "whatever you like"));
+    assert_eq!(
+        table(matrix.check(app)),
+        r#"10 of 68 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION                                                      SENT                                 EXPECTED                                           GOT
+GET /items/{id}                                                no token                             401 Bearer scope="me items"                        200
+GET /items/{id}                                                garbage                              401 Bearer invalid_token scope="me items"          200
+GET /items/{id}                                                a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /items/{id}  no token                             405 or refused: not in the report                  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /open        no token                             405 or refused: not in the report                  200
+GET /status                                                    no token                             401 Bearer                                         200
+GET /status                                                    garbage                              401 Bearer invalid_token                           200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /status      no token                             405 or refused: not in the report                  200"#
+    );
+}
+
+#[test]
+fn a_layer_that_asks_everyone_for_a_token() {
+    let (matrix, app) = matrix_of(TestIssuer::resource_server);
+    let refuse = async |request: Request, next: Next| -> Response {
+        match request.headers().contains_key(header::AUTHORIZATION) {
+            true => next.run(request).await,
+            false => {
+                let challenge = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway\"")];
+                (StatusCode::UNAUTHORIZED, challenge).into_response()
+            }
+        }
+    };
+    assert_eq!(
+        table(matrix.check(app.layer(from_fn(refuse)))),
+        r#"2 of 42 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION        SENT      EXPECTED                     GOT
+GET /items/{id}  no token  401 Bearer scope="me items"  401 Bearer
+GET /open        no token  open                         401 Bearer"#
+    );
+}
+
+#[test]
+fn a_handler_that_requires_more_than_it_says() {
+    #[requires_scopes("me")]
+    async fn later(token: AccessToken) -> Result<(), AuthError> {
+        token.require(scopes!("items"))
+    }
+
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().route("/", get(later)).with_state(issuer.resource_server());
+    assert_eq!(
+        table(issuer.matrix(&router).check(router)),
+        r#"1 of 14 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION  SENT             EXPECTED     GOT
+GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me items", more than the report requires"#
+    );
+}
+
+#[test]
+fn a_handler_that_panics_and_one_that_never_answers() {
+    #[requires_scopes("me")]
+    async fn panics() {
+        panic!("a handler that\nfails");
+    }
+
+    #[public]
+    async fn hangs() {
+        pending().await
+    }
+
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().route("/panics", get(panics)).route("/hangs", get(hangs));
+    let router = router.with_state(issuer.resource_server());
+    let matrix = issuer.matrix(&router);
+    let check = async {
+        tokio::time::pause();
+        matrix.check(router).await;
+    };
+    assert_eq!(
+        table(check),
+        "\
+2 of 24 requests of the scope matrix are not answered as they should be (…):
+
+OPERATION    SENT             EXPECTED     GOT
+GET /hangs   no token         open         no answer within 10 s
+GET /panics  a token of `me`  let through  a panic: a handler that fails"
+    );
+}
+
+#[test]
+fn a_router_without_operations() {
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().fallback_service(Router::new(), "nothing is here");
+    assert_eq!(
+        table(issuer.matrix(&router).check(router)),
+        "this router has no operation for the scope matrix to ask (…)"
+    );
+    let router = ScopedRouter::new().route("/", get(open)).with_state(issuer.resource_server());
+    assert_eq!(
+        table(issuer.matrix(&router).check_attacks(router)),
+        "this router has no operation for the attacks to ask (…)"
+    );
+}

@@ -1,0 +1,139 @@
+//! Tokens that passed every check are not verified again, for as long as nothing has changed.
+
+use std::time::Duration;
+
+use jsonwebtoken::EncodingKey;
+use scopes_runtime::{
+    Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ScopeClaim, TokenDecoder as _,
+};
+use serde_json::json;
+
+use super::issuer::{HEADER, accept, builder, claims, claims_with, now, refuse, secret_key, sign, sign_with};
+
+fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
+    builder.key(secret_key(Algorithm::HS256)).build().expect("a complete decoder")
+}
+
+fn token() -> String {
+    sign(HEADER, claims().to_string())
+}
+
+#[tokio::test]
+async fn a_token_is_recalled_once_it_was_decoded() {
+    let decoder = build(builder());
+    let (token, other) = (token(), sign(HEADER, claims_with("jti", "2")));
+    assert!(decoder.cached(&token).is_none());
+    accept(&decoder, &token).await;
+    let recalled = decoder.cached(&token).expect("it is known");
+    assert_eq!(
+        (recalled.subject(), recalled.scopes().to_string().as_str()),
+        (Some("alice"), "me items:write")
+    );
+    assert!(decoder.cached(&other).is_none());
+    assert!(decoder.clone().cached(&token).is_some(), "clones share what they know");
+    assert!(build(builder()).cached(&token).is_none(), "another decoder knows nothing of it");
+    let issuers = MultiIssuerDecoder::new([decoder]).expect("issuers");
+    assert!(issuers.cached(&token).is_some());
+    accept_all(&issuers, &other).await;
+    assert!(issuers.cached(&other).is_some());
+}
+
+async fn accept_all(issuers: &MultiIssuerDecoder, token: &str) {
+    issuers.decode(token).await.expect("a token");
+}
+
+#[tokio::test]
+async fn a_token_is_only_itself() {
+    let decoder = build(builder());
+    let token = token();
+    accept(&decoder, &token).await;
+    for other in [&token[1..], &token[..token.len() - 1], &format!("{token}="), &token.to_uppercase(), ""] {
+        assert!(decoder.cached(other).is_none(), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_remembered() {
+    let decoder = build(builder());
+    for token in [
+        sign(HEADER, claims_with("exp", now() - 1)),
+        sign(HEADER, claims_with("nbf", now() + 60)),
+        sign(HEADER, claims_with("aud", "https://other.example")),
+        sign(HEADER, claims_with("scope", 5)),
+        sign_with(Algorithm::HS256, &EncodingKey::from_secret(&[9; 32]), HEADER, claims().to_string()),
+    ] {
+        refuse(&decoder, &token).await;
+        assert!(decoder.cached(&token).is_none(), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_recalled_beyond_its_end() {
+    let (strict, lenient) = (build(builder()), build(builder().leeway(Duration::from_secs(30))));
+    let token = sign(HEADER, claims_with("exp", now() + 2));
+    accept(&strict, &token).await;
+    accept(&lenient, &token).await;
+    assert!(strict.cached(&token).is_some());
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    assert!(strict.cached(&token).is_none());
+    assert_eq!(refuse(&strict, &token).await, "it has expired");
+    assert!(lenient.cached(&token).is_some());
+}
+
+#[tokio::test]
+async fn a_token_is_verified_again_after_a_while() {
+    let decoder = build(builder().cache_ttl(Duration::from_millis(200)));
+    let token = token();
+    accept(&decoder, &token).await;
+    assert!(decoder.cached(&token).is_some());
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    assert!(decoder.cached(&token).is_none());
+    accept(&decoder, &token).await;
+    assert!(decoder.cached(&token).is_some());
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_for_no_time() {
+    let decoder = build(builder().cache_ttl(Duration::ZERO));
+    let token = token();
+    accept(&decoder, &token).await;
+    assert!(decoder.cached(&token).is_none());
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_bounded() {
+    let decoder = build(builder().cache_capacity(256 * 1024));
+    let tokens: Vec<_> =
+        (0..2000).map(|number| sign(HEADER, claims_with("jti", number.to_string()))).collect();
+    for token in &tokens {
+        accept(&decoder, token).await;
+    }
+    let known = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
+    // A token of this size takes between 1 and 4 KiB.
+    assert!((64..256).contains(&known), "{known}");
+}
+
+/// Scopes are what a token of few bytes can have most of. Caches count them in both of their forms: as they are looked up,
+/// and as a claim.
+#[tokio::test]
+async fn the_scopes_of_cached_tokens_count() {
+    let scopes: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
+    let of_array = builder().scope_claim(ScopeClaim::array("scope"));
+    for (builder, scope, known) in
+        [(builder(), json!(scopes.join(" ")), 30..60), (of_array, json!(scopes), 8..16)]
+    {
+        let decoder = build(builder.cache_capacity(1024 * 1024));
+        let mut claims = claims();
+        claims["scope"] = scope;
+        let tokens = (0..200).map(|number| {
+            claims["jti"] = number.to_string().into();
+            sign(HEADER, claims.to_string())
+        });
+        let tokens: Vec<_> = tokens.collect();
+        for token in &tokens {
+            accept(&decoder, token).await;
+        }
+        let count = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
+        assert!(known.contains(&count), "{count}");
+    }
+}

@@ -1,0 +1,148 @@
+//! Claims that are refused. Each token is the accepted one, but for one claim.
+
+use serde_json::{Value, json};
+
+use super::issuer::{
+    AUDIENCE, DECODER, HEADER, ISSUER, accept, claims, claims_with, claims_without, now, refuse, refuse_all,
+    sign,
+};
+
+async fn refuse_values(name: &str, reason: &str, values: impl IntoIterator<Item = Value>) {
+    accept(&DECODER, &sign(HEADER, claims().to_string())).await;
+    refuse_all(&DECODER, values.into_iter().map(|value| (sign(HEADER, claims_with(name, value)), reason)))
+        .await;
+}
+
+async fn refuse_absent(name: &str) {
+    accept(&DECODER, &sign(HEADER, claims().to_string())).await;
+    let reason = refuse(&DECODER, &sign(HEADER, claims_without(name))).await;
+    assert_eq!(reason, format!("the claim `{name}` is missing"));
+}
+
+#[tokio::test]
+async fn exp() {
+    refuse_absent("exp").await;
+    let later = now() + 300;
+    let no_moments = [
+        json!(later.to_string()),
+        Value::Null,
+        json!(true),
+        json!([later]),
+        json!({ "exp": later }),
+        json!(-1),
+        json!(-1e300),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(i64::MAX),
+    ];
+    refuse_values("exp", "the claim `exp` is not a moment in time", no_moments).await;
+    let past = [json!(now() - 1), json!(now() as f64 - 0.5), json!(0), json!(-0.0), json!(1e-300)];
+    refuse_values("exp", "it has expired", past).await;
+    let huge = claims().to_string().replace(&claims()["exp"].to_string(), "1e400");
+    assert_eq!(refuse(&DECODER, &sign(HEADER, huge)).await, "the payload is not a JSON object");
+}
+
+/// RFC 7519 section 4.1.4: not "on or after" it.
+#[tokio::test]
+async fn exp_is_the_first_second_that_is_too_late() {
+    loop {
+        let second = now();
+        let reason = refuse(&DECODER, &sign(HEADER, claims_with("exp", second))).await;
+        assert_eq!(reason, "it has expired");
+        // Else it was refused in a later second, which would say nothing.
+        if now() == second {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn nbf() {
+    let early = [json!(now() + 60), json!(now() as f64 + 60.5), json!(9e15)];
+    refuse_values("nbf", "it is not valid yet: the claim `nbf` is in the future", early).await;
+    let no_moments =
+        [json!(now().to_string()), Value::Null, json!([0]), json!(-1), json!(1e300), json!(u64::MAX)];
+    refuse_values("nbf", "the claim `nbf` is not a moment in time", no_moments).await;
+}
+
+#[tokio::test]
+async fn iat() {
+    let no_numbers = [json!(now().to_string()), Value::Null, json!([now()]), json!({})];
+    refuse_values("iat", "the claim `iat` is not a number", no_numbers).await;
+}
+
+#[tokio::test]
+async fn iss() {
+    refuse_absent("iss").await;
+    let others = [
+        json!("https://other.example"),
+        json!("https://issuer.example/"),
+        json!("https://Issuer.example"),
+        json!(" https://issuer.example"),
+        json!(""),
+        json!([ISSUER]),
+        json!(["https://other.example", ISSUER]),
+        json!({ "0": ISSUER }),
+        json!(5),
+        Value::Null,
+    ];
+    refuse_values("iss", "the claim `iss` is not the issuer that is configured", others).await;
+}
+
+#[tokio::test]
+async fn aud() {
+    refuse_absent("aud").await;
+    let others = [
+        json!("https://other.example"),
+        json!("https://api.example/"),
+        json!("https://API.example"),
+        json!(""),
+        json!([]),
+        json!(["https://other.example", "https://third.example"]),
+        json!([format!("{AUDIENCE} https://other.example")]),
+    ];
+    refuse_values("aud", "the claim `aud` does not name the audience that is configured", others).await;
+    let no_strings = [
+        json!(5),
+        Value::Null,
+        json!({ "0": AUDIENCE }),
+        json!([AUDIENCE, 5]),
+        json!([AUDIENCE, null]),
+        json!([[AUDIENCE]]),
+    ];
+    refuse_values("aud", "the claim `aud` is neither a string nor an array of strings", no_strings).await;
+}
+
+#[tokio::test]
+async fn who() {
+    for name in ["sub", "client_id", "jti"] {
+        let reason = format!("the claim `{name}` is not a string");
+        refuse_values(name, &reason, [json!(5), Value::Null, json!(["alice"]), json!({})]).await;
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_another_kind() {
+    let reason = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
+    refuse_values("cnf", reason, [json!({ "jkt": "x" }), json!({ "x5t#S256": "x" }), json!({}), Value::Null])
+        .await;
+    for name in ["nonce", "at_hash"] {
+        let reason = format!("the claim `{name}` shows an ID token, not an access token");
+        refuse_values(name, &reason, [json!("x"), Value::Null]).await;
+    }
+}
+
+#[tokio::test]
+async fn scope() {
+    let reason = "the claim `scope` is not a string (`scope_claim` says which it is)";
+    refuse_values("scope", reason, [json!(["me"]), json!([]), json!(5), Value::Null, json!({ "me": true })])
+        .await;
+}
+
+#[tokio::test]
+async fn a_reason_tells_nothing_private() {
+    let token = sign(HEADER, claims_with("sub", json!({ "name": "alice's secret" })));
+    assert!(!refuse(&DECODER, &token).await.contains("alice"));
+    let token = sign(HEADER, json!("alice's secret").to_string());
+    assert!(!refuse(&DECODER, &token).await.contains("alice"));
+}

@@ -1,0 +1,170 @@
+//! Where the keys are, and in which runtime they are fetched.
+
+use std::sync::{Arc, Mutex};
+
+use axum::response::IntoResponse as _;
+use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError, TokenDecoder as _};
+use serde_json::json;
+
+use super::super::issuer::AUDIENCE;
+use super::super::keys::{jwk, pem};
+use super::{Issuer, OAUTH, named, outcome, redirect};
+
+#[tokio::test]
+async fn keys_are_found_by_discovery_or_at_a_url() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1"), named(Algorithm::RS256, "2")]);
+    for decoder in [issuer.discovered(), issuer.known()] {
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, Some("1"))).await, "ok");
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("2"))).await, "ok");
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, None)).await, "ok");
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, Some("2"))).await, "invalid");
+    }
+}
+
+#[tokio::test]
+async fn metadata_of_rfc_8414_will_do() {
+    let issuer = Issuer::start().await;
+    let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
+    issuer.answers(move |path| match path {
+        OAUTH => Some(axum::Json(metadata.clone()).into_response()),
+        "/jwks" => Some(axum::Json(set.clone()).into_response()),
+        _ => None,
+    });
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::EdDSA, None)).await, "ok");
+}
+
+#[tokio::test]
+async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
+    let issuer = Issuer::start().await;
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let paths = Arc::clone(&asked);
+    issuer.answers(move |path| {
+        paths.lock().expect("not poisoned").push(path.to_owned());
+        None
+    });
+    let url = format!("{}/realms/demo/", issuer.url);
+    let builder = JwtDecoder::builder().issuer(&*url).audience(AUDIENCE);
+    let decoder = builder.jwks(Jwks::discovery()).build().expect("a decoder");
+    let token = issuer.token_with(Algorithm::ES256, None, |_, claims| claims["iss"] = url.into());
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
+    assert_eq!(
+        *asked.lock().expect("not poisoned"),
+        [
+            "/realms/demo/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server/realms/demo"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_decoder_built_outside_a_runtime_starts_with_its_first_token() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([jwk(Algorithm::ES256)]);
+    let elsewhere = issuer.clone();
+    let decoder = std::thread::spawn(move || elsewhere.discovered()).join().expect("a decoder");
+    assert_eq!(issuer.fetches(), 0);
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "ok");
+}
+
+/// As in a program's tests, each of which has a runtime of its own.
+#[test]
+fn a_decoder_goes_on_in_another_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let servers = runtime();
+    let issuer = servers.block_on(Issuer::start());
+    issuer.publishes([named(Algorithm::ES256, "old")]);
+    let first = runtime();
+    let decoder = first.block_on(async { issuer.discovered() });
+    let (old, new) =
+        (issuer.token(Algorithm::ES256, Some("old")), issuer.token(Algorithm::EdDSA, Some("new")));
+    assert_eq!(first.block_on(outcome(&decoder, &old)), "ok");
+    drop(first);
+    issuer.publishes([named(Algorithm::EdDSA, "new")]);
+    let second = runtime();
+    assert!(decoder.cached(&old).is_none());
+    assert_eq!(second.block_on(outcome(&decoder, &old)), "invalid");
+    assert_eq!(second.block_on(outcome(&decoder, &new)), "ok");
+    assert_eq!(issuer.fetches(), 2);
+}
+
+#[tokio::test]
+async fn metadata_of_another_issuer_is_not_used() {
+    let issuer = Issuer::start().await;
+    let set = json!({ "keys": [jwk(Algorithm::ES256)] });
+    for metadata in [
+        json!({ "issuer": "https://issuer.example", "jwks_uri": format!("{}/jwks", issuer.url) }),
+        json!({ "issuer": format!("{}/", issuer.url), "jwks_uri": format!("{}/jwks", issuer.url) }),
+        json!({ "issuer": issuer.url }),
+        json!({ "issuer": issuer.url, "jwks_uri": "http://issuer.example/jwks" }),
+        json!({ "issuer": issuer.url, "jwks_uri": "/jwks" }),
+    ] {
+        let (text, set) = (metadata.to_string(), set.clone());
+        issuer.answers(move |path| match path {
+            "/jwks" => Some(axum::Json(set.clone()).into_response()),
+            _ => Some(text.clone().into_response()),
+        });
+        let token = issuer.token(Algorithm::ES256, None);
+        assert_eq!(outcome(&issuer.discovered(), &token).await, "unavailable", "{metadata}");
+    }
+    assert_eq!(issuer.fetches(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_scheme_is_followed() {
+    let issuer = Issuer::start().await;
+    let set = json!({ "keys": [jwk(Algorithm::ES256)] });
+    issuer.answers(move |path| match path {
+        "/jwks" => Some(redirect("/moved")),
+        _ => Some(axum::Json(set.clone()).into_response()),
+    });
+    assert_eq!(outcome(&issuer.known(), &issuer.token(Algorithm::ES256, None)).await, "ok");
+}
+
+#[test]
+fn keys_come_from_no_place_where_anybody_could_have_put_them() {
+    let refusal = |issuer: &str, keys| {
+        let builder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).jwks(keys);
+        builder.build().expect_err("an error").to_string()
+    };
+    let message = |url: &str| {
+        format!(
+            "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
+             with no user in it"
+        )
+    };
+    for url in [
+        "http://issuer.example",
+        "issuer.example",
+        "file:///etc/passwd",
+        "http://127.0.0.1.example",
+        "http://0.0.0.0",
+    ] {
+        assert_eq!(refusal(url, Jwks::discovery()), message(url));
+        assert_eq!(refusal("https://issuer.example", Jwks::uri(url)), message(url));
+    }
+    let refused = refusal("https://user:password@issuer.example", Jwks::discovery());
+    assert_eq!(refused, message("…@issuer.example"));
+    for url in ["https://issuer.example/?a=b", "https://issuer.example/#a"] {
+        assert_eq!(refusal(url, Jwks::discovery()), message(url));
+    }
+    let both = JwtDecoder::builder()
+        .issuer("https://issuer.example")
+        .audience(AUDIENCE)
+        .key(scopes_runtime::VerificationKey::from_pem(Algorithm::ES256, pem!("p256-public")).expect("a key"))
+        .jwks(Jwks::discovery());
+    assert!(matches!(both.build(), Err(JwtDecoderError::TwoKindsOfKeys)));
+}
+
+/// Some issuers answer 200 with a page for people where there is no document.
+#[tokio::test]
+async fn a_page_in_place_of_the_metadata_is_no_metadata() {
+    let issuer = Issuer::start().await;
+    let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
+    issuer.answers(move |path| match path {
+        OAUTH => Some(axum::Json(metadata.clone()).into_response()),
+        "/jwks" => Some(axum::Json(set.clone()).into_response()),
+        _ => Some("<html>log in</html>".into_response()),
+    });
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::EdDSA, None)).await, "ok");
+}

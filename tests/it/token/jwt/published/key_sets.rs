@@ -1,0 +1,84 @@
+//! Which keys of a set are used.
+
+use scopes_runtime::{Algorithm, Jwks};
+use serde_json::{Value, json};
+
+use super::super::keys::jwk;
+use super::{Issuer, named, other_jwk, outcome};
+
+#[tokio::test]
+async fn one_odd_key_does_not_spoil_the_others() {
+    let issuer = Issuer::start().await;
+    let mut without_alg = named(Algorithm::RS256, "rsa");
+    without_alg.as_object_mut().expect("an object").remove("alg");
+    let private = json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA", "kid": "private" });
+    let mut encryption = named(Algorithm::ES384, "encryption");
+    encryption["use"] = "enc".into();
+    let mut ambiguous = other_jwk();
+    ambiguous["kid"] = "ambiguous".into();
+    issuer.publishes(json!([
+        { "kty": "AKP", "alg": "ML-DSA-44", "kid": "post-quantum" },
+        "not a key",
+        {},
+        private,
+        encryption,
+        { "kty": "oct", "alg": "HS256", "k": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc", "kid": "secret" },
+        named(Algorithm::EdDSA, "twice"),
+        otherwise(named(Algorithm::EdDSA, "twice")),
+        without_alg,
+        named(Algorithm::ES256, "good"),
+        named(Algorithm::ES256, "good"),
+        named(Algorithm::ES256, "ambiguous"),
+        ambiguous,
+    ]));
+    let decoder = issuer.discovered();
+    for (algorithm, kid, expected) in [
+        (Algorithm::ES256, "good", "ok"),
+        (Algorithm::RS256, "rsa", "ok"),
+        (Algorithm::PS256, "rsa", "invalid"),
+        (Algorithm::EdDSA, "twice", "ok"),
+        (Algorithm::ES256, "ambiguous", "unavailable"),
+        (Algorithm::ES384, "encryption", "unavailable"),
+        (Algorithm::HS256, "secret", "invalid"),
+    ] {
+        assert_eq!(
+            outcome(&decoder, &issuer.token(algorithm, Some(kid))).await,
+            expected,
+            "{algorithm:?} {kid}"
+        );
+    }
+    let decoder = issuer.decoder(Jwks::discovery().rsa_algorithm(Algorithm::PS256));
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::PS256, Some("rsa"))).await, "ok");
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
+}
+
+/// The same key with other metadata.
+fn otherwise(mut jwk: Value) -> Value {
+    jwk["use"] = "sig".into();
+    jwk["x-note"] = "another".into();
+    jwk
+}
+
+/// RFC 7517 section 4.5: `kid` is optional, also while keys rotate.
+#[tokio::test]
+async fn keys_without_a_kid_are_all_tried() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([other_jwk(), jwk(Algorithm::ES256)]);
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
+}
+
+/// How many keys cannot be used does not matter.
+#[tokio::test]
+async fn sixty_four_keys_are_used() {
+    let issuer = Issuer::start().await;
+    let unusable =
+        (0..100).map(|number| json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": format!("p{number}") }));
+    let usable = (0..65).map(|number| named(Algorithm::ES256, &format!("{number}")));
+    issuer.publishes(unusable.chain(usable).collect::<Vec<_>>());
+    let decoder = issuer.discovered();
+    for (kid, expected) in [("0", "ok"), ("63", "ok"), ("64", "unavailable"), ("p0", "unavailable")] {
+        assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, Some(kid))).await, expected, "{kid}");
+    }
+    issuer.publishes(vec![jwk(Algorithm::ES256); 100]);
+    assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
+}

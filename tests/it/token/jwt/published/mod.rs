@@ -1,0 +1,162 @@
+//! Keys that an issuer publishes: how they are found, how they change, and what an issuer can do wrong.
+
+mod discovery;
+mod entra;
+mod key_sets;
+mod malformed_sets;
+mod outage;
+mod requests;
+mod rotation;
+mod skipped_keys;
+mod unknown_keys;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use scopes_runtime::{Algorithm, DecodeError, Jwks, JwtDecoder, TokenDecoder as _};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::issuer::{AUDIENCE, claims, sign_with};
+use super::keys::{jwk, pem, signing};
+
+const OPENID: &str = "/.well-known/openid-configuration";
+const OAUTH: &str = "/.well-known/oauth-authorization-server";
+
+type Answer = Arc<dyn Fn(&str) -> Option<Response> + Send + Sync>;
+
+/// An issuer on loopback that answers whatever it is told to.
+#[derive(Clone)]
+struct Issuer {
+    url: String,
+    answer: Arc<Mutex<Answer>>,
+    fetches: Arc<AtomicUsize>,
+}
+
+impl Issuer {
+    /// One that answers nothing yet.
+    async fn start() -> Self {
+        let (listener, url) = listener().await;
+        let nothing: Answer = Arc::new(|_| None);
+        let issuer = Self { url, answer: Arc::new(Mutex::new(nothing)), fetches: Arc::default() };
+        let app = Router::new().fallback(Self::respond).with_state(issuer.clone());
+        tokio::spawn(async { axum::serve(listener, app).await });
+        issuer
+    }
+
+    async fn respond(State(issuer): State<Self>, uri: Uri) -> Response {
+        if uri.path() == "/jwks" {
+            issuer.fetches.fetch_add(1, Ordering::Relaxed);
+        }
+        let answer = Arc::clone(&issuer.answer.lock().expect("not poisoned"));
+        answer(uri.path()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+    }
+
+    fn answers(&self, answer: impl Fn(&str) -> Option<Response> + Send + Sync + 'static) {
+        *self.answer.lock().expect("not poisoned") = Arc::new(answer);
+    }
+
+    /// Publishes this text as a key set, and metadata that leads to it.
+    fn publishes_text(&self, set: impl Into<Vec<u8>>) {
+        let (metadata, set) = (self.metadata(), set.into());
+        self.answers(move |path| match path {
+            OPENID => Some(axum::Json(metadata.clone()).into_response()),
+            "/jwks" => Some(set.clone().into_response()),
+            _ => None,
+        });
+    }
+
+    /// Publishes these keys, and metadata that leads to them.
+    fn publishes(&self, keys: impl Into<Value>) {
+        self.publishes_text(json!({ "keys": keys.into() }).to_string());
+    }
+
+    fn metadata(&self) -> Value {
+        json!({ "issuer": self.url, "jwks_uri": format!("{}/jwks", self.url) })
+    }
+
+    fn decoder(&self, keys: Jwks) -> JwtDecoder {
+        let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
+        builder.jwks(keys).build().expect("a decoder")
+    }
+
+    fn discovered(&self) -> JwtDecoder {
+        self.decoder(Jwks::discovery())
+    }
+
+    fn known(&self) -> JwtDecoder {
+        self.decoder(Jwks::uri(format!("{}/jwks", self.url)))
+    }
+
+    /// A token of this issuer.
+    fn token(&self, algorithm: Algorithm, kid: Option<&str>) -> String {
+        self.token_with(algorithm, kid, |_, _| {})
+    }
+
+    /// The same with another header or other claims.
+    fn token_with(
+        &self,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+        change: impl FnOnce(&mut Value, &mut Value),
+    ) -> String {
+        let mut header = json!({ "alg": algorithm, "typ": "at+jwt" });
+        if let Some(kid) = kid {
+            header["kid"] = kid.into();
+        }
+        let mut claims = claims();
+        claims["iss"] = self.url.clone().into();
+        change(&mut header, &mut claims);
+        sign_with(algorithm, &signing(algorithm), header.to_string(), claims.to_string())
+    }
+
+    fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::Relaxed)
+    }
+}
+
+/// A free port on loopback, and its URL.
+async fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, url)
+}
+
+fn named(algorithm: Algorithm, kid: &str) -> Value {
+    let mut jwk = jwk(algorithm);
+    jwk["kid"] = kid.into();
+    jwk
+}
+
+/// Another ES256 key than the one that tokens are signed with.
+fn other_jwk() -> Value {
+    let other = jsonwebtoken::EncodingKey::from_ec_der(&super::keys::der(pem!("p256-other")));
+    let other = jsonwebtoken::jwk::Jwk::from_encoding_key(&other, Algorithm::ES256).expect("a key");
+    serde_json::to_value(other).expect("JSON")
+}
+
+/// `ok`, `invalid` or `unavailable`.
+async fn outcome(decoder: &JwtDecoder, token: &str) -> &'static str {
+    match decoder.decode(token).await {
+        Ok(_) => "ok",
+        Err(DecodeError::Invalid(_)) => "invalid",
+        Err(DecodeError::Unavailable { .. }) => "unavailable",
+        Err(_) => "something else",
+    }
+}
+
+/// Lets this time pass for the decoder. The clock stands still for no longer than that: requests need a real one.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+fn redirect(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location.to_owned())]).into_response()
+}

@@ -1,0 +1,120 @@
+//! Issuers that do not answer, and those that answer what is no key set.
+
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use scopes_runtime::{Algorithm, Jwks, TokenDecoder as _};
+use serde_json::json;
+
+use super::super::keys::jwk;
+use super::{Issuer, listener, named, outcome, pass, redirect};
+
+type Lie = Box<dyn Fn() -> Response + Send + Sync>;
+
+#[tokio::test]
+async fn a_program_may_start_before_its_issuer_does() {
+    let issuer = Issuer::start().await;
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, None);
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
+    issuer.publishes([jwk(Algorithm::ES256)]);
+    let start = Instant::now();
+    while outcome(&decoder, &token).await != "ok" {
+        assert!(start.elapsed() < Duration::from_secs(10), "it does not recover");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_recalled_by_keys_that_are_too_old() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, Some("1"));
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+    issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    pass(Duration::from_secs(64 * 60)).await;
+    assert!(decoder.cached(&token).is_some());
+    pass(Duration::from_secs(2 * 60)).await;
+    assert!(decoder.cached(&token).is_none());
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
+}
+
+#[tokio::test]
+async fn an_outage_keeps_the_last_good_keys_for_a_bounded_time() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    let (known, unknown) =
+        (issuer.token(Algorithm::ES256, Some("1")), issuer.token(Algorithm::ES256, Some("2")));
+    assert_eq!(outcome(&decoder, &known).await, "ok");
+    issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    pass(Duration::from_secs(6 * 60)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Whether the issuer has a new key cannot be known: that is no reason to call the token invalid.
+    assert_eq!((outcome(&decoder, &known).await, outcome(&decoder, &unknown).await), ("ok", "unavailable"));
+    pass(Duration::from_secs(58 * 60)).await;
+    assert_eq!(outcome(&decoder, &known).await, "ok");
+    pass(Duration::from_secs(2 * 60)).await;
+    assert_eq!(outcome(&decoder, &known).await, "unavailable");
+}
+
+/// Whatever an issuer does wrong, there are no keys, and the answer says that this is not the token's fault.
+#[tokio::test]
+async fn a_lying_issuer_gives_no_keys() {
+    let issuer = Issuer::start().await;
+    let set = json!({ "keys": [jwk(Algorithm::ES256)] }).to_string();
+    let json = |text: &str| {
+        let text = text.to_owned();
+        move || ([(header::CONTENT_TYPE, "application/json")], text.clone()).into_response()
+    };
+    let repeated = set.replacen("{\"keys\"", "{\"keys\":[],\"keys\"", 1);
+    let long = format!("{}{}", set, " ".repeat(300 * 1024));
+    let other_scheme = |location: &'static str| move || redirect(location);
+    let endless = || {
+        let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 8192])));
+        Body::from_stream(futures_util::stream::iter(chunks)).into_response()
+    };
+    let cases: Vec<(&str, Lie)> = vec![
+        ("no JSON", Box::new(json("{"))),
+        ("HTML", Box::new(json("<html><body>log in</body></html>"))),
+        ("an array", Box::new(json("[]"))),
+        ("no keys", Box::new(json("{}"))),
+        ("keys of a wrong type", Box::new(json(r#"{"keys":{}}"#))),
+        ("an empty set", Box::new(json(r#"{"keys":[]}"#))),
+        ("a repeated member", Box::new(json(&repeated))),
+        ("a huge body", Box::new(json(&long))),
+        ("an endless body", Box::new(endless)),
+        ("an error", Box::new(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
+        ("a loop", Box::new(other_scheme("/jwks"))),
+        ("another scheme", Box::new(other_scheme("file:///etc/passwd"))),
+        ("plain HTTP elsewhere", Box::new(other_scheme("http://issuer.example/jwks"))),
+        ("no content", Box::new(|| StatusCode::NO_CONTENT.into_response())),
+    ];
+    for (name, answer) in cases {
+        issuer.answers(move |_| Some(answer()));
+        let start = Instant::now();
+        assert_eq!(
+            outcome(&issuer.known(), &issuer.token(Algorithm::ES256, None)).await,
+            "unavailable",
+            "{name}"
+        );
+        assert!(start.elapsed() < Duration::from_secs(4), "{name} took {:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_slow_issuer_holds_no_request_longer_than_five_seconds() {
+    let (_listener, url) = listener().await;
+    let issuer = Issuer::start().await;
+    let decoder = issuer.decoder(Jwks::uri(format!("{url}/jwks")));
+    let start = Instant::now();
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
+    assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    // The next one knows already.
+    let start = Instant::now();
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}

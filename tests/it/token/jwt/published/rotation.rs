@@ -1,0 +1,115 @@
+//! Keys that change, and tokens whose key is not known.
+
+use std::time::Duration;
+
+use axum::http::header;
+use axum::response::IntoResponse as _;
+use scopes_runtime::{Algorithm, TokenDecoder as _};
+use serde_json::json;
+
+use super::super::keys::jwk;
+use super::{Issuer, named, other_jwk, outcome, pass};
+
+#[tokio::test]
+async fn a_new_key_is_found_and_an_old_one_stops_working() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "old")]);
+    let decoder = issuer.discovered();
+    let (old, new) =
+        (issuer.token(Algorithm::ES256, Some("old")), issuer.token(Algorithm::EdDSA, Some("new")));
+    assert_eq!(outcome(&decoder, &old).await, "ok");
+    issuer.publishes([named(Algorithm::EdDSA, "new")]);
+    // The keys have just come, and are not fetched again so soon.
+    assert_eq!((outcome(&decoder, &new).await, outcome(&decoder, &old).await), ("unavailable", "ok"));
+    assert_eq!(issuer.fetches(), 1);
+    pass(Duration::from_secs(11)).await;
+    assert_eq!((outcome(&decoder, &new).await, outcome(&decoder, &old).await), ("ok", "invalid"));
+    assert_eq!(issuer.fetches(), 2);
+}
+
+#[tokio::test]
+async fn what_a_key_has_verified_is_forgotten_with_it() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, Some("1"));
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+    let refresh = async |fetches| {
+        pass(Duration::from_secs(301)).await;
+        while issuer.fetches() < fetches {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    refresh(2).await;
+    assert!(decoder.cached(&token).is_some(), "the keys are the same");
+    issuer.publishes([named(Algorithm::EdDSA, "2")]);
+    refresh(3).await;
+    assert!(decoder.cached(&token).is_none());
+    assert_eq!(outcome(&decoder, &token).await, "invalid");
+}
+
+#[tokio::test]
+async fn a_new_key_is_found_for_tokens_that_name_none() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([other_jwk()]);
+    let decoder = issuer.discovered();
+    let token = issuer.token(Algorithm::ES256, None);
+    assert_eq!(outcome(&decoder, &token).await, "invalid");
+    issuer.publishes([jwk(Algorithm::ES256)]);
+    pass(Duration::from_secs(11)).await;
+    assert_eq!(outcome(&decoder, &token).await, "ok");
+}
+
+#[tokio::test]
+async fn a_thousand_unknown_kids_cause_one_fetch() {
+    let issuer = Issuer::start().await;
+    issuer.publishes([named(Algorithm::ES256, "1")]);
+    let decoder = issuer.discovered();
+    assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, Some("1"))).await, "ok");
+    pass(Duration::from_secs(11)).await;
+    let requests: Vec<_> = (0..1000)
+        .map(|number| {
+            let token = issuer.token(Algorithm::ES256, Some(&format!("unknown {number}")));
+            let decoder = decoder.clone();
+            tokio::spawn(async move { outcome(&decoder, &token).await })
+        })
+        .collect();
+    for request in requests {
+        // 503 for those that came while the keys were being fetched already.
+        assert_ne!(request.await.expect("no panic"), "ok");
+    }
+    assert_eq!(issuer.fetches(), 2);
+}
+
+#[tokio::test]
+async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
+    for (said, early, late) in [
+        ("max-age=120", 110, 130),
+        ("public, max-age=0", 50, 70),
+        ("no-store", 50, 70),
+        ("max-age=999999999", 3500, 3700),
+        ("max-age=3600; age", 50, 70),
+        ("nonsense", 290, 310),
+    ] {
+        let issuer = Issuer::start().await;
+        let set = json!({ "keys": [named(Algorithm::ES256, "1")] });
+        issuer.answers(move |_| {
+            // A cache on the way has had it for almost as long.
+            let age = if said.ends_with("age") { "3599" } else { "0" };
+            let said = said.trim_end_matches("; age");
+            Some(
+                ([(header::CACHE_CONTROL, said), (header::AGE, age)], axum::Json(set.clone()))
+                    .into_response(),
+            )
+        });
+        let decoder = issuer.known();
+        let token = issuer.token(Algorithm::ES256, Some("1"));
+        assert_eq!(outcome(&decoder, &token).await, "ok");
+        for (time, fetches) in [(early, 1), (late - early, 2)] {
+            pass(Duration::from_secs(time)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            assert_eq!(issuer.fetches(), fetches, "{said}");
+        }
+    }
+}

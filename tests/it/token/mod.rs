@@ -1,0 +1,4 @@
+//! Decoders of tokens.
+
+mod introspection;
+mod jwt;
