@@ -1,194 +1,20 @@
-//! Issuers and clients that nobody here wrote: npm's `oidc-provider` issues tokens, and `oauth4webapi` reads challenges and
+//! Issuers and clients of other authors: npm's `oidc-provider` issues tokens, and `oauth4webapi` reads challenges and
 //! metadata.
 
+mod api;
+mod issuer;
 mod outage;
 
 use std::collections::BTreeMap;
-use std::env;
-use std::io::{BufRead as _, BufReader, Write as _, stderr};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use scopes_runtime::router::get;
-use scopes_runtime::{
-    IntrospectionDecoder, Jwks, JwtDecoder, MultiIssuerDecoder, ProtectedResourceMetadata, ResourceServer,
-    ScopedRouter, TokenDecoder, requires_scopes,
-};
-use scopes_tests::Scope;
+use scopes_runtime::MultiIssuerDecoder;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-#[requires_scopes("me")]
-async fn me() {}
-
-#[requires_scopes("me", "items:write")]
-async fn write() {}
-
-#[requires_scopes("me", acr = "mfa", max_age = 300)]
-async fn pay() {}
-
-/// An API on loopback, at a path, for the tokens of an issuer.
-struct Api {
-    url: String,
-    http: reqwest::Client,
-}
-
-impl Api {
-    async fn start(path: &str, issuer: &Issuer, decoder: impl FnOnce(&str) -> Box<dyn TokenDecoder>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
-        let metadata = ProtectedResourceMetadata::new(&*url).expect("a resource");
-        let metadata = metadata.authorization_server(&*issuer.url).scopes::<Scope>().name("The API");
-        let server = ResourceServer::builder(Boxed(decoder(&url))).realm("the API, v1").metadata(&metadata);
-        let routes =
-            ScopedRouter::new().route("/me", get(me)).route("/write", get(write)).route("/pay", get(pay));
-        let routes = ScopedRouter::new().nest(path, routes).with_state(server.build().expect("a realm"));
-        let app = Router::from(routes).merge(metadata.router());
-        tokio::spawn(async { axum::serve(listener, app).await });
-        Self { url, http: reqwest::Client::new() }
-    }
-
-    async fn ask(&self, path: &str, token: &str) -> (u16, String) {
-        let answer = self.http.get(format!("{}{path}", self.url)).bearer_auth(token).send().await;
-        let answer = answer.expect("an answer");
-        let challenge = answer.headers().get("www-authenticate").and_then(|it| it.to_str().ok());
-        (answer.status().as_u16(), challenge.unwrap_or_default().to_owned())
-    }
-
-    async fn status(&self, path: &str, token: &str) -> u16 {
-        self.ask(path, token).await.0
-    }
-}
-
-struct Boxed(Box<dyn TokenDecoder>);
-
-impl TokenDecoder for Boxed {
-    fn decode<'a>(&'a self, token: &'a str) -> scopes_runtime::DecodeFuture<'a> {
-        self.0.decode(token)
-    }
-}
-
-/// oidc-provider, ended with the test.
-struct Issuer {
-    url: String,
-    process: Child,
-    commands: ChildStdin,
-    lines: BufReader<ChildStdout>,
-    http: reqwest::Client,
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// Where npm has put the packages, if it has.
-fn modules() -> Option<PathBuf> {
-    let default = || concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ci/node").into();
-    let modules: PathBuf = env::var_os("NODE_PACKAGES").unwrap_or_else(default).into();
-    let is_there =
-        ["oidc-provider", "oauth4webapi"].map(|name| modules.join("node_modules").join(name).is_dir());
-    let has_node = Command::new("node").arg("--version").output().is_ok();
-    if has_node && is_there == [true, true] {
-        return Some(modules);
-    }
-    let reason = "No other issuer and client are tried: `node` with `oidc-provider` and `oauth4webapi` is not installed.";
-    assert!(env::var_os("REQUIRE_NODE").is_none(), "{reason}");
-    // What `eprintln!` prints is shown only when a test fails.
-    writeln!(stderr(), "skipped: {reason}").expect("stderr");
-    None
-}
-
-fn node(script: &str) -> Command {
-    let mut command = Command::new("node");
-    command.arg(format!("{}/interop/{script}", env!("CARGO_MANIFEST_DIR")));
-    command
-}
-
-impl Issuer {
-    fn start(modules: &PathBuf) -> Self {
-        Self::start_at(modules, "0", "1")
-    }
-
-    /// On a port, with one key.
-    fn start_at(modules: &PathBuf, port: &str, key: &str) -> Self {
-        let mut command = node("issuer.mjs");
-        command
-            .arg(modules)
-            .args([port, key])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut process = command.spawn().expect("it starts");
-        let commands = process.stdin.take().expect("it is piped");
-        let lines = BufReader::new(process.stdout.take().expect("it is piped"));
-        let mut issuer = Self { url: String::new(), process, commands, lines, http: reqwest::Client::new() };
-        issuer.url = issuer.line("http://");
-        issuer
-    }
-
-    fn end(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-
-    /// The next line that begins so; oidc-provider has notices to print in between.
-    fn line(&mut self, start: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.lines.read_line(&mut line).expect("a line"), 0, "it has ended");
-            if line.starts_with(start) {
-                return line.trim_end().to_owned();
-            }
-        }
-    }
-
-    /// The first key signs from now on, and all are published.
-    fn rotate(&mut self, keys: &str) {
-        writeln!(self.commands, "keys {keys}").expect("it listens");
-        self.line(&format!("keys {keys}"));
-    }
-
-    /// A token for a resource.
-    async fn token(&self, scope: &str, resource: &str) -> String {
-        token(&self.http, &self.url, scope, resource).await
-    }
-
-    async fn revoke(&self, token: &str) {
-        let request =
-            self.http.post(format!("{}/token/revocation", self.url)).basic_auth("app", Some("app-secret"));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let answer = request.body(format!("token={token}")).send().await.expect("an answer");
-        assert_eq!(answer.status(), 200);
-    }
-
-    fn jwt_decoder(&self, audience: &str) -> JwtDecoder {
-        let builder = JwtDecoder::builder().issuer(&*self.url).audience(audience);
-        builder.jwks(Jwks::discovery()).build().expect("a decoder")
-    }
-
-    fn introspection_decoder(&self, audience: &str) -> IntrospectionDecoder {
-        let builder = IntrospectionDecoder::builder().issuer(&*self.url).audience(audience);
-        let builder = builder.client("api", "a secret: 100%").cache_ttl(Duration::from_millis(500));
-        builder.build().expect("a decoder")
-    }
-}
-
-async fn token(http: &reqwest::Client, issuer: &str, scope: &str, resource: &str) -> String {
-    let scope = scope.replace(' ', "+");
-    let request = http.post(format!("{issuer}/token")).basic_auth("app", Some("app-secret"));
-    let request = request.header("content-type", "application/x-www-form-urlencoded");
-    let form = format!("grant_type=client_credentials&scope={scope}&resource={resource}");
-    let answer = request.body(form).send().await.expect("an answer");
-    let text = answer.text().await.expect("a body");
-    let answer: Value = serde_json::from_str(&text).expect("JSON");
-    answer["access_token"].as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
-}
+use self::api::Api;
+use self::issuer::{Issuer, modules, node, token};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn jwts_of_another_issuer() {

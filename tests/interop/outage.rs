@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Api, Issuer, modules};
+use crate::api::Api;
+use crate::issuer::{Issuer, modules};
 
 /// Asks until the token is let in. Until then nobody can say what it is worth, so there is no answer but 503.
 async fn let_in_at_last(api: &Api, token: &str) -> usize {

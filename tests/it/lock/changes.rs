@@ -37,7 +37,7 @@ fn said(name: &str, before: &Router, after: &Router) -> String {
 
 /// The same, of changes alone.
 #[track_caller]
-fn check(name: &str, before: &Router, after: &Router, changes: &str) {
+pub(super) fn check(name: &str, before: &Router, after: &Router, changes: &str) {
     let expected = format!(
         "Who may call what is not what `{name}` says.\n\n{changes}\n\nIf all of this is meant, \
          `UPDATE_SCOPES_LOCK=1 cargo test` writes the file anew; commit it then."
@@ -224,90 +224,4 @@ fn the_name_of_a_parameter_is_no_part_of_the_path() {
     fresh("renamed-alone.lock");
     check_lock(&before.report(), DIRECTORY, "renamed-alone.lock", true).expect("the file is written");
     check_lock(&renamed.report(), DIRECTORY, "renamed-alone.lock", false).expect("nothing changed");
-}
-
-/// Of scopes of one name, that of each vocabulary is required.
-mod homonyms {
-    use scopes_runtime::{declare_scopes, requires_scopes};
-
-    pub(super) mod one {
-        #[scopes_runtime::declare_scopes]
-        pub(crate) enum Scope {
-            /// Read items.
-            Items = "items",
-            /// Everything.
-            #[implies(Items)]
-            Admin = "admin",
-        }
-    }
-
-    #[declare_scopes]
-    pub(super) enum Scope {
-        /// Read items.
-        Items = "items",
-        /// Everything.
-        #[implies(Items)]
-        Root = "root",
-    }
-
-    #[requires_scopes(Scope::Items, one::Scope::Items)]
-    pub(super) async fn both() {}
-
-    #[requires_scopes(Scope::Items)]
-    pub(super) async fn alone() {}
-}
-
-#[test]
-fn what_stands_for_one_of_two_homonyms_does_not_for_both() {
-    check(
-        "homonyms.lock",
-        &Router::new().route("/items", get(homonyms::both)),
-        &Router::new().route("/items", get(homonyms::alone)),
-        "loosened: GET /items\n  - requires items\n  + requires items\n  +   accepts root for items\n  \
-         A token with `root` was refused before and is accepted now.",
-    );
-}
-
-mod login {
-    use scopes_runtime::requires_scopes;
-    use scopes_tests::Scope;
-
-    #[requires_scopes("me", acr = "mfa", max_age = 300)]
-    pub(super) async fn strict() {}
-
-    #[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 600)]
-    pub(super) async fn lenient() {}
-
-    #[requires_scopes(acr = "mfa")]
-    pub(super) async fn without_scopes() {}
-}
-
-#[test]
-fn what_a_login_has_to_be_like_counts() {
-    let strict = Router::new().route("/pay", get(login::strict));
-    let lenient = Router::new().route("/pay", get(login::lenient));
-    let any_login = Router::new().route("/pay", get(me));
-    check(
-        "login_loosened.lock",
-        &strict,
-        &lenient,
-        "loosened: GET /pay\n  - requires me\n  - after a login of acr mfa\n  - after a login within 300 seconds\n  \
-         + requires me\n  + after a login of acr hwk mfa\n  + after a login within 600 seconds\n  \
-         A token with `me` and a login of acr hwk and a login 600 seconds ago was refused before and is accepted now.",
-    );
-    check(
-        "login_tightened.lock",
-        &any_login,
-        &strict,
-        "tightened: GET /pay\n  - requires me\n  + requires me\n  + after a login of acr mfa\n  \
-         + after a login within 300 seconds\n  A token with `me` was accepted before and is refused now.",
-    );
-    check(
-        "login_instead_of_a_scope.lock",
-        &any_login,
-        &Router::new().route("/pay", get(login::without_scopes)),
-        "changed: GET /pay\n  - requires me\n  + any valid token\n  + after a login of acr mfa\n  \
-         A token without any scope and a login of acr mfa was refused before and is accepted now.\n  \
-         A token with `me` was accepted before and is refused now.",
-    );
 }

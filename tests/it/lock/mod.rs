@@ -3,6 +3,7 @@
 mod changes;
 mod file;
 mod process;
+mod requirements;
 
 use std::fs;
 use std::path::PathBuf;

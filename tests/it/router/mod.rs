@@ -1,4 +1,49 @@
 //! `ScopedRouter`.
 
 mod random_routers;
-mod requests;
+mod require;
+mod routes;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{Method, Request, StatusCode};
+use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_tests::{Answer, Readable, Scope, send};
+
+#[requires_scopes("items")]
+async fn items(method: Method) -> String {
+    format!("items by {method}")
+}
+
+#[requires_scopes("me")]
+async fn user(Path(name): Path<String>) -> String {
+    name
+}
+
+#[public]
+async fn open() -> &'static str {
+    "open"
+}
+
+#[requires_scopes("me")]
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "nothing here")
+}
+
+#[public]
+async fn another_method() -> (StatusCode, &'static str) {
+    (StatusCode::METHOD_NOT_ALLOWED, "another method")
+}
+
+fn served(router: ScopedRouter<ResourceServer>) -> Router {
+    Router::from(router.with_state(ResourceServer::new(Readable::default())))
+}
+
+async fn ask(app: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    send(app, request.body(Body::empty()).expect("a request")).await
+}

@@ -1,17 +1,16 @@
-//! The OpenAPI document of a `ScopedRouter`, as a whole, and that it says what the server does.
+//! The OpenAPI document of a `ScopedRouter`.
+
+mod operation_ids;
+mod responses;
+mod served;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{any, connect, get, post};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, send, token};
+use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
-
-mod operation_ids;
-mod responses;
 
 /// The items
 /// of everyone.
@@ -217,87 +216,4 @@ fn any_method_is_every_method_that_openapi_knows() {
     let methods: Vec<_> = methods.keys().map(String::as_str).collect();
     assert_eq!(methods, ["delete", "get", "head", "options", "patch", "post", "put", "trace"]);
     assert_eq!(document["paths"].as_object().expect("paths").len(), 1);
-}
-
-/// Reads `security` as OpenAPI does, a broader scope counting for those that its description includes.
-fn allowed(security: &Value, granted: &[&str]) -> bool {
-    let includes = |broad: &str, narrow: &str| {
-        let broader: &[&str] = match narrow {
-            "items" => &["items:write"],
-            "invoices" => &["billing"],
-            "invoices:read" => &["invoices", "billing"],
-            _ => &[],
-        };
-        broad == narrow || broader.contains(&broad)
-    };
-    let alternatives = security.as_array().expect("a list");
-    alternatives.iter().any(|alternative| {
-        let schemes = alternative.as_object().expect("an object");
-        schemes.values().all(|scopes| {
-            let scopes = scopes.as_array().expect("a list").iter();
-            scopes.filter_map(Value::as_str).all(|scope| granted.iter().any(|broad| includes(broad, scope)))
-        })
-    })
-}
-
-#[tokio::test]
-async fn the_server_decides_as_the_document_says() {
-    let router = router();
-    let (document, app) = parts(router);
-    let names = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
-    let mut compared = 0;
-    for (path, methods) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in methods.as_object().expect("methods") {
-            for set in 0..1_u32 << names.len() {
-                let granted: Vec<_> =
-                    (0..names.len()).filter(|bit| set >> bit & 1 == 1).map(|bit| names[bit]).collect();
-                let request = Request::builder()
-                    .method(method.to_uppercase().as_str())
-                    .uri(path.replace(['{', '}'], ""))
-                    .header("authorization", format!("Bearer {}", token(&format!("x {}", granted.join(" ")))))
-                    .body(Body::empty())
-                    .expect("a request");
-                let answer = send(&app, request).await;
-                let expected = match operation["security"].as_array().is_some_and(Vec::is_empty)
-                    || allowed(&operation["security"], &granted)
-                {
-                    true => StatusCode::OK,
-                    false => StatusCode::FORBIDDEN,
-                };
-                assert_eq!(answer.status, expected, "{method} {path} with {granted:?}");
-                compared += 1;
-            }
-        }
-    }
-    assert_eq!(compared, 7 * 64);
-}
-
-#[tokio::test]
-async fn head_is_documented_by_the_handler_that_serves_it() {
-    for (routes, allowed) in [
-        (ScopedRouter::new().route("/", any(create).get(health)), true),
-        (ScopedRouter::new().route("/", any(health)).route("/", get(create)), false),
-    ] {
-        let routes: ScopedRouter<ResourceServer> = routes;
-        let (document, app) = parts(routes);
-        assert_eq!(document["paths"]["/"]["get"]["security"] == json!([]), allowed);
-        assert_eq!(document["paths"]["/"]["put"]["security"] == json!([]), !allowed);
-        assert!(document["paths"]["/"]["head"].is_null(), "GET speaks for it");
-        let request = Request::builder().method("HEAD").uri("/").body(Body::empty()).expect("a request");
-        assert_eq!(send(&app, request).await.status.is_success(), allowed);
-    }
-}
-
-#[tokio::test]
-async fn a_nested_path_is_the_one_that_is_served() {
-    let inner = || ScopedRouter::new().route("/", get(health)).route("/b", get(health));
-    for (prefix, paths) in [("/a", ["/a", "/a/b"]), ("/a/", ["/a/", "/a/b"])] {
-        let router = ScopedRouter::<ResourceServer>::new().nest(prefix, inner());
-        let (document, app) = parts(router);
-        let documented: Vec<_> = document["paths"].as_object().expect("paths").keys().collect();
-        assert_eq!(documented, paths);
-        for path in paths {
-            assert_eq!(scopes_tests::get(&app, path, &[]).await.status, StatusCode::OK, "{path}");
-        }
-    }
 }

@@ -15,4 +15,5 @@ mod leniencies;
 mod malformed;
 mod may_grant;
 mod providers;
+mod public_keys;
 mod published;

@@ -1,12 +1,15 @@
 //! `#[utoipa::path]` below the attribute: whatever utoipa knows stays, and what the handler requires is added, whichever
 //! way the document is made.
 
+mod names;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{Request, StatusCode};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{ScopedRouter, get, routes};
+
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
 use scopes_tests::{Readable, Scope, send, token};
 use serde_json::{Value, json};
@@ -242,84 +245,4 @@ fn a_conditional_attribute_is_found() {
     assert_eq!(document["paths"]["/conditional"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
     let operation = <__path_conditional as utoipa::Path>::operation();
     assert!(operation.security.is_some());
-}
-
-#[test]
-fn routes_finds_a_handler_that_was_brought_by_use() {
-    use writing::create;
-
-    let router = ScopedRouter::<ResourceServer>::new().routes(routes!(create));
-    let document = document(&router.split_for_parts().1);
-    assert_eq!(document["paths"]["/items"]["post"]["operationId"], "post_items");
-}
-
-mod named_alike {
-    #[allow(unused_imports, reason = "it brings another handler of the name")]
-    use super::*;
-
-    #[requires_scopes("me")]
-    pub(super) async fn read() {}
-}
-
-/// The attribute does not take another handler's `#[utoipa::path]` for one above itself.
-#[test]
-fn a_handler_may_have_the_name_of_a_described_one() {
-    #[requires_scopes("me")]
-    async fn read() {}
-
-    let router = ScopedRouter::<ResourceServer>::new()
-        .route("/items", get(named_alike::read))
-        .route("/mine", get(read))
-        .routes(routes!(writing::read));
-    assert_eq!(
-        document(&router.split_for_parts().1)["paths"]["/items"]["get"]["security"][0]["oauth2"][0],
-        "me"
-    );
-}
-
-#[test]
-fn a_raw_name_is_fine() {
-    #[requires_scopes("me")]
-    #[utoipa::path(get, path = "/type", responses((status = 200, description = "It.")))]
-    async fn r#type() {}
-
-    let router = ScopedRouter::<ResourceServer>::new()
-        .security_scheme(OAuth2Scheme::new::<Scope>().password("/token"))
-        .routes(routes!(r#type,));
-    let document = document(&router.split_for_parts().1);
-    assert_eq!(document["paths"]["/type"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
-    assert_eq!(document["paths"]["/type"]["get"]["operationId"], json!("get_type"));
-}
-
-#[test]
-fn operation_ids_are_unique_whoever_chose_them() {
-    mod more {
-        use super::*;
-
-        #[requires_scopes("me")]
-        #[utoipa::path(
-            method(get, put),
-            path = "/several",
-            operation_id = "health",
-            responses((status = 200, description = "It.")),
-        )]
-        pub(super) async fn several() {}
-
-        #[public]
-        pub(super) async fn health_2() {}
-    }
-    let inner = || ScopedRouter::new().route("/a", get(more::health_2)).route("/b", get(health));
-    let router = ScopedRouter::<ResourceServer>::new()
-        .routes(routes!(more::several))
-        .nest("/1", inner())
-        .nest("/2", inner());
-    let document = document(&router.split_for_parts().1);
-    let paths = document["paths"].as_object().expect("paths").values();
-    let mut ids: Vec<_> = paths
-        .flat_map(|item| item.as_object().expect("methods").values())
-        .map(|operation| operation["operationId"].as_str().expect("an id"))
-        .collect();
-    ids.sort_unstable();
-    assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
-    assert_eq!(ids.len(), 6);
 }

@@ -1,0 +1,128 @@
+//! npm's `oidc-provider` in a process of its own.
+
+use std::env;
+use std::io::{BufRead as _, BufReader, Write as _, stderr};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use scopes_runtime::{IntrospectionDecoder, Jwks, JwtDecoder};
+use serde_json::Value;
+
+/// oidc-provider, ended with the test.
+pub(crate) struct Issuer {
+    pub(crate) url: String,
+    process: Child,
+    commands: ChildStdin,
+    lines: BufReader<ChildStdout>,
+    http: reqwest::Client,
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Where npm has put the packages, if it has.
+pub(crate) fn modules() -> Option<PathBuf> {
+    let default = || concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ci/node").into();
+    let modules: PathBuf = env::var_os("NODE_PACKAGES").unwrap_or_else(default).into();
+    let is_there =
+        ["oidc-provider", "oauth4webapi"].map(|name| modules.join("node_modules").join(name).is_dir());
+    let has_node = Command::new("node").arg("--version").output().is_ok();
+    if has_node && is_there == [true, true] {
+        return Some(modules);
+    }
+    let reason = "No other issuer and client are tried: `node` with `oidc-provider` and `oauth4webapi` is not installed.";
+    assert!(env::var_os("REQUIRE_NODE").is_none(), "{reason}");
+    // What `eprintln!` prints is shown only when a test fails.
+    writeln!(stderr(), "skipped: {reason}").expect("stderr");
+    None
+}
+
+pub(crate) fn node(script: &str) -> Command {
+    let mut command = Command::new("node");
+    command.arg(format!("{}/interop/{script}", env!("CARGO_MANIFEST_DIR")));
+    command
+}
+
+impl Issuer {
+    pub(crate) fn start(modules: &PathBuf) -> Self {
+        Self::start_at(modules, "0", "1")
+    }
+
+    /// On a port, with one key.
+    pub(crate) fn start_at(modules: &PathBuf, port: &str, key: &str) -> Self {
+        let mut command = node("issuer.mjs");
+        command
+            .arg(modules)
+            .args([port, key])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut process = command.spawn().expect("it starts");
+        let commands = process.stdin.take().expect("it is piped");
+        let lines = BufReader::new(process.stdout.take().expect("it is piped"));
+        let mut issuer = Self { url: String::new(), process, commands, lines, http: reqwest::Client::new() };
+        issuer.url = issuer.line("http://");
+        issuer
+    }
+
+    pub(crate) fn end(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// The next line that begins so; oidc-provider has notices to print in between.
+    fn line(&mut self, start: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.lines.read_line(&mut line).expect("a line"), 0, "it has ended");
+            if line.starts_with(start) {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    /// The first key signs from now on, and all are published.
+    pub(crate) fn rotate(&mut self, keys: &str) {
+        writeln!(self.commands, "keys {keys}").expect("it listens");
+        self.line(&format!("keys {keys}"));
+    }
+
+    /// A token for a resource.
+    pub(crate) async fn token(&self, scope: &str, resource: &str) -> String {
+        token(&self.http, &self.url, scope, resource).await
+    }
+
+    pub(crate) async fn revoke(&self, token: &str) {
+        let request =
+            self.http.post(format!("{}/token/revocation", self.url)).basic_auth("app", Some("app-secret"));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(format!("token={token}")).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+    }
+
+    pub(crate) fn jwt_decoder(&self, audience: &str) -> JwtDecoder {
+        let builder = JwtDecoder::builder().issuer(&*self.url).audience(audience);
+        builder.jwks(Jwks::discovery()).build().expect("a decoder")
+    }
+
+    pub(crate) fn introspection_decoder(&self, audience: &str) -> IntrospectionDecoder {
+        let builder = IntrospectionDecoder::builder().issuer(&*self.url).audience(audience);
+        let builder = builder.client("api", "a secret: 100%").cache_ttl(Duration::from_millis(500));
+        builder.build().expect("a decoder")
+    }
+}
+
+pub(crate) async fn token(http: &reqwest::Client, issuer: &str, scope: &str, resource: &str) -> String {
+    let scope = scope.replace(' ', "+");
+    let request = http.post(format!("{issuer}/token")).basic_auth("app", Some("app-secret"));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let form = format!("grant_type=client_credentials&scope={scope}&resource={resource}");
+    let answer = request.body(form).send().await.expect("an answer");
+    let text = answer.text().await.expect("a body");
+    let answer: Value = serde_json::from_str(&text).expect("JSON");
+    answer["access_token"].as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
+}

@@ -1,0 +1,92 @@
+//! Changes of requirements that have more than scope names in them.
+
+use scopes_runtime::router::get;
+
+use super::changes::check;
+use super::{Router, me};
+
+/// Of scopes of one name, that of each vocabulary is required.
+mod homonyms {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    pub(super) mod one {
+        #[scopes_runtime::declare_scopes]
+        pub(crate) enum Scope {
+            /// Read items.
+            Items = "items",
+            /// Everything.
+            #[implies(Items)]
+            Admin = "admin",
+        }
+    }
+
+    #[declare_scopes]
+    pub(super) enum Scope {
+        /// Read items.
+        Items = "items",
+        /// Everything.
+        #[implies(Items)]
+        Root = "root",
+    }
+
+    #[requires_scopes(Scope::Items, one::Scope::Items)]
+    pub(super) async fn both() {}
+
+    #[requires_scopes(Scope::Items)]
+    pub(super) async fn alone() {}
+}
+
+#[test]
+fn what_stands_for_one_of_two_homonyms_does_not_for_both() {
+    check(
+        "homonyms.lock",
+        &Router::new().route("/items", get(homonyms::both)),
+        &Router::new().route("/items", get(homonyms::alone)),
+        "loosened: GET /items\n  - requires items\n  + requires items\n  +   accepts root for items\n  \
+         A token with `root` was refused before and is accepted now.",
+    );
+}
+
+mod login {
+    use scopes_runtime::requires_scopes;
+    use scopes_tests::Scope;
+
+    #[requires_scopes("me", acr = "mfa", max_age = 300)]
+    pub(super) async fn strict() {}
+
+    #[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 600)]
+    pub(super) async fn lenient() {}
+
+    #[requires_scopes(acr = "mfa")]
+    pub(super) async fn without_scopes() {}
+}
+
+#[test]
+fn what_a_login_has_to_be_like_counts() {
+    let strict = Router::new().route("/pay", get(login::strict));
+    let lenient = Router::new().route("/pay", get(login::lenient));
+    let any_login = Router::new().route("/pay", get(me));
+    check(
+        "login_loosened.lock",
+        &strict,
+        &lenient,
+        "loosened: GET /pay\n  - requires me\n  - after a login of acr mfa\n  - after a login within 300 seconds\n  \
+         + requires me\n  + after a login of acr hwk mfa\n  + after a login within 600 seconds\n  \
+         A token with `me` and a login of acr hwk and a login 600 seconds ago was refused before and is accepted now.",
+    );
+    check(
+        "login_tightened.lock",
+        &any_login,
+        &strict,
+        "tightened: GET /pay\n  - requires me\n  + requires me\n  + after a login of acr mfa\n  \
+         + after a login within 300 seconds\n  A token with `me` was accepted before and is refused now.",
+    );
+    check(
+        "login_instead_of_a_scope.lock",
+        &any_login,
+        &Router::new().route("/pay", get(login::without_scopes)),
+        "changed: GET /pay\n  - requires me\n  + any valid token\n  + after a login of acr mfa\n  \
+         A token without any scope and a login of acr mfa was refused before and is accepted now.\n  \
+         A token with `me` was accepted before and is refused now.",
+    );
+}

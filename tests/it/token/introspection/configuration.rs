@@ -1,0 +1,83 @@
+//! What a decoder is built from.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use scopes_runtime::{IntrospectionDecoder, TokenDecoder as _};
+use scopes_tests::Scope;
+
+use super::{AUDIENCE, Issuer, accept, refuse};
+
+#[tokio::test]
+async fn an_endpoint_that_has_moved_is_found_again() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let decoder = issuer.decoder();
+    accept(&decoder, "1").await;
+    issuer.moved.store(true, Ordering::Relaxed);
+    assert_eq!(refuse(&decoder, "2").await.0, "unavailable");
+    accept(&decoder, "2").await;
+}
+
+#[tokio::test]
+async fn long_tokens_are_not_sent() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    accept(&issuer.decoder(), &"t".repeat(16 * 1024)).await;
+    let refused = refuse(&issuer.decoder(), &"t".repeat(16 * 1024 + 1)).await;
+    assert_eq!(refused, ("invalid", "it is longer than 16384 bytes".to_owned()));
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[test]
+fn a_decoder_is_complete_and_safe() {
+    let builder = IntrospectionDecoder::builder;
+    let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
+    let url = |url: &str| {
+        format!(
+            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine, \
+             with no user in it"
+        )
+    };
+    for (builder, message) in [
+        (
+            builder().audience(AUDIENCE).client("api", "secret"),
+            "nobody can be asked about tokens: call `issuer` with the issuer's URL, or `endpoint` with that of its \
+             introspection endpoint"
+                .to_owned(),
+        ),
+        (
+            builder().issuer("https://issuer.example").client("api", "secret"),
+            "the decoder has no audience: call `audience` with the `aud` that names this server in the issuer's answers"
+                .to_owned(),
+        ),
+        (
+            builder().issuer("https://issuer.example").audience(AUDIENCE),
+            "the issuer would not know who asks: call `client` with the id and the secret that it gave this server"
+                .to_owned(),
+        ),
+        (whole().issuer("http://issuer.example"), url("http://issuer.example")),
+        (whole().issuer("https://issuer.example/?a"), url("https://issuer.example/?a")),
+        (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
+        (
+            whole().cache_ttl(Duration::from_secs(301)),
+            "a `cache_ttl` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
+        ),
+    ] {
+        assert_eq!(builder.build().expect_err("an error").to_string(), message);
+    }
+    let decoder = whole().build().expect("a decoder");
+    assert!(!format!("{decoder:?} {:?}", whole()).contains("s3cret"));
+}
+
+#[tokio::test]
+async fn an_issuer_grants_what_it_may() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active_with("scope", "admin items me"));
+    let decoder = issuer.builder().may_grant(["items"]).may_grant([Scope::Me]).build().expect("a decoder");
+    for _ in 0..2 {
+        assert_eq!(accept(&decoder, "token").await.scopes().to_string(), "items me");
+    }
+    assert_eq!(decoder.cached("token").expect("cached").scopes().to_string(), "items me");
+    assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), "admin items me");
+}

@@ -1,0 +1,202 @@
+//! Responses of the introspection endpoint: which make a token valid, and which decide nothing.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use axum::Json;
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse as _;
+use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderBuilder, ScopeClaim};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::{AUDIENCE, Answer, Issuer, accept, now, refuse};
+
+#[tokio::test]
+async fn the_issuer_is_asked_as_rfc_7662_has_it() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    let token = accept(&issuer.decoder(), "2YotnFZFEjr1zCsicMWpAA").await;
+    assert_eq!((token.subject(), token.client_id()), (Some("alice"), Some("app")));
+    assert_eq!((token.issuer(), token.scopes().to_string().as_str()), (Some(&*issuer.url), "me items"));
+    assert!(token.expires_at().expect("it ends") > SystemTime::now());
+    let (headers, form) = issuer.last.lock().expect("not poisoned").take().expect("it was asked");
+    let pairs = [("token", "2YotnFZFEjr1zCsicMWpAA"), ("token_type_hint", "access_token")];
+    assert_eq!(form, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(headers["accept"], "application/json");
+    assert_eq!(headers["user-agent"], concat!("scopes-runtime/", env!("CARGO_PKG_VERSION")));
+    // `the+api:s3cr%3At%25`, both parts form-encoded first (RFC 6749 section 2.3.1).
+    assert_eq!(headers["authorization"], "Basic dGhlK2FwaTpzM2NyJTNBdCUyNQ==");
+}
+
+#[tokio::test]
+async fn the_endpoint_may_be_named() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active_with("iss", "https://another.example"));
+    let builder = IntrospectionDecoder::builder().endpoint(format!("{}/introspect", issuer.url));
+    let decoder = builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder");
+    accept(&decoder, "token").await;
+}
+
+#[tokio::test]
+async fn only_what_is_active_and_for_this_server_is_let_in() {
+    let issuer = Issuer::start().await;
+    let audience = "the claim `aud` does not name the audience that is configured";
+    let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
+    let kind = "the `token_type` is not `Bearer`";
+    let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
+    let no_strings = "the claim `aud` is neither a string nor an array of strings";
+    for (answer, reason) in [
+        (json!({ "active": false }), "the issuer says that it is not active"),
+        (issuer.active_with("active", false), "the issuer says that it is not active"),
+        (issuer.active_without("token_type"), untyped),
+        (issuer.active_with("token_type", "DPoP"), kind),
+        (issuer.active_with("token_type", Value::Null), kind),
+        (issuer.active_with("token_type", "refresh_token"), kind),
+        (issuer.active_without("aud"), "the claim `aud` is missing"),
+        (issuer.active_with("aud", "https://other.example"), audience),
+        (issuer.active_with("aud", json!([])), audience),
+        (issuer.active_with("aud", 5), no_strings),
+        (issuer.active_with("aud", json!([AUDIENCE, 5])), no_strings),
+        (
+            issuer.active_with("iss", "https://other.example"),
+            "the claim `iss` is not the issuer that is configured",
+        ),
+        (issuer.active_with("iss", 5), "the claim `iss` is not the issuer that is configured"),
+        (issuer.active_with("exp", now() - 1), "it has expired"),
+        (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a moment in time"),
+        (issuer.active_with("nbf", now() + 60), "it is not valid yet: the claim `nbf` is in the future"),
+        (issuer.active_with("iat", "now"), "the claim `iat` is not a number"),
+        (issuer.active_with("cnf", json!({ "jkt": "x" })), bound),
+        (issuer.active_with("sub", 5), "the claim `sub` is not a string"),
+        (
+            issuer.active_with("token_use", "refresh_token"),
+            "the claim `token_use` is that of another kind of token",
+        ),
+        (issuer.active_with("typ", "Refresh"), "the claim `typ` is that of another kind of token"),
+        (issuer.active_with("typ", "ID"), "the claim `typ` is that of another kind of token"),
+        (issuer.active_with("nonce", "n"), "the claim `nonce` shows an ID token, not an access token"),
+        (
+            issuer.active_with("scope", json!(["me"])),
+            "the claim `scope` is not a string (`scope_claim` says which it is)",
+        ),
+    ] {
+        issuer.says(answer.clone());
+        let refused = refuse(&issuer.decoder(), "token").await;
+        assert_eq!(refused, ("invalid", reason.to_owned()), "{answer}");
+    }
+    for (answer, scopes) in [
+        (issuer.active_with("token_type", "bearer"), "me items"),
+        (issuer.active_with("token_use", "access_token"), "me items"),
+        (issuer.active_with("typ", "Bearer"), "me items"),
+        (issuer.active_with("aud", AUDIENCE), "me items"),
+        (issuer.active_without("scope"), ""),
+        (issuer.active_without("exp"), "me items"),
+        (issuer.active_without("iss"), "me items"),
+        (issuer.active_without("sub"), "me items"),
+    ] {
+        issuer.says(answer);
+        assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), scopes);
+    }
+}
+
+#[tokio::test]
+async fn leniencies() {
+    let issuer = Issuer::start().await;
+    let without_audience = issuer.builder().allow_missing_audience().build().expect("a decoder");
+    issuer.says(issuer.active_without("aud"));
+    accept(&without_audience, "1").await;
+    issuer.says(issuer.active_with("aud", "https://other.example"));
+    assert_eq!(refuse(&without_audience, "2").await.0, "invalid");
+    let untyped = issuer.builder().allow_missing_token_type().build().expect("a decoder");
+    issuer.says(issuer.active_without("token_type"));
+    accept(&untyped, "3").await;
+    issuer.says(issuer.active_with("token_type", "DPoP"));
+    assert_eq!(refuse(&untyped, "4").await.0, "invalid");
+    let permissions =
+        issuer.builder().scope_claim(ScopeClaim::array("permissions")).build().expect("a decoder");
+    issuer.says(issuer.active_with("permissions", json!(["read"])));
+    assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
+}
+
+/// An issuer need not introspect every kind of token that it issues, JWTs for instance.
+#[tokio::test]
+async fn a_token_of_a_kind_that_is_not_introspected_is_not_accepted() {
+    let issuer = Issuer::start().await;
+    let unsupported = json!({ "error": "unsupported_token_type", "active": true });
+    issuer.answers(move |_| (StatusCode::BAD_REQUEST, Json(unsupported.clone())).into_response());
+    let decoder = issuer.decoder();
+    for _ in 0..2 {
+        assert_eq!(refuse(&decoder, "a.b.c").await.0, "invalid");
+    }
+    assert_eq!(issuer.asked(), 1);
+}
+
+/// Nothing that is no answer makes a token invalid, or valid.
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_leaves_it_open() {
+    let issuer = Issuer::start().await;
+    let repeated = r#"{"active":false,"active":true,"token_type":"Bearer","aud":"https://api.example"}"#;
+    let json = |text: String| ([(header::CONTENT_TYPE, "application/json")], text).into_response();
+    let cases: Vec<(&str, Answer)> = vec![
+        ("no active", Arc::new(move |_| json("{}".to_owned()))),
+        ("a string", Arc::new(move |_| json(r#"{"active":"true"}"#.to_owned()))),
+        ("a number", Arc::new(move |_| json(r#"{"active":1}"#.to_owned()))),
+        ("a repeated member", Arc::new(move |_| json(repeated.to_owned()))),
+        ("an array", Arc::new(move |_| json("[true]".to_owned()))),
+        ("HTML", Arc::new(|_| "<html>log in</html>".into_response())),
+        ("a huge body", Arc::new(move |_| json(format!("{}{{}}", " ".repeat(300 * 1024))))),
+        ("an error", Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
+        ("a bad request", Arc::new(|_| StatusCode::BAD_REQUEST.into_response())),
+        (
+            "a bad request by its own word",
+            Arc::new(|_| {
+                (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
+            }),
+        ),
+        ("a wrong client", Arc::new(|_| StatusCode::UNAUTHORIZED.into_response())),
+        ("no content", Arc::new(|_| StatusCode::NO_CONTENT.into_response())),
+        (
+            "a redirect",
+            Arc::new(|_| {
+                (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/introspect")]).into_response()
+            }),
+        ),
+        (
+            "an endless body",
+            Arc::new(|_| {
+                let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 8192]));
+                Body::from_stream(futures_util::stream::iter(chunks)).into_response()
+            }),
+        ),
+    ];
+    let decoder = issuer.decoder();
+    for (name, answer) in cases {
+        issuer.answers(move |token| answer(token));
+        let before = issuer.asked();
+        assert_eq!(refuse(&decoder, "token").await.0, "unavailable", "{name}");
+        assert_eq!(issuer.asked(), before + 1, "{name}");
+    }
+    issuer.says(issuer.active());
+    accept(&decoder, "token").await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_there_or_slow_is_not_waited_for() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let decoder = |builder: IntrospectionDecoderBuilder| {
+        builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder")
+    };
+    let slow = decoder(IntrospectionDecoder::builder().endpoint(&*url));
+    let start = Instant::now();
+    assert_eq!(refuse(&slow, "token").await.0, "unavailable");
+    assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    drop(silent);
+    for down in
+        [IntrospectionDecoder::builder().endpoint(&*url), IntrospectionDecoder::builder().issuer(&*url)]
+    {
+        assert_eq!(refuse(&decoder(down), "token").await.0, "unavailable");
+    }
+}
