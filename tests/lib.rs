@@ -1,15 +1,15 @@
-//! What the tests share: vocabularies that live in another crate than they do, a server that decodes readable tokens,
-//! and requests.
+//! Shared by the tests: vocabularies of another crate, a decoder for readable tokens, and an HTTP client for routers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, TokenDecoder, declare_scopes};
 use serde_json::{Map, Value};
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 /// What an access token may be allowed to do.
@@ -42,14 +42,14 @@ pub mod billing {
     }
 }
 
-/// Decodes tokens that [`token`] makes, `bad` as invalid and `down` as not decidable now; counts how often.
+/// Decodes the tokens of [`token`], rejects `bad` as invalid, is unavailable for `down`, and counts its calls.
 #[derive(Clone, Default)]
 pub struct Readable {
     decoded: Arc<AtomicUsize>,
 }
 
 impl Readable {
-    /// How many tokens were decoded.
+    /// Returns how many tokens were decoded.
     #[must_use]
     pub fn decoded(&self) -> usize {
         self.decoded.load(Ordering::Relaxed)
@@ -62,7 +62,7 @@ impl TokenDecoder for Readable {
         Box::pin(async move {
             match token {
                 "bad" => Err(DecodeError::invalid("it is bad")),
-                "down" => Err(DecodeError::unavailable(Duration::from_millis(6500), "nobody is there")),
+                "down" => Err(DecodeError::unavailable(Duration::from_millis(6500), "no connection")),
                 _ => {
                     let claims = Map::from_iter([("sub".to_owned(), Value::from("alice"))]);
                     AccessToken::new(
@@ -75,13 +75,29 @@ impl TokenDecoder for Readable {
     }
 }
 
-/// A token with the scopes, in the characters of a bearer token.
+/// Returns a token with these scopes, in the characters of a bearer token.
 #[must_use]
 pub fn token(scopes: &str) -> String {
     scopes.replace(' ', "+").replace(':', "~")
 }
 
-/// What a request was answered.
+/// Returns an `Authorization` header with a token with these scopes.
+#[must_use]
+pub fn bearer(scopes: &str) -> String {
+    format!("Bearer {}", token(scopes))
+}
+
+/// Returns the current time in seconds since 1970.
+///
+/// # Panics
+///
+/// The clock is before 1970.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs()
+}
+
+/// A response whose body was read.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -93,44 +109,57 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The one challenge, if there is one.
+    /// Returns the challenge, if any.
     ///
     /// # Panics
     ///
-    /// There are several.
+    /// There is more than one.
     #[must_use]
     pub fn challenge(&self) -> Option<&str> {
         assert!(self.headers.get_all(header::WWW_AUTHENTICATE).iter().count() <= 1);
         self.headers.get(header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as JSON.
+    /// Returns the body as JSON.
     ///
     /// # Panics
     ///
-    /// It is none.
+    /// The body is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("the body is JSON")
     }
 }
 
-/// Sends a GET with these `Authorization` lines.
-pub async fn get(app: &Router, path: &str, authorization: &[&str]) -> Answer {
-    let lines: Vec<_> = authorization.iter().map(|line| line.as_bytes()).collect();
-    get_raw(app, path, &lines).await
-}
-
-/// Sends a GET with these `Authorization` lines, of any bytes that a header may have.
+/// Sends a request without a body, with this token if any.
 ///
 /// # Panics
 ///
-/// A header may not have them.
+/// The method, path or token is malformed.
+pub async fn call(app: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    send(app, request.body(Body::empty()).expect("a request")).await
+}
+
+/// Sends a GET request with these `Authorization` headers.
+pub async fn get(app: &Router, path: &str, authorization: &[&str]) -> Answer {
+    let headers: Vec<_> = authorization.iter().map(|value| value.as_bytes()).collect();
+    get_raw(app, path, &headers).await
+}
+
+/// Sends a GET request with `Authorization` headers of these bytes.
+///
+/// # Panics
+///
+/// The bytes are not a header value.
 pub async fn get_raw(app: &Router, path: &str, authorization: &[&[u8]]) -> Answer {
     let mut request = Request::builder().uri(path);
-    for line in authorization {
-        request =
-            request.header(header::AUTHORIZATION, HeaderValue::from_bytes(line).expect("a header value"));
+    for value in authorization {
+        let value = HeaderValue::from_bytes(value).expect("a header value");
+        request = request.header(header::AUTHORIZATION, value);
     }
     send(app, request.body(Body::empty()).expect("a request")).await
 }
@@ -139,13 +168,24 @@ pub async fn get_raw(app: &Router, path: &str, authorization: &[&[u8]]) -> Answe
 ///
 /// # Panics
 ///
-/// The body of the answer breaks off or is not text.
+/// The body of the response ends early or is not UTF-8.
 pub async fn send(app: &Router, request: Request<Body>) -> Answer {
     let response = app.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.expect("a whole body");
     let text = String::from_utf8(body.to_vec()).expect("a body of text");
     Answer { status: parts.status, headers: parts.headers, text }
+}
+
+/// Listens on a free port of loopback. Returns the listener and its URL.
+///
+/// # Panics
+///
+/// No port is free.
+pub async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, url)
 }
 
 /// The README's examples.

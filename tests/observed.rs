@@ -13,7 +13,7 @@ use scopes_runtime::{
     AccessToken, AuthError, DecodeFuture, JwtDecoder, ResourceServer, TokenDecoder, public, requires_scopes,
     scopes,
 };
-use scopes_tests::{Readable, Scope, get, token};
+use scopes_tests::{Readable, Scope, bearer, get};
 use serde_json::json;
 use tracing::Level;
 
@@ -104,10 +104,6 @@ async fn events_of(app: &Router, path: &str, authorization: &[&str]) -> Vec<Stri
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
 
-fn bearer(scopes: &str) -> String {
-    format!("Bearer {}", token(scopes))
-}
-
 #[tokio::test]
 async fn each_refusal_is_one_event_that_says_why() {
     let line = |level: &str, fields: &str| {
@@ -123,7 +119,7 @@ async fn each_refusal_is_one_event_that_says_why() {
         events("/items", &["Bearer bad"]).await,
         line("INFO", &format!("reason=\"invalid_token\" required=me items {cause}"))
     );
-    let cause = "cause=\"the access token cannot be checked now: nobody is there\"";
+    let cause = "cause=\"the access token cannot be checked now: no connection\"";
     assert_eq!(
         events("/items", &["Bearer down"]).await,
         line("WARN", &format!("reason=\"unavailable\" required=me items {cause}"))

@@ -5,8 +5,7 @@ use scopes_runtime::router::get;
 use scopes_runtime::{
     ProtectedResourceMetadata, ResourceServer, ScopedRouter, TokenDecoder, requires_scopes,
 };
-use scopes_tests::Scope;
-use tokio::net::TcpListener;
+use scopes_tests::{Scope, listen};
 
 use crate::issuer::Issuer;
 
@@ -31,8 +30,8 @@ impl Api {
         issuer: &Issuer,
         decoder: impl FnOnce(&str) -> Box<dyn TokenDecoder>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}{path}", listener.local_addr().expect("an address"));
+        let (listener, origin) = listen().await;
+        let url = format!("{origin}{path}");
         let metadata = ProtectedResourceMetadata::new(&*url).expect("a resource");
         let metadata = metadata.authorization_server(&*issuer.url).scopes::<Scope>().name("The API");
         let server = ResourceServer::builder(Boxed(decoder(&url))).realm("the API, v1").metadata(&metadata);

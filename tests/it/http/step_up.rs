@@ -1,7 +1,5 @@
 //! `acr` and `max_age` (RFC 9470): how the user of a token has to have logged in, in answers, documents and reports.
 
-use std::time::SystemTime;
-
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -11,7 +9,7 @@ use scopes_runtime::{
     AccessToken, AuthError, DecodeError, DecodeFuture, GrantedScopes, ResourceServer, ScopedRouter,
     TokenDecoder, requires_scopes, scopes,
 };
-use scopes_tests::{Answer, Scope};
+use scopes_tests::{Answer, Scope, call, now};
 use serde_json::{Map, Value, json};
 
 /// Decodes `scopes/acr/age`, where the last two may be missing.
@@ -28,16 +26,14 @@ impl TokenDecoder for Logins {
             }
             if let Some(age) = parts.next() {
                 let age: i64 = age.parse().map_err(DecodeError::invalid)?;
-                claims.insert("auth_time".to_owned(), (now() - age).into());
+                claims.insert(
+                    "auth_time".to_owned(),
+                    (i64::try_from(now()).map_err(DecodeError::invalid)? - age).into(),
+                );
             }
             AccessToken::new(claims, scopes)
         })
     }
-}
-
-fn now() -> i64 {
-    let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs();
-    i64::try_from(now).expect("a time of today")
 }
 
 #[requires_scopes("me", acr = "mfa", max_age = 300)]
@@ -85,7 +81,7 @@ fn router() -> ScopedRouter<ResourceServer> {
 
 async fn ask(path: &str, token: &str) -> Answer {
     let router = Router::from(router().with_state(ResourceServer::new(Logins)));
-    scopes_tests::get(&router, path, &[&format!("Bearer {token}")]).await
+    call(&router, "GET", path, Some(token)).await
 }
 
 #[tokio::test]

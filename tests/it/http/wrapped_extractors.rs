@@ -11,7 +11,7 @@ use axum::routing::get as on_get;
 use scopes_runtime::{
     AccessToken, AuthError, ResourceServer, ScopedExtractor, ScopedRouter, public, requires_scopes, router,
 };
-use scopes_tests::{Readable, Scope, get, token};
+use scopes_tests::{Readable, Scope, bearer, get};
 use serde_json::json;
 
 struct CurrentUser;
@@ -152,7 +152,7 @@ async fn wrapped_requirements_count() {
         assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items me""#), "{path}");
         let refused = get(&app, path, &["Bearer items"]).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
-        let accepted = get(&app, path, &[&format!("Bearer {}", token("items me"))]).await;
+        let accepted = get(&app, path, &[&bearer("items me")]).await;
         assert_eq!(accepted.status, StatusCode::OK, "{path}");
     }
 }

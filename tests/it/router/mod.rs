@@ -5,11 +5,10 @@ mod require;
 mod routes;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
-use scopes_tests::{Answer, Readable, Scope, send};
+use scopes_tests::{Readable, Scope};
 
 #[requires_scopes("items")]
 async fn items(method: Method) -> String {
@@ -38,12 +37,4 @@ async fn another_method() -> (StatusCode, &'static str) {
 
 fn served(router: ScopedRouter<ResourceServer>) -> Router {
     Router::from(router.with_state(ResourceServer::new(Readable::default())))
-}
-
-async fn ask(app: &Router, method: &str, path: &str, token: Option<&str>) -> Answer {
-    let mut request = Request::builder().method(method).uri(path);
-    if let Some(token) = token {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
-    send(app, request.body(Body::empty()).expect("a request")).await
 }

@@ -11,11 +11,11 @@ use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::router::get;
 use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, token};
+use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{another_method, ask, items, nothing_here, open, served};
+use super::{another_method, items, nothing_here, open, served};
 
 #[requires_scopes]
 async fn explain(required: RequiredScopes) -> String {
@@ -59,7 +59,7 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
     ];
     for (method, path, security, granted, status) in cases {
         let before = decoder.decoded();
-        let answer = ask(&app, method, path, Some(&token(granted))).await;
+        let answer = call(&app, method, path, Some(&token(granted))).await;
         assert_eq!(answer.status.as_u16(), status, "{method} {path} with {granted}");
         assert_eq!(decoder.decoded() - before, 1, "one decode");
         if !security.is_null() {
@@ -67,15 +67,15 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
         }
     }
     assert_eq!(
-        ask(&app, "GET", "/inner/explain", Some(&token("billing me"))).await.text,
+        call(&app, "GET", "/inner/explain", Some(&token("billing me"))).await.text,
         "me billing or items billing"
     );
-    let refused = ask(&app, "GET", "/inner/explain", Some(&token("me"))).await;
+    let refused = call(&app, "GET", "/inner/explain", Some(&token("me"))).await;
     assert_eq!(
         refused.challenge(),
         Some(r#"Bearer realm="api", error="insufficient_scope", scope="me billing""#)
     );
-    let anonymous = ask(&app, "GET", "/items", None).await;
+    let anonymous = call(&app, "GET", "/items", None).await;
     assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items billing""#));
 }
 
@@ -115,14 +115,14 @@ async fn what_a_router_requires_survives_the_layers_below() {
     let app = served(router.route("/free", get(items)));
     for path in ["/in/fresh", "/in/spawned", "/in/cleared", "/in/body"] {
         let status = async |granted: &str| {
-            let answer = ask(&app, "GET", path, Some(&token(granted))).await;
+            let answer = call(&app, "GET", path, Some(&token(granted))).await;
             if path == "/in/body" { answer.text } else { answer.status.to_string() }
         };
         for granted in ["items", "items me", "items billing"] {
             assert_eq!(status(granted).await, "403 Forbidden", "{path} with {granted}");
         }
         assert_eq!(status("items me billing").await, "200 OK", "{path}");
-        assert_eq!(ask(&app, "GET", "/free", Some("items")).await.status, StatusCode::OK);
+        assert_eq!(call(&app, "GET", "/free", Some("items")).await.status, StatusCode::OK);
     }
 }
 
@@ -136,8 +136,8 @@ async fn what_a_router_requires_is_of_its_routes_alone() {
     }
     let router = ScopedRouter::new().route("/forward", get(forward)).require(scopes!("me"));
     let app = served(router);
-    assert_eq!(ask(&app, "GET", "/forward", Some("items")).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(ask(&app, "GET", "/forward", Some(&token("items me"))).await.text, "items by GET");
+    assert_eq!(call(&app, "GET", "/forward", Some("items")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(call(&app, "GET", "/forward", Some(&token("items me"))).await.text, "items by GET");
 }
 
 #[test]
@@ -196,10 +196,10 @@ async fn a_path_has_layers_of_its_own() {
         .route("/items", get(items).layer(from_fn(without_extensions)).post(items))
         .require(scopes!("me"));
     let app = served(router);
-    assert_eq!(ask(&app, "GET", "/items", Some("items")).await.status, StatusCode::FORBIDDEN);
-    let answer = ask(&app, "GET", "/items", Some(&token("items me"))).await;
+    assert_eq!(call(&app, "GET", "/items", Some("items")).await.status, StatusCode::FORBIDDEN);
+    let answer = call(&app, "GET", "/items", Some(&token("items me"))).await;
     assert_eq!((answer.status, &answer.headers["x-layer"] == "inner"), (StatusCode::OK, true));
-    let answer = ask(&app, "POST", "/items", Some(&token("items me"))).await;
+    let answer = call(&app, "POST", "/items", Some(&token("items me"))).await;
     assert_eq!((answer.status, answer.headers.contains_key("x-layer")), (StatusCode::OK, false));
 }
 
@@ -226,13 +226,13 @@ async fn router_requirements_are_checked_outside_of_handler_layers() {
         .require(scopes!("me"));
     let app = served(router);
     for path in ["/rebuilt", "/cleared", "/answered"] {
-        assert_eq!(ask(&app, "GET", path, None).await.status, StatusCode::UNAUTHORIZED, "{path}");
-        let refused = ask(&app, "GET", path, Some("items")).await;
+        assert_eq!(call(&app, "GET", path, None).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        let refused = call(&app, "GET", path, Some("items")).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(
             refused.challenge(),
             Some(r#"Bearer realm="api", error="insufficient_scope", scope="items me""#)
         );
-        assert_eq!(ask(&app, "GET", path, Some(&token("items me"))).await.status, StatusCode::OK, "{path}");
+        assert_eq!(call(&app, "GET", path, Some(&token("items me"))).await.status, StatusCode::OK, "{path}");
     }
 }

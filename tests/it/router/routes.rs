@@ -6,9 +6,9 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace};
 use scopes_runtime::{ResourceServer, ScopedRouter};
-use scopes_tests::Answer;
+use scopes_tests::{Answer, call};
 
-use super::{another_method, ask, items, nothing_here, open, served, user};
+use super::{another_method, items, nothing_here, open, served, user};
 
 #[tokio::test]
 async fn every_method_is_guarded() {
@@ -33,9 +33,9 @@ async fn every_method_is_guarded() {
             apps.push(chained.clone());
         }
         for app in apps {
-            assert_eq!(ask(&app, method, "/", None).await.status, StatusCode::UNAUTHORIZED, "{method}");
-            assert_eq!(ask(&app, method, "/", Some("me")).await.status, StatusCode::FORBIDDEN, "{method}");
-            let answer = ask(&app, method, "/", Some("items")).await;
+            assert_eq!(call(&app, method, "/", None).await.status, StatusCode::UNAUTHORIZED, "{method}");
+            assert_eq!(call(&app, method, "/", Some("me")).await.status, StatusCode::FORBIDDEN, "{method}");
+            let answer = call(&app, method, "/", Some("items")).await;
             assert_eq!(answer.status, StatusCode::OK, "{method}");
             let bodiless = ["CONNECT", "HEAD"].contains(&method);
             let body = if bodiless { String::new() } else { format!("items by {method}") };
@@ -47,8 +47,8 @@ async fn every_method_is_guarded() {
 #[tokio::test]
 async fn head_without_a_handler_is_guarded_as_get() {
     let app = served(ScopedRouter::new().route("/", get(items)));
-    assert_eq!(ask(&app, "HEAD", "/", None).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(&app, "HEAD", "/", Some("items")).await.status, StatusCode::OK);
+    assert_eq!(call(&app, "HEAD", "/", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&app, "HEAD", "/", Some("items")).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -57,20 +57,20 @@ async fn routers_are_merged_and_nested() {
     let other = ScopedRouter::new().route("/open", get(open));
     let router = ScopedRouter::default().route("/items", get(items)).nest("/users", users).merge(other);
     let app = served(router);
-    assert_eq!(ask(&app, "GET", "/users/alice", None).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(&app, "GET", "/users/alice", Some("me")).await.text, "alice");
-    assert_eq!(ask(&app, "GET", "/items", Some("items")).await.text, "items by GET");
-    assert_eq!(ask(&app, "GET", "/open", None).await.text, "open");
+    assert_eq!(call(&app, "GET", "/users/alice", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&app, "GET", "/users/alice", Some("me")).await.text, "alice");
+    assert_eq!(call(&app, "GET", "/items", Some("items")).await.text, "items by GET");
+    assert_eq!(call(&app, "GET", "/open", None).await.text, "open");
 }
 
 #[tokio::test]
 async fn fallbacks_are_guarded() {
     let router = ScopedRouter::new().route("/items", get(items));
     let app = served(router.fallback(nothing_here).method_not_allowed_fallback(another_method));
-    assert_eq!(ask(&app, "GET", "/nowhere", None).await.status, StatusCode::UNAUTHORIZED);
-    let answer = ask(&app, "GET", "/nowhere", Some("me")).await;
+    assert_eq!(call(&app, "GET", "/nowhere", None).await.status, StatusCode::UNAUTHORIZED);
+    let answer = call(&app, "GET", "/nowhere", Some("me")).await;
     assert_eq!((answer.status, answer.text.as_str()), (StatusCode::NOT_FOUND, "nothing here"));
-    let answer = ask(&app, "POST", "/items", None).await;
+    let answer = call(&app, "POST", "/items", None).await;
     assert_eq!((answer.status, answer.text.as_str()), (StatusCode::METHOD_NOT_ALLOWED, "another method"));
 }
 
@@ -84,13 +84,13 @@ async fn layers_stand_around_what_was_added_before() {
 
     let router = || ScopedRouter::new().route("/inside", get(open));
     let app = served(router().layer(map_response(mark)).route("/outside", get(open)));
-    assert!(marked(&ask(&app, "GET", "/inside", None).await));
-    assert!(!marked(&ask(&app, "GET", "/outside", None).await));
-    assert!(marked(&ask(&app, "GET", "/nowhere", None).await));
+    assert!(marked(&call(&app, "GET", "/inside", None).await));
+    assert!(!marked(&call(&app, "GET", "/outside", None).await));
+    assert!(marked(&call(&app, "GET", "/nowhere", None).await));
 
     let app = served(router().route_layer(map_response(mark)));
-    assert!(marked(&ask(&app, "GET", "/inside", None).await));
-    assert!(!marked(&ask(&app, "GET", "/nowhere", None).await));
+    assert!(marked(&call(&app, "GET", "/inside", None).await));
+    assert!(!marked(&call(&app, "GET", "/nowhere", None).await));
 }
 
 /// The handler of methods without one of their own is that of the routes that were there, and the first one stays.
@@ -126,14 +126,14 @@ async fn foreign_services_are_served_where_the_code_says_why() {
         .nest("/pages", pages)
         .fallback_service(Router::new().fallback(async || "a page"), "the web application");
     let app = served(router);
-    assert_eq!(ask(&app, "GET", "/pages/files/a.txt", None).await.text, "a");
-    assert_eq!(ask(&app, "GET", "/elsewhere", None).await.text, "a page");
-    assert_eq!(ask(&app, "GET", "/items", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&app, "GET", "/pages/files/a.txt", None).await.text, "a");
+    assert_eq!(call(&app, "GET", "/elsewhere", None).await.text, "a page");
+    assert_eq!(call(&app, "GET", "/items", None).await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn a_scoped_router_goes_on_as_a_router_of_axum() {
     let inner = ScopedRouter::<()>::new().route("/open", get(open));
     let app: Router = Router::new().merge(inner);
-    assert_eq!(ask(&app, "GET", "/open", None).await.text, "open");
+    assert_eq!(call(&app, "GET", "/open", None).await.text, "open");
 }

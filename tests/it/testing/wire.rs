@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use scopes_runtime::router::get;
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{ScopedRouter, requires_scopes};
-use scopes_tests::Scope;
+use scopes_tests::{Scope, listen};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 #[requires_scopes("items")]
@@ -18,24 +18,23 @@ async fn items() -> &'static str {
 }
 
 struct Server {
-    address: std::net::SocketAddr,
+    address: String,
     issuer: TestIssuer,
 }
 
 impl Server {
     async fn start() -> Self {
         let issuer = TestIssuer::new();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
+        let (listener, url) = listen().await;
         let router = ScopedRouter::new().route("/items", get(items)).with_state(issuer.resource_server());
         tokio::spawn(async { axum::serve(listener, Router::from(router)).await });
-        Self { address, issuer }
+        Self { address: url.replace("http://", ""), issuer }
     }
 
     /// The status of the answer, or none where the server hangs up.
     async fn send(&self, head: &[u8]) -> Option<u16> {
         let exchange = async {
-            let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+            let mut stream = TcpStream::connect(&self.address).await.expect("a connection");
             // It may have hung up before it has read all.
             let _ = stream
                 .write_all(
@@ -64,7 +63,7 @@ async fn every_attack_is_refused_over_a_connection() {
         let status = server.send(&head).await;
         let too_large = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16();
         let is_refused = status == Some(attack.status().as_u16())
-            || is_too_large && status.is_none_or(|it| it == too_large);
+            || is_too_large && status.is_none_or(|status| status == too_large);
         assert!(is_refused, "{}: {status:?}", attack.name());
     }
 }

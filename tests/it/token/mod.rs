@@ -2,3 +2,4 @@
 
 mod introspection;
 mod jwt;
+mod loopback;

@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use scopes_runtime::{AccessToken, AuthError, ResourceServer, requires_scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, get, send, token};
+use scopes_tests::{Readable, Scope, bearer, get, send};
 
 #[derive(Clone)]
 struct AppState {
@@ -41,7 +41,7 @@ async fn required_to_get(router: Router<AppState>, path: &str) -> String {
 }
 
 async fn text(router: Router<AppState>, path: &str, scopes: &str) -> String {
-    let answer = get(&router.with_state(state()), path, &[&format!("Bearer {}", token(scopes))]).await;
+    let answer = get(&router.with_state(state()), path, &[&bearer(scopes)]).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     answer.text
 }

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, ResourceServer, TokenDecoder};
-use scopes_tests::{get, get_raw, send};
+use scopes_tests::{bearer, get, get_raw, send};
 use serde_json::json;
 
-use super::{app, app_of, assert_refused, bearer};
+use super::{app, app_of, assert_refused};
 
 #[tokio::test]
 async fn a_token_with_the_scopes_goes_on() {

@@ -12,7 +12,7 @@ use scopes_runtime::{
     AccessToken, AuthError, RequiredScopes, ResourceServer, public, requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Answer, Readable, Scope, token};
+use scopes_tests::{Answer, Readable, Scope};
 
 #[requires_scopes("me", "items")]
 async fn items() -> &'static str {
@@ -76,10 +76,6 @@ fn app_of(server: ResourceServer) -> Router {
 
 fn app() -> Router {
     app_of(ResourceServer::new(Readable::default()))
-}
-
-fn bearer(scopes: &str) -> String {
-    format!("Bearer {}", token(scopes))
 }
 
 fn assert_refused(answer: &Answer, status: StatusCode, challenge: &str) {

@@ -9,10 +9,10 @@ use axum::routing::get as on_get;
 use scopes_runtime::{
     AccessToken, AuthError, DecodeError, DecodeFuture, ResourceServer, TokenDecoder, requires_scopes, scopes,
 };
-use scopes_tests::{Readable, Scope, get, send};
+use scopes_tests::{Readable, Scope, bearer, get, send};
 use serde_json::json;
 
-use super::{app, app_of, assert_refused, bearer};
+use super::{app, app_of, assert_refused};
 
 #[tokio::test]
 async fn a_token_that_fails_its_check_is_401() {

@@ -5,7 +5,7 @@ use aide::axum::routing::get;
 use aide::openapi::OpenApi;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::{ResourceServer, ScopedRouter, router};
-use scopes_tests::{Readable, Scope, token};
+use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
 
 use super::{
@@ -157,7 +157,6 @@ fn every_flow_has_its_place() {
 async fn the_routes_are_guarded() {
     let mut openapi = OpenApi::default();
     let app = api().finish_api(&mut openapi).with_state(ResourceServer::new(Readable::default()));
-    assert_eq!(scopes_tests::get(&app, "/items/own", &[]).await.status, 401);
-    let authorization = format!("Bearer {}", token("me items"));
-    assert_eq!(scopes_tests::get(&app, "/items/own", &[&authorization]).await.status, 200);
+    assert_eq!(call(&app, "GET", "/items/own", None).await.status, 401);
+    assert_eq!(call(&app, "GET", "/items/own", Some(&token("me items"))).await.status, 200);
 }

@@ -1,10 +1,9 @@
 //! The server decides as the document says, and refuses with the responses that it contains.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use scopes_runtime::router::{any, get};
 use scopes_runtime::{ResourceServer, ScopedRouter};
-use scopes_tests::{send, token};
+use scopes_tests::{call, token};
 use serde_json::{Value, json};
 
 use super::{create, health, parts, router};
@@ -41,18 +40,15 @@ async fn the_server_decides_as_the_document_says() {
             for set in 0..1_u32 << names.len() {
                 let granted: Vec<_> =
                     (0..names.len()).filter(|bit| set >> bit & 1 == 1).map(|bit| names[bit]).collect();
-                let request = Request::builder()
-                    .method(method.to_uppercase().as_str())
-                    .uri(path.replace(['{', '}'], ""))
-                    .header("authorization", format!("Bearer {}", token(&format!("x {}", granted.join(" ")))))
-                    .body(Body::empty())
-                    .expect("a request");
-                let answer = send(&app, request).await;
-                let expected = match operation["security"].as_array().is_some_and(Vec::is_empty)
+                let token = token(&format!("x {}", granted.join(" ")));
+                let path = path.replace(['{', '}'], "");
+                let answer = call(&app, &method.to_uppercase(), &path, Some(&token)).await;
+                let expected = if operation["security"].as_array().is_some_and(Vec::is_empty)
                     || allowed(&operation["security"], &granted)
                 {
-                    true => StatusCode::OK,
-                    false => StatusCode::FORBIDDEN,
+                    StatusCode::OK
+                } else {
+                    StatusCode::FORBIDDEN
                 };
                 assert_eq!(answer.status, expected, "{method} {path} with {granted:?}");
                 compared += 1;
@@ -73,8 +69,7 @@ async fn head_is_documented_by_the_handler_that_serves_it() {
         assert_eq!(document["paths"]["/"]["get"]["security"] == json!([]), allowed);
         assert_eq!(document["paths"]["/"]["put"]["security"] == json!([]), !allowed);
         assert!(document["paths"]["/"]["head"].is_null(), "GET speaks for it");
-        let request = Request::builder().method("HEAD").uri("/").body(Body::empty()).expect("a request");
-        assert_eq!(send(&app, request).await.status.is_success(), allowed);
+        assert_eq!(call(&app, "HEAD", "/", None).await.status.is_success(), allowed);
     }
 }
 
@@ -87,7 +82,7 @@ async fn a_nested_path_is_the_one_that_is_served() {
         let documented: Vec<_> = document["paths"].as_object().expect("paths").keys().collect();
         assert_eq!(documented, paths);
         for path in paths {
-            assert_eq!(scopes_tests::get(&app, path, &[]).await.status, StatusCode::OK, "{path}");
+            assert_eq!(call(&app, "GET", path, None).await.status, StatusCode::OK, "{path}");
         }
     }
 }

@@ -4,14 +4,13 @@
 mod names;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Path;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{ScopedRouter, get, routes};
 
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
-use scopes_tests::{Readable, Scope, send, token};
+use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::{OpenApi, ToSchema};
@@ -169,9 +168,7 @@ async fn the_scoped_router_serves_every_method_and_path() {
         ("GET", "/below/5", "me", 403),
     ];
     for (method, path, scopes, status) in cases {
-        let request = Request::builder().method(method).uri(path);
-        let request = request.header("authorization", format!("Bearer {}", token(&format!("x {scopes}"))));
-        let answer = send(&app, request.body(Body::empty()).expect("a request")).await;
+        let answer = call(&app, method, path, Some(&token(&format!("x {scopes}")))).await;
         assert_eq!(answer.status.as_u16(), status, "{method} {path} with {scopes}");
     }
 }

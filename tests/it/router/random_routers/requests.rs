@@ -3,16 +3,14 @@
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderValue, StatusCode, header::AUTHORIZATION};
+use axum::http::{Extensions, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use scopes_runtime::router::get;
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, token};
-use tower::ServiceExt as _;
+use scopes_tests::{Readable, Scope, call, token};
 
 #[requires_scopes("me")]
 pub(super) async fn me() {}
@@ -51,17 +49,15 @@ pub(super) fn served(router: ScopedRouter<ResourceServer>) -> Router {
     Router::from(router.with_state(SERVER.get_or_init(|| ResourceServer::new(Readable::default())).clone()))
 }
 
+/// Returns a token with these scopes. The decoder of the tests reads no scopes from the token `~`.
+fn token_with(scopes: &[&str]) -> String {
+    if scopes.is_empty() { "~".to_owned() } else { token(&scopes.join(" ")) }
+}
+
 pub(super) fn credentials(scopes: &[&str]) -> HeaderValue {
-    // The decoder of these tests reads an empty list of scopes from a token without any.
-    let token = if scopes.is_empty() { "~".to_owned() } else { token(&scopes.join(" ")) };
-    HeaderValue::try_from(format!("Bearer {token}")).expect("a header value")
+    HeaderValue::try_from(format!("Bearer {}", token_with(scopes))).expect("a header value")
 }
 
 pub(super) async fn status(app: &Router, method: &str, path: &str, granted: Option<&[&str]>) -> StatusCode {
-    let mut request = Request::builder().method(method).uri(path);
-    if let Some(scopes) = granted {
-        request = request.header(AUTHORIZATION, credentials(scopes));
-    }
-    let request = request.body(Body::empty()).expect("a request");
-    app.clone().oneshot(request).await.unwrap_or_else(|never| match never {}).status()
+    call(app, method, path, granted.map(token_with).as_deref()).await.status
 }

@@ -1,6 +1,5 @@
 //! When the endpoint is requested, and when a cached response is used.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -9,65 +8,66 @@ use scopes_runtime::{
     Algorithm, JwtDecoder, MultiIssuerDecoder, ResourceServer, TokenDecoder as _, VerificationKey,
     requires_scopes,
 };
+use scopes_tests::{call, now};
 use serde_json::json;
 
-use super::{AUDIENCE, Issuer, accept, now, refuse};
+use super::{AUDIENCE, accept, refuse, start};
 
 #[requires_scopes]
 async fn status() {}
 
 #[tokio::test]
 async fn an_answer_counts_for_a_while() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let decoder = issuer.builder().cache_ttl(Duration::from_millis(300)).build().expect("a decoder");
-    issuer.says(issuer.active());
+    issuer.returns(issuer.active());
     for _ in 0..3 {
         accept(&decoder, "token").await;
     }
-    assert_eq!(issuer.asked(), 1);
+    assert_eq!(issuer.introspections(), 1);
     accept(&decoder, "another").await;
-    assert_eq!(issuer.asked(), 2);
-    issuer.says(json!({ "active": false }));
+    assert_eq!(issuer.introspections(), 2);
+    issuer.returns(json!({ "active": false }));
     tokio::time::sleep(Duration::from_millis(350)).await;
     for _ in 0..3 {
         assert_eq!(refuse(&decoder, "token").await.0, "invalid");
     }
-    assert_eq!(issuer.asked(), 3);
+    assert_eq!(issuer.introspections(), 3);
 }
 
 #[tokio::test]
 async fn no_answer_counts_beyond_the_end_of_the_token() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let decoder = issuer.decoder();
-    issuer.says(issuer.active_with("exp", now() + 2));
+    issuer.returns(issuer.active_with("exp", now() + 2));
     accept(&decoder, "token").await;
     tokio::time::sleep(Duration::from_millis(2100)).await;
     assert_eq!(refuse(&decoder, "token").await, ("invalid", "it has expired".to_owned()));
-    assert_eq!(issuer.asked(), 1);
+    assert_eq!(issuer.introspections(), 1);
 }
 
 #[tokio::test]
 async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let decoder = issuer.builder().cache_ttl(Duration::ZERO).build().expect("a decoder");
-    issuer.says(issuer.active());
+    issuer.returns(issuer.active());
     for _ in 0..3 {
         accept(&decoder, "token").await;
     }
-    assert_eq!(issuer.asked(), 3);
-    issuer.says(json!({ "active": false }));
+    assert_eq!(issuer.introspections(), 3);
+    issuer.returns(json!({ "active": false }));
     for _ in 0..2 {
         refuse(&decoder, "token").await;
     }
-    assert_eq!(issuer.asked(), 5);
+    assert_eq!(issuer.introspections(), 5);
 }
 
 #[tokio::test]
 async fn requests_with_one_token_wait_for_one_answer() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     for (answer, expected) in [(issuer.active(), true), (json!({ "active": false }), false)] {
-        let before = issuer.asked();
-        issuer.says(answer);
+        let before = issuer.introspections();
+        issuer.returns(answer);
         let decoder = issuer.decoder();
         let requests: Vec<_> = (0..500)
             .map(|_| {
@@ -78,15 +78,15 @@ async fn requests_with_one_token_wait_for_one_answer() {
         for request in requests {
             assert_eq!(request.await.expect("no panic"), expected);
         }
-        assert_eq!(issuer.asked(), before + 1);
+        assert_eq!(issuer.introspections(), before + 1);
     }
 }
 
 /// A client that hangs up while its request asks leaves nobody waiting.
 #[tokio::test]
 async fn a_request_that_is_given_up_hands_its_turn_on() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active());
+    let issuer = start().await;
+    issuer.returns(issuer.active());
     let decoder = issuer.decoder();
     let first = tokio::time::timeout(Duration::from_millis(5), decoder.decode("token")).await;
     assert!(first.is_err(), "the issuer takes longer than that");
@@ -96,9 +96,9 @@ async fn a_request_that_is_given_up_hands_its_turn_on() {
 /// The issuer goes on with a question after its client has gone, so it counts.
 #[tokio::test]
 async fn the_issuer_is_asked_about_a_few_tokens_at_a_time() {
-    let issuer = Issuer::start().await;
-    issuer.slow.store(1500, Ordering::Relaxed);
-    issuer.says(json!({ "active": false }));
+    let issuer = start().await;
+    issuer.delay(Duration::from_millis(1500));
+    issuer.returns(json!({ "active": false }));
     let decoder = issuer.decoder();
     let given_up: Vec<_> = (0..200)
         .map(|number| {
@@ -107,26 +107,30 @@ async fn the_issuer_is_asked_about_a_few_tokens_at_a_time() {
         })
         .collect();
     let start = Instant::now();
-    while issuer.asked() < 32 {
-        assert!(start.elapsed() < Duration::from_secs(5), "{} requests to the issuer", issuer.asked());
+    while issuer.introspections() < 32 {
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{} requests to the issuer",
+            issuer.introspections()
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     for request in given_up {
         request.abort();
     }
-    assert_eq!(issuer.asked(), 32);
+    assert_eq!(issuer.introspections(), 32);
     // Nobody waits for the others any more.
-    issuer.says(issuer.active());
+    issuer.returns(issuer.active());
     accept(&decoder, "token").await;
-    assert_eq!(issuer.asked(), 33);
+    assert_eq!(issuer.introspections(), 33);
 }
 
 #[tokio::test]
 async fn more_requests_than_can_be_served_do_not_wait() {
-    let issuer = Issuer::start().await;
-    issuer.slow.store(2000, Ordering::Relaxed);
-    issuer.says(json!({ "active": false }));
+    let issuer = start().await;
+    issuer.delay(Duration::from_millis(2000));
+    issuer.returns(json!({ "active": false }));
     let decoder = issuer.decoder();
     let requests: Vec<_> = (0..1100)
         .map(|number| {
@@ -148,8 +152,8 @@ async fn more_requests_than_can_be_served_do_not_wait() {
 /// A decoder that two servers share, of which one decodes JWTs as well.
 #[tokio::test]
 async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active());
+    let issuer = start().await;
+    issuer.returns(issuer.active());
     let shared = issuer.decoder();
     let key = VerificationKey::from_secret(Algorithm::HS256, [7; 32]).expect("a key");
     let jwts =
@@ -160,9 +164,8 @@ async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
     for (token, status) in
         [("a.b.c", 401), ("e30.e30.AA", 401), ("opaque", 200), ("a.b", 200), ("a.b.c.d.e", 200)]
     {
-        let authorization = format!("Bearer {token}");
         for (server, status) in [(&both, status), (&alone, 200), (&both, status), (&alone, 200)] {
-            assert_eq!(scopes_tests::get(server, "/", &[&authorization]).await.status, status, "{token}");
+            assert_eq!(call(server, "GET", "/", Some(token)).await.status, status, "{token}");
         }
     }
 }

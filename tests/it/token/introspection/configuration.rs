@@ -1,32 +1,34 @@
 //! What a decoder is built from.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Json;
+use axum::response::IntoResponse as _;
 use scopes_runtime::{IntrospectionDecoder, TokenDecoder as _};
 use scopes_tests::Scope;
 
-use super::{AUDIENCE, Issuer, accept, refuse};
+use super::{AUDIENCE, accept, refuse, start};
 
 #[tokio::test]
 async fn an_endpoint_that_has_moved_is_found_again() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active());
+    let issuer = start().await;
+    issuer.returns(issuer.active());
     let decoder = issuer.decoder();
     accept(&decoder, "1").await;
-    issuer.moved.store(true, Ordering::Relaxed);
+    let active = issuer.active();
+    issuer.introspects_at("/elsewhere", move || Json(active.clone()).into_response());
     assert_eq!(refuse(&decoder, "2").await.0, "unavailable");
     accept(&decoder, "2").await;
 }
 
 #[tokio::test]
 async fn long_tokens_are_not_sent() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active());
+    let issuer = start().await;
+    issuer.returns(issuer.active());
     accept(&issuer.decoder(), &"t".repeat(16 * 1024)).await;
     let refused = refuse(&issuer.decoder(), &"t".repeat(16 * 1024 + 1)).await;
     assert_eq!(refused, ("invalid", "it is longer than 16384 bytes".to_owned()));
-    assert_eq!(issuer.asked(), 1);
+    assert_eq!(issuer.introspections(), 1);
 }
 
 #[test]
@@ -72,8 +74,8 @@ fn a_decoder_is_complete_and_safe() {
 
 #[tokio::test]
 async fn an_issuer_grants_what_it_may() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active_with("scope", "admin items me"));
+    let issuer = start().await;
+    issuer.returns(issuer.active_with("scope", "admin items me"));
     let decoder = issuer.builder().may_grant(["items"]).may_grant([Scope::Me]).build().expect("a decoder");
     for _ in 0..2 {
         assert_eq!(accept(&decoder, "token").await.scopes().to_string(), "items me");

@@ -1,29 +1,29 @@
 //! Responses of the introspection endpoint: which make a token valid, and which decide nothing.
 
-use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use axum::Json;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderBuilder, ScopeClaim};
+use scopes_tests::{listen, now};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-use super::{AUDIENCE, Answer, Issuer, accept, now, refuse};
+use super::{AUDIENCE, ENDPOINT, accept, refuse, start};
 
 #[tokio::test]
 async fn the_issuer_is_asked_as_rfc_7662_has_it() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active());
+    let issuer = start().await;
+    issuer.returns(issuer.active());
     let token = accept(&issuer.decoder(), "2YotnFZFEjr1zCsicMWpAA").await;
     assert_eq!((token.subject(), token.client_id()), (Some("alice"), Some("app")));
     assert_eq!((token.issuer(), token.scopes().to_string().as_str()), (Some(&*issuer.url), "me items"));
     assert!(token.expires_at().expect("it ends") > SystemTime::now());
-    let (headers, form) = issuer.last.lock().expect("not poisoned").take().expect("it was asked");
-    let pairs = [("token", "2YotnFZFEjr1zCsicMWpAA"), ("token_type_hint", "access_token")];
-    assert_eq!(form, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let [request] = &issuer.received(ENDPOINT)[..] else { panic!("one request") };
+    let headers = &request.parts.headers;
+    assert_eq!(request.body, b"token=2YotnFZFEjr1zCsicMWpAA&token_type_hint=access_token");
+    assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(headers["accept"], "application/json");
     assert_eq!(headers["user-agent"], concat!("scopes-runtime/", env!("CARGO_PKG_VERSION")));
     // `the+api:s3cr%3At%25`, both parts form-encoded first (RFC 6749 section 2.3.1).
@@ -32,8 +32,8 @@ async fn the_issuer_is_asked_as_rfc_7662_has_it() {
 
 #[tokio::test]
 async fn the_endpoint_may_be_named() {
-    let issuer = Issuer::start().await;
-    issuer.says(issuer.active_with("iss", "https://another.example"));
+    let issuer = start().await;
+    issuer.returns(issuer.active_with("iss", "https://another.example"));
     let builder = IntrospectionDecoder::builder().endpoint(format!("{}/introspect", issuer.url));
     let decoder = builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder");
     accept(&decoder, "token").await;
@@ -41,7 +41,7 @@ async fn the_endpoint_may_be_named() {
 
 #[tokio::test]
 async fn only_what_is_active_and_for_this_server_is_let_in() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let audience = "the claim `aud` does not name the audience that is configured";
     let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
     let kind = "the `token_type` is not `Bearer`";
@@ -82,7 +82,7 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
             "the claim `scope` is not a string (`scope_claim` says which it is)",
         ),
     ] {
-        issuer.says(answer.clone());
+        issuer.returns(answer.clone());
         let refused = refuse(&issuer.decoder(), "token").await;
         assert_eq!(refused, ("invalid", reason.to_owned()), "{answer}");
     }
@@ -96,76 +96,76 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
         (issuer.active_without("iss"), "me items"),
         (issuer.active_without("sub"), "me items"),
     ] {
-        issuer.says(answer);
+        issuer.returns(answer);
         assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), scopes);
     }
 }
 
 #[tokio::test]
 async fn leniencies() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let without_audience = issuer.builder().allow_missing_audience().build().expect("a decoder");
-    issuer.says(issuer.active_without("aud"));
+    issuer.returns(issuer.active_without("aud"));
     accept(&without_audience, "1").await;
-    issuer.says(issuer.active_with("aud", "https://other.example"));
+    issuer.returns(issuer.active_with("aud", "https://other.example"));
     assert_eq!(refuse(&without_audience, "2").await.0, "invalid");
     let untyped = issuer.builder().allow_missing_token_type().build().expect("a decoder");
-    issuer.says(issuer.active_without("token_type"));
+    issuer.returns(issuer.active_without("token_type"));
     accept(&untyped, "3").await;
-    issuer.says(issuer.active_with("token_type", "DPoP"));
+    issuer.returns(issuer.active_with("token_type", "DPoP"));
     assert_eq!(refuse(&untyped, "4").await.0, "invalid");
     let permissions =
         issuer.builder().scope_claim(ScopeClaim::array("permissions")).build().expect("a decoder");
-    issuer.says(issuer.active_with("permissions", json!(["read"])));
+    issuer.returns(issuer.active_with("permissions", json!(["read"])));
     assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
 }
 
 /// An issuer need not introspect every kind of token that it issues, JWTs for instance.
 #[tokio::test]
 async fn a_token_of_a_kind_that_is_not_introspected_is_not_accepted() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let unsupported = json!({ "error": "unsupported_token_type", "active": true });
-    issuer.answers(move |_| (StatusCode::BAD_REQUEST, Json(unsupported.clone())).into_response());
+    issuer.introspects(move || (StatusCode::BAD_REQUEST, Json(unsupported.clone())).into_response());
     let decoder = issuer.decoder();
     for _ in 0..2 {
         assert_eq!(refuse(&decoder, "a.b.c").await.0, "invalid");
     }
-    assert_eq!(issuer.asked(), 1);
+    assert_eq!(issuer.introspections(), 1);
 }
 
 /// Nothing that is no answer makes a token invalid, or valid.
 #[tokio::test]
 async fn an_issuer_that_does_not_answer_leaves_it_open() {
-    let issuer = Issuer::start().await;
+    let issuer = start().await;
     let repeated = r#"{"active":false,"active":true,"token_type":"Bearer","aud":"https://api.example"}"#;
     let json = |text: String| ([(header::CONTENT_TYPE, "application/json")], text).into_response();
-    let cases: Vec<(&str, Answer)> = vec![
-        ("no active", Arc::new(move |_| json("{}".to_owned()))),
-        ("a string", Arc::new(move |_| json(r#"{"active":"true"}"#.to_owned()))),
-        ("a number", Arc::new(move |_| json(r#"{"active":1}"#.to_owned()))),
-        ("a repeated member", Arc::new(move |_| json(repeated.to_owned()))),
-        ("an array", Arc::new(move |_| json("[true]".to_owned()))),
-        ("HTML", Arc::new(|_| "<html>log in</html>".into_response())),
-        ("a huge body", Arc::new(move |_| json(format!("{}{{}}", " ".repeat(300 * 1024))))),
-        ("an error", Arc::new(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
-        ("a bad request", Arc::new(|_| StatusCode::BAD_REQUEST.into_response())),
+    let cases: Vec<(&str, Box<dyn Fn() -> Response + Send + Sync>)> = vec![
+        ("no active", Box::new(move || json("{}".to_owned()))),
+        ("a string", Box::new(move || json(r#"{"active":"true"}"#.to_owned()))),
+        ("a number", Box::new(move || json(r#"{"active":1}"#.to_owned()))),
+        ("a repeated member", Box::new(move || json(repeated.to_owned()))),
+        ("an array", Box::new(move || json("[true]".to_owned()))),
+        ("HTML", Box::new(|| "<html>log in</html>".into_response())),
+        ("a huge body", Box::new(move || json(format!("{}{{}}", " ".repeat(300 * 1024))))),
+        ("an error", Box::new(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())),
+        ("a bad request", Box::new(|| StatusCode::BAD_REQUEST.into_response())),
         (
             "a bad request by its own word",
-            Arc::new(|_| {
+            Box::new(|| {
                 (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response()
             }),
         ),
-        ("a wrong client", Arc::new(|_| StatusCode::UNAUTHORIZED.into_response())),
-        ("no content", Arc::new(|_| StatusCode::NO_CONTENT.into_response())),
+        ("a wrong client", Box::new(|| StatusCode::UNAUTHORIZED.into_response())),
+        ("no content", Box::new(|| StatusCode::NO_CONTENT.into_response())),
         (
             "a redirect",
-            Arc::new(|_| {
+            Box::new(|| {
                 (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/introspect")]).into_response()
             }),
         ),
         (
             "an endless body",
-            Arc::new(|_| {
+            Box::new(|| {
                 let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 8192]));
                 Body::from_stream(futures_util::stream::iter(chunks)).into_response()
             }),
@@ -173,19 +173,18 @@ async fn an_issuer_that_does_not_answer_leaves_it_open() {
     ];
     let decoder = issuer.decoder();
     for (name, answer) in cases {
-        issuer.answers(move |token| answer(token));
-        let before = issuer.asked();
+        issuer.introspects(answer);
+        let before = issuer.introspections();
         assert_eq!(refuse(&decoder, "token").await.0, "unavailable", "{name}");
-        assert_eq!(issuer.asked(), before + 1, "{name}");
+        assert_eq!(issuer.introspections(), before + 1, "{name}");
     }
-    issuer.says(issuer.active());
+    issuer.returns(issuer.active());
     accept(&decoder, "token").await;
 }
 
 #[tokio::test]
 async fn an_issuer_that_is_not_there_or_slow_is_not_waited_for() {
-    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let (silent, url) = listen().await;
     let decoder = |builder: IntrospectionDecoderBuilder| {
         builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder")
     };

@@ -1,9 +1,9 @@
 use scopes_runtime::Algorithm;
+use scopes_tests::now;
 use serde_json::{Value, json};
 
 use super::issuer::{
-    AUDIENCE, DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, secret_key,
-    sign,
+    AUDIENCE, DECODER, HEADER, accept, builder, claims, claims_with, claims_without, refuse, secret_key, sign,
 };
 
 #[tokio::test]

@@ -6,9 +6,10 @@ use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
     Algorithm, JwtDecoder, JwtDecoderBuilder, MultiIssuerDecoder, ScopeClaim, TokenDecoder as _,
 };
+use scopes_tests::now;
 use serde_json::json;
 
-use super::issuer::{HEADER, accept, builder, claims, claims_with, now, refuse, secret_key, sign, sign_with};
+use super::issuer::{HEADER, accept, builder, claims, claims_with, refuse, secret_key, sign, sign_with};
 
 fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
     builder.key(secret_key(Algorithm::HS256)).build().expect("a complete decoder")

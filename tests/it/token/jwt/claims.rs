@@ -1,10 +1,10 @@
 //! Claims that are refused. Each token is the accepted one, but for one claim.
 
+use scopes_tests::now;
 use serde_json::{Value, json};
 
 use super::issuer::{
-    AUDIENCE, DECODER, HEADER, ISSUER, accept, claims, claims_with, claims_without, now, refuse, refuse_all,
-    sign,
+    AUDIENCE, DECODER, HEADER, ISSUER, accept, claims, claims_with, claims_without, refuse, refuse_all, sign,
 };
 
 async fn refuse_values(name: &str, reason: &str, values: impl IntoIterator<Item = Value>) {

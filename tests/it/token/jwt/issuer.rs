@@ -1,13 +1,13 @@
 //! An issuer that signs whatever it is told to.
 
 use std::sync::LazyLock;
-use std::time::SystemTime;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
     AccessToken, Algorithm, DecodeError, JwtDecoder, JwtDecoderBuilder, TokenDecoder as _, VerificationKey,
 };
+use scopes_tests::now;
 use serde_json::{Value, json};
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
@@ -27,10 +27,6 @@ pub(crate) fn secret_key(algorithm: Algorithm) -> VerificationKey {
 /// The strict decoder of what [`sign`] signs.
 pub(crate) static DECODER: LazyLock<JwtDecoder> =
     LazyLock::new(|| builder().key(secret_key(Algorithm::HS256)).build().expect("a complete decoder"));
-
-pub(crate) fn now() -> u64 {
-    SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs()
-}
 
 /// Claims that are accepted.
 pub(crate) fn claims() -> Value {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, ScopeClaim};
+use scopes_tests::now;
 use serde_json::{Value, json};
 
 use super::issuer::{
-    DECODER, HEADER, accept, builder, claims, claims_with, claims_without, now, refuse, refuse_all,
-    secret_key, sign,
+    DECODER, HEADER, accept, builder, claims, claims_with, claims_without, refuse, refuse_all, secret_key,
+    sign,
 };
 
 fn build(builder: JwtDecoderBuilder) -> JwtDecoder {

@@ -243,7 +243,7 @@ async fn numbers_of_every_size() {
         let expected: serde_json::Value = serde_json::from_str(number).expect("a number");
         assert_eq!((&claims["x"], &claims["y"][0]), (&expected, &expected), "{number}");
     }
-    let exp = format!("{}.75", super::issuer::now() + 300);
+    let exp = format!("{}.75", scopes_tests::now() + 300);
     let payload = claims().to_string().replace(&(claims()["exp"].to_string()), &exp);
     accept(&DECODER, &sign(HEADER, payload)).await;
 }

@@ -2,9 +2,10 @@
 //! ID tokens are none.
 
 use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, ScopeClaim, TokenProfile, VerificationKey};
+use scopes_tests::now;
 use serde_json::{Value, json};
 
-use super::issuer::{accept, now, refuse, sign_with};
+use super::issuer::{accept, refuse, sign_with};
 use super::keys::{pem, signing};
 
 /// An issuer of one of the products, with the rules that are for it.

@@ -1,10 +1,9 @@
 //! The responses of the server are in the document.
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use scopes_runtime::ScopedRouter;
 use scopes_runtime::router::{get, routes};
-use scopes_tests::{send, token};
+use scopes_tests::bearer;
 use utoipa::OpenApi as _;
 
 use super::super::parts;
@@ -18,29 +17,24 @@ async fn the_server_refuses_as_the_document_says() {
         .route("/plain/{id}", get(plain))
         .route("/greeting", get(greet));
     let (document, app) = parts(router);
-    let bearer = |token: &str| format!("Bearer {token}");
-    let items = bearer(&token("items"));
+    let items = bearer("items");
     let cases = [
         ("/own/1", "/own/{id}", None, 401),
         ("/own/1", "/own/{id}", Some("Bearer".to_owned()), 400),
         ("/own/1", "/own/{id}", Some(bearer("bad")), 401),
-        ("/own/1", "/own/{id}", Some(bearer(&token("me"))), 403),
+        ("/own/1", "/own/{id}", Some(bearer("me")), 403),
         ("/own/1", "/own/{id}", Some(bearer("down")), 503),
         ("/plain/1", "/plain/{id}", None, 401),
         ("/plain/1", "/plain/{id}", Some("Bearer".to_owned()), 400),
         ("/plain/x", "/plain/{id}", Some(items), 400),
-        ("/plain/1", "/plain/{id}", Some(bearer(&token("me"))), 403),
+        ("/plain/1", "/plain/{id}", Some(bearer("me")), 403),
         ("/plain/1", "/plain/{id}", Some(bearer("down")), 503),
         ("/greeting", "/greeting", Some("Bearer".to_owned()), 400),
         ("/greeting", "/greeting", Some(bearer("bad")), 401),
         ("/greeting", "/greeting", Some(bearer("down")), 503),
     ];
     for (uri, path, authorization, status) in cases {
-        let mut request = Request::builder().uri(uri);
-        if let Some(authorization) = &authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
-        }
-        let answer = send(&app, request.body(Body::empty()).expect("a request")).await;
+        let answer = scopes_tests::get(&app, uri, authorization.as_deref().as_slice()).await;
         let case = format!("{uri} with {authorization:?}");
         assert_eq!(answer.status, StatusCode::from_u16(status).expect("a status"), "{case}");
 

@@ -6,9 +6,10 @@ use axum::response::IntoResponse as _;
 use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError, TokenDecoder as _};
 use serde_json::json;
 
+use super::super::super::loopback::{Issuer, OAUTH};
 use super::super::issuer::AUDIENCE;
 use super::super::keys::{jwk, pem};
-use super::{Issuer, OAUTH, named, outcome, redirect};
+use super::{named, outcome, redirect};
 
 #[tokio::test]
 async fn keys_are_found_by_discovery_or_at_a_url() {
@@ -26,7 +27,7 @@ async fn keys_are_found_by_discovery_or_at_a_url() {
 async fn metadata_of_rfc_8414_will_do() {
     let issuer = Issuer::start().await;
     let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
-    issuer.answers(move |path| match path {
+    issuer.respond(move |request| match request.path() {
         OAUTH => Some(axum::Json(metadata.clone()).into_response()),
         "/jwks" => Some(axum::Json(set.clone()).into_response()),
         _ => None,
@@ -39,8 +40,8 @@ async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
     let issuer = Issuer::start().await;
     let asked = Arc::new(Mutex::new(Vec::new()));
     let paths = Arc::clone(&asked);
-    issuer.answers(move |path| {
-        paths.lock().expect("not poisoned").push(path.to_owned());
+    issuer.respond(move |request| {
+        paths.lock().expect("not poisoned").push(request.path().to_owned());
         None
     });
     let url = format!("{}/realms/demo/", issuer.url);
@@ -100,7 +101,7 @@ async fn metadata_of_another_issuer_is_not_used() {
         json!({ "issuer": issuer.url, "jwks_uri": "/jwks" }),
     ] {
         let (text, set) = (metadata.to_string(), set.clone());
-        issuer.answers(move |path| match path {
+        issuer.respond(move |request| match request.path() {
             "/jwks" => Some(axum::Json(set.clone()).into_response()),
             _ => Some(text.clone().into_response()),
         });
@@ -114,7 +115,7 @@ async fn metadata_of_another_issuer_is_not_used() {
 async fn a_redirect_within_the_scheme_is_followed() {
     let issuer = Issuer::start().await;
     let set = json!({ "keys": [jwk(Algorithm::ES256)] });
-    issuer.answers(move |path| match path {
+    issuer.respond(move |request| match request.path() {
         "/jwks" => Some(redirect("/moved")),
         _ => Some(axum::Json(set.clone()).into_response()),
     });
@@ -161,7 +162,7 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
 async fn a_page_in_place_of_the_metadata_is_no_metadata() {
     let issuer = Issuer::start().await;
     let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
-    issuer.answers(move |path| match path {
+    issuer.respond(move |request| match request.path() {
         OAUTH => Some(axum::Json(metadata.clone()).into_response()),
         "/jwks" => Some(axum::Json(set.clone()).into_response()),
         _ => Some("<html>log in</html>".into_response()),

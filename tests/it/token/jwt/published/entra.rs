@@ -3,8 +3,9 @@
 use scopes_runtime::{Algorithm, Jwks, JwtDecoder};
 use serde_json::{Value, json};
 
+use super::super::super::loopback::Issuer;
 use super::super::issuer::AUDIENCE;
-use super::{Issuer, named, outcome};
+use super::{named, outcome};
 
 const TENANT: &str = "8f1c2b9e-52a4-4a7b-9a0e-0d3a4b5c6d7e";
 const TEMPLATE: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";

@@ -3,8 +3,9 @@
 use scopes_runtime::{Algorithm, Jwks};
 use serde_json::{Value, json};
 
+use super::super::super::loopback::Issuer;
 use super::super::keys::jwk;
-use super::{Issuer, named, other_jwk, outcome};
+use super::{named, other_jwk, outcome};
 
 #[tokio::test]
 async fn one_odd_key_does_not_spoil_the_others() {
@@ -47,7 +48,7 @@ async fn one_odd_key_does_not_spoil_the_others() {
             "{algorithm:?} {kid}"
         );
     }
-    let decoder = issuer.decoder(Jwks::discovery().rsa_algorithm(Algorithm::PS256));
+    let decoder = issuer.decoder_with(Jwks::discovery().rsa_algorithm(Algorithm::PS256));
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::PS256, Some("rsa"))).await, "ok");
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
 }

@@ -2,7 +2,8 @@
 
 use scopes_runtime::Algorithm;
 
-use super::{Issuer, named, outcome};
+use super::super::super::loopback::Issuer;
+use super::{named, outcome};
 
 fn good() -> String {
     named(Algorithm::ES256, "good").to_string()

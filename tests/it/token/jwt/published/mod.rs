@@ -10,61 +10,22 @@ mod rotation;
 mod skipped_keys;
 mod unknown_keys;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::{Algorithm, DecodeError, Jwks, JwtDecoder, TokenDecoder as _};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
+use super::super::loopback::{Issuer, OPENID};
 use super::issuer::{AUDIENCE, claims, sign_with};
 use super::keys::{jwk, pem, signing};
 
-const OPENID: &str = "/.well-known/openid-configuration";
-const OAUTH: &str = "/.well-known/oauth-authorization-server";
-
-type Answer = Arc<dyn Fn(&str) -> Option<Response> + Send + Sync>;
-
-/// An issuer on loopback that answers whatever it is told to.
-#[derive(Clone)]
-struct Issuer {
-    url: String,
-    answer: Arc<Mutex<Answer>>,
-    fetches: Arc<AtomicUsize>,
-}
-
 impl Issuer {
-    /// One that answers nothing yet.
-    async fn start() -> Self {
-        let (listener, url) = listener().await;
-        let nothing: Answer = Arc::new(|_| None);
-        let issuer = Self { url, answer: Arc::new(Mutex::new(nothing)), fetches: Arc::default() };
-        let app = Router::new().fallback(Self::respond).with_state(issuer.clone());
-        tokio::spawn(async { axum::serve(listener, app).await });
-        issuer
-    }
-
-    async fn respond(State(issuer): State<Self>, uri: Uri) -> Response {
-        if uri.path() == "/jwks" {
-            issuer.fetches.fetch_add(1, Ordering::Relaxed);
-        }
-        let answer = Arc::clone(&issuer.answer.lock().expect("not poisoned"));
-        answer(uri.path()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
-    }
-
-    fn answers(&self, answer: impl Fn(&str) -> Option<Response> + Send + Sync + 'static) {
-        *self.answer.lock().expect("not poisoned") = Arc::new(answer);
-    }
-
     /// Publishes this text as a key set, and metadata that leads to it.
     fn publishes_text(&self, set: impl Into<Vec<u8>>) {
         let (metadata, set) = (self.metadata(), set.into());
-        self.answers(move |path| match path {
+        self.respond(move |request| match request.path() {
             OPENID => Some(axum::Json(metadata.clone()).into_response()),
             "/jwks" => Some(set.clone().into_response()),
             _ => None,
@@ -80,17 +41,17 @@ impl Issuer {
         json!({ "issuer": self.url, "jwks_uri": format!("{}/jwks", self.url) })
     }
 
-    fn decoder(&self, keys: Jwks) -> JwtDecoder {
+    fn decoder_with(&self, keys: Jwks) -> JwtDecoder {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
         builder.jwks(keys).build().expect("a decoder")
     }
 
     fn discovered(&self) -> JwtDecoder {
-        self.decoder(Jwks::discovery())
+        self.decoder_with(Jwks::discovery())
     }
 
     fn known(&self) -> JwtDecoder {
-        self.decoder(Jwks::uri(format!("{}/jwks", self.url)))
+        self.decoder_with(Jwks::uri(format!("{}/jwks", self.url)))
     }
 
     /// A token of this issuer.
@@ -115,16 +76,10 @@ impl Issuer {
         sign_with(algorithm, &signing(algorithm), header.to_string(), claims.to_string())
     }
 
+    /// Returns the number of requests for the key set.
     fn fetches(&self) -> usize {
-        self.fetches.load(Ordering::Relaxed)
+        self.received("/jwks").len()
     }
-}
-
-/// A free port on loopback, and its URL.
-async fn listener() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    (listener, url)
 }
 
 fn named(algorithm: Algorithm, kid: &str) -> Value {

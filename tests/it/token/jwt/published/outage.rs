@@ -6,10 +6,12 @@ use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::{Algorithm, Jwks, TokenDecoder as _};
+use scopes_tests::listen;
 use serde_json::json;
 
+use super::super::super::loopback::Issuer;
 use super::super::keys::jwk;
-use super::{Issuer, listener, named, outcome, pass, redirect};
+use super::{named, outcome, pass, redirect};
 
 type Lie = Box<dyn Fn() -> Response + Send + Sync>;
 
@@ -34,7 +36,7 @@ async fn nothing_is_recalled_by_keys_that_are_too_old() {
     let decoder = issuer.discovered();
     let token = issuer.token(Algorithm::ES256, Some("1"));
     assert_eq!(outcome(&decoder, &token).await, "ok");
-    issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    issuer.respond(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
     pass(Duration::from_secs(64 * 60)).await;
     assert!(decoder.cached(&token).is_some());
     pass(Duration::from_secs(2 * 60)).await;
@@ -50,7 +52,7 @@ async fn an_outage_keeps_the_last_good_keys_for_a_bounded_time() {
     let (known, unknown) =
         (issuer.token(Algorithm::ES256, Some("1")), issuer.token(Algorithm::ES256, Some("2")));
     assert_eq!(outcome(&decoder, &known).await, "ok");
-    issuer.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    issuer.respond(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
     pass(Duration::from_secs(6 * 60)).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     // Whether the issuer has a new key cannot be known: that is no reason to call the token invalid.
@@ -94,7 +96,7 @@ async fn a_lying_issuer_gives_no_keys() {
         ("no content", Box::new(|| StatusCode::NO_CONTENT.into_response())),
     ];
     for (name, answer) in cases {
-        issuer.answers(move |_| Some(answer()));
+        issuer.respond(move |_| Some(answer()));
         let start = Instant::now();
         assert_eq!(
             outcome(&issuer.known(), &issuer.token(Algorithm::ES256, None)).await,
@@ -107,9 +109,9 @@ async fn a_lying_issuer_gives_no_keys() {
 
 #[tokio::test]
 async fn a_slow_issuer_holds_no_request_longer_than_five_seconds() {
-    let (_listener, url) = listener().await;
+    let (_listener, url) = listen().await;
     let issuer = Issuer::start().await;
-    let decoder = issuer.decoder(Jwks::uri(format!("{url}/jwks")));
+    let decoder = issuer.decoder_with(Jwks::uri(format!("{url}/jwks")));
     let start = Instant::now();
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
     assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());

@@ -1,22 +1,19 @@
-//! What the requests to issuers have to contain, so that issuers answer them.
+//! Headers of requests to issuers that some issuers require.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use scopes_runtime::{Algorithm, Jwks, JwtDecoder};
-use serde_json::{Value, json};
+use scopes_runtime::Algorithm;
+use serde_json::json;
 
-use super::super::issuer::{AUDIENCE, claims, sign_with};
-use super::super::keys::signing;
-use super::{listener, named, outcome};
+use super::super::super::loopback::{Issuer, OPENID, Received};
+use super::{named, outcome};
 
-/// An issuer on loopback that publishes the key `1` and answers requests as `answer` does.
-async fn serve(answer: fn(&HeaderMap, &str, Value) -> Response) -> String {
-    let (listener, url) = listener().await;
+/// Checks that a token is accepted from an issuer that only publishes its documents where this function returns `None`.
+async fn accepts_a_token_if(refusal: fn(&Received, media_type: &str) -> Option<StatusCode>) {
+    let issuer = Issuer::start().await;
     let metadata = json!({
-        "issuer": url,
-        "jwks_uri": format!("{url}/openid/v1/jwks"),
+        "issuer": issuer.url,
+        "jwks_uri": format!("{}/openid/v1/jwks", issuer.url),
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -24,51 +21,41 @@ async fn serve(answer: fn(&HeaderMap, &str, Value) -> Response) -> String {
     let mut key = named(Algorithm::RS256, "1");
     key["use"] = "sig".into();
     let set = json!({ "keys": [key] });
-    let respond = |media_type: &'static str, document: Value| {
-        get(async move |headers: HeaderMap| answer(&headers, media_type, document))
-    };
-    let app = Router::new()
-        .route("/.well-known/openid-configuration", respond("application/json", metadata))
-        .route("/openid/v1/jwks", respond("application/jwk-set+json", set));
-    tokio::spawn(async { axum::serve(listener, app).await });
-    url
-}
-
-async fn accepts_its_token(url: &str) {
-    let mut claims = claims();
-    claims["iss"] = url.into();
-    let header = json!({ "alg": "RS256", "typ": "at+jwt", "kid": "1" });
-    let token =
-        sign_with(Algorithm::RS256, &signing(Algorithm::RS256), header.to_string(), claims.to_string());
-    let decoder = JwtDecoder::builder().issuer(url).audience(AUDIENCE).jwks(Jwks::discovery());
-    assert_eq!(outcome(&decoder.build().expect("a decoder"), &token).await, "ok");
-}
-
-fn named_in(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
-}
-
-/// The Kubernetes API server answers 406 where the type of a document is not named.
-#[tokio::test]
-async fn kubernetes_wants_the_media_type_of_key_sets() {
-    let url = serve(|headers, media_type, document| {
-        let accepted = named_in(headers, header::ACCEPT);
-        if !accepted.split(',').any(|accepted| accepted.trim() == media_type) {
-            return StatusCode::NOT_ACCEPTABLE.into_response();
-        }
-        ([(header::CONTENT_TYPE, media_type)], document.to_string()).into_response()
+    issuer.respond(move |request| {
+        let (media_type, document) = match request.path() {
+            OPENID => ("application/json", &metadata),
+            "/openid/v1/jwks" => ("application/jwk-set+json", &set),
+            _ => return None,
+        };
+        let respond =
+            || -> Response { ([(header::CONTENT_TYPE, media_type)], document.to_string()).into_response() };
+        Some(refusal(request, media_type).map_or_else(respond, |status| status.into_response()))
     });
-    accepts_its_token(&url.await).await;
+    let token = issuer.token(Algorithm::RS256, Some("1"));
+    assert_eq!(outcome(&issuer.discovered(), &token).await, "ok");
 }
 
-/// The core rules of AWS WAF answer 403 where there is no `User-Agent`.
+fn value(request: &Received, name: HeaderName) -> &str {
+    request.parts.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+}
+
+/// The Kubernetes API server answers 406 if `Accept` does not contain the media type of the document.
 #[tokio::test]
-async fn a_firewall_wants_a_user_agent() {
-    let url = serve(|headers, _, document| {
-        if named_in(headers, header::USER_AGENT) != concat!("scopes-runtime/", env!("CARGO_PKG_VERSION")) {
-            return StatusCode::FORBIDDEN.into_response();
-        }
-        Json(document).into_response()
-    });
-    accepts_its_token(&url.await).await;
+async fn requests_accept_the_media_types_of_kubernetes() {
+    accepts_a_token_if(|request, media_type| {
+        let mut accepted = value(request, header::ACCEPT).split(',');
+        let is_accepted = accepted.any(|accepted| accepted.trim() == media_type);
+        (!is_accepted).then_some(StatusCode::NOT_ACCEPTABLE)
+    })
+    .await;
+}
+
+/// The core rules of AWS WAF answer 403 if there is no `User-Agent`.
+#[tokio::test]
+async fn requests_have_a_user_agent() {
+    accepts_a_token_if(|request, _| {
+        let expected = concat!("scopes-runtime/", env!("CARGO_PKG_VERSION"));
+        (value(request, header::USER_AGENT) != expected).then_some(StatusCode::FORBIDDEN)
+    })
+    .await;
 }

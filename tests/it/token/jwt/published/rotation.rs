@@ -7,8 +7,9 @@ use axum::response::IntoResponse as _;
 use scopes_runtime::{Algorithm, TokenDecoder as _};
 use serde_json::json;
 
+use super::super::super::loopback::Issuer;
 use super::super::keys::jwk;
-use super::{Issuer, named, other_jwk, outcome, pass};
+use super::{named, other_jwk, outcome, pass};
 
 #[tokio::test]
 async fn a_new_key_is_found_and_an_old_one_stops_working() {
@@ -94,7 +95,7 @@ async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
     ] {
         let issuer = Issuer::start().await;
         let set = json!({ "keys": [named(Algorithm::ES256, "1")] });
-        issuer.answers(move |_| {
+        issuer.respond(move |_| {
             // A cache on the way has had it for almost as long.
             let age = if said.ends_with("age") { "3599" } else { "0" };
             let said = said.trim_end_matches("; age");

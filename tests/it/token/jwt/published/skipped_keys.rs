@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{Issuer, named, outcome, pass};
+use super::super::super::loopback::Issuer;
+use super::{named, outcome, pass};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -10,8 +10,9 @@ use scopes_runtime::{Algorithm, DecodeError, JwtDecoder, TokenDecoder as _};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::super::super::loopback::Issuer;
 use super::super::keys::jwk;
-use super::{Issuer, named, outcome, pass};
+use super::{named, outcome, pass};
 
 const WINDOW: Duration = Duration::from_secs(10);
 /// As many requests wait for keys at a time.
@@ -114,9 +115,9 @@ async fn a_fetch_that_began_before_the_token_came_does_not_make_it_invalid() {
     let (issuer, decoder) = just_fetched().await;
     let (set, released) = (json!({ "keys": [jwk(Algorithm::ES384)] }).to_string(), Arc::new(Notify::new()));
     let (metadata, release) = (issuer.metadata().to_string(), Arc::clone(&released));
-    issuer.answers(move |path| {
+    issuer.respond(move |request| {
         let (set, release) = (set.clone(), Arc::clone(&release));
-        match path {
+        match request.path() {
             "/jwks" => Some(
                 Body::from_stream(futures_util::stream::once(async move {
                     release.notified().await;
@@ -187,7 +188,7 @@ async fn only_a_kid_that_is_unknown_may_be_that_of_a_new_key() {
 #[tokio::test]
 async fn a_bounded_number_of_requests_waits() {
     let (issuer, decoder) = just_fetched().await;
-    issuer.answers(|_| {
+    issuer.respond(|_| {
         Some(
             Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>())
                 .into_response(),
