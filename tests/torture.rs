@@ -1,5 +1,5 @@
-//! Prints the OpenAPI document of an application that has one of everything, for validators: of version 3.1 or, with
-//! the argument `3.2`, of that one.
+//! Prints the OpenAPI document of an application with every kind of operation, for validators. The version is 3.1, or
+//! 3.2 with the argument `3.2`.
 
 use axum::extract::Path;
 use scopes_runtime::openapi::OAuth2Scheme;
@@ -22,15 +22,15 @@ async fn read() {}
 #[requires_scopes]
 async fn status() {}
 
-/// Open, and with a token it says more.
+/// Public, with an optional token.
 #[public(reason = "a greeting is for everyone")]
 async fn greet(_: Option<AccessToken>) {}
 
-/// Open.
+/// Public.
 #[public]
 async fn health() {}
 
-/// One handler for whatever has no other.
+/// A handler for all other methods.
 #[requires_scopes(any("items:write", BillingScope::Billing))]
 async fn forward(_: Path<String>) {}
 

@@ -1,7 +1,7 @@
-//! What must not compile, and what the compiler says then.
+//! Code that must not compile, and the compile errors.
 
 #[test]
-fn compile_errors() {
+fn misuse_does_not_compile() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*/*.rs");
 }

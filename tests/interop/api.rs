@@ -18,7 +18,7 @@ async fn write() {}
 #[requires_scopes("me", acr = "mfa", max_age = 300)]
 async fn pay() {}
 
-/// An API on loopback, at a path, for the tokens of an issuer.
+/// An API on loopback at a path, for tokens of an issuer.
 pub(crate) struct Api {
     pub(crate) url: String,
     pub(crate) http: reqwest::Client,
@@ -43,15 +43,15 @@ impl Api {
         Self { url, http: reqwest::Client::new() }
     }
 
-    pub(crate) async fn ask(&self, path: &str, token: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> (u16, String) {
         let answer = self.http.get(format!("{}{path}", self.url)).bearer_auth(token).send().await;
         let answer = answer.expect("an answer");
-        let challenge = answer.headers().get("www-authenticate").and_then(|it| it.to_str().ok());
+        let challenge = answer.headers().get("www-authenticate").and_then(|value| value.to_str().ok());
         (answer.status().as_u16(), challenge.unwrap_or_default().to_owned())
     }
 
     pub(crate) async fn status(&self, path: &str, token: &str) -> u16 {
-        self.ask(path, token).await.0
+        self.get(path, token).await.0
     }
 }
 

@@ -1,5 +1,5 @@
-// A client that nobody here wrote, for the test `interop`: oauth4webapi finds its way from the API's URL to a token, and
-// reads the API's challenges. It prints what it read, as JSON.
+// For the test `interop`: oauth4webapi, a client of other authors, gets a token starting from the API's URL, and
+// reads the API's challenges. Prints them as JSON.
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -26,7 +26,7 @@ async function token(scope) {
   return (await oauth.processClientCredentialsResponse(server, client, response)).access_token;
 }
 
-// What the API answers: a status, or the challenge as it is read.
+// Returns the status and the parsed challenges of the API's response.
 async function ask(path, accessToken, options = insecure) {
   try {
     const url = new URL(`${api}${path}`);

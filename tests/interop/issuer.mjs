@@ -1,5 +1,5 @@
-// An issuer that nobody here wrote, for the test `interop`: oidc-provider on loopback, on a port (0 is a free one). It
-// prints its URL. A line `keys a b` on stdin has it sign with key `a` and publish `b` too; it answers with `keys a b`.
+// For the test `interop`: oidc-provider, an issuer of other authors, on a port of loopback (0 is a free one).
+// Prints its URL. A line `keys a b` on stdin makes it sign with key `a` and publish `b` too; it prints `keys a b` then.
 
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';

@@ -9,7 +9,7 @@ use std::time::Duration;
 use scopes_runtime::{IntrospectionDecoder, Jwks, JwtDecoder};
 use serde_json::Value;
 
-/// oidc-provider, ended with the test.
+/// A process with oidc-provider, stopped when dropped.
 pub(crate) struct Issuer {
     pub(crate) url: String,
     process: Child,
@@ -24,7 +24,7 @@ impl Drop for Issuer {
     }
 }
 
-/// Where npm has put the packages, if it has.
+/// Returns the directory of the npm packages, or `None` if they are not installed.
 pub(crate) fn modules() -> Option<PathBuf> {
     let default = || concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ci/node").into();
     let modules: PathBuf = env::var_os("NODE_PACKAGES").unwrap_or_else(default).into();
@@ -36,7 +36,7 @@ pub(crate) fn modules() -> Option<PathBuf> {
     }
     let reason = "No other issuer and client are tried: `node` with `oidc-provider` and `oauth4webapi` is not installed.";
     assert!(env::var_os("REQUIRE_NODE").is_none(), "{reason}");
-    // What `eprintln!` prints is shown only when a test fails.
+    // The output of `eprintln!` is only shown if a test fails.
     writeln!(stderr(), "skipped: {reason}").expect("stderr");
     None
 }
@@ -52,7 +52,7 @@ impl Issuer {
         Self::start_at(modules, "0", "1")
     }
 
-    /// On a port, with one key.
+    /// Starts on a port with one key.
     pub(crate) fn start_at(modules: &PathBuf, port: &str, key: &str) -> Self {
         let mut command = node("issuer.mjs");
         command
@@ -74,7 +74,7 @@ impl Issuer {
         let _ = self.process.wait();
     }
 
-    /// The next line that begins so; oidc-provider has notices to print in between.
+    /// Returns the next line with this start, and skips notices of oidc-provider.
     fn line(&mut self, start: &str) -> String {
         loop {
             let mut line = String::new();
@@ -85,13 +85,13 @@ impl Issuer {
         }
     }
 
-    /// The first key signs from now on, and all are published.
+    /// Signs with the first of these keys, and publishes all of them.
     pub(crate) fn rotate(&mut self, keys: &str) {
         writeln!(self.commands, "keys {keys}").expect("it listens");
         self.line(&format!("keys {keys}"));
     }
 
-    /// A token for a resource.
+    /// Requests a token for a resource.
     pub(crate) async fn token(&self, scope: &str, resource: &str) -> String {
         token(&self.http, &self.url, scope, resource).await
     }

@@ -17,13 +17,13 @@ use self::api::Api;
 use self::issuer::{Issuer, modules, node, token};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn jwts_of_another_issuer() {
+async fn oidc_provider_jwts_are_accepted() {
     let Some(modules) = modules() else { return };
     let issuer = Issuer::start(&modules);
     let api = Api::start("/v1", &issuer, |url| Box::new(issuer.jwt_decoder(url))).await;
     let token = issuer.token("me items", &api.url).await;
     assert_eq!(api.status("/me", &token).await, 200);
-    let (status, challenge) = api.ask("/write", &token).await;
+    let (status, challenge) = api.get("/write", &token).await;
     assert_eq!(status, 403);
     assert!(challenge.contains(r#"error="insufficient_scope", scope="me items:write""#), "{challenge}");
     assert_eq!(api.status("/write", &issuer.token("me items:write", &api.url).await).await, 200);
@@ -37,12 +37,12 @@ async fn jwts_of_another_issuer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn opaque_tokens_of_another_issuer() {
+async fn oidc_provider_opaque_tokens_are_introspected() {
     let Some(modules) = modules() else { return };
     let issuer = Issuer::start(&modules);
     let opaque = Api::start("/opaque", &issuer, |url| Box::new(issuer.introspection_decoder(url))).await;
     let token = issuer.token("me", &opaque.url).await;
-    assert!(!token.contains('.'), "it is opaque");
+    assert!(!token.contains('.'), "the token is opaque");
     assert_eq!(opaque.status("/me", &token).await, 200);
     assert_eq!(opaque.status("/write", &token).await, 403);
     assert_eq!(opaque.status("/me", "nonsense").await, 401);
@@ -64,15 +64,15 @@ async fn opaque_tokens_of_another_issuer() {
     }
 }
 
-/// Clients get tokens and use them all the while.
+/// Clients request tokens and use them during the rotation.
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_rotate_while_requests_run() {
+async fn a_key_rotation_refuses_no_request() {
     let Some(modules) = modules() else { return };
     let mut issuer = Issuer::start(&modules);
     let api = Arc::new(Api::start("/v1", &issuer, |url| Box::new(issuer.jwt_decoder(url))).await);
     let first = issuer.token("me", &api.url).await;
     assert_eq!(api.status("/me", &first).await, 200);
-    // Only then may a token have the issuer asked again.
+    // The keys are not fetched again for 10 s.
     tokio::time::sleep(Duration::from_secs(11)).await;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -105,7 +105,7 @@ async fn keys_rotate_while_requests_run() {
     println!("answers while a key came: {answers:?}");
     assert_eq!(answers.keys().collect::<Vec<_>>(), [&200], "{answers:?}");
 
-    // The old key goes. It is forgotten as soon as the set is fetched again, here for the sake of a third one.
+    // The old key is removed. The token of the third key causes the fetch that drops it.
     tokio::time::sleep(Duration::from_secs(11)).await;
     issuer.rotate("3 2");
     assert_eq!(api.status("/me", &issuer.token("me", &api.url).await).await, 200);
@@ -113,7 +113,7 @@ async fn keys_rotate_while_requests_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_finds_its_way_from_the_url() {
+async fn oauth4webapi_reads_the_metadata_and_the_challenges() {
     let Some(modules) = modules() else { return };
     let issuer = Issuer::start(&modules);
     let api = Api::start("/api/v1", &issuer, |url| Box::new(issuer.jwt_decoder(url))).await;
@@ -163,9 +163,9 @@ async fn a_client_finds_its_way_from_the_url() {
     );
 }
 
-/// An issuer need not introspect a JWT that it signed. That is an answer about the token, not an outage.
+/// oidc-provider refuses to introspect its JWTs. The token is invalid then, not undecided.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_jwt_is_no_opaque_token() {
+async fn a_jwt_that_the_issuer_does_not_introspect_is_401() {
     let Some(modules) = modules() else { return };
     let issuer = Issuer::start(&modules);
     let opaque = Api::start("/opaque", &issuer, |url| Box::new(issuer.introspection_decoder(url))).await;

@@ -1,26 +1,26 @@
-//! An issuer that ends and starts again, while its tokens are used.
+//! An issuer that stops and starts again while its tokens are used.
 
 use std::time::{Duration, Instant};
 
 use crate::api::Api;
 use crate::issuer::{Issuer, modules};
 
-/// Asks until the token is let in. Until then nobody can say what it is worth, so there is no answer but 503.
-async fn let_in_at_last(api: &Api, token: &str) -> usize {
+/// Repeats the request until the token is accepted. Until then each response must be 503. Returns their number.
+async fn accepted_after(api: &Api, token: &str) -> usize {
     let started = Instant::now();
     for unanswered in 0.. {
-        match api.ask("/me", token).await {
+        match api.get("/me", token).await {
             (200, _) => return unanswered,
             answer => assert_eq!(answer, (503, String::new())),
         }
-        assert!(started.elapsed() < Duration::from_secs(20), "it is not let in");
+        assert!(started.elapsed() < Duration::from_secs(20), "the token is not accepted");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     unreachable!("the loop has no end")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_issuer_may_start_after_the_api_and_end_before_it() {
+async fn a_jwt_decoder_recovers_after_its_issuer_restarts() {
     let Some(modules) = modules() else { return };
     let mut issuer = Issuer::start(&modules);
     let port = issuer.url.rsplit_once(':').expect("a port").1.to_owned();
@@ -32,24 +32,24 @@ async fn an_issuer_may_start_after_the_api_and_end_before_it() {
 
     let mut issuer = Issuer::start_at(&modules, &port, "2");
     let second = issuer.token("me", resource).await;
-    println!("answers 503 before the issuer is found: {}", let_in_at_last(&api, &second).await);
-    assert_eq!(api.status("/me", &first).await, 401, "its key is not published any more");
+    println!("answers 503 before the issuer is found: {}", accepted_after(&api, &second).await);
+    assert_eq!(api.status("/me", &first).await, 401, "its key is no longer published");
 
     issuer.end();
     assert_eq!(api.status("/me", &second).await, 200);
-    // From now on a key that is not known may be a new one.
+    // From now on an unknown `kid` may be that of a new key.
     tokio::time::sleep(Duration::from_secs(11)).await;
     assert_eq!(api.status("/me", &first).await, 503);
     assert_eq!(api.status("/me", &second).await, 200);
 
     let issuer = Issuer::start_at(&modules, &port, "3");
     let third = issuer.token("me", resource).await;
-    println!("answers 503 before the issuer is found again: {}", let_in_at_last(&api, &third).await);
-    assert_eq!(api.status("/me", &second).await, 401, "its key is not published any more");
+    println!("answers 503 before the issuer is found again: {}", accepted_after(&api, &third).await);
+    assert_eq!(api.status("/me", &second).await, 401, "its key is no longer published");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn opaque_tokens_are_not_decided_while_their_issuer_is_down() {
+async fn opaque_tokens_are_503_while_their_issuer_is_down() {
     let Some(modules) = modules() else { return };
     let mut issuer = Issuer::start(&modules);
     let port = issuer.url.rsplit_once(':').expect("a port").1.to_owned();
@@ -60,8 +60,8 @@ async fn opaque_tokens_are_not_decided_while_their_issuer_is_down() {
     assert_eq!(api.status("/me", "another").await, 503);
 
     let issuer = Issuer::start_at(&modules, &port, "1");
-    // What it said before counts for half a second.
+    // Responses are cached for 500 ms.
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(api.status("/me", &token).await, 401, "the issuer has forgotten it");
+    assert_eq!(api.status("/me", &token).await, 401, "the restarted issuer does not know the token");
     assert_eq!(api.status("/me", &issuer.token("me", &api.url).await).await, 200);
 }

@@ -1,4 +1,4 @@
-//! Tests of the public surface, in one process. The other tests need a process of their own.
+//! Tests of the public API that can share a process.
 
 mod http;
 mod lock;

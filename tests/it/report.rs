@@ -1,4 +1,4 @@
-//! The report of a `ScopedRouter`: who may call what, as text, Markdown and JSON.
+//! The access report of a `ScopedRouter` as text, Markdown and JSON.
 
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{any, get};
@@ -81,17 +81,17 @@ Declared scopes that no operation requires:
 - `audit`, which implies none";
 
 #[test]
-fn the_text_is_a_table_and_the_scopes_that_nothing_requires() {
+fn the_text_has_a_table_and_the_unrequired_scopes() {
     assert_eq!(router().report().to_string(), TEXT);
 }
 
 #[test]
-fn the_markdown_says_the_same() {
+fn the_markdown_has_the_same_rows() {
     assert_eq!(router().report().to_markdown(), MARKDOWN);
 }
 
 #[test]
-fn the_json_says_the_same() {
+fn the_json_has_the_same_operations() {
     let list = json!([["items", "me"], ["items", "invoices"]]);
     let create = json!([["items:write"]]);
     let scoped = |method: &str, path: &str, handler: &str, alternatives: &serde_json::Value| {
@@ -128,7 +128,7 @@ fn the_json_says_the_same() {
 }
 
 #[test]
-fn without_a_vocabulary_no_scope_is_missed() {
+fn without_a_scheme_no_scope_is_unrequired() {
     let router = ScopedRouter::<ResourceServer>::new().route("/items", get(create));
     assert_eq!(
         router.report().to_string(),
@@ -137,7 +137,7 @@ fn without_a_vocabulary_no_scope_is_missed() {
 }
 
 #[test]
-fn a_router_without_routes_has_headings() {
+fn the_report_of_an_empty_router_has_only_headings() {
     let report = ScopedRouter::<ResourceServer>::new().report();
     assert_eq!(report.to_string(), "METHOD  PATH  REQUIRES  HANDLER");
     assert_eq!(report.to_markdown(), "| Method | Path | Requires | Handler |\n| --- | --- | --- | --- |");
@@ -159,7 +159,7 @@ mod odd {
 }
 
 #[test]
-fn markdown_shows_characters_that_mean_something_to_it() {
+fn markdown_escapes_its_special_characters() {
     let router = ScopedRouter::<ResourceServer>::new().route("/|", get(odd::handler));
     let markdown = router.report().to_markdown();
     let line = r"| `GET` | `/\|` | `a\|b` or `` `c` `` | `it::report::odd::handler` |";
@@ -170,7 +170,7 @@ fn markdown_shows_characters_that_mean_something_to_it() {
 async fn reasoned() {}
 
 #[test]
-fn reasons_foreign_services_and_what_is_no_operation_stand_in_every_format() {
+fn every_format_has_reasons_foreign_services_and_fallbacks() {
     let files = ScopedRouter::new().nest_service("/files", axum::Router::new(), "It checks a cookie.");
     let report = ScopedRouter::<ResourceServer>::new()
         .route("/items", get(create).connect(create))

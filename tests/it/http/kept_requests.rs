@@ -1,5 +1,4 @@
-//! Requests whose extensions come from an earlier request or an earlier attempt: an outcome is not reused for longer than
-//! it is true.
+//! Requests with the extensions of an earlier request or attempt. An outcome is reused only while it holds.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -36,7 +35,7 @@ fn token(expires_at: SystemTime) -> Result<AccessToken, DecodeError> {
     AccessToken::new(Map::from_iter([("exp".to_owned(), json!(seconds))]), GrantedScopes::from_list("items"))
 }
 
-/// Accepts every token until then.
+/// Accepts every token until this time.
 struct Until(SystemTime);
 
 impl TokenDecoder for Until {
@@ -70,7 +69,7 @@ async fn an_expired_token_is_decoded_again() {
     assert_eq!(send(&app, request(Some(kept))).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// Cannot decide once.
+/// Is unavailable for the first token only.
 #[derive(Default)]
 struct Recovering(AtomicBool);
 

@@ -1,4 +1,4 @@
-//! Protected resource metadata (RFC 9728), and where challenges name it.
+//! Protected resource metadata (RFC 9728), and its URL in challenges.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ fn app(metadata: &ProtectedResourceMetadata) -> Router {
 }
 
 #[tokio::test]
-async fn the_metadata_is_served_to_everyone() {
+async fn the_metadata_is_served_without_a_token() {
     let metadata = ProtectedResourceMetadata::new("https://api.example/v1")
         .expect("a resource")
         .authorization_server("https://issuer.example")
@@ -42,9 +42,9 @@ async fn the_metadata_is_served_to_everyone() {
     );
 }
 
-/// RFC 9728 section 3.1 takes away a slash right after the host, and no other.
+/// RFC 9728 section 3.1 only removes a slash directly after the host.
 #[tokio::test]
-async fn a_slash_at_the_end_of_a_path_is_part_of_it() {
+async fn a_trailing_slash_of_the_resource_stays_in_the_metadata_url() {
     let metadata = ProtectedResourceMetadata::new("https://api.example/v1/").expect("a resource");
     assert_eq!(metadata.url(), "https://api.example/.well-known/oauth-protected-resource/v1/");
     let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource/v1/", &[]).await;
@@ -52,7 +52,7 @@ async fn a_slash_at_the_end_of_a_path_is_part_of_it() {
 }
 
 #[tokio::test]
-async fn scopes_may_be_chosen() {
+async fn scopes_supported_can_be_set() {
     let metadata = ProtectedResourceMetadata::new("https://api.example").expect("a resource");
     let metadata = metadata.scopes_supported([Scope::Me, Scope::Items]);
     let answer = get(&app(&metadata), "/.well-known/oauth-protected-resource", &[]).await;
@@ -60,7 +60,7 @@ async fn scopes_may_be_chosen() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_left_out() {
+async fn unset_members_are_omitted() {
     for resource in
         ["https://api.example", "https://api.example/", "http://127.0.0.1:8000", "http://[::1]:8000/"]
     {
@@ -71,7 +71,7 @@ async fn what_is_not_said_is_left_out() {
 }
 
 #[tokio::test]
-async fn challenges_of_401_and_403_name_its_url() {
+async fn challenges_of_401_and_403_have_the_metadata_url() {
     let app = app(&ProtectedResourceMetadata::new("https://api.example").expect("a resource"));
     let url = r#"resource_metadata="https://api.example/.well-known/oauth-protected-resource""#;
     for (authorization, challenge) in [
@@ -88,7 +88,7 @@ async fn challenges_of_401_and_403_name_its_url() {
 }
 
 #[test]
-fn a_resource_is_a_safe_url() {
+fn an_unsafe_resource_url_is_an_error() {
     for resource in [
         "",
         "api.example",

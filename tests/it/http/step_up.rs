@@ -1,4 +1,4 @@
-//! `acr` and `max_age` (RFC 9470): how the user of a token has to have logged in, in answers, documents and reports.
+//! Required logins, `acr` and `max_age` (RFC 9470), in responses, documents and reports.
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -12,7 +12,7 @@ use scopes_runtime::{
 use scopes_tests::{Answer, Scope, call, now};
 use serde_json::{Map, Value, json};
 
-/// Decodes `scopes/acr/age`, where the last two may be missing.
+/// Decodes tokens of the form `scopes/acr/age`; the last two parts are optional.
 struct Logins;
 
 impl TokenDecoder for Logins {
@@ -45,7 +45,7 @@ async fn recently() {}
 #[requires_scopes(any("me", "items"), acr = any("mfa", "hwk"))]
 async fn strongly() {}
 
-/// Whose hardware key was there.
+/// Requires a login with a hardware key.
 struct Owner;
 
 #[requires_scopes("items", acr = any("hwk", "pop"), max_age = 30)]
@@ -79,13 +79,13 @@ fn router() -> ScopedRouter<ResourceServer> {
         .nest("/within", within)
 }
 
-async fn ask(path: &str, token: &str) -> Answer {
+async fn send_token(path: &str, token: &str) -> Answer {
     let router = Router::from(router().with_state(ResourceServer::new(Logins)));
     call(&router, "GET", path, Some(token)).await
 }
 
 #[tokio::test]
-async fn a_token_of_such_a_login_is_let_in() {
+async fn a_token_of_a_sufficient_login_is_200() {
     for (path, token) in [
         ("/pay", "me/mfa/0"),
         ("/pay", "me/mfa/295"),
@@ -97,12 +97,12 @@ async fn a_token_of_such_a_login_is_let_in() {
         ("/much", "me+items/mfa"),
         ("/within", "me//5"),
     ] {
-        assert_eq!(ask(path, token).await.status, StatusCode::OK, "{path} {token}");
+        assert_eq!(send_token(path, token).await.status, StatusCode::OK, "{path} {token}");
     }
 }
 
 #[tokio::test]
-async fn another_login_is_asked_for() {
+async fn an_insufficient_login_is_401_with_a_step_up_challenge() {
     for (path, token, parameters) in [
         ("/pay", "me", r#"acr_values="mfa", max_age="300", scope="me""#),
         ("/pay", "me/pwd/0", r#"acr_values="mfa", max_age="300", scope="me""#),
@@ -119,14 +119,14 @@ async fn another_login_is_asked_for() {
         ("/much", "me+items/pwd", r#"acr_values="mfa", scope="me items""#),
         ("/within", "me//15", r#"max_age="10", scope="me""#),
     ] {
-        let answer = ask(path, token).await;
+        let answer = send_token(path, token).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {token}");
         let challenge =
             format!(r#"Bearer realm="api", error="insufficient_user_authentication", {parameters}"#);
         assert_eq!(answer.challenge(), Some(&*challenge), "{path} {token}");
     }
     assert_eq!(
-        ask("/pay", "me").await.json(),
+        send_token("/pay", "me").await.json(),
         json!({
             "title": "Unauthorized",
             "status": 401,
@@ -140,11 +140,11 @@ async fn another_login_is_asked_for() {
     );
 }
 
-/// A login that nobody could use is not asked for.
+/// Another login would not add the scope.
 #[tokio::test]
-async fn a_missing_scope_is_said_first() {
+async fn a_missing_scope_is_403_even_if_the_login_is_insufficient() {
     for (path, token, scope) in [("/pay", "items", "me"), ("/account", "me/mfa/0", "me items")] {
-        let answer = ask(path, token).await;
+        let answer = send_token(path, token).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         let challenge = format!(r#"Bearer realm="api", error="insufficient_scope", scope="{scope}""#);
         assert_eq!(answer.challenge(), Some(&*challenge));
@@ -152,7 +152,7 @@ async fn a_missing_scope_is_said_first() {
 }
 
 #[tokio::test]
-async fn a_login_of_another_type_is_no_token() {
+async fn a_malformed_acr_or_auth_time_makes_the_token_invalid() {
     let claims = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
     for (name, value, reason) in [
         ("acr", json!(1), "the claim `acr` is not a string"),
@@ -166,14 +166,14 @@ async fn a_login_of_another_type_is_no_token() {
 }
 
 #[test]
-fn documents_say_it() {
+fn documents_contain_the_required_login() {
     let document = serde_json::to_value(router().split_for_parts().1).expect("JSON");
-    let said = |path: &str| document["paths"][path]["get"]["x-user-authentication"].clone();
-    assert_eq!(said("/pay"), json!({ "acr_values": ["mfa"], "max_age": 300 }));
-    assert_eq!(said("/strongly"), json!({ "acr_values": ["mfa", "hwk"] }));
-    assert_eq!(said("/account"), json!({ "acr_values": ["hwk"], "max_age": 30 }));
-    assert_eq!(said("/within"), json!({ "max_age": 10 }));
-    assert_eq!(said("/much"), Value::Null);
+    let login = |path: &str| document["paths"][path]["get"]["x-user-authentication"].clone();
+    assert_eq!(login("/pay"), json!({ "acr_values": ["mfa"], "max_age": 300 }));
+    assert_eq!(login("/strongly"), json!({ "acr_values": ["mfa", "hwk"] }));
+    assert_eq!(login("/account"), json!({ "acr_values": ["hwk"], "max_age": 30 }));
+    assert_eq!(login("/within"), json!({ "max_age": 10 }));
+    assert_eq!(login("/much"), Value::Null);
     assert_eq!(document["paths"]["/pay"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
 
     let paths = document["paths"].as_object().expect("paths").keys();
@@ -188,14 +188,14 @@ fn documents_say_it() {
     router().fragment().merge_into(&mut typed).expect("all operations");
     let typed = serde_json::to_value(typed).expect("JSON");
     for path in ["/pay", "/strongly", "/account", "/within", "/much"] {
-        let said = said(path);
-        assert_eq!(merged["paths"][path]["get"]["x-user-authentication"], said);
-        assert_eq!(typed["paths"][path]["get"]["x-user-authentication"], said);
+        let login = login(path);
+        assert_eq!(merged["paths"][path]["get"]["x-user-authentication"], login);
+        assert_eq!(typed["paths"][path]["get"]["x-user-authentication"], login);
     }
 }
 
 #[test]
-fn the_report_says_it() {
+fn the_report_contains_the_required_login() {
     let report = router().report();
     let text = report.to_string();
     let requires: Vec<_> = text
@@ -216,7 +216,7 @@ fn the_report_says_it() {
     );
     assert!(report.to_markdown().contains("| `me`, acr `mfa`, max_age 300 |"), "{}", report.to_markdown());
     let json = serde_json::to_value(&report).expect("JSON");
-    let said = |at: usize| json["operations"][at]["userAuthentication"].clone();
-    assert_eq!(said(2), json!({ "acr_values": ["mfa"], "max_age": 300 }));
-    assert_eq!(said(1), Value::Null);
+    let login = |at: usize| json["operations"][at]["userAuthentication"].clone();
+    assert_eq!(login(2), json!({ "acr_values": ["mfa"], "max_age": 300 }));
+    assert_eq!(login(1), Value::Null);
 }

@@ -1,4 +1,4 @@
-//! Scoped extractors inside `Option`, `Result`, tuples and structs: what they require counts.
+//! Requirements of extractors inside `Option`, `Result`, tuples and structs.
 
 use std::convert::Infallible;
 
@@ -86,7 +86,7 @@ type Fallible<T> = core::result::Result<T, AuthError>;
 #[requires_scopes("items")]
 async fn in_aliases(_: Fallible<MaybeUser>) {}
 
-/// Borrows nothing, but has a lifetime.
+/// An extractor with a lifetime.
 struct Borrowed<'a>(std::marker::PhantomData<&'a ()>);
 
 #[requires_scopes("me")]
@@ -101,7 +101,7 @@ impl<'a, S: Send + Sync> FromRequestParts<S> for Borrowed<'a> {
 #[requires_scopes("items")]
 async fn with_a_lifetime(_: Result<Borrowed<'_>, AuthError>) {}
 
-/// Takes a wrapped extractor as an extra argument.
+/// An extractor that takes a wrapped extractor.
 struct Outer;
 
 #[requires_scopes]
@@ -121,7 +121,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Outer {
 async fn in_an_extractor(_: Outer) {}
 
 #[tokio::test]
-async fn wrapped_requirements_count() {
+async fn requirements_of_wrapped_extractors_count() {
     let app = Router::new()
         .route("/result", on_get(in_result))
         .route("/option", on_get(in_option))
@@ -172,7 +172,7 @@ async fn open_nested(_: Result<Option<AccessToken>, AuthError>) {}
 async fn open_unscoped(_: Unscoped) {}
 
 #[tokio::test]
-async fn public_handlers_take_wrapped_extractors_as_optional() {
+async fn wrapped_extractors_of_public_handlers_are_optional() {
     let router = ScopedRouter::new()
         .route("/result", router::get(open_result))
         .route("/struct", router::get(open_struct))

@@ -1,11 +1,11 @@
-//! Loosened, tightened, changed, added and removed.
+//! Changes that the test of the lock file reports: loosened, tightened, changed, added and removed.
 
 use scopes_runtime::__private::check_lock;
 use scopes_runtime::router::{any, get, post};
 
 use super::{DIRECTORY, Router, authenticated, both, fresh, greet, me, open};
 
-/// The names of [`Scope`], otherwise implied.
+/// The scopes of [`scopes_tests::Scope`] with other implications.
 mod otherwise {
     use scopes_runtime::{declare_scopes, requires_scopes};
 
@@ -27,26 +27,26 @@ mod otherwise {
     pub(super) async fn me() {}
 }
 
-/// What is said when the first router was locked and is the second one now.
-fn said(name: &str, before: &Router, after: &Router) -> String {
+/// Returns the error for a lock file of the router `before` and the report of the router `after`.
+fn error(name: &str, before: &Router, after: &Router) -> String {
     fresh(name);
     check_lock(&before.report(), DIRECTORY, name, true).expect("the file is written");
     check_lock(&before.report(), DIRECTORY, name, false).expect("nothing changed");
     check_lock(&after.report(), DIRECTORY, name, false).expect_err("something changed")
 }
 
-/// The same, of changes alone.
+/// Checks the changes in that error.
 #[track_caller]
 pub(super) fn check(name: &str, before: &Router, after: &Router, changes: &str) {
     let expected = format!(
         "Who may call what is not what `{name}` says.\n\n{changes}\n\nIf all of this is meant, \
          `UPDATE_SCOPES_LOCK=1 cargo test` writes the file anew; commit it then."
     );
-    assert_eq!(said(name, before, after), expected);
+    assert_eq!(error(name, before, after), expected);
 }
 
 #[test]
-fn fewer_scopes_are_loosened_and_more_are_tightened() {
+fn fewer_scopes_are_loosened_and_more_scopes_are_tightened() {
     let (narrow, wide) = (Router::new().route("/items", get(both)), Router::new().route("/items", get(me)));
     check(
         "loosened.lock",
@@ -78,7 +78,7 @@ fn other_scopes_are_changed() {
 }
 
 #[test]
-fn an_implication_is_a_change_of_every_operation_that_it_opens() {
+fn a_new_implication_changes_every_operation_that_it_opens() {
     let before = Router::new().route("/a", get(me)).route("/b", post(me)).route("/c", get(authenticated));
     let after = Router::new()
         .route("/a", get(otherwise::me))
@@ -103,7 +103,7 @@ fn an_implication_is_a_change_of_every_operation_that_it_opens() {
 }
 
 #[test]
-fn an_operation_that_opens_stands_out() {
+fn an_operation_that_becomes_public_is_marked() {
     check(
         "opened.lock",
         &Router::new().route("/a", get(authenticated)).route("/b", get(me)),
@@ -123,7 +123,7 @@ fn an_operation_that_opens_stands_out() {
 }
 
 #[test]
-fn a_public_operation_that_looks_at_a_token_is_as_open_as_one_that_does_not() {
+fn an_optional_token_neither_loosens_nor_tightens_a_public_operation() {
     let (blind, looking) = (Router::new().route("/", get(open)), Router::new().route("/", get(greet)));
     check(
         "optional-token.lock",
@@ -142,7 +142,7 @@ fn a_public_operation_that_looks_at_a_token_is_as_open_as_one_that_does_not() {
 }
 
 #[test]
-fn operations_come_and_go() {
+fn added_and_removed_operations_are_changes() {
     let old = Router::new().route("/items", get(both));
     let new = Router::new().route("/items", get(both).post(me)).route("/debug", get(open));
     check(
@@ -160,7 +160,7 @@ fn operations_come_and_go() {
 }
 
 #[test]
-fn a_method_is_compared_with_the_handler_of_any_method_that_it_comes_from() {
+fn a_method_is_compared_with_the_any_handler_that_served_it() {
     let all = Router::new().route("/", any(me));
     check(
         "taken-out.lock",
@@ -192,26 +192,26 @@ fn a_head_is_compared_with_the_get_that_serves_it() {
 }
 
 #[test]
-fn what_is_no_operation_is_locked_too() {
+fn fallbacks_are_locked_too() {
     let before = Router::new().route("/x", get(me)).fallback(me).method_not_allowed_fallback(me);
     let after = Router::new().route("/x", get(me)).fallback(open).method_not_allowed_fallback(open);
-    let said = said("no-operation", &before, &after);
-    assert!(said.contains("loosened, OPEN TO EVERYONE: * /*\n"), "{said}");
-    assert!(said.contains("loosened, OPEN TO EVERYONE: OTHER /*\n"), "{said}");
+    let error = error("no-operation", &before, &after);
+    assert!(error.contains("loosened, OPEN TO EVERYONE: * /*\n"), "{error}");
+    assert!(error.contains("loosened, OPEN TO EVERYONE: OTHER /*\n"), "{error}");
 }
 
-/// Each path has its own handler of other methods.
+/// Each path is locked with its own method-not-allowed fallback.
 #[test]
-fn routers_of_different_other_methods_are_locked() {
+fn different_method_not_allowed_fallbacks_are_locked() {
     let one = || Router::new().route("/x", get(me)).method_not_allowed_fallback(me);
     let other = Router::new().route("/y", get(me)).method_not_allowed_fallback(open);
-    let said = said("alike", &one(), &one().merge(other));
-    assert!(said.contains("added: OTHER /x\n  + requires me\n"), "{said}");
-    assert!(said.contains("added, OPEN TO EVERYONE: OTHER /y\n"), "{said}");
+    let error = error("alike", &one(), &one().merge(other));
+    assert!(error.contains("added: OTHER /x\n  + requires me\n"), "{error}");
+    assert!(error.contains("added, OPEN TO EVERYONE: OTHER /y\n"), "{error}");
 }
 
 #[test]
-fn the_name_of_a_parameter_is_no_part_of_the_path() {
+fn a_renamed_path_parameter_is_no_change() {
     let (before, after) = (Router::new().route("/x/{a}", get(me)), Router::new().route("/x/{b}", get(open)));
     check(
         "renamed.lock",

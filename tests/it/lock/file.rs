@@ -1,4 +1,4 @@
-//! The file: written, read back, and refused where it is malformed.
+//! The lock file is written and read; malformed files are errors.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use scopes_runtime::router::get;
 use super::{DIRECTORY, LOCK, Router, fresh, me, router};
 
 #[test]
-fn the_file_is_written_once_accepted_and_compared_from_then_on() {
+fn the_file_is_written_when_accepted_and_compared_afterwards() {
     let path = fresh("written.lock");
     let check =
         |router: &Router, accept: bool| check_lock(&router.report(), DIRECTORY, "written.lock", accept);
@@ -32,14 +32,14 @@ fn the_file_is_written_once_accepted_and_compared_from_then_on() {
 }
 
 #[test]
-fn line_breaks_as_windows_has_them_are_no_change() {
+fn crlf_line_breaks_are_no_change() {
     let path = fresh("crlf.lock");
     fs::write(path, LOCK.replace('\n', "\r\n")).expect("a file");
     assert_eq!(check_lock(&router().report(), DIRECTORY, "crlf.lock", false), Ok(()));
 }
 
 #[test]
-fn a_malformed_file_is_a_sentence_with_the_line() {
+fn a_malformed_file_is_an_error_with_the_line() {
     let path = fresh("malformed.lock");
     let check = |accept: bool| check_lock(&router().report(), DIRECTORY, "malformed.lock", accept);
     for (text, line, problem) in [
@@ -71,7 +71,7 @@ fn a_malformed_file_is_a_sentence_with_the_line() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_or_written_is_a_sentence() {
+fn a_file_that_cannot_be_read_or_written_is_an_error() {
     let check =
         |accept: bool| check_lock(&router().report(), DIRECTORY, ".", accept).expect_err("a directory");
     let prefix = format!("The lock file {DIRECTORY}/. cannot be ");
@@ -84,14 +84,14 @@ mod words {
 
     #[declare_scopes]
     pub(super) enum Scope {
-        /// A word of the file.
+        /// A keyword of the file.
         Or = "or",
-        /// A word of the file.
+        /// A keyword of the file.
         Public = "public",
-        /// A word of the file.
+        /// A keyword of the file.
         #[implies(Or)]
         For = "for",
-        /// Words of the file.
+        /// A keyword of the file after `#`.
         Requires = "#requires",
     }
 
@@ -100,7 +100,7 @@ mod words {
 }
 
 #[test]
-fn scopes_and_paths_may_be_called_as_the_words_of_the_file() {
+fn scopes_and_paths_can_be_keywords_of_the_file() {
     let router =
         Router::new().route("/a b\n  public ", get(words::handler)).route("/or", get(words::handler));
     let path = fresh("words.lock");

@@ -1,4 +1,4 @@
-//! The lock file: written, compared, and what its test says of a change.
+//! The lock file is written and compared, and its test reports changes.
 
 mod changes;
 mod file;
@@ -34,7 +34,7 @@ async fn either() {}
 
 type Router = ScopedRouter<ResourceServer>;
 
-/// An own file for each test, which is not there yet.
+/// Returns the path of a file of one test, and deletes the file.
 fn fresh(name: &str) -> PathBuf {
     let path = PathBuf::from(DIRECTORY).join(name);
     let _ = fs::remove_file(&path);

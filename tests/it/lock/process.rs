@@ -1,4 +1,4 @@
-//! The macro, in processes with environments of their own.
+//! The macro, in processes with another environment.
 
 use std::fs;
 use std::process::Command;
@@ -7,7 +7,7 @@ use scopes_runtime::assert_scopes_locked;
 
 use super::{LOCK, fresh, router};
 
-/// The router as a value and as a reference, and a path that is absolute.
+/// Passes the router as a value and as a reference, and an absolute path.
 #[test]
 #[ignore = "another test runs this in a process with another environment"]
 fn in_another_process() {
@@ -17,7 +17,7 @@ fn in_another_process() {
 }
 
 #[test]
-fn the_macro_accepts_changes_where_the_environment_says_1() {
+fn the_macro_accepts_changes_if_update_scopes_lock_is_1() {
     let path = fresh("process.lock");
     let run = |accept: &str| {
         let mut command = Command::new(std::env::current_exe().expect("this test"));

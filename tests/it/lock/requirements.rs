@@ -1,11 +1,11 @@
-//! Changes of requirements that have more than scope names in them.
+//! Changes of implications and of required logins.
 
 use scopes_runtime::router::get;
 
 use super::changes::check;
 use super::{Router, me};
 
-/// Of scopes of one name, that of each vocabulary is required.
+/// Two vocabularies with a scope of the same name.
 mod homonyms {
     use scopes_runtime::{declare_scopes, requires_scopes};
 
@@ -37,7 +37,7 @@ mod homonyms {
 }
 
 #[test]
-fn what_stands_for_one_of_two_homonyms_does_not_for_both() {
+fn a_scope_of_each_vocabulary_is_compared_by_its_own_implications() {
     check(
         "homonyms.lock",
         &Router::new().route("/items", get(homonyms::both)),
@@ -62,7 +62,7 @@ mod login {
 }
 
 #[test]
-fn what_a_login_has_to_be_like_counts() {
+fn a_changed_login_requirement_is_a_change() {
     let strict = Router::new().route("/pay", get(login::strict));
     let lenient = Router::new().route("/pay", get(login::lenient));
     let any_login = Router::new().route("/pay", get(me));

@@ -1,4 +1,4 @@
-//! Whatever is required, the server decides as the document says: random requirements, every set of scopes.
+//! The server decides random requirements as the document does, for every set of scopes.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use scopes_tests::{Readable, Scope, call, token};
 use serde_json::Value;
 
 const REQUIREMENTS: u32 = 2000;
-/// Those of two vocabularies, with chains of implications.
+/// The scopes of two vocabularies, with chains of implications.
 const SCOPES: [&str; 6] = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
 
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Tree {
         }
     }
 
-    /// As a macro would have written it: static, so it is never freed.
+    /// Builds the requirement. It is static as in a macro, so its memory is leaked.
     fn requirement(&self) -> Requirement {
         let leaked = |inner: &[Self]| &*inner.iter().map(Self::requirement).collect::<Vec<_>>().leak();
         match self {
@@ -49,7 +49,7 @@ impl Tree {
     }
 }
 
-/// Trees of several levels, with no more alternatives than a requirement may have.
+/// Generates trees of up to 64 alternatives, as many as a requirement may have.
 fn trees() -> impl Strategy<Value = Tree> {
     let scope = (0..SCOPES.len()).prop_map(Tree::Scope);
     let tree = scope.prop_recursive(4, 24, 4, |inner| {
@@ -64,7 +64,7 @@ fn trees() -> impl Strategy<Value = Tree> {
 #[requires_scopes]
 async fn handler() {}
 
-/// For each scope what its description in the document says that it includes.
+/// Returns the scopes that the description of each scope includes.
 fn inclusions(document: &Value) -> BTreeMap<&str, Vec<&str>> {
     let scheme = &document["components"]["securitySchemes"][SCHEME_NAME];
     let scopes = scheme["flows"]["clientCredentials"]["scopes"].as_object().expect("scopes");
@@ -72,24 +72,24 @@ fn inclusions(document: &Value) -> BTreeMap<&str, Vec<&str>> {
         .iter()
         .map(|(name, description)| {
             let (_, included) =
-                description.as_str().and_then(|it| it.split_once(" Includes ")).unwrap_or_default();
+                description.as_str().and_then(|text| text.split_once(" Includes ")).unwrap_or_default();
             (name.as_str(), included.split('`').skip(1).step_by(2).collect())
         })
         .collect()
 }
 
-/// What OpenAPI says of `security`: one object is enough, and of that all scopes are needed.
+/// Evaluates `security` as OpenAPI defines it: all scopes of one of the objects are needed.
 fn allows(security: &Value, granted: &[&str], inclusions: &BTreeMap<&str, Vec<&str>>) -> bool {
     let has = |scope: &Value| {
         let scope = scope.as_str().expect("a scope");
-        granted.iter().any(|&it| it == scope || inclusions[it].contains(&scope))
+        granted.iter().any(|&granted| granted == scope || inclusions[granted].contains(&scope))
     };
     let alternatives = security.as_array().expect("a list");
     alternatives.iter().any(|schemes| schemes[SCHEME_NAME].as_array().expect("scopes").iter().all(has))
 }
 
 #[test]
-fn the_server_decides_as_the_document_says_whatever_is_required() {
+fn the_server_decides_random_requirements_as_the_document_does() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let compared = AtomicUsize::new(0);
     let config = Config { cases: REQUIREMENTS, failure_persistence: None, ..Config::default() };

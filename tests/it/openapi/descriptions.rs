@@ -1,4 +1,4 @@
-//! What documents say of handlers beside what they require, and what they keep of what somebody else has said.
+//! Descriptions of handlers, and parts of existing documents that stay.
 
 use axum::extract::Path;
 use scopes_runtime::router::{any, get, routes};
@@ -38,7 +38,7 @@ async fn health() {}
 
 #[test]
 #[allow(deprecated, reason = "the handler is")]
-fn doc_comments_keep_their_form() {
+fn doc_comments_keep_their_formatting() {
     let document = document(Router::new().route("/items", get(items)).route("/me", get(me)));
     let operation = &document["paths"]["/items"]["get"];
     assert_eq!(operation["summary"], "The items of everyone.");
@@ -50,7 +50,7 @@ fn doc_comments_keep_their_form() {
     assert_eq!(document["paths"]["/me"]["get"]["deprecated"], Value::Null);
 }
 
-/// A document that somebody has written by hand.
+/// Returns a document written by hand.
 fn given() -> OpenApi {
     let given = json!({
         "openapi": "3.1.0",
@@ -76,7 +76,7 @@ fn given() -> OpenApi {
 }
 
 #[test]
-fn what_a_document_describes_already_stays() {
+fn existing_descriptions_stay() {
     let router = Router::with_openapi(given()).route("/me", get(me)).route("/health", get(health));
     let document = document(router);
     let reference = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
@@ -111,14 +111,14 @@ fn what_a_document_describes_already_stays() {
 }
 
 #[test]
-fn braces_that_are_no_parameter_are_escaped() {
+fn escaped_braces_of_a_path_are_percent_encoded() {
     let document = document(Router::new().route("/a{{b}}/{id}", get(of_one)));
     let operation = &document["paths"]["/a%7Bb%7D/{id}"]["get"];
     assert_eq!(operation["parameters"].as_array().expect("parameters").len(), 1);
     assert_eq!(operation["parameters"][0]["name"], "id");
 }
 
-/// What is a name of utoipa's attribute elsewhere in its arguments is none of these.
+/// `security` is also a key of utoipa's attribute.
 mod security {
     use utoipa::ToSchema;
 
@@ -134,16 +134,16 @@ mod security {
 async fn replace_policies() {}
 
 #[test]
-fn types_of_any_name_describe_bodies() {
+fn a_body_type_in_a_module_named_security_is_documented() {
     let document = document(Router::new().routes(routes!(replace_policies)));
     let schema =
         &document["paths"]["/policies"]["post"]["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(schema["additionalProperties"]["$ref"], "#/components/schemas/Policy");
 }
 
-/// Nobody describes every method of a handler that serves them all.
+/// A document need not describe every method of an `any` handler.
 #[test]
-fn a_fragment_of_any_method_goes_where_there_is_one() {
+fn a_fragment_of_any_goes_to_each_described_method() {
     let fragment = || Router::new().route("/p", any(me).get(of_one)).fragment();
     let elsewhere = |methods: Value| json!({ "openapi": "3.1.0", "info": {}, "paths": { "/p": methods } });
     let mut document = elsewhere(json!({ "get": { "responses": {} }, "post": { "responses": {} } }));

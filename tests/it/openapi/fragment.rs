@@ -1,4 +1,4 @@
-//! What scopes contribute, merged into documents that are made elsewhere.
+//! Fragments with security and refusals, merged into documents of other sources.
 
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
@@ -52,7 +52,7 @@ fn elsewhere() -> Value {
     })
 }
 
-/// Checks the document above, merged.
+/// Checks the document of [`elsewhere`] with the fragment merged.
 fn check(document: &Value) {
     let items = &document["paths"]["/users/{name}/items/{item_id}"];
     assert_eq!(
@@ -101,7 +101,7 @@ fn check(document: &Value) {
 }
 
 #[test]
-fn a_fragment_goes_into_json() {
+fn a_fragment_is_merged_into_json() {
     let mut document = elsewhere();
     router().fragment().merge_into_json(&mut document).expect("every operation is there");
     check(&document);
@@ -111,14 +111,14 @@ fn a_fragment_goes_into_json() {
 }
 
 #[test]
-fn a_fragment_goes_into_a_document_of_utoipa() {
+fn a_fragment_is_merged_into_a_utoipa_document() {
     let mut document: OpenApi = serde_json::from_value(elsewhere()).expect("a document");
     router().fragment().merge_into(&mut document).expect("every operation is there");
     check(&serde_json::to_value(document).expect("a document is JSON"));
 }
 
 #[test]
-fn a_fragment_has_nothing_but_what_scopes_contribute() {
+fn a_fragment_only_has_security_and_refusals() {
     let fragment = serde_json::to_value(router().fragment()).expect("a fragment is JSON");
     assert_eq!(
         fragment["paths"],
@@ -161,7 +161,7 @@ fn a_fragment_has_nothing_but_what_scopes_contribute() {
 }
 
 #[test]
-fn operations_that_the_document_lacks_are_told() {
+fn operations_missing_from_the_document_are_an_error() {
     let message = "the document does not describe `GET /greeting`, `POST /users/{user}/items/{id}`, which the router \
                    serves; describe each, or leave it out of the router";
     let mut document = elsewhere();
@@ -175,7 +175,7 @@ fn operations_that_the_document_lacks_are_told() {
 }
 
 #[test]
-fn whatever_is_no_document_lacks_every_operation() {
+fn a_value_that_is_no_document_is_an_error() {
     for mut value in [
         json!(null),
         json!([]),
@@ -184,13 +184,13 @@ fn whatever_is_no_document_lacks_every_operation() {
         json!({ "paths": { "/health": 5 }, "components": 5 }),
         json!({ "paths": { "/health": { "get": "it" } }, "components": { "responses": [] } }),
     ] {
-        let error = router().fragment().merge_into_json(&mut value).expect_err("there is nothing");
+        let error = router().fragment().merge_into_json(&mut value).expect_err("no operation is described");
         assert!(error.to_string().contains("`GET /health`"), "{error}");
     }
 }
 
 #[test]
-fn what_somebody_else_checks_stays_in_the_document() {
+fn security_of_other_schemes_stays_on_public_operations() {
     let mut document = elsewhere();
     document["paths"]["/health"]["get"]["security"] = json!([{ "mtls": [] }]);
     let moved =
@@ -206,9 +206,9 @@ fn what_somebody_else_checks_stays_in_the_document() {
     }
 }
 
-/// An operation that is public now loses the scheme of the scopes, and no other one.
+/// A document can describe an operation that became public since.
 #[test]
-fn a_public_operation_keeps_only_the_security_of_others() {
+fn a_public_operation_loses_only_the_scheme_of_the_scopes() {
     for (given, expected) in [
         (json!([{ "oauth2": ["admin"] }]), json!([])),
         (json!([{}, { "oauth2": [] }]), json!([])),
@@ -239,7 +239,7 @@ fn a_public_operation_keeps_only_the_security_of_others() {
 }
 
 #[test]
-fn the_device_flow_takes_the_document_to_3_2() {
+fn the_device_flow_sets_openapi_3_2() {
     let scheme = OAuth2Scheme::new::<Scope>().device_authorization("/device", "/token");
     let fragment =
         ScopedRouter::<ResourceServer>::new().security_scheme(scheme).route("/x", get(status)).fragment();

@@ -1,4 +1,4 @@
-//! The security scheme: every way to a token, and how it gets into a document that has components of its own.
+//! The security scheme: its flows, and how it is merged into existing components.
 
 use scopes_runtime::openapi::{OAuth2Scheme, SCHEME_NAME};
 use scopes_runtime::router::get;
@@ -39,7 +39,7 @@ fn scheme(scheme: &OAuth2Scheme) -> Value {
 }
 
 #[test]
-fn every_flow_has_its_addresses_and_every_scope() {
+fn every_flow_has_its_urls_and_all_scopes() {
     let all = OAuth2Scheme::new::<Small>()
         .authorization_code("/authorize", "/token")
         .client_credentials("/token")
@@ -79,7 +79,7 @@ fn several_vocabularies_are_one_scheme() {
 }
 
 #[test]
-fn a_scheme_lists_flows_or_leads_to_metadata() {
+fn a_scheme_has_flows_or_a_discovery_url() {
     let metadata = "https://issuer.example/.well-known/openid-configuration";
     let discovered = OAuth2Scheme::new::<Small>().password("/token").open_id_connect(metadata);
     assert_eq!(scheme(&discovered), json!({ "type": "openIdConnect", "openIdConnectUrl": metadata }));
@@ -94,7 +94,7 @@ fn a_scheme_lists_flows_or_leads_to_metadata() {
 }
 
 #[test]
-fn a_document_is_of_version_3_1_unless_it_is_to_be_3_2() {
+fn a_document_has_version_3_1_unless_3_2_is_needed() {
     let version = |openapi, scheme| document(openapi, scheme)["openapi"].clone();
     assert_eq!(version(empty(), None), "3.1.0");
     let mut newer = empty();
@@ -105,7 +105,7 @@ fn a_document_is_of_version_3_1_unless_it_is_to_be_3_2() {
 }
 
 #[test]
-fn components_of_the_document_are_kept() {
+fn existing_components_are_kept() {
     let mut openapi = empty();
     let own = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-key")));
     openapi.components = Some(

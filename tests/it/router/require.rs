@@ -23,7 +23,7 @@ async fn explain(required: RequiredScopes) -> String {
 }
 
 #[tokio::test]
-async fn a_router_requires_more_of_the_routes_that_it_has() {
+async fn require_adds_to_the_requirements_of_earlier_routes() {
     let decoder = Readable::default();
     let inner = ScopedRouter::new().route("/explain", get(explain)).require(scopes!(any("me", "items")));
     let router = ScopedRouter::new()
@@ -79,9 +79,9 @@ async fn a_router_requires_more_of_the_routes_that_it_has() {
     assert_eq!(anonymous.challenge(), Some(r#"Bearer realm="api", scope="items billing""#));
 }
 
-/// Whatever a middleware between the router and its route makes of the request.
+/// Layers between the router and its route can replace the request.
 #[tokio::test]
-async fn what_a_router_requires_survives_the_layers_below() {
+async fn router_requirements_are_checked_outside_of_inner_layers() {
     fn fresh(request: &Request<Body>) -> Request<Body> {
         let mut fresh = Request::new(Body::empty());
         fresh.uri_mut().clone_from(request.uri());
@@ -99,7 +99,7 @@ async fn what_a_router_requires_survives_the_layers_below() {
         request.extensions_mut().clear();
         next.run(request).await
     }
-    /// The answer is made when somebody reads its body.
+    /// Calls the route when the body of the response is read.
     async fn in_the_body(request: Request<Body>, next: Next) -> Response {
         let answer = async move { Ok::<_, Infallible>(next.run(fresh(&request)).await.status().to_string()) };
         Body::from_stream(futures_util::stream::once(answer)).into_response()
@@ -126,9 +126,9 @@ async fn what_a_router_requires_survives_the_layers_below() {
     }
 }
 
-/// A handler that asks another router, with the request it got or with one of its own.
+/// The handler passes its request to another router.
 #[tokio::test]
-async fn what_a_router_requires_is_of_its_routes_alone() {
+async fn router_requirements_do_not_apply_to_a_router_called_by_a_handler() {
     #[requires_scopes("items")]
     async fn forward(request: Request<Body>) -> Response {
         let other = served(ScopedRouter::new().route("/forward", get(items)));
@@ -141,11 +141,12 @@ async fn what_a_router_requires_is_of_its_routes_alone() {
 }
 
 #[test]
-fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
+fn require_panics_if_a_route_would_not_check_it() {
     let message = |build: fn() -> ScopedRouter<ResourceServer>| {
         let panic = std::panic::catch_unwind(|| drop(build())).expect_err("a panic");
-        let text = |panic: Box<dyn std::any::Any + Send>| panic.downcast::<&str>().map(|it| it.to_string());
-        panic.downcast::<String>().map(|it| *it).or_else(text).expect("a message")
+        let text =
+            |panic: Box<dyn std::any::Any + Send>| panic.downcast::<&str>().map(|text| text.to_string());
+        panic.downcast::<String>().map(|text| *text).or_else(text).expect("a message")
     };
     assert_eq!(
         message(|| ScopedRouter::new().route("/open", get(open)).require(scopes!("me"))),
@@ -183,9 +184,9 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
     );
 }
 
-/// A middleware around the handlers of one path, inside those of the router.
+/// The layer is around the handlers of one path.
 #[tokio::test]
-async fn a_path_has_layers_of_its_own() {
+async fn router_requirements_are_checked_outside_of_path_layers() {
     async fn without_extensions(mut request: Request<Body>, next: Next) -> Response {
         request.extensions_mut().clear();
         let mut response = next.run(request).await;
@@ -203,7 +204,7 @@ async fn a_path_has_layers_of_its_own() {
     assert_eq!((answer.status, answer.headers.contains_key("x-layer")), (StatusCode::OK, false));
 }
 
-/// Layers of the handler itself run inside the check, whatever they make of the request.
+/// The layers are around one handler, and run after the check.
 #[tokio::test]
 async fn router_requirements_are_checked_outside_of_handler_layers() {
     async fn rebuilt(request: Request<Body>, next: Next) -> Response {

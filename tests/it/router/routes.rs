@@ -75,7 +75,7 @@ async fn fallbacks_are_guarded() {
 }
 
 #[tokio::test]
-async fn layers_stand_around_what_was_added_before() {
+async fn layers_wrap_earlier_routes() {
     async fn mark(mut response: Response) -> Response {
         response.headers_mut().insert("x-layer", "here".parse().expect("a value"));
         response
@@ -93,9 +93,9 @@ async fn layers_stand_around_what_was_added_before() {
     assert!(!marked(&call(&app, "GET", "/nowhere", None).await));
 }
 
-/// The handler of methods without one of their own is that of the routes that were there, and the first one stays.
+/// A method-not-allowed fallback applies to earlier routes only, and the first one stays.
 #[test]
-fn other_methods_are_reported_as_they_are_answered() {
+fn method_not_allowed_fallbacks_are_reported_as_they_are_served() {
     let paths = |router: ScopedRouter<ResourceServer>| -> Vec<String> {
         let report = serde_json::to_value(router.report()).expect("JSON");
         let operations = report["operations"].as_array().expect("operations").iter();
@@ -118,7 +118,7 @@ fn other_methods_are_reported_as_they_are_answered() {
 }
 
 #[tokio::test]
-async fn foreign_services_are_served_where_the_code_says_why() {
+async fn foreign_services_with_a_reason_are_served() {
     let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
     let pages = ScopedRouter::new().nest_service("/files", files(), "the same for everyone");
     let router = ScopedRouter::new()
@@ -132,7 +132,7 @@ async fn foreign_services_are_served_where_the_code_says_why() {
 }
 
 #[tokio::test]
-async fn a_scoped_router_goes_on_as_a_router_of_axum() {
+async fn a_scoped_router_converts_into_an_axum_router() {
     let inner = ScopedRouter::<()>::new().route("/open", get(open));
     let app: Router = Router::new().merge(inner);
     assert_eq!(call(&app, "GET", "/open", None).await.text, "open");

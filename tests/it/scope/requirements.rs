@@ -1,4 +1,4 @@
-//! What a requirement accepts, and which alternatives it has.
+//! Requirements and their alternatives, and granted scopes.
 
 use scopes_runtime::{AccessToken, GrantedScopes, Requirement, scopes};
 use scopes_tests::Scope;
@@ -13,7 +13,7 @@ fn alternatives(requirement: Requirement) -> Vec<String> {
 }
 
 #[test]
-fn a_list_is_all_of() {
+fn a_list_requires_all_scopes() {
     let requirement = scopes!("me", "items");
     for (granted, met) in
         [("me items", true), ("items me", true), ("me", false), ("", false), ("me,items", false)]
@@ -24,7 +24,7 @@ fn a_list_is_all_of() {
 }
 
 #[test]
-fn nothing_required_is_met_by_every_token() {
+fn an_empty_requirement_is_met_by_every_token() {
     for requirement in [scopes!(), Requirement::AUTHENTICATED] {
         assert!(requirement.is_met_by(&GrantedScopes::default()));
         assert_eq!(alternatives(requirement), [""]);
@@ -44,7 +44,7 @@ fn any_and_all_nest() {
     ] {
         assert_eq!(requirement.is_met_by(&GrantedScopes::from_list(granted)), met, "{granted}");
     }
-    // `invoices` implies `invoices:read`, so asking for the narrower one is enough.
+    // `invoices` implies `invoices:read`, so the narrower one is enough.
     assert_eq!(alternatives(requirement), ["me", "items invoices:read"]);
 }
 
@@ -58,14 +58,14 @@ fn alternatives_are_minimal() {
 }
 
 #[test]
-fn a_requirement_shows_its_alternatives() {
+fn a_requirement_is_displayed_as_its_alternatives() {
     let requirement = scopes!("me", any("items", BillingScope::Billing));
     assert_eq!(requirement.to_string(), "me items or me billing");
     assert_eq!(format!("{requirement:?}"), r#"Requirement("me items or me billing")"#);
 }
 
 #[test]
-fn every_set_of_scopes_is_judged_as_its_alternatives_say() {
+fn a_requirement_is_met_exactly_if_one_of_its_alternatives_is() {
     let names = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
     let requirements = [
         scopes!(),
@@ -99,7 +99,7 @@ fn every_set_of_scopes_is_judged_as_its_alternatives_say() {
 }
 
 #[test]
-fn what_is_no_scope_token_is_never_granted() {
+fn malformed_scopes_are_never_granted() {
     let granted = GrantedScopes::from_list("  me  items\t it\"ems \\ größe ");
     assert_eq!(granted.to_string(), "me");
     let granted: GrantedScopes = ["me items", "", "items"].into_iter().collect();
@@ -115,7 +115,7 @@ fn a_repeated_scope_counts_once() {
     assert_eq!(granted.to_string(), "me items");
 }
 
-/// A scope is found whatever it has in common with its neighbours in the list, and so is nothing else.
+/// Prefixes, suffixes and neighbours of a scope in the list are not that scope.
 #[test]
 fn a_scope_is_found_by_its_whole_name() {
     let names: Vec<_> = (0..1024).map(|number| format!("s{number}")).collect();
@@ -159,10 +159,10 @@ fn a_token_with_more_than_1024_scopes_is_refused() {
     assert!(AccessToken::new(serde_json::Map::new(), repeated).is_ok());
 }
 
-/// Two vocabularies with scopes of one name, of which one alone is implied by another scope.
+/// Two vocabularies with scopes of the same names and other implications.
 mod homonyms {
     pub(super) mod broad {
-        /// One where writing includes reading.
+        /// Writing implies reading.
         #[scopes_runtime::declare_scopes]
         pub(crate) enum Scope {
             /// Read items.
@@ -174,7 +174,7 @@ mod homonyms {
     }
 
     pub(super) mod narrow {
-        /// One where it does not.
+        /// Writing does not imply reading.
         #[scopes_runtime::declare_scopes]
         pub(crate) enum Scope {
             /// Read items.
@@ -189,7 +189,7 @@ mod homonyms {
 }
 
 #[test]
-fn scopes_of_one_name_may_be_implied_by_others() {
+fn scopes_with_one_name_keep_their_own_implications() {
     use homonyms::{broad, narrow};
 
     for (requirement, minimal) in [
@@ -201,7 +201,7 @@ fn scopes_of_one_name_may_be_implied_by_others() {
         let names: Vec<Vec<_>> =
             alternatives.iter().map(|scopes| scopes.iter().map(|scope| scope.name()).collect()).collect();
         assert_eq!(names, minimal);
-        // Whatever meets one of the alternatives, and nothing else, meets the requirement.
+        // A requirement is met exactly if one of its alternatives is.
         for granted in ["items", "items:write", "admin", "items admin", ""] {
             let granted = GrantedScopes::from_list(granted);
             let has = |scope: &&scopes_runtime::DeclaredScope| {

@@ -1,4 +1,4 @@
-//! What `#[declare_scopes]` makes of an enum.
+//! Enums with `#[declare_scopes]`.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,7 +6,7 @@ use scopes_runtime::{GrantedScopes, declare_scopes, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
 
-/// Names of every kind that providers use.
+/// Scope names in the styles of several providers.
 #[declare_scopes]
 #[derive(Debug, Default, Clone)]
 #[repr(u8)]
@@ -34,7 +34,7 @@ enum Names {
 }
 
 #[test]
-fn a_variant_knows_its_name_and_description() {
+fn a_variant_has_a_name_and_a_description() {
     let names: Vec<_> = Names::ALL.iter().map(|scope| scope.as_str()).collect();
     assert_eq!(
         names,
@@ -61,12 +61,12 @@ fn a_name_is_displayed_and_parsed() {
         assert_eq!(scope.as_ref(), scope.as_str());
     }
     assert_eq!(format!("{:>8}|{:<8}|", Scope::Me, Scope::Me), "      me|me      |");
-    let error = "Me".parse::<Scope>().expect_err("a variant is no name");
+    let error = "Me".parse::<Scope>().expect_err("`Me` is a variant");
     assert_eq!(error.to_string(), "the scope `Me` is not declared");
 }
 
 #[test]
-fn serde_sees_the_name() {
+fn a_scope_is_serialized_as_its_name() {
     let json = serde_json::to_string(&[Scope::Me, Scope::ItemsWrite]).expect("names");
     assert_eq!(json, r#"["me","items:write"]"#);
     assert_eq!(serde_json::from_str::<Vec<Scope>>(&json).expect("names"), [Scope::Me, Scope::ItemsWrite]);
@@ -77,7 +77,7 @@ fn serde_sees_the_name() {
 }
 
 #[test]
-fn the_usual_derives_are_there_and_the_users_stay() {
+fn usual_traits_are_derived_beside_those_of_the_user() {
     let all: HashSet<_> = Scope::ALL.iter().copied().collect();
     let sorted: BTreeSet<_> = Scope::ALL.iter().copied().collect();
     assert_eq!((all.len(), sorted.into_iter().collect::<Vec<_>>()), (3, Scope::ALL.to_vec()));
@@ -96,7 +96,7 @@ fn implications_are_transitive() {
 }
 
 #[test]
-fn a_diamond_of_implications_is_no_cycle() {
+fn implications_can_form_a_diamond() {
     #[declare_scopes]
     enum Diamond {
         /// The top.
@@ -144,13 +144,13 @@ mod of_another_crate {
 }
 
 #[test]
-fn a_vocabulary_may_live_elsewhere_under_another_name() {
+fn a_vocabulary_can_be_imported_under_another_name() {
     assert_eq!(aliased::requirement().to_string(), "read");
     assert_eq!(of_another_crate::requirement().to_string(), "invoices me");
 }
 
 #[test]
-fn two_vocabularies_of_one_name_live_side_by_side() {
+fn two_vocabularies_can_have_one_name() {
     mod one {
         #[scopes_runtime::declare_scopes]
         pub(super) enum Scope {
@@ -177,7 +177,7 @@ fn two_vocabularies_of_one_name_live_side_by_side() {
 }
 
 #[test]
-fn a_vocabulary_may_stand_after_its_use() {
+fn a_vocabulary_can_be_declared_after_its_use() {
     fn requirement() -> String {
         scopes!("late").to_string()
     }
@@ -206,7 +206,7 @@ mod keyword {
 }
 
 #[test]
-fn a_vocabulary_may_have_a_raw_name() {
+fn a_vocabulary_can_have_a_raw_name() {
     use keyword::r#type as Scope;
     assert!(scopes!("read").is_met_by(&GrantedScopes::from_list("read")));
     assert_eq!("read".parse(), Ok(Scope::Read));

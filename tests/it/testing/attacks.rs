@@ -1,4 +1,4 @@
-//! The attacks: each is refused, for the reason that its name gives, however the keys are found.
+//! Attacks: each is refused for the reason in its name, for every source of keys.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ fn router(server: ResourceServer) -> ScopedRouter {
     ScopedRouter::new().route("/items", get(items)).with_state(server)
 }
 
-/// The token of the one line, where there is one line with one.
+/// Returns the token of an attack with one `Authorization` header.
 fn token(attack: &Attack) -> Option<&str> {
     match attack.headers() {
         [(header::AUTHORIZATION, line)] if attack.error() == Some("invalid_token") => {
@@ -33,10 +33,10 @@ fn token(attack: &Attack) -> Option<&str> {
 }
 
 #[test]
-fn there_are_many_and_each_has_a_name_and_a_rule() {
+fn attacks_have_distinct_names_and_rules() {
     let attacks = TestIssuer::new().attacks();
     let names: BTreeSet<_> = attacks.iter().map(Attack::name).collect();
-    assert_eq!(names.len(), attacks.len(), "two have one name");
+    assert_eq!(names.len(), attacks.len(), "duplicate names");
     assert!(attacks.len() >= 300, "{}", attacks.len());
     for attack in &attacks {
         assert!(attack.rule().starts_with("RFC ") && attack.rule().contains(" section "), "{attack:?}");
@@ -44,13 +44,13 @@ fn there_are_many_and_each_has_a_name_and_a_rule() {
     }
 }
 
-/// A token that is refused for something else would prove nothing, so the reasons are in a file that somebody has read:
-/// `UPDATE_REASONS=1` writes it anew.
+/// An attack that is refused for another reason proves nothing, so the reasons are in a reviewed file.
+/// `UPDATE_REASONS=1` updates it.
 #[tokio::test]
-async fn each_is_refused_for_its_own_reason() {
+async fn each_attack_is_refused_for_its_own_reason() {
     let issuer = TestIssuer::new();
     let decoder = issuer.decoder();
-    decoder.decode(&issuer.token().scopes(["scope"]).sign()).await.expect("without a flaw it is accepted");
+    decoder.decode(&issuer.token().scopes(["scope"]).sign()).await.expect("the unchanged token is accepted");
     let mut reasons = String::new();
     for attack in issuer.attacks() {
         let refused = match token(&attack) {
@@ -67,36 +67,36 @@ async fn each_is_refused_for_its_own_reason() {
         std::fs::write(file, &reasons).expect("a file to write");
     }
     let expected = std::fs::read_to_string(file).expect("a file to read");
-    for (said, expected) in reasons.lines().zip(expected.lines()) {
-        assert_eq!(said, expected);
+    for (reason, expected) in reasons.lines().zip(expected.lines()) {
+        assert_eq!(reason, expected);
     }
     assert_eq!(reasons.lines().count(), expected.lines().count());
 }
 
 #[tokio::test]
-async fn a_router_that_is_right_refuses_them_all() {
+async fn a_correct_router_refuses_all_attacks() {
     let issuer = TestIssuer::new();
     issuer.matrix(&torture()).check_attacks(torture().with_state(issuer.resource_server())).await;
 }
 
 #[tokio::test]
-async fn so_does_one_that_fetches_the_keys() {
+async fn a_router_that_fetches_the_keys_refuses_all_attacks() {
     let issuer = TestIssuer::new().serve();
     let app = router(issuer.resource_server());
     issuer.matrix(&app).check_attacks(app).await;
 }
 
 #[tokio::test]
-async fn so_does_one_of_several_issuers() {
+async fn a_router_with_several_issuers_refuses_all_attacks() {
     let (issuer, other) = (TestIssuer::new(), TestIssuer::new().serve());
     let issuers = MultiIssuerDecoder::new([other.decoder(), issuer.decoder()]).expect("two issuers");
     let app = router(ResourceServer::new(issuers));
     issuer.matrix(&app).check_attacks(app).await;
 }
 
-/// What has been accepted before must not help.
+/// A cached token does not help an attack.
 #[tokio::test]
-async fn so_does_one_that_remembers_a_good_token() {
+async fn a_router_with_a_cached_valid_token_refuses_all_attacks() {
     let issuer = TestIssuer::new();
     let app = router(issuer.resource_server());
     let matrix = issuer.matrix(&app);
@@ -105,7 +105,7 @@ async fn so_does_one_that_remembers_a_good_token() {
     matrix.check_attacks(app).await;
 }
 
-/// Reads nothing but the claims.
+/// Accepts every token without verification.
 struct Gullible;
 
 impl TokenDecoder for Gullible {
@@ -115,12 +115,12 @@ impl TokenDecoder for Gullible {
 }
 
 #[tokio::test]
-async fn a_server_that_believes_everything_fails_for_every_bad_token() {
+async fn a_server_that_verifies_nothing_fails_for_every_invalid_token() {
     let issuer = TestIssuer::new();
     let app = router(ResourceServer::new(Gullible));
     let matrix = issuer.matrix(&app);
     let check = tokio::spawn(async move { matrix.check_attacks(app).await });
-    let panic = check.await.expect_err("it should fail").into_panic();
+    let panic = check.await.expect_err("the check fails").into_panic();
     let message = panic.downcast_ref::<String>().expect("a formatted message");
     let bad = issuer.attacks().iter().filter(|attack| attack.error() == Some("invalid_token")).count();
     assert!(

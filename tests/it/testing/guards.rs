@@ -1,4 +1,4 @@
-//! Handlers called as the functions that they are.
+//! Handlers called as functions.
 
 use axum::Json;
 use axum::extract::Path;
@@ -16,11 +16,11 @@ async fn read_item(token: AccessToken, Path(id): Path<u32>) -> Result<Json<Strin
 
 #[public]
 async fn greet(token: Option<AccessToken>) -> String {
-    format!("hello, {}", token.as_ref().and_then(AccessToken::subject).unwrap_or("whoever you are"))
+    format!("hello, {}", token.as_ref().and_then(AccessToken::subject).unwrap_or("stranger"))
 }
 
 #[tokio::test]
-async fn a_handler_is_a_function() {
+async fn a_handler_can_be_called_with_a_guard() {
     let token = access_token("alice", [Scope::Items]);
     let Json(item) = read_item(guard(), token.clone(), Path(7)).await.expect("an item");
     assert_eq!(item, "item 7 of alice");
@@ -29,12 +29,12 @@ async fn a_handler_is_a_function() {
     assert_eq!(refusal.status(), 403);
     assert_eq!(refusal.code(), Some("insufficient_scope"));
 
-    assert_eq!(greet(guard(), None).await, "hello, whoever you are");
+    assert_eq!(greet(guard(), None).await, "hello, stranger");
     assert_eq!(greet(guard(), Some(access_token("bob", [""; 0]))).await, "hello, bob");
 }
 
 #[test]
-fn an_access_token_says_what_those_of_an_issuer_say() {
+fn an_access_token_for_tests_has_the_usual_claims() {
     let token = access_token("alice", ["me", "items:write"]);
     assert_eq!(token.subject(), Some("alice"));
     assert_eq!(token.scopes().to_string(), "me items:write");

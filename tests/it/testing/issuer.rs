@@ -1,4 +1,4 @@
-//! The issuer: its tokens are accepted, and whatever a test makes wrong of them is refused.
+//! `TestIssuer`: its tokens are accepted, and malformed ones are refused.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::json;
 async fn refuse(decoder: &impl TokenDecoder, token: &TestToken) -> String {
     match decoder.decode(&token.sign()).await {
         Err(DecodeError::Invalid(reason)) => reason.to_string(),
-        other => panic!("it should be refused, but: {other:?}"),
+        other => panic!("not refused: {other:?}"),
     }
 }
 
@@ -19,7 +19,7 @@ async fn accept(decoder: &impl TokenDecoder, token: &TestToken) -> AccessToken {
 }
 
 #[tokio::test]
-async fn a_token_says_what_it_is_told_to() {
+async fn a_token_has_the_claims_that_are_set() {
     let issuer = TestIssuer::new();
     let decoder = issuer.decoder();
     let token = accept(&decoder, &issuer.token()).await;
@@ -36,7 +36,7 @@ async fn a_token_says_what_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn each_mistake_is_refused_for_itself() {
+async fn each_malformed_token_is_refused_for_its_own_reason() {
     let issuer = TestIssuer::new();
     let decoder = issuer.decoder();
     let token = issuer.token();
@@ -61,14 +61,14 @@ async fn each_mistake_is_refused_for_itself() {
 }
 
 #[tokio::test]
-async fn every_issuer_has_a_key_of_its_own() {
+async fn every_test_issuer_has_its_own_key() {
     let (one, other) = (TestIssuer::new(), TestIssuer::default());
     let reason = refuse(&one.decoder(), &other.token()).await;
     assert_eq!(reason, "the signature is not from a key of the issuer");
 }
 
 #[tokio::test]
-async fn a_decoder_of_ones_own_has_its_key() {
+async fn a_custom_decoder_can_use_the_verification_key() {
     let issuer = TestIssuer::new();
     let builder = JwtDecoder::builder().issuer(issuer.url()).audience(issuer.audience());
     let decoder = builder.key(issuer.verification_key()).allow_generic_typ().build().expect("complete");
@@ -76,7 +76,7 @@ async fn a_decoder_of_ones_own_has_its_key() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_unknown_to_who_was_told_the_old_one() {
+async fn a_decoder_with_the_old_key_refuses_tokens_of_the_new_one() {
     let issuer = TestIssuer::new();
     let (before, old) = (issuer.decoder(), issuer.token());
     issuer.rotate();
@@ -88,7 +88,7 @@ async fn a_new_key_is_unknown_to_who_was_told_the_old_one() {
 }
 
 #[tokio::test]
-async fn whoever_finds_the_keys_by_the_issuer_follows_their_rotation() {
+async fn a_decoder_with_discovery_follows_a_rotation() {
     let issuer = TestIssuer::new().serve();
     assert!(issuer.url().starts_with("http://127.0.0.1:"));
     let (decoder, old) = (issuer.decoder(), issuer.token());
@@ -102,7 +102,7 @@ async fn whoever_finds_the_keys_by_the_issuer_follows_their_rotation() {
 }
 
 #[tokio::test]
-async fn two_served_issuers_are_two_issuers() {
+async fn two_served_issuers_can_share_a_decoder() {
     let (one, other) = (TestIssuer::new().serve(), TestIssuer::new().serve());
     let both = MultiIssuerDecoder::new([one.decoder(), other.decoder()]).expect("two issuers");
     accept(&both, &one.token()).await;
@@ -111,7 +111,7 @@ async fn two_served_issuers_are_two_issuers() {
 }
 
 #[tokio::test]
-async fn it_is_served_until_it_is_dropped() {
+async fn an_issuer_is_served_until_it_is_dropped() {
     let issuer = TestIssuer::new().serve();
     let address = issuer.url().strip_prefix("http://").expect("a URL").to_owned();
     accept(&issuer.decoder(), &issuer.token()).await;
@@ -122,7 +122,7 @@ async fn it_is_served_until_it_is_dropped() {
 }
 
 #[test]
-fn no_key_is_shown() {
+fn debug_output_contains_no_key() {
     let issuer = TestIssuer::new();
     assert_eq!(format!("{issuer:?}"), r#"TestIssuer { url: "https://issuer.test", .. }"#);
     let token = format!("{:?}", issuer.token());

@@ -1,4 +1,4 @@
-//! The scope matrix: it passes a router that is right, and says in a table what is not.
+//! The scope matrix passes correct routers, and fails with a table of findings otherwise.
 
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,7 +42,7 @@ async fn impossible(_: HardwareKey) {}
 #[utoipa::path(put, path = "/described/{id}", responses((status = 204, description = "It is there.")))]
 async fn described() {}
 
-/// The application's own rules, for everyone and for some.
+/// A refusal by the application itself.
 #[requires_scopes("items")]
 async fn never_today() -> StatusCode {
     StatusCode::FORBIDDEN
@@ -73,7 +73,7 @@ impl<S: Send + Sync> FromRequestParts<S> for HardwareKey {
     }
 }
 
-/// One of everything.
+/// Returns a router with every kind of operation.
 pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
     let tenant = ScopedRouter::new()
         .route("/", get(nested).post(write))
@@ -96,11 +96,11 @@ pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
         .method_not_allowed_fallback(write)
 }
 
-/// What the matrix says when it fails, without where.
+/// Returns the message of a failing check without its location.
 #[track_caller]
 fn table(check: impl Future<Output = ()>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).expect_err("it should fail");
+    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).expect_err("the check fails");
     let message = panic.downcast_ref::<String>().expect("a formatted message");
     let (before, after) = message.split_once("tests/it/testing/").expect("a place");
     let (_, after) = after.split_once(')').expect("an end of the place");
@@ -118,7 +118,7 @@ fn matrix_of(server: impl FnOnce(&TestIssuer) -> ResourceServer) -> (ScopeMatrix
 }
 
 #[tokio::test]
-async fn a_router_that_is_right_passes() {
+async fn a_correct_router_passes() {
     let issuer = TestIssuer::new();
     issuer.matrix(&torture()).check(torture().with_state(issuer.resource_server())).await;
     let issuer = issuer.serve();
@@ -126,7 +126,7 @@ async fn a_router_that_is_right_passes() {
 }
 
 #[tokio::test]
-async fn the_tokens_are_what_the_application_needs() {
+async fn the_tokens_can_have_custom_claims() {
     #[requires_scopes("me")]
     async fn of_tenant(token: AccessToken) -> Result<(), AuthError> {
         let claims: Value = token.claims().map_err(|_| token.refuse())?;
@@ -139,7 +139,7 @@ async fn the_tokens_are_what_the_application_needs() {
 }
 
 #[tokio::test]
-async fn a_server_that_names_no_scopes() {
+async fn a_matrix_can_expect_hidden_scopes() {
     let server = |issuer: &TestIssuer| {
         let builder = ResourceServer::builder(issuer.decoder()).realm("x").hide_scopes();
         builder.build().expect("a realm")
@@ -149,7 +149,7 @@ async fn a_server_that_names_no_scopes() {
 }
 
 #[test]
-fn a_server_that_should_name_scopes() {
+fn unexpectedly_hidden_scopes_are_found() {
     let server = |issuer: &TestIssuer| {
         let builder = ResourceServer::builder(issuer.decoder()).hide_scopes();
         builder.build().expect("a realm")
@@ -169,7 +169,7 @@ GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_sc
 }
 
 #[test]
-fn a_server_of_another_issuer() {
+fn a_server_with_another_issuer_is_found() {
     let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
     assert_eq!(
         table(matrix.check(app)),
@@ -186,9 +186,9 @@ GET /status      a token without a scope              let through               
 }
 
 #[test]
-fn a_layer_that_answers_instead() {
+fn a_layer_that_responds_to_everything_is_found() {
     let (matrix, app) = matrix_of(TestIssuer::resource_server);
-    let app = app.layer(from_fn(async |_: Request, _: Next| "whatever you like"));
+    let app = app.layer(from_fn(async |_: Request, _: Next| "a response"));
     assert_eq!(
         table(matrix.check(app)),
         r#"10 of 68 requests of the scope matrix are not answered as they should be (…):
@@ -208,16 +208,14 @@ POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /status      no token         
 }
 
 #[test]
-fn a_layer_that_asks_everyone_for_a_token() {
+fn a_layer_that_requires_a_token_everywhere_is_found() {
     let (matrix, app) = matrix_of(TestIssuer::resource_server);
     let refuse = async |request: Request, next: Next| -> Response {
-        match request.headers().contains_key(header::AUTHORIZATION) {
-            true => next.run(request).await,
-            false => {
-                let challenge = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway\"")];
-                (StatusCode::UNAUTHORIZED, challenge).into_response()
-            }
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            return next.run(request).await;
         }
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer realm=\"gateway\"")];
+        (StatusCode::UNAUTHORIZED, challenge).into_response()
     };
     assert_eq!(
         table(matrix.check(app.layer(from_fn(refuse)))),
@@ -230,7 +228,7 @@ GET /open        no token  open                         401 Bearer"#
 }
 
 #[test]
-fn a_handler_that_requires_more_than_it_says() {
+fn a_handler_with_an_unreported_requirement_is_found() {
     #[requires_scopes("me")]
     async fn later(token: AccessToken) -> Result<(), AuthError> {
         token.require(scopes!("items"))
@@ -248,7 +246,7 @@ GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me
 }
 
 #[test]
-fn a_handler_that_panics_and_one_that_never_answers() {
+fn panics_and_timeouts_of_handlers_are_found() {
     #[requires_scopes("me")]
     async fn panics() {
         panic!("a handler that\nfails");
@@ -279,7 +277,7 @@ GET /panics  a token of `me`  let through  a panic: a handler that fails"
 }
 
 #[test]
-fn a_router_without_operations() {
+fn a_router_without_operations_is_an_error() {
     let issuer = TestIssuer::new();
     let router = ScopedRouter::new().fallback_service(Router::new(), "nothing is here");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The test kit: what it sends, what it finds, and what it says then.
+//! The test kit: issuer, attacks and scope matrix.
 
 mod attacks;
 mod guards;

@@ -1,4 +1,4 @@
-//! Whatever is required, the matrix has nothing to say of a router that is right.
+//! The matrix passes correct routers with random requirements.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -11,7 +11,7 @@ use scopes_tests::billing::BillingScope;
 #[requires_scopes]
 async fn handler() {}
 
-/// One of several, each of which is all of some scopes. It is static, so it is never freed.
+/// Builds a requirement of these alternatives. It is static, so its memory is leaked.
 fn requirement(alternatives: &[Vec<usize>]) -> Requirement {
     let declared: Vec<_> = Scope::DECLARED.iter().chain(BillingScope::DECLARED).collect();
     let alternatives = alternatives.iter().map(|scopes| {
@@ -21,9 +21,9 @@ fn requirement(alternatives: &[Vec<usize>]) -> Requirement {
     Requirement::any(alternatives.collect::<Vec<_>>().leak())
 }
 
-/// Nine alternatives, and more than 64 if the operation counted twice.
+/// The operation has 9 alternatives, and would have more than 64 if its requirement counted twice.
 #[tokio::test]
-async fn a_challenge_names_what_handler_and_routers_require_together() {
+async fn a_challenge_has_the_scopes_of_the_handler_and_its_routers() {
     let issuer = TestIssuer::new();
     let router = ScopedRouter::new()
         .route("/", get(handler))
@@ -39,7 +39,7 @@ fn alternatives() -> impl Strategy<Value = Vec<Vec<usize>>> {
 }
 
 #[test]
-fn a_router_that_is_right_passes_whatever_it_requires() {
+fn correct_routers_with_random_requirements_pass() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let issuer = TestIssuer::new();
     let config = Config { cases: 300, failure_persistence: None, ..Config::default() };

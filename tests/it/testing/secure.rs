@@ -1,4 +1,4 @@
-//! Applications that answer unlisted methods and paths in ways of their own: the matrix finds nothing.
+//! Secure applications with custom responses for unlisted methods and paths. The matrix passes them.
 
 use axum::Router;
 use axum::body::Body;
@@ -46,16 +46,16 @@ async fn cors(request: Request, next: Next, header: header::HeaderName) -> Respo
     }
 }
 
-/// Some CORS layers answer every `OPTIONS`, whatever its headers are.
+/// Some CORS layers respond to every `OPTIONS` request.
 #[tokio::test]
-async fn a_cors_layer_answers_all_options() {
+async fn a_cors_layer_may_respond_to_options() {
     for name in [header::VARY, header::ACCESS_CONTROL_ALLOW_METHODS, header::ALLOW] {
         check(|app| app.layer(from_fn(move |request, next| cors(request, next, name.clone())))).await;
     }
 }
 
 #[tokio::test]
-async fn the_fallback_is_a_page_for_everyone() {
+async fn a_fallback_may_be_open() {
     check(|app| app.fallback(async || Html("<p>the web application</p>"))).await;
     let issuer = TestIssuer::new();
     let routes = || routes().fallback_service(Router::<()>::new().fallback(async || "a file"), "a page");
@@ -63,14 +63,14 @@ async fn the_fallback_is_a_page_for_everyone() {
 }
 
 #[tokio::test]
-async fn a_handler_for_other_methods_is_open() {
+async fn a_method_not_allowed_fallback_may_be_open() {
     let issuer = TestIssuer::new();
     let routes = || routes().method_not_allowed_fallback(help);
     issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
 }
 
 #[tokio::test]
-async fn methods_without_a_handler_are_not_found() {
+async fn unlisted_methods_may_be_404() {
     check(|app| {
         app.layer(from_fn(async |request: Request, next: Next| {
             let response = next.run(request).await;
@@ -84,7 +84,7 @@ async fn methods_without_a_handler_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_redirects() {
+async fn a_trailing_slash_may_redirect() {
     check(|app| {
         app.fallback(async |request: Request| match request.uri().path().strip_suffix('/') {
             Some(path) => Redirect::permanent(path).into_response(),

@@ -1,4 +1,4 @@
-//! What only bytes can say, to a server that listens.
+//! Requests as bytes over a connection, which HTTP libraries do not send.
 
 use std::time::Duration;
 
@@ -31,11 +31,11 @@ impl Server {
         Self { address: url.replace("http://", ""), issuer }
     }
 
-    /// The status of the answer, or none where the server hangs up.
+    /// Returns the status of the response, or `None` if the server closes the connection.
     async fn send(&self, head: &[u8]) -> Option<u16> {
         let exchange = async {
             let mut stream = TcpStream::connect(&self.address).await.expect("a connection");
-            // It may have hung up before it has read all.
+            // The server may close the connection before it has read all.
             let _ = stream
                 .write_all(
                     &[b"GET /items HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", head, b"\r\n"].concat(),
@@ -69,7 +69,7 @@ async fn every_attack_is_refused_over_a_connection() {
 }
 
 #[tokio::test]
-async fn lines_that_no_http_library_writes() {
+async fn malformed_headers_are_refused_over_a_connection() {
     let server = Server::start().await;
     let token = server.issuer.token().scopes(["items"]).sign();
     let (half, rest) = token.split_at(20);
@@ -98,9 +98,9 @@ async fn lines_that_no_http_library_writes() {
     }
 }
 
-/// Spaces around a value are not part of it (RFC 9110 section 5.5), and a name is read in any case.
+/// Whitespace around a value is not part of it (RFC 9110 section 5.5), and names are case-insensitive.
 #[tokio::test]
-async fn what_a_connection_may_add_changes_nothing() {
+async fn header_case_and_surrounding_whitespace_do_not_matter() {
     let server = Server::start().await;
     let token = server.issuer.token().scopes(["items"]).sign();
     for head in [

@@ -1,4 +1,4 @@
-//! A token is decoded once for a request and a server.
+//! Each token is decoded once per request and resource server.
 
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, State};
@@ -12,7 +12,7 @@ use scopes_tests::{Readable, Scope, get, send};
 use super::{AppState, CurrentUser, Customer, state};
 
 #[tokio::test]
-async fn a_decision_does_not_outlive_the_header_it_was_made_on() {
+async fn a_replaced_authorization_header_is_evaluated_again() {
     #[requires_scopes("items")]
     async fn handler() {}
     async fn rewrite(mut request: axum::extract::Request) -> axum::extract::Request {
@@ -35,7 +35,7 @@ async fn a_decision_does_not_outlive_the_header_it_was_made_on() {
         .layer(axum::middleware::map_request(rewrite))
         .layer(axum::middleware::from_fn_with_state(state(), look))
         .with_state(state());
-    let ask = async |first: Option<&str>, then: Option<&str>| {
+    let status = async |first: Option<&str>, then: Option<&str>| {
         let mut request = axum::http::Request::get("/");
         for (name, token) in [("authorization", first), ("x-token", then)] {
             if let Some(token) = token {
@@ -44,13 +44,13 @@ async fn a_decision_does_not_outlive_the_header_it_was_made_on() {
         }
         send(&app, request.body(axum::body::Body::empty()).expect("a request")).await.status
     };
-    assert_eq!(ask(Some("items"), None).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(Some("items"), Some("none")).await, StatusCode::FORBIDDEN);
-    assert_eq!(ask(None, Some("items")).await, StatusCode::OK);
+    assert_eq!(status(Some("items"), None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(Some("items"), Some("none")).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(None, Some("items")).await, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_token_is_decoded_once_however_many_ask() {
+async fn a_token_is_decoded_once_per_request() {
     #[requires_scopes("items")]
     async fn handler(_: CurrentUser, _: Customer, _: AccessToken, token: Option<AccessToken>) -> String {
         token.is_some().to_string()
@@ -66,7 +66,7 @@ async fn a_token_is_decoded_once_however_many_ask() {
 }
 
 #[tokio::test]
-async fn one_servers_decision_is_not_anothers() {
+async fn each_resource_server_decodes_the_token_itself() {
     #[requires_scopes("me")]
     async fn inner(State(_): State<ResourceServer>) {}
 

@@ -11,7 +11,7 @@ use scopes_tests::{Scope, get};
 
 use super::{AppState, CurrentUser, Customer, Customized, Greeter, required_to_get, state, text};
 
-/// Generic over more than the state, and bound to one state.
+/// An extractor with a type parameter, for one state.
 struct Wrapped<T>(T);
 
 #[requires_scopes("items:write")]
@@ -53,7 +53,7 @@ async fn an_extractor_requires_what_the_extractors_it_takes_require() {
 }
 
 #[tokio::test]
-async fn an_extractor_protects_a_handler_without_attribute() {
+async fn an_extractor_protects_a_handler_without_an_attribute() {
     async fn handler(user: CurrentUser, required: RequiredScopes) -> String {
         format!("{} {required}", user.0)
     }
@@ -63,7 +63,7 @@ async fn an_extractor_protects_a_handler_without_attribute() {
 }
 
 #[tokio::test]
-async fn extractors_may_be_generic_and_bound_to_a_state() {
+async fn a_generic_extractor_for_one_state_counts() {
     #[requires_scopes("me")]
     async fn handler(Wrapped(number): Wrapped<u32>) -> String {
         number.to_string()
@@ -85,7 +85,7 @@ async fn extractors_in_tuples_count() {
 }
 
 #[tokio::test]
-async fn an_extractor_that_only_the_caller_knows_is_named_beside_the_operation() {
+async fn a_missing_scope_of_a_generic_extractor_is_in_the_challenge() {
     #[requires_scopes("items")]
     async fn handler<E: Send + 'static>(_: E) {}
     let app = Router::new().route("/", on_get(handler::<CurrentUser>)).with_state(state());
@@ -99,7 +99,7 @@ async fn an_extractor_that_only_the_caller_knows_is_named_beside_the_operation()
 }
 
 #[tokio::test]
-async fn an_extractor_in_a_layer_does_not_speak_for_the_operation() {
+async fn an_extractor_in_a_layer_does_not_change_the_requirement_of_the_operation() {
     #[requires_scopes("items")]
     async fn handler(required: RequiredScopes) -> String {
         required.to_string()
@@ -111,13 +111,13 @@ async fn an_extractor_in_a_layer_does_not_speak_for_the_operation() {
 }
 
 #[tokio::test]
-async fn a_type_of_static_references_is_known() {
+async fn an_extractor_with_a_static_reference_counts() {
     #[requires_scopes("me")]
     async fn handler(_: Wrapped<&'static str>) {}
     assert_eq!(required_to_get(Router::new().route("/", on_get(handler)), "/").await, "me items:write");
 }
 
-/// The state stands in a bound of a parameter that stays.
+/// An extractor with a type parameter whose bound contains the state.
 struct Repository<T>(T);
 
 #[requires_scopes("items")]
@@ -135,7 +135,7 @@ impl<S: Send + Sync, T: FromRef<S> + Greeter> FromRequestParts<S> for Repository
 }
 
 #[tokio::test]
-async fn what_is_not_compiled_in_is_not_required() {
+async fn a_disabled_cfg_argument_requires_nothing() {
     #[requires_scopes]
     async fn handler(Repository(greeter): Repository<AppState>) -> &'static str {
         greeter.greet()
@@ -146,7 +146,7 @@ async fn what_is_not_compiled_in_is_not_required() {
 }
 
 #[tokio::test]
-async fn a_public_operation_requires_nothing_whatever_a_layer_did() {
+async fn a_scoped_layer_does_not_change_the_requirement_of_a_public_operation() {
     #[public]
     async fn handler(required: RequiredScopes) -> String {
         format!("[{required}]")

@@ -1,4 +1,4 @@
-//! Handlers and extractors: what an operation requires is the sum of what its handler and its extractors require.
+//! Handlers and extractors. An operation requires all that its handler and its extractors require.
 
 mod decoding;
 mod extractors;
@@ -29,7 +29,7 @@ fn state() -> AppState {
     AppState { server: ResourceServer::new(Readable::default()), greeting: "hello" }
 }
 
-/// What the operation requires, as its challenge says it.
+/// Returns the scopes in the problem details of the operation's 401 response.
 async fn required(router: Router<AppState>, request: axum::http::Request<axum::body::Body>) -> String {
     let answer = send(&router.with_state(state()), request).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
@@ -60,7 +60,7 @@ where
     }
 }
 
-/// Takes another extractor, and refuses with an error of its own.
+/// An extractor that takes another one and has its own rejection.
 struct Customer {
     user: CurrentUser,
     method: Method,
@@ -104,7 +104,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Customer {
     }
 }
 
-/// Requires through a type of its own and a concrete state.
+/// An extractor that other extractors take.
 struct Customized;
 
 #[requires_scopes("items")]

@@ -73,7 +73,7 @@ async fn fifteen(
     format!("{number}{body}")
 }
 
-/// clippy counts the user's arguments alone.
+/// The guard argument that the attribute adds does not trigger `clippy::too_many_arguments`.
 #[requires_scopes("items")]
 async fn seven(_: Uri, _: Uri, _: Uri, _: Uri, _: Uri, _: Uri, body: String) -> String {
     body
@@ -86,7 +86,7 @@ async fn r#type(State(state): State<AppState>, _: Uri) -> &'static str {
 }
 
 mod shadowed {
-    //! Generated code means the real ones, whatever the names around it mean.
+    //! Names in scope do not change the meaning of generated code.
     #![allow(dead_code)]
 
     use scopes_runtime::requires_scopes;
@@ -122,7 +122,7 @@ fn shapes() -> Router<AppState> {
 }
 
 #[tokio::test]
-async fn handlers_of_every_shape_answer() {
+async fn handlers_of_every_shape_compile_and_respond() {
     for (path, scopes, expected) in [
         ("/generic", "me", "hello alice 3"),
         ("/patterns/bob/5?page=2", "items x", "hello bob 5 2 items x"),
@@ -146,7 +146,7 @@ async fn handlers_of_every_shape_answer() {
 #[tokio::test]
 async fn handlers_of_every_shape_are_guarded() {
     for (path, scope) in [
-        // The state's type is the handler's to choose, the user's is known.
+        // The requirement of the concrete extractor counts in a generic handler.
         ("/generic", "me"),
         ("/patterns/bob/five", "items"),
         ("/none", ""),

@@ -57,7 +57,7 @@ async fn explain(required: RequiredScopes) -> String {
 
 #[public]
 async fn open(token: Option<AccessToken>) -> String {
-    token.map_or_else(|| "nobody".to_owned(), |token| token.subject().unwrap_or_default().to_owned())
+    token.map_or_else(|| "anonymous".to_owned(), |token| token.subject().unwrap_or_default().to_owned())
 }
 
 fn app_of(server: ResourceServer) -> Router {

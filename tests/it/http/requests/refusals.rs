@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{app, app_of, assert_refused};
 
 #[tokio::test]
-async fn a_token_that_fails_its_check_is_401() {
+async fn an_invalid_token_is_401() {
     let answer = get(&app(), "/items", &["Bearer bad"]).await;
     let challenge = r#"Bearer realm="api", error="invalid_token", scope="me items""#;
     assert_refused(&answer, StatusCode::UNAUTHORIZED, challenge);
@@ -32,7 +32,7 @@ async fn a_token_that_fails_its_check_is_401() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_403_with_all_that_are_needed() {
+async fn a_missing_scope_is_403_with_all_required_scopes() {
     for scopes in ["me", "items", "", "ME items", "me\titems", "xme items", "other"] {
         let answer = get(&app(), "/items", &[&bearer(&format!("x {scopes}").replace('\t', "/"))]).await;
         let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="me items""#;
@@ -52,7 +52,7 @@ async fn a_missing_scope_is_403_with_all_that_are_needed() {
 }
 
 #[tokio::test]
-async fn of_several_alternatives_the_cheapest_is_in_the_challenge_and_all_are_in_the_body() {
+async fn the_challenge_has_the_smallest_alternative_and_the_body_has_all() {
     for (granted, scope) in [("other", "items:write"), ("me", "items:write"), ("items", "items:write")] {
         let answer = get(&app(), "/either", &[&bearer(granted)]).await;
         let challenge = format!(r#"Bearer realm="api", error="insufficient_scope", scope="{scope}""#);
@@ -65,7 +65,7 @@ async fn of_several_alternatives_the_cheapest_is_in_the_challenge_and_all_are_in
 }
 
 #[tokio::test]
-async fn a_decoder_that_cannot_decide_is_503_without_a_challenge() {
+async fn an_unavailable_decoder_is_503_without_a_challenge() {
     let answer = get(&app(), "/items", &["Bearer down"]).await;
     assert_eq!((answer.status, answer.challenge()), (StatusCode::SERVICE_UNAVAILABLE, None));
     assert_eq!(answer.headers[RETRY_AFTER], "7");
@@ -79,7 +79,7 @@ async fn a_decoder_that_cannot_decide_is_503_without_a_challenge() {
     );
 }
 
-/// Unavailable for as long as it is made for.
+/// Returns an error with this `Retry-After`.
 struct UnavailableFor(Duration);
 
 impl TokenDecoder for UnavailableFor {
@@ -89,7 +89,7 @@ impl TokenDecoder for UnavailableFor {
 }
 
 #[tokio::test]
-async fn retry_after_is_of_whole_seconds_however_long() {
+async fn retry_after_is_in_whole_seconds() {
     for (retry_after, seconds) in [
         (Duration::ZERO, "1"),
         (Duration::from_nanos(1), "1"),
@@ -105,7 +105,7 @@ async fn retry_after_is_of_whole_seconds_however_long() {
 }
 
 #[tokio::test]
-async fn nobody_without_the_scopes_gets_a_path_or_a_body_explained() {
+async fn scopes_are_checked_before_the_path_and_the_body_are_parsed() {
     assert_eq!(get(&app(), "/numbered/seven", &[]).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(get(&app(), "/numbered/seven", &[&bearer("me")]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(get(&app(), "/numbered/seven", &[&bearer("items")]).await.status, StatusCode::BAD_REQUEST);
@@ -118,7 +118,7 @@ async fn nobody_without_the_scopes_gets_a_path_or_a_body_explained() {
 }
 
 #[tokio::test]
-async fn a_handler_may_require_more_of_its_token() {
+async fn a_handler_can_require_more_scopes() {
     let answer = get(&app(), "/later", &[&bearer("me")]).await;
     let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="me items:write""#;
     assert_refused(&answer, StatusCode::FORBIDDEN, challenge);
@@ -126,7 +126,7 @@ async fn a_handler_may_require_more_of_its_token() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_was_given_before_is_that_of_the_request() {
+async fn a_cached_refusal_is_the_one_of_its_request() {
     let app = app();
     for _ in 0..2 {
         for (granted, scope) in
@@ -145,7 +145,7 @@ async fn a_refusal_that_was_given_before_is_that_of_the_request() {
 }
 
 #[tokio::test]
-async fn too_many_alternatives_to_tell_are_those_that_refused() {
+async fn too_many_alternatives_are_reduced_to_those_of_the_failed_check() {
     #[requires_scopes(any("me", "items"), any("me", "items"), any("me", "items"), any("me", "items"))]
     async fn many(token: AccessToken) -> Result<(), AuthError> {
         let all = scopes!(any("items", "items:write"), any("me", "items:write"), any("items", "items:write"));
@@ -158,7 +158,7 @@ async fn too_many_alternatives_to_tell_are_those_that_refused() {
 }
 
 #[tokio::test]
-async fn an_application_may_refuse_a_token_of_its_own_accord() {
+async fn a_handler_can_refuse_a_token() {
     #[requires_scopes]
     async fn refuse(token: AccessToken) -> AuthError {
         token.refuse()
@@ -169,19 +169,19 @@ async fn an_application_may_refuse_a_token_of_its_own_accord() {
 }
 
 #[tokio::test]
-async fn a_handler_can_say_what_it_requires() {
+async fn required_scopes_are_the_requirement_of_the_operation() {
     assert_eq!(get(&app(), "/explain", &[&bearer("me items")]).await.text, "me items");
 }
 
 #[tokio::test]
-async fn the_realm_is_the_servers_own() {
+async fn the_realm_can_be_set() {
     let server = ResourceServer::builder(Readable::default()).realm("items (beta)").build().expect("a realm");
     let answer = get(&app_of(server), "/status", &[]).await;
     assert_refused(&answer, StatusCode::UNAUTHORIZED, r#"Bearer realm="items (beta)""#);
 }
 
 #[test]
-fn a_realm_that_no_challenge_can_carry_is_refused() {
+fn a_realm_that_a_challenge_cannot_contain_is_an_error() {
     for realm in ["it\"ems", "it\\ems", "it\r\nems", "größe"] {
         let error = ResourceServer::builder(Readable::default()).realm(realm).build().expect_err(realm);
         assert_eq!(
@@ -194,7 +194,7 @@ fn a_realm_that_no_challenge_can_carry_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_can_keep_its_scopes_to_itself() {
+async fn hide_scopes_omits_scopes_from_challenges_and_bodies() {
     let server = ResourceServer::builder(Readable::default()).hide_scopes().build().expect("a server");
     let app = app_of(server);
     for (path, authorization, challenge) in [

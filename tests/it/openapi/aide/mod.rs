@@ -29,7 +29,7 @@ async fn create(_: AccessToken, _: RequiredScopes) {}
 #[requires_scopes]
 async fn status(_: Option<AccessToken>) {}
 
-/// Greets whoever is there.
+/// Greets the caller.
 #[public]
 async fn greet(_: Option<AccessToken>) {}
 
@@ -77,7 +77,7 @@ fn document(api: ApiRouter<ResourceServer>) -> Value {
     serde_json::to_value(openapi).expect("a document is JSON")
 }
 
-/// The one operation of this path.
+/// Returns the GET operation of this path.
 fn operation(path: &str, api: ApiRouter<ResourceServer>) -> Value {
     document(api)["paths"][path]["get"].take()
 }

@@ -14,7 +14,7 @@ use super::{
 };
 
 #[test]
-fn the_document_says_what_every_route_requires() {
+fn the_document_contains_every_operation() {
     assert_eq!(
         document(api()),
         json!({
@@ -43,7 +43,7 @@ fn the_document_says_what_every_route_requires() {
                     "security": [{ "oauth2": [] }],
                 } },
                 "/": { "get": {
-                    "summary": "Greets whoever is there.",
+                    "summary": "Greets the caller.",
                     "responses": authenticated_responses(),
                     "security": [{}, { "oauth2": [] }],
                 } },
@@ -86,7 +86,7 @@ fn the_document_says_what_every_route_requires() {
 }
 
 #[test]
-fn both_documents_require_the_same() {
+fn the_documents_of_aide_and_of_scoped_router_agree() {
     use router::get;
 
     let items = ScopedRouter::new().route("/", get(list).post(create)).route("/own", get(own_items));
@@ -101,7 +101,7 @@ fn both_documents_require_the_same() {
     let mut compared = 0;
     for (path, methods) in own["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("methods") {
-            // aide has no empty list.
+            // aide cannot write an empty list.
             let expected = match &operation["security"] {
                 security if *security == json!([]) => &json!([{}]),
                 security => security,
@@ -121,7 +121,7 @@ fn both_documents_require_the_same() {
 }
 
 #[test]
-fn a_token_speaks_for_a_handler_without_an_attribute() {
+fn a_token_argument_documents_a_handler_without_an_attribute() {
     assert_eq!(
         operation("/", ApiRouter::new().api_route("/", get(unguarded))),
         json!({ "responses": authenticated_responses(), "security": [{ "oauth2": [] }] })
@@ -140,7 +140,7 @@ fn a_scheme_without_a_flow_is_a_bearer_token() {
 }
 
 #[test]
-fn every_flow_has_its_place() {
+fn each_flow_is_converted() {
     let scheme = OAuth2Scheme::new::<Scope>()
         .password("/password")
         .client_credentials("/services")
@@ -154,7 +154,7 @@ fn every_flow_has_its_place() {
 }
 
 #[tokio::test]
-async fn the_routes_are_guarded() {
+async fn aide_routes_are_guarded() {
     let mut openapi = OpenApi::default();
     let app = api().finish_api(&mut openapi).with_state(ResourceServer::new(Readable::default()));
     assert_eq!(call(&app, "GET", "/items/own", None).await.status, 401);

@@ -17,7 +17,7 @@ use super::{
 };
 
 #[test]
-fn what_the_route_is_given_replaces_what_the_guard_says() {
+fn responses_of_the_route_replace_those_of_the_guard() {
     let api = ApiRouter::new().api_route(
         "/",
         get_with(status, |operation| {
@@ -76,7 +76,7 @@ async fn find() -> NotFound {
 }
 
 #[test]
-fn what_the_handler_returns_keeps_its_own_responses_beside_the_refusals() {
+fn responses_of_the_return_type_stay_beside_the_refusals() {
     let mine = json!({ "$ref": "#/components/schemas/Mine" });
     let mut not_yours = refusal("Not yours.");
     not_yours["content"] = json!({
@@ -101,14 +101,14 @@ fn what_the_handler_returns_keeps_its_own_responses_beside_the_refusals() {
 }
 
 #[test]
-fn a_refusal_that_the_handler_returns_is_a_response() {
+fn a_returned_auth_error_is_documented_as_403() {
     let operation = operation("/", ApiRouter::new().api_route("/", get(own_item)));
     assert_eq!(operation["responses"], scoped_responses());
     assert_eq!(operation["security"], json!([{ "oauth2": [] }]));
 }
 
 #[test]
-fn aide_finds_no_conflicts() {
+fn aide_reports_no_errors() {
     let errors = Rc::new(RefCell::new(Vec::new()));
     let reported = Rc::clone(&errors);
     aide::generate::on_error(move |error| reported.borrow_mut().push(error.to_string()));
@@ -117,7 +117,7 @@ fn aide_finds_no_conflicts() {
 }
 
 #[test]
-fn without_inferred_responses_there_is_what_handlers_require() {
+fn without_inferred_responses_only_security_is_documented() {
     aide::generate::infer_responses(false);
     let document = document(api());
     assert_eq!(document["paths"]["/items"]["post"], json!({ "security": [{ "oauth2": ["items:write"] }] }));

@@ -26,7 +26,7 @@ async fn create() {}
 #[requires_scopes]
 async fn status() {}
 
-/// Greets whoever is there.
+/// Greets the caller.
 #[public]
 async fn greet(_: Option<AccessToken>) {}
 
@@ -52,7 +52,7 @@ fn router() -> ScopedRouter<ResourceServer> {
         .nest("/users", users)
 }
 
-/// The document, and the application that it is of.
+/// Returns the document and the application.
 fn parts(router: ScopedRouter<ResourceServer>) -> (Value, Router) {
     let (router, openapi) = router.split_for_parts();
     let document = serde_json::to_value(openapi).expect("a document is JSON");
@@ -72,7 +72,7 @@ fn refusals(names: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn the_document_says_what_every_route_requires() {
+fn the_document_contains_every_operation() {
     let unauthenticated =
         [("400", "MalformedCredentials"), ("401", "Unauthenticated"), ("503", "Unavailable")];
     let forbidden = [unauthenticated.as_slice(), &[("403", "InsufficientScope")]].concat();
@@ -83,7 +83,7 @@ fn the_document_says_what_every_route_requires() {
         json!({
             "/": { "get": {
                 "operationId": "get_root",
-                "summary": "Greets whoever is there.",
+                "summary": "Greets the caller.",
                 "responses": refusals(&unauthenticated),
                 "security": [{}, { "oauth2": [] }],
             } },
@@ -128,7 +128,7 @@ fn the_document_says_what_every_route_requires() {
 }
 
 #[test]
-fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
+fn the_components_contain_the_scheme_and_the_refusals() {
     let scopes = json!({
         "invoices": "Read, send and cancel invoices. Includes `invoices:read`.",
         "items": "Read items.",
@@ -193,7 +193,7 @@ fn the_components_have_the_scheme_with_every_scope_and_the_answers() {
 }
 
 #[test]
-fn a_document_without_a_scheme_asks_for_a_bearer_token() {
+fn a_document_without_a_scheme_has_http_bearer() {
     let document = document(ScopedRouter::new().route("/items", post(create)));
     assert_eq!(
         document["components"]["securitySchemes"],
@@ -209,7 +209,7 @@ fn a_document_of_public_routes_has_no_scheme() {
 }
 
 #[test]
-fn any_method_is_every_method_that_openapi_knows() {
+fn any_is_documented_as_every_method_of_openapi() {
     let document =
         document(ScopedRouter::new().route("/any", any(create)).route("/connect", connect(create)));
     let methods = document["paths"]["/any"].as_object().expect("methods");

@@ -1,4 +1,4 @@
-//! The ids of operations: each depends on its method and path alone.
+//! Operation ids. Each depends only on its method and path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ mod other {
     pub(super) async fn list() {}
 }
 
-/// utoipa takes the handler's name as the id of this one.
+/// utoipa uses the handler's name as the id.
 #[requires_scopes("items")]
 #[utoipa::path(get, path = "/described", responses((status = 200, description = "It.")))]
 async fn described() {}
@@ -42,7 +42,7 @@ async fn as_generated() {}
 
 type Router = ScopedRouter<ResourceServer>;
 
-/// The id of each operation, by path and method.
+/// Returns the id of each operation by path and method.
 fn ids(router: Router) -> BTreeMap<(String, String), String> {
     let document = document(router);
     let mut ids = BTreeMap::new();
@@ -55,7 +55,7 @@ fn ids(router: Router) -> BTreeMap<(String, String), String> {
     ids
 }
 
-/// The id of the one operation of a path.
+/// Returns the id of the operation of a path.
 fn id(path: &str) -> String {
     let ids = ids(Router::new().route(path, get(list)));
     ids.into_values().next().expect("an operation")
@@ -98,7 +98,7 @@ fn usual_paths_have_readable_ids() {
     );
 }
 
-/// Every path of up to four characters of these. Each is alone in its document, where nothing makes its id unique.
+/// Tries every path of up to four of these characters. Each is alone in its document, where no other id changes its id.
 #[test]
 fn different_paths_have_different_ids() {
     const CHARACTERS: [char; 8] = ['a', 'b', 'y', '1', 'A', '-', '_', '/'];
@@ -118,11 +118,11 @@ fn different_paths_have_different_ids() {
     assert_eq!(ids.iter().find(|id| !is_safe(id)), None);
 }
 
-/// A route as a router gets it.
+/// A route that is added to a router.
 #[derive(Clone, Debug)]
 struct Added {
     segments: Vec<String>,
-    /// How many of the segments are a prefix, under which the rest is nested.
+    /// The number of segments that are the prefix of a nested router.
     nested: usize,
     is_merged: bool,
     method: usize,
@@ -162,7 +162,7 @@ impl Added {
         }
     }
 
-    /// What no two routes of a router share.
+    /// Returns the path and the method. Routes of one router differ in them.
     fn key(&self) -> (String, usize) {
         match self.handler {
             3 => {
@@ -180,7 +180,7 @@ fn added() -> impl Strategy<Value = Added> {
     let segments = prop::collection::vec(prop::sample::select(words.to_vec()), 1..4);
     (segments, 0..3_usize, any::<bool>(), 0..4_usize, 0..4_usize).prop_map(
         |(segments, nested, is_merged, method, handler)| {
-            // axum has one name for the parameter of a place.
+            // axum allows one parameter name per position.
             let named =
                 segments.iter().enumerate().map(|(at, word)| word.replace("{}", &format!("{{part_{at}}}")));
             Added { segments: named.collect(), nested, is_merged, method, handler }
@@ -189,7 +189,7 @@ fn added() -> impl Strategy<Value = Added> {
 }
 
 #[test]
-fn a_route_more_changes_no_other_id() {
+fn another_route_changes_no_other_id() {
     let mut runner =
         TestRunner::new(Config { cases: ROUTERS, failure_persistence: None, ..Config::default() });
     let routers = (prop::collection::vec(added(), 1..12), added(), any::<prop::sample::Index>());
@@ -214,7 +214,7 @@ fn a_route_more_changes_no_other_id() {
 }
 
 #[test]
-fn a_written_id_stays_and_a_generated_one_gives_way() {
+fn a_written_id_stays_and_a_generated_one_changes() {
     let items = || Router::new().route("/items", get(list));
     let things = || Router::new().routes(routes!(as_generated));
     for router in [items().merge(things()), things().merge(items())] {
@@ -232,7 +232,7 @@ fn the_first_operation_keeps_an_id_that_is_written_twice() {
 }
 
 #[test]
-fn an_id_that_is_written_as_the_handler_is_named_stays() {
+fn a_written_id_equal_to_the_handler_name_stays() {
     #[requires_scopes("items")]
     #[utoipa::path(get, path = "/named", operation_id = "named", responses((status = 200, description = "It.")))]
     async fn named() {}

@@ -1,4 +1,4 @@
-//! The server decides as the document says, and refuses with the responses that it contains.
+//! The server decides as its document does.
 
 use axum::http::StatusCode;
 use scopes_runtime::router::{any, get};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{create, health, parts, router};
 
-/// Reads `security` as OpenAPI does, a broader scope counting for those that its description includes.
+/// Evaluates `security` as OpenAPI defines it. A scope includes those in its description.
 fn allowed(security: &Value, granted: &[&str]) -> bool {
     let includes = |broad: &str, narrow: &str| {
         let broader: &[&str] = match narrow {
@@ -30,7 +30,7 @@ fn allowed(security: &Value, granted: &[&str]) -> bool {
 }
 
 #[tokio::test]
-async fn the_server_decides_as_the_document_says() {
+async fn the_server_decides_as_the_document_does() {
     let router = router();
     let (document, app) = parts(router);
     let names = ["me", "items", "items:write", "invoices:read", "invoices", "billing"];
@@ -68,13 +68,13 @@ async fn head_is_documented_by_the_handler_that_serves_it() {
         let (document, app) = parts(routes);
         assert_eq!(document["paths"]["/"]["get"]["security"] == json!([]), allowed);
         assert_eq!(document["paths"]["/"]["put"]["security"] == json!([]), !allowed);
-        assert!(document["paths"]["/"]["head"].is_null(), "GET speaks for it");
+        assert!(document["paths"]["/"]["head"].is_null(), "HEAD is served by GET");
         assert_eq!(call(&app, "HEAD", "/", None).await.status.is_success(), allowed);
     }
 }
 
 #[tokio::test]
-async fn a_nested_path_is_the_one_that_is_served() {
+async fn a_nested_path_is_documented_as_it_is_served() {
     let inner = || ScopedRouter::new().route("/", get(health)).route("/b", get(health));
     for (prefix, paths) in [("/a", ["/a", "/a/b"]), ("/a/", ["/a/", "/a/b"])] {
         let router = ScopedRouter::<ResourceServer>::new().nest(prefix, inner());

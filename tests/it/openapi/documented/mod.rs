@@ -1,5 +1,5 @@
-//! `#[utoipa::path]` below the attribute: whatever utoipa knows stays, and what the handler requires is added, whichever
-//! way the document is made.
+//! `#[utoipa::path]` below the attribute: its description stays, and security and refusals are added, for each way to
+//! generate the document.
 
 mod names;
 
@@ -54,7 +54,7 @@ mod writing {
     }
 }
 
-#[public(reason = "anyone may know that it runs")]
+#[public(reason = "for load balancers")]
 #[utoipa::path(get, path = "/health", responses((status = 200, description = "It runs.")))]
 async fn health() {}
 
@@ -90,7 +90,7 @@ fn refusals(responses: Value) -> Value {
     responses
 }
 
-/// A response without content of its own, with the refusal beside it.
+/// Returns a response with this description and the content of a refusal.
 fn with_refusal(description: &str) -> Value {
     json!({
         "description": description,
@@ -107,7 +107,7 @@ fn router() -> ScopedRouter<ResourceServer> {
 }
 
 #[test]
-fn the_scoped_router_keeps_what_utoipa_knows_and_adds_what_scopes_say() {
+fn the_scoped_router_adds_security_and_refusals_to_utoipa_paths() {
     let document = document(&router().split_for_parts().1);
     assert_eq!(
         document["paths"]["/items"],
@@ -174,16 +174,20 @@ async fn the_scoped_router_serves_every_method_and_path() {
 }
 
 #[test]
-fn parameters_of_a_nested_routers_prefix_are_described() {
+fn parameters_of_a_prefix_are_documented() {
     let router = ScopedRouter::<ResourceServer>::new().nest("/tenants/{tenant}", router());
     let document = document(&router.split_for_parts().1);
     let below = &document["paths"]["/tenants/{tenant}/below/{id}"]["get"];
-    let names: Vec<_> =
-        below["parameters"].as_array().expect("parameters").iter().map(|it| it["name"].clone()).collect();
+    let names: Vec<_> = below["parameters"]
+        .as_array()
+        .expect("parameters")
+        .iter()
+        .map(|parameter| parameter["name"].clone())
+        .collect();
     assert_eq!(names, ["id", "tenant"]);
 }
 
-/// What both ways without a `ScopedRouter` say of an operation that the attribute stands above.
+/// Checks operations of documents that are generated without a `ScopedRouter`.
 fn check_attributed(document: &Value) {
     let items = &document["paths"]["/items"];
     assert_eq!(items["get"]["security"], json!([{ "oauth2": ["items"] }]));
@@ -199,7 +203,7 @@ fn check_attributed(document: &Value) {
 }
 
 #[test]
-fn a_derived_document_says_what_scopes_say() {
+fn a_derived_document_has_security_and_refusals() {
     #[derive(OpenApi)]
     #[openapi(paths(read, writing::create, health))]
     struct Api;
@@ -211,7 +215,7 @@ fn a_derived_document_says_what_scopes_say() {
 }
 
 #[test]
-fn a_router_of_utoipa_says_what_scopes_say() {
+fn an_openapi_router_has_security_and_refusals() {
     let router = OpenApiRouter::<ResourceServer>::new()
         .routes(utoipa_axum::routes!(read, writing::create))
         .routes(utoipa_axum::routes!(health));
@@ -219,7 +223,7 @@ fn a_router_of_utoipa_says_what_scopes_say() {
 }
 
 #[test]
-fn generic_code_sees_what_scopes_say() {
+fn the_path_trait_has_the_security() {
     fn operation<P: utoipa::Path>() -> Value {
         serde_json::to_value(P::operation()).expect("an operation is JSON")
     }
@@ -236,7 +240,7 @@ fn generic_code_sees_what_scopes_say() {
 }
 
 #[test]
-fn a_conditional_attribute_is_found() {
+fn cfg_attr_utoipa_path_is_found() {
     let document =
         document(&ScopedRouter::<ResourceServer>::new().routes(routes!(conditional)).split_for_parts().1);
     assert_eq!(document["paths"]["/conditional"]["get"]["security"], json!([{ "oauth2": ["me"] }]));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn routes_finds_a_handler_that_was_brought_by_use() {
+fn routes_accepts_an_imported_handler() {
     use writing::create;
 
     let router = ScopedRouter::<ResourceServer>::new().routes(routes!(create));
@@ -19,9 +19,9 @@ mod named_alike {
     pub(super) async fn read() {}
 }
 
-/// The attribute does not take another handler's `#[utoipa::path]` for one above itself.
+/// The attribute ignores the `#[utoipa::path]` of another handler with the same name.
 #[test]
-fn a_handler_may_have_the_name_of_a_described_one() {
+fn a_handler_can_have_the_name_of_a_utoipa_path() {
     #[requires_scopes("me")]
     async fn read() {}
 
@@ -36,7 +36,7 @@ fn a_handler_may_have_the_name_of_a_described_one() {
 }
 
 #[test]
-fn a_raw_name_is_fine() {
+fn a_raw_name_is_documented_without_its_prefix() {
     #[requires_scopes("me")]
     #[utoipa::path(get, path = "/type", responses((status = 200, description = "It.")))]
     async fn r#type() {}
@@ -50,7 +50,7 @@ fn a_raw_name_is_fine() {
 }
 
 #[test]
-fn operation_ids_are_unique_whoever_chose_them() {
+fn written_and_generated_operation_ids_are_unique() {
     mod more {
         use super::*;
 

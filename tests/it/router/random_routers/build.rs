@@ -40,7 +40,7 @@ pub(super) struct Built {
     pub(super) operations: Vec<Operation>,
 }
 
-/// Calls a function with the handler.
+/// Calls a generic function with the handler.
 macro_rules! with_handler {
     ($function:expr, $build:ident($($argument:expr),*)) => {
         match $function {
@@ -89,7 +89,7 @@ where
 }
 
 impl Built {
-    /// The router of these steps. `number` makes paths unique.
+    /// Builds the router of these steps. `number` makes paths unique.
     pub(super) fn new(steps: &[Step], number: &mut usize) -> Self {
         steps.iter().fold(Self::default(), |built, step| {
             *number += 1;
@@ -122,7 +122,7 @@ impl Built {
                 let mut inner = Self::new(inner, number);
                 let has_fallback = inner.has_fallback();
                 self.router = self.router.nest(&prefix, inner.router);
-                // axum leaves the fallbacks of routers inside a router behind that has none of its own.
+                // axum drops the fallbacks within a router that has no fallback.
                 if !has_fallback {
                     inner.operations.retain(|operation| !operation.is_fallback);
                 }
@@ -183,7 +183,7 @@ impl Built {
         self.operations.iter().any(|operation| operation.path == "/no-route")
     }
 
-    /// Whether `require` accepts the routes so far: there is one, and none is public.
+    /// Returns whether `require` accepts the routes so far: there is one, and none is public.
     fn may_require(&mut self) -> bool {
         self.routes().next().is_some() && self.routes().all(|route| route.function != Function::Open)
     }

@@ -1,4 +1,4 @@
-//! The answers that an operation of a random router should give.
+//! The expected responses of an operation of a random router.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::steps::{Change, Function};
 
 type Scopes = &'static [&'static str];
 
-/// The scopes of the tokens that are sent.
+/// The scopes of the tokens in the requests.
 const TOKENS: [Scopes; 6] = [
     &[],
     &["me"],
@@ -17,24 +17,25 @@ const TOKENS: [Scopes; 6] = [
     &["me", "items", "items:write", "billing"],
 ];
 
-/// An operation as this test models it.
+/// The model of an operation.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
     pub(super) method: &'static str,
     pub(super) path: String,
     pub(super) function: Function,
     pub(super) required: Vec<&'static str>,
-    /// What the layers of the handler do, the outermost first: they run after the check.
+    /// The changes by the layers of the handler, the outermost first. They run after the check.
     pub(super) inside: Vec<Change>,
-    /// What all other layers do, the outermost first.
+    /// The changes by all other layers, the outermost first.
     pub(super) outside: Vec<Change>,
     pub(super) is_fallback: bool,
 }
 
 impl Function {
     fn accepts(self, granted: Option<&[&str]>) -> bool {
-        let has =
-            |scopes: &[&str]| granted.is_some_and(|granted| granted.iter().any(|it| scopes.contains(it)));
+        let has = |scopes: &[&str]| {
+            granted.is_some_and(|granted| granted.iter().any(|scope| scopes.contains(scope)))
+        };
         match self {
             Self::Me => has(&["me"]),
             Self::Items => has(&["items", "items:write"]),
@@ -46,7 +47,7 @@ impl Function {
 }
 
 impl Operation {
-    /// Whether a token with these scopes satisfies the whole requirement.
+    /// Returns whether a token with these scopes satisfies the whole requirement.
     fn accepts(&self, granted: Option<&[&str]>) -> bool {
         let satisfies = |scope: &&str| {
             let implied_by = if *scope == "items" { "items:write" } else { scope };
@@ -55,7 +56,7 @@ impl Operation {
         self.function.accepts(granted) && self.required.iter().all(satisfies)
     }
 
-    /// The status of the answer to a request with this token.
+    /// Returns the status for a request with this token.
     pub(super) fn status(&self, granted: Option<Scopes>) -> StatusCode {
         let refused = |granted: Option<Scopes>| {
             if granted.is_some() { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED }
@@ -67,12 +68,12 @@ impl Operation {
         let granted = passed_on(granted, &self.inside);
         let keeps_extensions =
             self.inside.iter().all(|change| matches!(change, Change::SwapToken(_) | Change::RemoveToken));
-        // The handler's guard checks the token that the layers passed on: its own requirement at the least.
+        // The handler's guard checks the token that the layers pass on, at least for its own requirement.
         let passes = if keeps_extensions { self.accepts(granted) } else { self.function.accepts(granted) };
         if passes { StatusCode::OK } else { refused(granted) }
     }
 
-    /// Whether the report has this operation with the same requirement.
+    /// Returns whether the report has this operation with the same requirement.
     pub(super) fn is_reported(&self, report: &Value) -> bool {
         let path = self.path.replace("/no-route", "/*");
         let method = if self.is_fallback || self.method == "PATCH" { "*" } else { self.method };

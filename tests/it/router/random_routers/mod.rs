@@ -1,5 +1,5 @@
-//! Random routers: each operation accepts exactly the tokens that satisfy its requirement in the report, whatever the layers
-//! around it and around its handler do to the request.
+//! Random routers: each operation accepts exactly the tokens that satisfy its requirement in the report, with layers around
+//! the operation and its handler that change the request.
 
 mod build;
 mod expected;
@@ -17,7 +17,7 @@ use self::steps::steps;
 const ROUTERS: u32 = 5000;
 
 #[test]
-fn every_answer_is_what_the_report_requires() {
+fn random_routers_answer_as_their_report_requires() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(capture_extensions());
     let config = Config { cases: ROUTERS, failure_persistence: None, ..Config::default() };

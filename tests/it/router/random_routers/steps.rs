@@ -12,13 +12,13 @@ pub(super) enum Function {
     Open,
 }
 
-/// What a layer does to the request before it passes it on.
+/// A change of the request by a layer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Change {
-    /// Keeps the method, the URI, the headers and the body alone.
+    /// Keeps only the method, the URI, the headers and the body.
     Rebuild,
     ClearExtensions,
-    /// Replaces the extensions with those of another request, which was accepted.
+    /// Replaces the extensions with those of an accepted request.
     ReplayExtensions,
     /// Replaces the token with one that has this scope.
     SwapToken(&'static str),

@@ -1,4 +1,4 @@
-//! Decoders that grant more than the token does.
+//! Decoders that grant other scopes than the token.
 
 use axum::Router;
 use scopes_runtime::openapi::OAuth2Scheme;
@@ -17,7 +17,7 @@ use super::{found, found_of, has, read_me, routes};
 #[requires_scopes]
 async fn any_token() {}
 
-/// Grants what a function makes of the scopes of a valid token.
+/// Changes the scopes of valid tokens.
 struct Lenient {
     inner: JwtDecoder,
     granted: fn(&str) -> String,
@@ -38,7 +38,7 @@ fn lenient(issuer: &TestIssuer, granted: fn(&str) -> String) -> Router {
 }
 
 #[test]
-fn a_decoder_in_which_one_scope_opens_another() {
+fn a_decoder_that_grants_an_undeclared_implication_is_found() {
     let granted =
         |granted: &str| if has(granted, "me") { format!("{granted} billing") } else { granted.into() };
     let found = found(|issuer| lenient(issuer, granted));
@@ -52,7 +52,7 @@ fn a_decoder_in_which_one_scope_opens_another() {
 }
 
 #[test]
-fn a_declared_scope_that_no_operation_requires_opens_one() {
+fn an_unrequired_scope_that_opens_an_operation_is_found() {
     let routes = || {
         let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>();
         ScopedRouter::new().security_scheme(scheme).route("/me", get(read_me))
@@ -65,9 +65,9 @@ fn a_declared_scope_that_no_operation_requires_opens_one() {
     assert_eq!(found, [row]);
 }
 
-/// More scopes than one token gets.
+/// The matrix distributes this many scopes over several tokens.
 #[test]
-fn one_of_a_hundred_scopes_opens_one_of_a_hundred_operations() {
+fn one_wrong_scope_of_a_hundred_is_found() {
     let scope = |number: usize| {
         let name = String::leak(format!("scope:{number}"));
         &*Box::leak(Box::new(DeclaredScope::new(name, "One of many.", &[], &[])))
@@ -92,7 +92,7 @@ fn one_of_a_hundred_scopes_opens_one_of_a_hundred_operations() {
 }
 
 #[test]
-fn a_decoder_that_expands_implications_the_wrong_way_round() {
+fn a_decoder_with_reversed_implications_is_found() {
     let granted =
         |granted: &str| if has(granted, "items") { format!("{granted} items:write") } else { granted.into() };
     let found = found(|issuer| lenient(issuer, granted));

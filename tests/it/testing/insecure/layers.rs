@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{authorize, found, found_of, has, read_me, secure};
 
 #[test]
-fn a_token_in_the_query() {
+fn a_server_that_accepts_tokens_in_the_query_is_found() {
     let found = found(|issuer| {
         secure(issuer).layer(from_fn(async |mut request: Request, next: Next| {
             let token = request.uri().query().and_then(|query| query.strip_prefix("access_token="));
@@ -36,7 +36,7 @@ fn a_token_in_the_query() {
 }
 
 #[test]
-fn a_token_in_a_form() {
+fn a_server_that_accepts_tokens_in_forms_is_found() {
     let found = found(|issuer| {
         secure(issuer).layer(from_fn(async |request: Request, next: Next| {
             let (parts, body) = request.into_parts();
@@ -59,7 +59,7 @@ fn a_token_in_a_form() {
 }
 
 #[test]
-fn one_value_of_a_path_is_open() {
+fn an_open_value_of_a_path_parameter_is_found() {
     let found = found(|issuer| {
         secure(issuer).layer(from_fn(async |request: Request, next: Next| -> Response {
             let id = request.uri().path().strip_prefix("/items/");
@@ -74,7 +74,7 @@ fn one_value_of_a_path_is_open() {
 }
 
 #[test]
-fn a_middleware_that_answers_before_the_guard() {
+fn a_layer_that_responds_before_the_guard_is_found() {
     let cached = from_fn(async |request: Request, next: Next| {
         if request.headers().contains_key(header::AUTHORIZATION) {
             "from a cache".into_response()
@@ -94,7 +94,7 @@ fn a_middleware_that_answers_before_the_guard() {
 }
 
 #[test]
-fn a_middleware_that_swaps_tokens() {
+fn a_layer_that_replaces_tokens_is_found() {
     let found = found(|issuer| {
         let all = issuer.token().scopes(["me", "items:write", "billing"]).sign();
         let swap = from_fn(move |mut request: Request, next: Next| {

@@ -1,4 +1,4 @@
-//! Applications with one hole each: the matrix finds it, and names it in its table.
+//! Insecure applications. The matrix finds each flaw and shows it in its table.
 
 mod decoders;
 mod layers;
@@ -43,7 +43,7 @@ fn secure(issuer: &TestIssuer) -> Router {
     routes().with_state(issuer.resource_server()).into()
 }
 
-/// The rows of the table, with one space between columns.
+/// Returns the rows of the table, with one space between columns.
 #[track_caller]
 fn failures(check: impl Future<Output = ()>) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
@@ -53,7 +53,7 @@ fn failures(check: impl Future<Output = ()>) -> Vec<String> {
     rows.map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// What the matrix finds of an application with these routes.
+/// Returns the findings of the matrix for an application with these routes.
 #[track_caller]
 fn found_of(routes: ScopedRouter<ResourceServer>, make: impl FnOnce(&TestIssuer) -> Router) -> Vec<String> {
     let issuer = TestIssuer::new();
@@ -66,7 +66,7 @@ fn found(make: impl FnOnce(&TestIssuer) -> Router) -> Vec<String> {
 }
 
 fn has(granted: &str, scope: &str) -> bool {
-    granted.split(' ').any(|it| it == scope)
+    granted.split(' ').any(|granted| granted == scope)
 }
 
 fn authorize(request: &mut Request, token: &str) {
@@ -75,6 +75,6 @@ fn authorize(request: &mut Request, token: &str) {
 }
 
 #[test]
-fn none_is_found_where_there_is_none() {
+fn a_secure_application_passes() {
     assert_eq!(found(secure), [""; 0]);
 }

@@ -12,32 +12,32 @@ use super::{found, found_of, secure};
 async fn open() {}
 
 #[test]
-fn an_open_head_of_a_scoped_get() {
+fn an_open_head_beside_a_scoped_get_is_found() {
     let found = found(|issuer| secure(issuer).route("/items/{id}", routing::head(open)));
     assert_eq!(found, [r#"HEAD /items/{id} no token 401 Bearer scope="items" 200"#]);
 }
 
 #[test]
-fn an_open_method_beside_scoped_ones() {
+fn an_open_method_beside_scoped_ones_is_found() {
     let found = found(|issuer| secure(issuer).route("/items/{id}", routing::delete(open)));
     assert_eq!(found, ["DELETE /items/{id} no token 405 or refused: not in the report 200"]);
 }
 
 #[test]
-fn an_open_handler_of_all_other_methods() {
+fn an_open_handler_of_all_other_methods_is_found() {
     let found = found(|issuer| secure(issuer).route("/items/{id}", routing::any(open)));
     let methods = "POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT";
     assert_eq!(found, [format!("{methods} /items/{{id}} no token 405 or refused: not in the report 200")]);
 }
 
 #[test]
-fn an_open_path_that_differs_by_a_slash() {
+fn an_open_path_that_differs_by_a_slash_is_found() {
     let found = found(|issuer| secure(issuer).route("/admin/", routing::get(open)));
     assert_eq!(found, ["GET /admin/ no token 404, refused or a redirect: not in the report 200"]);
 }
 
 #[test]
-fn an_extractor_that_requires_more_than_the_report_says() {
+fn an_unreported_requirement_of_an_extractor_is_found() {
     struct Hidden;
 
     impl<S: Send + Sync> FromRequestParts<S> for Hidden

@@ -17,7 +17,7 @@ use super::{AUDIENCE, accept, refuse, start};
 async fn status() {}
 
 #[tokio::test]
-async fn an_answer_counts_for_a_while() {
+async fn responses_are_cached_for_cache_ttl() {
     let issuer = start().await;
     let decoder = issuer.builder().cache_ttl(Duration::from_millis(300)).build().expect("a decoder");
     issuer.returns(issuer.active());
@@ -36,7 +36,7 @@ async fn an_answer_counts_for_a_while() {
 }
 
 #[tokio::test]
-async fn no_answer_counts_beyond_the_end_of_the_token() {
+async fn a_cached_token_expires_at_exp() {
     let issuer = start().await;
     let decoder = issuer.decoder();
     issuer.returns(issuer.active_with("exp", now() + 2));
@@ -47,7 +47,7 @@ async fn no_answer_counts_beyond_the_end_of_the_token() {
 }
 
 #[tokio::test]
-async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
+async fn a_cache_ttl_of_zero_disables_the_cache() {
     let issuer = start().await;
     let decoder = issuer.builder().cache_ttl(Duration::ZERO).build().expect("a decoder");
     issuer.returns(issuer.active());
@@ -63,7 +63,7 @@ async fn without_a_maximum_age_the_issuer_is_asked_about_every_request() {
 }
 
 #[tokio::test]
-async fn requests_with_one_token_wait_for_one_answer() {
+async fn concurrent_requests_with_one_token_share_an_introspection() {
     let issuer = start().await;
     for (answer, expected) in [(issuer.active(), true), (json!({ "active": false }), false)] {
         let before = issuer.introspections();
@@ -82,20 +82,20 @@ async fn requests_with_one_token_wait_for_one_answer() {
     }
 }
 
-/// A client that hangs up while its request asks leaves nobody waiting.
+/// The client of the first request for a token disconnects.
 #[tokio::test]
-async fn a_request_that_is_given_up_hands_its_turn_on() {
+async fn a_cancelled_request_does_not_block_others() {
     let issuer = start().await;
     issuer.returns(issuer.active());
     let decoder = issuer.decoder();
     let first = tokio::time::timeout(Duration::from_millis(5), decoder.decode("token")).await;
-    assert!(first.is_err(), "the issuer takes longer than that");
+    assert!(first.is_err(), "the issuer takes longer than 5 ms");
     accept(&decoder, "token").await;
 }
 
-/// The issuer goes on with a question after its client has gone, so it counts.
+/// Introspections go on after their clients disconnect, so they count.
 #[tokio::test]
-async fn the_issuer_is_asked_about_a_few_tokens_at_a_time() {
+async fn at_most_32_introspections_run_at_a_time() {
     let issuer = start().await;
     issuer.delay(Duration::from_millis(1500));
     issuer.returns(json!({ "active": false }));
@@ -120,14 +120,14 @@ async fn the_issuer_is_asked_about_a_few_tokens_at_a_time() {
         request.abort();
     }
     assert_eq!(issuer.introspections(), 32);
-    // Nobody waits for the others any more.
+    // The other 168 requests are not sent, as their clients have disconnected.
     issuer.returns(issuer.active());
     accept(&decoder, "token").await;
     assert_eq!(issuer.introspections(), 33);
 }
 
 #[tokio::test]
-async fn more_requests_than_can_be_served_do_not_wait() {
+async fn more_than_1024_waiting_requests_are_refused_at_once() {
     let issuer = start().await;
     issuer.delay(Duration::from_millis(2000));
     issuer.returns(json!({ "active": false }));
@@ -149,9 +149,9 @@ async fn more_requests_than_can_be_served_do_not_wait() {
     assert_eq!(at_once, 1100 - 1024);
 }
 
-/// A decoder that two servers share, of which one decodes JWTs as well.
+/// Two servers share a decoder, and one of them also decodes JWTs.
 #[tokio::test]
-async fn issuers_take_no_jwt_from_the_cache_of_an_opaque_decoder() {
+async fn a_jwt_is_not_read_from_the_cache_of_the_opaque_decoder() {
     let issuer = start().await;
     issuer.returns(issuer.active());
     let shared = issuer.decoder();

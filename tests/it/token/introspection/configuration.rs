@@ -1,4 +1,4 @@
-//! What a decoder is built from.
+//! Configurations of the decoder.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use scopes_tests::Scope;
 use super::{AUDIENCE, accept, refuse, start};
 
 #[tokio::test]
-async fn an_endpoint_that_has_moved_is_found_again() {
+async fn a_moved_endpoint_is_discovered_again() {
     let issuer = start().await;
     issuer.returns(issuer.active());
     let decoder = issuer.decoder();
@@ -22,7 +22,7 @@ async fn an_endpoint_that_has_moved_is_found_again() {
 }
 
 #[tokio::test]
-async fn long_tokens_are_not_sent() {
+async fn tokens_over_16_kib_are_not_introspected() {
     let issuer = start().await;
     issuer.returns(issuer.active());
     accept(&issuer.decoder(), &"t".repeat(16 * 1024)).await;
@@ -32,7 +32,7 @@ async fn long_tokens_are_not_sent() {
 }
 
 #[test]
-fn a_decoder_is_complete_and_safe() {
+fn incomplete_and_unsafe_configurations_are_errors() {
     let builder = IntrospectionDecoder::builder;
     let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
     let url = |url: &str| {
@@ -73,7 +73,7 @@ fn a_decoder_is_complete_and_safe() {
 }
 
 #[tokio::test]
-async fn an_issuer_grants_what_it_may() {
+async fn may_grant_drops_other_scopes() {
     let issuer = start().await;
     issuer.returns(issuer.active_with("scope", "admin items me"));
     let decoder = issuer.builder().may_grant(["items"]).may_grant([Scope::Me]).build().expect("a decoder");

@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use super::{AUDIENCE, ENDPOINT, accept, refuse, start};
 
+type Respond = Box<dyn Fn() -> Response + Send + Sync>;
+
 #[tokio::test]
-async fn the_issuer_is_asked_as_rfc_7662_has_it() {
+async fn an_introspection_request_follows_rfc_7662() {
     let issuer = start().await;
     issuer.returns(issuer.active());
     let token = accept(&issuer.decoder(), "2YotnFZFEjr1zCsicMWpAA").await;
@@ -31,7 +33,7 @@ async fn the_issuer_is_asked_as_rfc_7662_has_it() {
 }
 
 #[tokio::test]
-async fn the_endpoint_may_be_named() {
+async fn the_endpoint_can_be_set() {
     let issuer = start().await;
     issuer.returns(issuer.active_with("iss", "https://another.example"));
     let builder = IntrospectionDecoder::builder().endpoint(format!("{}/introspect", issuer.url));
@@ -40,7 +42,7 @@ async fn the_endpoint_may_be_named() {
 }
 
 #[tokio::test]
-async fn only_what_is_active_and_for_this_server_is_let_in() {
+async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
     let issuer = start().await;
     let audience = "the claim `aud` does not name the audience that is configured";
     let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
@@ -102,7 +104,7 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
 }
 
 #[tokio::test]
-async fn leniencies() {
+async fn allowances_accept_only_what_they_allow() {
     let issuer = start().await;
     let without_audience = issuer.builder().allow_missing_audience().build().expect("a decoder");
     issuer.returns(issuer.active_without("aud"));
@@ -120,9 +122,9 @@ async fn leniencies() {
     assert_eq!(accept(&permissions, "5").await.scopes().to_string(), "read");
 }
 
-/// An issuer need not introspect every kind of token that it issues, JWTs for instance.
+/// An issuer may not support introspection of its JWTs.
 #[tokio::test]
-async fn a_token_of_a_kind_that_is_not_introspected_is_not_accepted() {
+async fn unsupported_token_type_makes_a_token_invalid() {
     let issuer = start().await;
     let unsupported = json!({ "error": "unsupported_token_type", "active": true });
     issuer.introspects(move || (StatusCode::BAD_REQUEST, Json(unsupported.clone())).into_response());
@@ -133,13 +135,13 @@ async fn a_token_of_a_kind_that_is_not_introspected_is_not_accepted() {
     assert_eq!(issuer.introspections(), 1);
 }
 
-/// Nothing that is no answer makes a token invalid, or valid.
+/// Malformed responses make a token neither valid nor invalid, and are not cached.
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_leaves_it_open() {
+async fn a_malformed_response_is_unavailable() {
     let issuer = start().await;
     let repeated = r#"{"active":false,"active":true,"token_type":"Bearer","aud":"https://api.example"}"#;
     let json = |text: String| ([(header::CONTENT_TYPE, "application/json")], text).into_response();
-    let cases: Vec<(&str, Box<dyn Fn() -> Response + Send + Sync>)> = vec![
+    let cases: Vec<(&str, Respond)> = vec![
         ("no active", Box::new(move || json("{}".to_owned()))),
         ("a string", Box::new(move || json(r#"{"active":"true"}"#.to_owned()))),
         ("a number", Box::new(move || json(r#"{"active":1}"#.to_owned()))),
@@ -183,7 +185,7 @@ async fn an_issuer_that_does_not_answer_leaves_it_open() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_not_there_or_slow_is_not_waited_for() {
+async fn an_unreachable_or_slow_issuer_is_unavailable_within_5_seconds() {
     let (silent, url) = listen().await;
     let decoder = |builder: IntrospectionDecoderBuilder| {
         builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder")

@@ -7,7 +7,7 @@ use super::issuer::{
 };
 
 #[tokio::test]
-async fn a_token_says_whose_it_is_and_what_for() {
+async fn an_accepted_token_has_its_claims() {
     let token = accept(&DECODER, &sign(HEADER, claims().to_string())).await;
     assert_eq!(token.subject(), Some("alice"));
     assert_eq!(token.issuer(), Some("https://issuer.example"));
@@ -17,7 +17,7 @@ async fn a_token_says_whose_it_is_and_what_for() {
 }
 
 #[tokio::test]
-async fn the_type_is_a_media_type() {
+async fn typ_is_a_case_insensitive_media_type() {
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
         accept(&DECODER, &sign(json!({ "alg": "HS256", "typ": typ }).to_string(), claims().to_string()))
             .await;
@@ -25,7 +25,7 @@ async fn the_type_is_a_media_type() {
 }
 
 #[tokio::test]
-async fn what_claims_may_be() {
+async fn optional_and_unusual_claims_are_accepted() {
     for (name, value) in [
         ("aud", json!([AUDIENCE])),
         ("aud", json!(["https://other.example", AUDIENCE])),
@@ -45,19 +45,19 @@ async fn what_claims_may_be() {
 }
 
 #[tokio::test]
-async fn no_scope_claim_is_no_scope() {
+async fn a_missing_scope_claim_grants_no_scopes() {
     let token = accept(&DECODER, &sign(HEADER, claims_without("scope"))).await;
     assert!(token.scopes().is_empty());
 }
 
 #[tokio::test]
-async fn only_spaces_separate_scopes() {
+async fn scopes_are_separated_by_spaces_only() {
     let token = accept(&DECODER, &sign(HEADER, claims_with("scope", " me  a\tb c,d \"q\" "))).await;
     assert_eq!(token.scopes().to_string(), "me c,d");
 }
 
 #[tokio::test]
-async fn either_key_of_a_rotation() {
+async fn both_keys_of_a_rotation_verify() {
     let old = || scopes_runtime::VerificationKey::from_secret(Algorithm::HS256, [1; 32]).expect("32 bytes");
     let new = || secret_key(Algorithm::HS256);
     let sign_old = |header: &str| {
@@ -84,13 +84,13 @@ async fn either_key_of_a_rotation() {
 }
 
 #[tokio::test]
-async fn the_kid_of_a_key_without_one_is_free() {
+async fn a_key_without_kid_verifies_any_kid() {
     let header = json!({ "alg": "HS256", "typ": "at+jwt", "kid": "../../etc/passwd" }).to_string();
     accept(&DECODER, &sign(header, claims().to_string())).await;
 }
 
 #[tokio::test]
-async fn a_clone_decodes_as_well() {
+async fn a_cloned_decoder_decodes() {
     let decoder = DECODER.clone();
     accept(&decoder, &sign(HEADER, claims().to_string())).await;
 }

@@ -18,7 +18,7 @@ fn token(algorithm: Algorithm) -> String {
     sign_with(algorithm, &signing(algorithm), header(algorithm), claims().to_string())
 }
 
-/// The key from everything that it can be made from.
+/// Returns the key from each of its formats.
 fn sources(algorithm: Algorithm) -> Vec<(&'static str, VerificationKey)> {
     let mut jwk_without_alg = jwk(algorithm);
     jwk_without_alg.as_object_mut().expect("an object").remove("alg").expect("an `alg`");
@@ -54,7 +54,7 @@ fn sources(algorithm: Algorithm) -> Vec<(&'static str, VerificationKey)> {
 }
 
 #[tokio::test]
-async fn every_algorithm_from_every_source() {
+async fn every_algorithm_verifies_with_every_key_format() {
     for algorithm in ALL {
         let token = token(algorithm);
         for (_, key) in sources(algorithm) {
@@ -63,9 +63,9 @@ async fn every_algorithm_from_every_source() {
     }
 }
 
-/// Some issuers write the sign octet of DER into their JWKs.
+/// Some issuers copy the sign octet of DER into their JWKs.
 #[tokio::test]
-async fn an_rsa_jwk_with_leading_zeros() {
+async fn an_rsa_jwk_with_leading_zeros_verifies() {
     let mut jwk = jwk(Algorithm::RS256);
     for name in ["n", "e"] {
         let number = Base64UrlUnpadded::decode_vec(jwk[name].as_str().expect("a string")).expect("base64url");
@@ -76,14 +76,14 @@ async fn an_rsa_jwk_with_leading_zeros() {
 }
 
 #[tokio::test]
-async fn a_key_verifies_its_algorithm_alone() {
+async fn a_key_verifies_only_its_algorithm() {
     for of_key in ALL {
         let (_, key) = sources(of_key).swap_remove(0);
         let decoder = decoder(key);
         for of_token in ALL.into_iter().filter(|algorithm| *algorithm != of_key) {
             let reason = refuse(&decoder, &token(of_token)).await;
             assert_eq!(reason, "no key is for the header's `alg`", "{of_token:?} with a key for {of_key:?}");
-            // The same signature under the name that the key is for.
+            // The same signature with the `alg` of the key.
             let forged = sign_with(of_token, &signing(of_token), header(of_key), claims().to_string());
             let reason = refuse(&decoder, &forged).await;
             assert_eq!(reason, "the signature is not from a key of the issuer", "{of_token:?} as {of_key:?}");
@@ -104,9 +104,9 @@ async fn another_key_of_the_same_type_does_not_verify() {
     assert_eq!(refuse(&decoder(key), &forged).await, reason);
 }
 
-/// RFC 9864 section 2.2 has `Ed25519` in the place of `EdDSA`, and for a key on that curve both are the same.
+/// RFC 9864 section 2.2 replaces `EdDSA` by `Ed25519`; for keys on this curve they are the same.
 #[tokio::test]
-async fn ed25519_is_eddsa_in_tokens_and_in_keys() {
+async fn ed25519_and_eddsa_are_the_same_in_tokens_and_keys() {
     let jwk = |name: Option<&str>| {
         let mut jwk = jwk(Algorithm::EdDSA);
         match name {
@@ -140,9 +140,9 @@ async fn ed25519_is_eddsa_in_tokens_and_in_keys() {
     assert!(VerificationKey::from_jwk(ec.to_string()).is_err());
 }
 
-/// The 32 bytes are the y of a point or of none, which only the backend finds out.
+/// Only the backend checks whether the 32 bytes are the y of a point.
 #[tokio::test]
-async fn an_ed25519_key_that_is_no_point_verifies_nothing() {
+async fn an_ed25519_key_that_is_not_a_point_verifies_nothing() {
     let mut jwk = jwk(Algorithm::EdDSA);
     let length = jwk["x"].as_str().expect("a string").len();
     jwk["x"] = json!("_".repeat(length - 1) + "w");
@@ -151,9 +151,9 @@ async fn an_ed25519_key_that_is_no_point_verifies_nothing() {
     assert_eq!(reason, "the signature is not from a key of the issuer");
 }
 
-/// RFC 8725 section 2.1: what everybody knows of an RSA key, used as a secret.
+/// RFC 8725 section 2.1: tokens signed with HMAC and the public key as the secret.
 #[tokio::test]
-async fn a_public_key_is_no_secret() {
+async fn a_public_key_does_not_verify_as_an_hmac_secret() {
     let (pem, public_der) = (pem!("rsa-public"), der(pem!("rsa-public")));
     let jwk = jwk(Algorithm::RS256).to_string();
     let rsa = || VerificationKey::from_pem(Algorithm::RS256, pem).expect("a public key");
@@ -172,9 +172,9 @@ async fn a_public_key_is_no_secret() {
     }
 }
 
-/// RFC 8725 section 3.10: a key that comes with the token proves nothing.
+/// RFC 8725 section 3.10: the header of a token is not a trusted source of keys.
 #[tokio::test]
-async fn a_key_in_the_header_is_not_used() {
+async fn keys_in_the_header_are_ignored() {
     let attacker = [9; 64];
     let jwk = json!({ "kty": "oct", "k": base64url(&attacker), "alg": "HS256" });
     let header = json!({

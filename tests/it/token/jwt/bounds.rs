@@ -1,4 +1,4 @@
-//! What a token can cost before anything of it is verified: bytes of its header, and keys that are tried.
+//! Limits on the cost of an unverified token: header bytes and keys that are tried.
 
 use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderError, VerificationKey};
 use serde_json::json;
@@ -12,7 +12,7 @@ const TOO_MANY: &str = "more than 4 keys are for the header's `alg`, and no `kid
 const FORGED: &str = "the signature is not from a key of the issuer";
 
 #[tokio::test]
-async fn a_header_of_two_kibibytes_and_no_more() {
+async fn headers_over_2_kib_are_refused() {
     let of_bytes = |bytes: usize| {
         let start = r#"{"alg":"HS256","typ":"at+jwt","x5t":""#;
         let header = format!("{start}{}\"}}", "a".repeat(bytes - start.len() - 2));
@@ -25,7 +25,7 @@ async fn a_header_of_two_kibibytes_and_no_more() {
     for bytes in [2049, 2050, 2051, 6000] {
         assert_eq!(refuse(&DECODER, &of_bytes(bytes)).await, "the header is longer than 2048 bytes");
     }
-    // Neither decoded nor parsed.
+    // A long header is neither decoded nor parsed.
     let garbage = format!("{}.e30.AA", "!".repeat(2732));
     assert_eq!(refuse(&DECODER, &garbage).await, "the header is longer than 2048 bytes");
 }
@@ -52,13 +52,13 @@ fn signed_by(number: u8, kid: Option<&str>) -> String {
 }
 
 #[tokio::test]
-async fn a_token_without_kid_is_tried_with_four_keys() {
+async fn a_token_without_kid_is_tried_with_at_most_4_keys() {
     let four = decoder((1..=4).map(named));
     for number in 1..=4 {
         accept(&four, &signed_by(number, None)).await;
     }
     assert_eq!(refuse(&four, &signed_by(5, None)).await, FORGED);
-    // Denied whichever key has made it, so that the order of the keys does not matter.
+    // Tokens of all keys are refused, so that the order of the keys does not matter.
     let five = decoder((1..=5).map(named));
     for number in 1..=6 {
         assert_eq!(refuse(&five, &signed_by(number, None)).await, TOO_MANY);
@@ -79,20 +79,20 @@ async fn keys_for_another_algorithm_do_not_count() {
 }
 
 #[tokio::test]
-async fn a_token_with_kid_is_tried_with_four_keys_without() {
+async fn a_token_with_an_unknown_kid_is_tried_with_at_most_4_keys_without_kid() {
     let decoder = decoder((1..=4).map(secret).chain([named(9), named(10)]));
     for number in 1..=4 {
         accept(&decoder, &signed_by(number, Some("unknown"))).await;
     }
     assert_eq!(refuse(&decoder, &signed_by(5, Some("unknown"))).await, FORGED);
     accept(&decoder, &signed_by(9, Some("9"))).await;
-    // The key of that name is the one: no other is tried.
+    // Only the key with the `kid` is tried.
     assert_eq!(refuse(&decoder, &signed_by(1, Some("9"))).await, FORGED);
     assert_eq!(refuse(&decoder, &signed_by(1, None)).await, TOO_MANY);
 }
 
 #[test]
-fn five_keys_without_kid_for_one_algorithm_are_refused_when_the_decoder_is_built() {
+fn five_keys_without_kid_for_one_algorithm_are_an_error() {
     let five = (1..=5).map(secret).fold(builder(), |builder, key| builder.key(key));
     let error = five.build().expect_err("refused");
     assert!(

@@ -1,4 +1,4 @@
-//! Tokens that passed every check are not verified again, for as long as nothing has changed.
+//! The cache of verified tokens.
 
 use std::time::Duration;
 
@@ -20,19 +20,19 @@ fn token() -> String {
 }
 
 #[tokio::test]
-async fn a_token_is_recalled_once_it_was_decoded() {
+async fn a_decoded_token_is_cached() {
     let decoder = build(builder());
     let (token, other) = (token(), sign(HEADER, claims_with("jti", "2")));
     assert!(decoder.cached(&token).is_none());
     accept(&decoder, &token).await;
-    let recalled = decoder.cached(&token).expect("it is known");
+    let recalled = decoder.cached(&token).expect("it is cached");
     assert_eq!(
         (recalled.subject(), recalled.scopes().to_string().as_str()),
         (Some("alice"), "me items:write")
     );
     assert!(decoder.cached(&other).is_none());
-    assert!(decoder.clone().cached(&token).is_some(), "clones share what they know");
-    assert!(build(builder()).cached(&token).is_none(), "another decoder knows nothing of it");
+    assert!(decoder.clone().cached(&token).is_some(), "clones share the cache");
+    assert!(build(builder()).cached(&token).is_none(), "decoders do not share a cache");
     let issuers = MultiIssuerDecoder::new([decoder]).expect("issuers");
     assert!(issuers.cached(&token).is_some());
     accept_all(&issuers, &other).await;
@@ -44,7 +44,7 @@ async fn accept_all(issuers: &MultiIssuerDecoder, token: &str) {
 }
 
 #[tokio::test]
-async fn a_token_is_only_itself() {
+async fn only_the_identical_token_is_cached() {
     let decoder = build(builder());
     let token = token();
     accept(&decoder, &token).await;
@@ -54,7 +54,7 @@ async fn a_token_is_only_itself() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_not_remembered() {
+async fn refused_tokens_are_not_cached() {
     let decoder = build(builder());
     for token in [
         sign(HEADER, claims_with("exp", now() - 1)),
@@ -69,7 +69,7 @@ async fn what_is_refused_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn no_token_is_recalled_beyond_its_end() {
+async fn a_cached_token_expires_at_exp_plus_leeway() {
     let (strict, lenient) = (build(builder()), build(builder().leeway(Duration::from_secs(30))));
     let token = sign(HEADER, claims_with("exp", now() + 2));
     accept(&strict, &token).await;
@@ -82,7 +82,7 @@ async fn no_token_is_recalled_beyond_its_end() {
 }
 
 #[tokio::test]
-async fn a_token_is_verified_again_after_a_while() {
+async fn a_token_is_verified_again_after_cache_ttl() {
     let decoder = build(builder().cache_ttl(Duration::from_millis(200)));
     let token = token();
     accept(&decoder, &token).await;
@@ -94,7 +94,7 @@ async fn a_token_is_verified_again_after_a_while() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_for_no_time() {
+async fn a_cache_ttl_of_zero_disables_the_cache() {
     let decoder = build(builder().cache_ttl(Duration::ZERO));
     let token = token();
     accept(&decoder, &token).await;
@@ -102,7 +102,7 @@ async fn nothing_is_remembered_for_no_time() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_is_bounded() {
+async fn cache_capacity_bounds_the_cache() {
     let decoder = build(builder().cache_capacity(256 * 1024));
     let tokens: Vec<_> =
         (0..2000).map(|number| sign(HEADER, claims_with("jti", number.to_string()))).collect();
@@ -114,10 +114,9 @@ async fn what_is_remembered_is_bounded() {
     assert!((64..256).contains(&known), "{known}");
 }
 
-/// Scopes are what a token of few bytes can have most of. Caches count them in both of their forms: as they are looked up,
-/// and as a claim.
+/// A small token can have many scopes. The cache counts their bytes twice: in the scopes and in the claims.
 #[tokio::test]
-async fn the_scopes_of_cached_tokens_count() {
+async fn the_scopes_of_cached_tokens_count_for_cache_capacity() {
     let scopes: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
     let of_array = builder().scope_claim(ScopeClaim::array("scope"));
     for (builder, scope, known) in

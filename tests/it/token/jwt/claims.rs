@@ -1,4 +1,4 @@
-//! Claims that are refused. Each token is the accepted one, but for one claim.
+//! Claims that are refused. Each token differs from an accepted one in one claim.
 
 use scopes_tests::now;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn refuse_absent(name: &str) {
 }
 
 #[tokio::test]
-async fn exp() {
+async fn exp_must_be_present_and_in_the_future() {
     refuse_absent("exp").await;
     let later = now() + 300;
     let no_moments = [
@@ -42,14 +42,14 @@ async fn exp() {
     assert_eq!(refuse(&DECODER, &sign(HEADER, huge)).await, "the payload is not a JSON object");
 }
 
-/// RFC 7519 section 4.1.4: not "on or after" it.
+/// A token must not be accepted "on or after" `exp` (RFC 7519 section 4.1.4).
 #[tokio::test]
-async fn exp_is_the_first_second_that_is_too_late() {
+async fn a_token_expires_at_the_second_of_exp() {
     loop {
         let second = now();
         let reason = refuse(&DECODER, &sign(HEADER, claims_with("exp", second))).await;
         assert_eq!(reason, "it has expired");
-        // Else it was refused in a later second, which would say nothing.
+        // Otherwise the token was refused in a later second.
         if now() == second {
             break;
         }
@@ -57,7 +57,7 @@ async fn exp_is_the_first_second_that_is_too_late() {
 }
 
 #[tokio::test]
-async fn nbf() {
+async fn nbf_must_not_be_in_the_future() {
     let early = [json!(now() + 60), json!(now() as f64 + 60.5), json!(9e15)];
     refuse_values("nbf", "it is not valid yet: the claim `nbf` is in the future", early).await;
     let no_moments =
@@ -66,13 +66,13 @@ async fn nbf() {
 }
 
 #[tokio::test]
-async fn iat() {
+async fn iat_must_be_a_number() {
     let no_numbers = [json!(now().to_string()), Value::Null, json!([now()]), json!({})];
     refuse_values("iat", "the claim `iat` is not a number", no_numbers).await;
 }
 
 #[tokio::test]
-async fn iss() {
+async fn iss_must_be_the_configured_issuer() {
     refuse_absent("iss").await;
     let others = [
         json!("https://other.example"),
@@ -90,7 +90,7 @@ async fn iss() {
 }
 
 #[tokio::test]
-async fn aud() {
+async fn aud_must_contain_the_configured_audience() {
     refuse_absent("aud").await;
     let others = [
         json!("https://other.example"),
@@ -114,7 +114,7 @@ async fn aud() {
 }
 
 #[tokio::test]
-async fn who() {
+async fn sub_client_id_and_jti_must_be_strings() {
     for name in ["sub", "client_id", "jti"] {
         let reason = format!("the claim `{name}` is not a string");
         refuse_values(name, &reason, [json!(5), Value::Null, json!(["alice"]), json!({})]).await;
@@ -122,7 +122,7 @@ async fn who() {
 }
 
 #[tokio::test]
-async fn tokens_of_another_kind() {
+async fn bound_tokens_and_id_tokens_are_refused() {
     let reason = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
     refuse_values("cnf", reason, [json!({ "jkt": "x" }), json!({ "x5t#S256": "x" }), json!({}), Value::Null])
         .await;
@@ -133,14 +133,14 @@ async fn tokens_of_another_kind() {
 }
 
 #[tokio::test]
-async fn scope() {
+async fn scope_must_be_a_string() {
     let reason = "the claim `scope` is not a string (`scope_claim` says which it is)";
     refuse_values("scope", reason, [json!(["me"]), json!([]), json!(5), Value::Null, json!({ "me": true })])
         .await;
 }
 
 #[tokio::test]
-async fn a_reason_tells_nothing_private() {
+async fn reasons_contain_no_claim_values() {
     let token = sign(HEADER, claims_with("sub", json!({ "name": "alice's secret" })));
     assert!(!refuse(&DECODER, &token).await.contains("alice"));
     let token = sign(HEADER, json!("alice's secret").to_string());

@@ -13,7 +13,7 @@ pub(crate) fn refusal(key: Result<VerificationKey, KeyError>) -> String {
 }
 
 #[test]
-fn decoders() {
+fn incomplete_decoders_are_errors() {
     let key = || secret_key(Algorithm::HS256);
     let refusal = |decoder: Result<JwtDecoder, JwtDecoderError>| decoder.expect_err("refused").to_string();
     let no_issuer = "the decoder has no issuer: call `issuer` with the `iss` of the tokens, such as \
@@ -43,7 +43,7 @@ fn decoders() {
 }
 
 #[test]
-fn secrets() {
+fn short_and_pem_secrets_are_errors() {
     for (algorithm, needed) in [(Algorithm::HS256, 32), (Algorithm::HS384, 48), (Algorithm::HS512, 64)] {
         let reason = |bytes| {
             format!(

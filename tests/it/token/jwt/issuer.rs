@@ -1,4 +1,4 @@
-//! An issuer that signs whatever it is told to.
+//! Signs tokens with any header and payload.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ pub(crate) const AUDIENCE: &str = "https://api.example";
 pub(crate) const SECRET: [u8; 64] = [7; 64];
 pub(crate) const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt"}"#;
 
-/// For [`ISSUER`] and [`AUDIENCE`], without a key.
+/// Returns a builder for [`ISSUER`] and [`AUDIENCE`], without a key.
 pub(crate) fn builder() -> JwtDecoderBuilder {
     JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE)
 }
@@ -24,11 +24,11 @@ pub(crate) fn secret_key(algorithm: Algorithm) -> VerificationKey {
     VerificationKey::from_secret(algorithm, SECRET).expect("64 bytes are enough")
 }
 
-/// The strict decoder of what [`sign`] signs.
+/// A decoder with the default settings for tokens of [`sign`].
 pub(crate) static DECODER: LazyLock<JwtDecoder> =
     LazyLock::new(|| builder().key(secret_key(Algorithm::HS256)).build().expect("a complete decoder"));
 
-/// Claims that are accepted.
+/// Returns claims that [`DECODER`] accepts.
 pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER,
@@ -42,7 +42,7 @@ pub(crate) fn claims() -> Value {
     })
 }
 
-/// The same with one more or another one.
+/// Returns these claims with one added or replaced.
 pub(crate) fn claims_with(name: &str, value: impl Into<Value>) -> String {
     let mut claims = claims();
     claims[name] = value.into();
@@ -55,7 +55,7 @@ pub(crate) fn claims_without(name: &str) -> String {
     claims.to_string()
 }
 
-/// A token with this header and payload, of any bytes, signed with HS256.
+/// Signs this header and payload, which can be any bytes, with HS256.
 pub(crate) fn sign(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     sign_with(Algorithm::HS256, &EncodingKey::from_secret(&SECRET), header, payload)
 }
@@ -69,9 +69,9 @@ pub(crate) fn sign_with(
     sign_message(algorithm, key, &format!("{}.{}", base64url(header.as_ref()), base64url(payload.as_ref())))
 }
 
-/// A token of this header and payload as they are.
+/// Signs a message that is already encoded.
 pub(crate) fn sign_message(algorithm: Algorithm, key: &EncodingKey, message: &str) -> String {
-    // With both backends compiled in, jsonwebtoken signs only once a decoder has chosen one.
+    // With both backends compiled in, jsonwebtoken only signs after a decoder has selected one.
     LazyLock::force(&DECODER);
     let signature =
         jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm).expect("a key for the algorithm");
@@ -82,21 +82,21 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
-/// The token as decoded, which it must be.
+/// Decodes a token that must be accepted.
 pub(crate) async fn accept(decoder: &JwtDecoder, token: &str) -> AccessToken {
-    decoder.decode(token).await.unwrap_or_else(|error| panic!("{error}, but should be: {token}"))
+    decoder.decode(token).await.unwrap_or_else(|error| panic!("refused: {token}: {error}"))
 }
 
-/// Why the token is refused, which it must be.
+/// Returns the reason for the refusal of a token that must be invalid.
 pub(crate) async fn refuse(decoder: &JwtDecoder, token: &str) -> String {
     match decoder.decode(token).await {
-        Ok(_) => panic!("it should be refused: {token}"),
+        Ok(_) => panic!("accepted: {token}"),
         Err(DecodeError::Invalid(reason)) => reason.to_string(),
-        Err(error) => panic!("{error}, but it should be invalid: {token}"),
+        Err(error) => panic!("not invalid: {token}: {error}"),
     }
 }
 
-/// Every case is refused for its reason; all that are not, at once.
+/// Checks that each token is refused for its reason, and reports all that are not.
 pub(crate) async fn refuse_all<C: Into<String>>(
     decoder: &JwtDecoder,
     cases: impl IntoIterator<Item = (C, &str)>,
@@ -105,7 +105,7 @@ pub(crate) async fn refuse_all<C: Into<String>>(
     for (token, reason) in cases {
         let token = token.into();
         match decoder.decode(&token).await {
-            Err(DecodeError::Invalid(said)) if said.to_string() == reason => {}
+            Err(DecodeError::Invalid(refusal)) if refusal.to_string() == reason => {}
             other => wrong.push(format!("{token}\n  expected: {reason}\n  was: {other:?}")),
         }
     }

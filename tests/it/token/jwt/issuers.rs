@@ -1,4 +1,4 @@
-//! Several issuers in one server.
+//! `MultiIssuerDecoder`: several issuers in one server.
 
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::{
@@ -43,7 +43,7 @@ async fn refusal(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_token_is_decoded_by_the_rules_of_its_issuer() {
+async fn each_token_is_decoded_by_the_decoder_of_its_issuer() {
     let own = issuers().decode(&sign(HEADER, claims().to_string())).await.expect("a token");
     assert_eq!(own.scopes().to_string(), "me items:write");
     let others = token(OTHER, "https://other-api.example", &OTHER_SECRET);
@@ -52,7 +52,7 @@ async fn each_token_is_decoded_by_the_rules_of_its_issuer() {
 }
 
 #[tokio::test]
-async fn no_issuer_speaks_for_another() {
+async fn a_key_of_one_issuer_does_not_verify_tokens_of_another() {
     let forged = "the signature is not from a key of the issuer";
     assert_eq!(refusal(&token(OTHER, "https://other-api.example", &SECRET)).await, forged);
     let audience = "the claim `aud` does not name the audience that is configured";
@@ -64,7 +64,7 @@ async fn no_issuer_speaks_for_another() {
 }
 
 #[tokio::test]
-async fn what_is_no_jwt_is_decoded_otherwise_where_somebody_does() {
+async fn tokens_that_are_not_jwts_are_decoded_by_the_opaque_decoder() {
     let opaque = Readable::default();
     let issuers = issuers().opaque_tokens(opaque.clone());
     assert_eq!(issuers.decode("items").await.expect("a token").scopes().to_string(), "items");
@@ -77,9 +77,9 @@ async fn what_is_no_jwt_is_decoded_otherwise_where_somebody_does() {
     assert_eq!(opaque.decoded(), 1);
 }
 
-/// Everyone can send such tokens, so their payload is not worth more than finding the issuer whose key they need.
+/// Any client can send such tokens, so that before verification only `iss` is read.
 #[tokio::test]
-async fn a_payload_is_read_as_a_whole_only_after_its_signature() {
+async fn the_whole_payload_is_parsed_only_after_the_signature_is_verified() {
     let malformed = |rest: &str| format!(r#"{{"a":1,"iss":"{OTHER}",{rest}}}"#);
     let deep = format!(r#""b":{}1{}"#, "[".repeat(200), "]".repeat(200));
     let with = |secret: &[u8], header: &str, payload: &str| {
@@ -102,7 +102,7 @@ async fn a_payload_is_read_as_a_whole_only_after_its_signature() {
 }
 
 #[tokio::test]
-async fn a_token_names_one_issuer() {
+async fn iss_must_be_one_string() {
     let ambiguous = "the payload is not a JSON object with one string `iss`";
     for payload in [
         "5",
@@ -120,11 +120,11 @@ async fn a_token_names_one_issuer() {
     }
     let escaped = claims().to_string().replace(r#""iss":"h"#, r#""\u0069ss":"\u0068"#);
     assert!(escaped.contains(r#""\u0069ss":"\u0068ttps:"#));
-    issuers().decode(&sign(HEADER, escaped)).await.expect("another spelling of the same object");
+    issuers().decode(&sign(HEADER, escaped)).await.expect("the escaped object is the same");
 }
 
 #[test]
-fn an_issuer_is_there_once() {
+fn two_decoders_for_one_issuer_are_an_error() {
     assert!(matches!(MultiIssuerDecoder::new([]), Err(JwtDecoderError::MissingIssuer)));
     let error = MultiIssuerDecoder::new([other(), other()]).expect_err("an error").to_string();
     assert_eq!(

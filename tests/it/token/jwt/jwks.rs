@@ -1,4 +1,4 @@
-//! JWKs that are refused, and what they say beside the key.
+//! JWKs: malformed ones, and their members `alg` and `kid`.
 
 use scopes_runtime::{Algorithm, VerificationKey};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn missing(member: &str) -> String {
 }
 
 #[test]
-fn jwks() {
+fn malformed_jwks_are_errors() {
     let with = |name: &str, value: Value| {
         let mut jwk = jwk(Algorithm::ES256);
         jwk[name] = value;
@@ -73,7 +73,7 @@ fn jwks() {
 }
 
 #[test]
-fn the_algorithm_of_a_jwk() {
+fn a_jwk_needs_alg_unless_its_type_has_one_algorithm() {
     let without = |algorithm| {
         let mut jwk = jwk(algorithm);
         jwk.as_object_mut().expect("an object").remove("alg").expect("an `alg`");
@@ -96,7 +96,7 @@ fn the_algorithm_of_a_jwk() {
 }
 
 #[test]
-fn the_kid_of_a_jwk_is_the_keys() {
+fn the_kid_of_a_jwk_can_be_replaced() {
     let mut jwk = jwk(Algorithm::ES256);
     jwk["kid"] = json!("from the JWK");
     let key = VerificationKey::from_jwk(jwk.to_string()).expect("a key");

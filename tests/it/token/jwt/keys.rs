@@ -1,4 +1,4 @@
-//! The keys of `tests/keys`, in every form there is.
+//! The keys of `tests/keys` in every format.
 
 use base64ct::{Base64, Encoding as _};
 use jsonwebtoken::jwk::Jwk;
@@ -20,7 +20,7 @@ pub(crate) const ALL: [Algorithm; 12] = [
     Algorithm::EdDSA,
 ];
 
-/// The text of a file of `tests/keys`.
+/// Returns the text of a file in `tests/keys`.
 macro_rules! pem {
     ($name:literal) => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/keys/", $name, ".pem"))
@@ -28,13 +28,13 @@ macro_rules! pem {
 }
 pub(crate) use pem;
 
-/// What is between the lines of a PEM document.
+/// Returns the DER of a PEM document.
 pub(crate) fn der(pem: &str) -> Vec<u8> {
     let lines: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     Base64::decode_vec(&lines).expect("base64")
 }
 
-/// What signs with the algorithm.
+/// Returns the key that signs with the algorithm.
 pub(crate) fn signing(algorithm: Algorithm) -> EncodingKey {
     match algorithm.family() {
         AlgorithmFamily::Hmac => EncodingKey::from_secret(&super::issuer::SECRET),
@@ -45,7 +45,7 @@ pub(crate) fn signing(algorithm: Algorithm) -> EncodingKey {
     }
 }
 
-/// The public key in PEM, where the algorithm has one.
+/// Returns the public key in PEM, or `None` for HMAC.
 pub(crate) fn public_pem(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm.family() {
         AlgorithmFamily::Hmac => None,
@@ -56,7 +56,7 @@ pub(crate) fn public_pem(algorithm: Algorithm) -> Option<&'static str> {
     }
 }
 
-/// The key as jsonwebtoken writes it as a JWK, `alg` included.
+/// Returns the key as the JWK that jsonwebtoken writes, with `alg`.
 pub(crate) fn jwk(algorithm: Algorithm) -> serde_json::Value {
     std::sync::LazyLock::force(&super::issuer::DECODER);
     let jwk = Jwk::from_encoding_key(&signing(algorithm), algorithm).expect("a key for the algorithm");

@@ -1,4 +1,4 @@
-//! What the decoder accepts when it is told to, and no more than that.
+//! Settings that make the decoder accept more tokens.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
 }
 
 #[tokio::test]
-async fn leeway() {
+async fn leeway_applies_to_exp_and_nbf() {
     let lenient = build(builder().leeway(Duration::from_secs(60)));
     for (name, at, reason) in [
         ("exp", now() - 30, "it has expired"),
@@ -38,7 +38,7 @@ async fn leeway() {
 }
 
 #[tokio::test]
-async fn untyped_tokens() {
+async fn allow_generic_typ_accepts_missing_typ_and_jwt() {
     let lenient = build(builder().allow_generic_typ());
     let sign = |header: &str| sign(header, claims().to_string());
     accept(&lenient, &sign(HEADER)).await;
@@ -56,7 +56,7 @@ async fn untyped_tokens() {
     assert_eq!(reason, "the claim `nonce` shows an ID token, not an access token");
 }
 
-/// A decoder for the claim, and a token where it is one of those beside a `scope` that must not count.
+/// Returns a decoder for the claim, and a token with that claim and another `scope`.
 fn with(claim: ScopeClaim, name: &str, value: Value) -> (JwtDecoder, String) {
     let mut claims = claims();
     claims["scope"] = json!("decoy");
@@ -65,7 +65,7 @@ fn with(claim: ScopeClaim, name: &str, value: Value) -> (JwtDecoder, String) {
 }
 
 #[tokio::test]
-async fn scopes_from_another_claim() {
+async fn scope_claim_reads_another_claim() {
     let realm = || ScopeClaim::array("roles").nested_in(["realm_access"]);
     let deep = || ScopeClaim::string("scp").nested_in(["https://a.example/b", "c"]);
     for (claim, name, value, scopes) in [
@@ -92,7 +92,7 @@ async fn scopes_from_another_claim() {
 }
 
 #[tokio::test]
-async fn scopes_of_another_type() {
+async fn a_scope_claim_of_another_type_is_refused() {
     let no_list = "the claim `scp` is not a string (`scope_claim` says which it is)";
     let no_array = "the claim `scp` is not an array of strings (`scope_claim` says which it is)";
     let no_object = "the claim `realm_access` is not an object";

@@ -1,4 +1,4 @@
-//! Tokens that are refused for what they are, whatever they claim.
+//! Tokens that are malformed or have a wrong signature.
 
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::Algorithm;
@@ -12,7 +12,7 @@ use super::issuer::{
 const WRONG_SIGNATURE: &str = "the signature is not from a key of the issuer";
 
 #[tokio::test]
-async fn three_parts_with_something_in_them() {
+async fn a_token_has_three_parts_that_are_not_empty() {
     let token = sign(HEADER, claims().to_string());
     accept(&DECODER, &token).await;
     let (message, signature) = token.rsplit_once('.').expect("a dot");
@@ -37,12 +37,12 @@ async fn three_parts_with_something_in_them() {
 }
 
 #[tokio::test]
-async fn each_part_has_one_spelling() {
+async fn each_part_is_canonical_base64url() {
     let token = sign(HEADER, claims().to_string());
     accept(&DECODER, &token).await;
     let (message, signature) = token.rsplit_once('.').expect("a dot");
     let (header, payload) = message.split_once('.').expect("a dot");
-    // 32 bytes leave two bits of the last character unused, and zero.
+    // For 32 bytes the last two bits of base64 are unused and must be zero.
     let last = signature.chars().last().expect("a character");
     let next = char::from(last as u8 + 1);
     let respelt = format!("{}{next}", &signature[..signature.len() - 1]);
@@ -68,7 +68,7 @@ async fn each_part_has_one_spelling() {
 }
 
 #[tokio::test]
-async fn the_signature_is_of_this_token_and_whole() {
+async fn a_changed_token_or_signature_is_refused() {
     let token = sign(HEADER, claims().to_string());
     accept(&DECODER, &token).await;
     let (message, signature) = token.rsplit_once('.').expect("a dot");
@@ -90,7 +90,7 @@ async fn the_signature_is_of_this_token_and_whole() {
 }
 
 #[tokio::test]
-async fn headers() {
+async fn malformed_headers_are_refused() {
     let sign = |header: &str| sign(header, claims().to_string());
     accept(&DECODER, &sign(HEADER)).await;
     accept(&DECODER, &sign(r#" { "typ" : "at+jwt", "zip": null, "alg" : "HS256" } "#)).await;
@@ -156,7 +156,7 @@ async fn headers() {
 }
 
 #[tokio::test]
-async fn another_kid_is_another_key() {
+async fn an_unknown_kid_is_refused() {
     let decoder = builder().key(secret_key(Algorithm::HS256).with_kid("a")).build().expect("complete");
     let sign = |kid: &str| {
         sign(json!({ "alg": "HS256", "typ": "at+jwt", "kid": kid }).to_string(), claims().to_string())
@@ -167,7 +167,7 @@ async fn another_kid_is_another_key() {
 }
 
 #[tokio::test]
-async fn payloads() {
+async fn malformed_payloads_are_refused() {
     let claims = claims().to_string();
     accept(&DECODER, &sign(HEADER, &claims)).await;
     let with = |member: &str| format!("{},{member}}}", claims.trim_end_matches('}')).into_bytes();
@@ -196,10 +196,10 @@ async fn payloads() {
     refuse_all(&DECODER, cases.map(|(payload, reason)| (sign(HEADER, payload), reason))).await;
 }
 
-/// Names under which serde_json passes values of its own through serde, with some of its features. They are on here
-/// (`raw_value`), as they are in every application with a dependency that turns them on.
+/// serde_json reserves these names with some of its features. `raw_value` is enabled here, as in applications with a
+/// dependency that enables it.
 #[tokio::test]
-async fn no_member_is_one_of_serde_jsons_own() {
+async fn reserved_member_names_of_serde_json_are_refused() {
     let raw = r#""x":{"$serde_json::private::RawValue":"{\"p\":1,\"q\":2}"}"#;
     let repeated_sub = format!(r#""sub":"b",{raw}"#);
     let claims = claims().to_string();
@@ -233,7 +233,7 @@ async fn no_member_is_one_of_serde_jsons_own() {
 }
 
 #[tokio::test]
-async fn numbers_of_every_size() {
+async fn claims_keep_numbers_of_every_size() {
     for number in ["0", "1", "-1", "1.5", "-1.5e10", "18446744073709551615", "18446744073709551616", "1e300"]
     {
         let payload =
@@ -253,12 +253,12 @@ fn nested(depth: usize) -> String {
 }
 
 #[tokio::test]
-async fn sixteen_kibibytes_and_no_more() {
+async fn tokens_over_16_kib_are_refused() {
     let padded = |header: usize, payload: usize| {
         let header = json!({ "alg": "HS256", "typ": "at+jwt", "pad": "h".repeat(header) }).to_string();
         sign(header, claims_with("pad", "p".repeat(payload)))
     };
-    // base64 has no text of every length: a padding in the header as well gives all of them.
+    // One base64 part cannot have every length; two parts with paddings can.
     let of_length = |length: usize| {
         let paddings = (0..3).flat_map(|header| (11_900..12_200).map(move |payload| (header, payload)));
         let mut tokens = paddings.map(|(header, payload)| padded(header, payload));

@@ -1,4 +1,4 @@
-//! Issuers that may grant some scopes of the API, and no others.
+//! `may_grant`: the scopes that an issuer may grant.
 
 use axum::Router;
 use axum::routing::get as on_get;
@@ -65,7 +65,7 @@ fn partners(scope: &str) -> String {
     sign_with(Algorithm::HS256, &EncodingKey::from_secret(&PARTNER_SECRET), HEADER, claims.to_string())
 }
 
-/// Statuses of the four routes, each twice: from the token as it is decoded, and from the cache.
+/// Returns the statuses of the four routes, which are the same for a cached token.
 async fn statuses(app: &Router, token: &str) -> [u16; 4] {
     let authorization = format!("Bearer {token}");
     let mut statuses = [0; 4];
@@ -79,7 +79,7 @@ async fn statuses(app: &Router, token: &str) -> [u16; 4] {
 }
 
 #[tokio::test]
-async fn a_partners_admin_is_none_of_ours() {
+async fn may_grant_drops_other_scopes_of_that_issuer_only() {
     let everything = "admin items items:write";
     let unlimited = app(partner());
     assert_eq!(statuses(&unlimited, &partners(everything)).await, [200, 200, 200, 200]);
@@ -88,14 +88,14 @@ async fn a_partners_admin_is_none_of_ours() {
     assert_eq!(statuses(&limited, &partners("admin")).await, [403, 403, 403, 200]);
     let authorization = format!("Bearer {}", partners(everything));
     assert_eq!(scopes_tests::get(&limited, "/scopes", &[&authorization]).await.text, "items");
-    // The limit is the partner's alone.
+    // The limit applies only to the partner.
     assert_eq!(
         statuses(&limited, &sign(HEADER, claims_with("scope", everything))).await,
         [200, 200, 200, 200]
     );
 }
 
-/// A scope that is dropped implies nothing, and one that is kept implies what it always does.
+/// Dropped scopes imply nothing, and the implications of kept scopes stay.
 #[tokio::test]
 async fn scopes_are_dropped_before_they_imply_others() {
     let narrow = app(partner().may_grant([Scope::Items]));
@@ -106,7 +106,7 @@ async fn scopes_are_dropped_before_they_imply_others() {
 }
 
 #[tokio::test]
-async fn a_limit_is_the_sum_of_its_calls() {
+async fn calls_of_may_grant_add_up() {
     let of = |scopes: &[&str]| partner().may_grant(scopes);
     for (builder, left) in [
         (of(&[]), ""),
@@ -127,9 +127,9 @@ async fn a_limit_is_the_sum_of_its_calls() {
     }
 }
 
-/// What a token grants does not depend on the order of its scopes, and the limit is the same for every decoder.
+/// The result does not depend on the order of the scopes, nor on `may_grant`.
 #[tokio::test]
-async fn a_token_with_more_than_1024_scopes_is_refused_whichever_are_dropped() {
+async fn a_token_with_more_than_1024_scopes_is_refused_before_scopes_are_dropped() {
     let with = |scopes: &[String], in_array: bool| {
         let mut claims = claims();
         claims["iss"] = PARTNER.into();

@@ -1,5 +1,4 @@
-//! `JwtDecoder`, through its public surface: what it accepts, what it refuses and why, and what it is built
-//! from.
+//! `JwtDecoder`: tokens that it accepts and refuses, and its configuration.
 
 mod accepted;
 mod algorithms;

@@ -1,5 +1,4 @@
-//! Tokens in the shape that each product gives them, by its documentation: what is read from access tokens, and that its
-//! ID tokens are none.
+//! Access tokens of several products, as their documentation shows them. ID tokens of the same products are refused.
 
 use scopes_runtime::{Algorithm, JwtDecoder, JwtDecoderBuilder, ScopeClaim, TokenProfile, VerificationKey};
 use scopes_tests::now;
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 use super::issuer::{accept, refuse, sign_with};
 use super::keys::{pem, signing};
 
-/// An issuer of one of the products, with the rules that are for it.
+/// An issuer of one of the products, with its profile.
 struct Provider {
     issuer: &'static str,
     audience: &'static str,
@@ -35,7 +34,7 @@ impl Provider {
         sign_with(Algorithm::RS256, &signing(Algorithm::RS256), self.header.to_string(), claims.to_string())
     }
 
-    /// Subject, client and scopes.
+    /// Checks the subject, client and scopes of an accepted token.
     async fn accepts(&self, decoder: &JwtDecoder, claims: &Value, expected: [&str; 3]) {
         let token = accept(decoder, &self.token(claims)).await;
         let scopes = token.scopes().to_string();
@@ -57,7 +56,7 @@ fn without(claims: &Value, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn auth0() {
+async fn auth0_tokens() {
     let auth0 = Provider {
         issuer: "https://dev-items.eu.auth0.com/",
         audience: "https://api.example",
@@ -73,7 +72,7 @@ async fn auth0() {
     });
     let expected = ["auth0|5f7c8ec7c33c6c004bbafe82", "my_client_id", "read:items"];
     auth0.accepts(&auth0.decoder(), &of_a_user, expected).await;
-    // Without "Add Permissions in the Access Token" there are none, whatever the client asked for.
+    // Without the setting "Add Permissions in the Access Token" the token grants no scopes.
     let expected = ["auth0|5f7c8ec7c33c6c004bbafe82", "my_client_id", ""];
     auth0.accepts(&auth0.decoder(), &without(&of_a_user, "permissions"), expected).await;
     let of_rfc9068 = Provider {
@@ -96,7 +95,7 @@ async fn auth0() {
 }
 
 #[tokio::test]
-async fn cognito() {
+async fn cognito_tokens() {
     let cognito = Provider {
         issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example",
         audience: "1example23456789",
@@ -143,7 +142,7 @@ async fn cognito() {
 }
 
 #[tokio::test]
-async fn entra() {
+async fn entra_tokens() {
     let entra = Provider {
         issuer: "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0",
         audience: "6e74172b-be56-4843-9ff4-e66a39bb12e3",
@@ -168,7 +167,7 @@ async fn entra() {
     });
     let subject = "HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ";
     let client = "00001111-aaaa-2222-bbbb-3333cccc4444";
-    // What the client may do for the user, and not what the user may do.
+    // `scp` has the scopes of the client; `roles` has those of the user.
     entra.accepts(&entra.decoder(), &for_a_user, [subject, client, "Items.Read Items.Write"]).await;
     let for_itself = without(&for_a_user, "scp");
     entra.accepts(&entra.decoder(), &for_itself, [subject, client, "Items.Admin"]).await;
@@ -184,7 +183,7 @@ async fn entra() {
 }
 
 #[tokio::test]
-async fn keycloak() {
+async fn keycloak_tokens() {
     let keycloak = Provider {
         issuer: "https://keycloak.example/realms/shop",
         audience: "shop-api",
@@ -226,7 +225,7 @@ async fn keycloak() {
 }
 
 #[tokio::test]
-async fn okta() {
+async fn okta_tokens() {
     let okta = Provider {
         issuer: "https://example.okta.com/oauth2/default",
         audience: "api://default",
@@ -254,9 +253,9 @@ async fn okta() {
     okta.refuses(&id_token, "the claim `cid` is missing, so it is not an access token").await;
 }
 
-/// The rules of one product are not those of another.
+/// Claims of the other profiles are ignored.
 #[tokio::test]
-async fn rfc9068_is_the_default() {
+async fn the_default_profile_is_rfc_9068() {
     let strict = Provider {
         issuer: "https://issuer.example",
         audience: "https://api.example",
@@ -280,9 +279,9 @@ async fn rfc9068_is_the_default() {
     strict.refuses(&odd, "the claim `client_id` is not a string").await;
 }
 
-/// Where a decoder is told more than once, what is told of scopes and types counts whatever comes first.
+/// `scope_claim` takes precedence over the profile.
 #[tokio::test]
-async fn the_order_of_the_calls_does_not_matter() {
+async fn the_order_of_profile_and_scope_claim_does_not_matter() {
     let okta = Provider {
         issuer: "https://example.okta.com/oauth2/default",
         audience: "api://default",

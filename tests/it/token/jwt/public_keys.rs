@@ -23,7 +23,7 @@ fn unsupported(name: &str) -> String {
 }
 
 #[test]
-fn a_key_for_another_algorithm() {
+fn a_key_of_another_type_is_an_error() {
     let needed = |algorithm| match algorithm {
         Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => "a shared secret",
         Algorithm::ES256 => "an EC public key on P-256",
@@ -58,12 +58,12 @@ fn a_key_for_another_algorithm() {
             refused += 1;
         }
     }
-    // 3 HMAC, 6 RSA, 2 EC and 1 Ed25519 algorithms, each with the others, from 2 sources (HMAC) or 3.
+    // 3 HMAC, 6 RSA, 2 EC and 1 Ed25519 algorithms with each of the others, from 2 (HMAC) or 3 formats.
     assert_eq!(refused, 3 * 9 * 2 + (6 * 6 + 2 * 11 + 11) * 3);
 }
 
 #[test]
-fn no_public_key_in_pem() {
+fn pem_without_a_public_key_is_an_error() {
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
     let label = pem!("p256-public").replace("PUBLIC KEY", "EC PARAMETERS");
     let two = format!("{0}{0}", pem!("p256-public"));
@@ -93,7 +93,7 @@ fn no_public_key_in_pem() {
 }
 
 #[test]
-fn no_public_key_in_der() {
+fn der_without_a_public_key_is_an_error() {
     let public = der(pem!("rsa-public"));
     let two = [&public[..], &public].concat();
     for (der, reason) in [
@@ -122,7 +122,7 @@ fn no_public_key_in_der() {
 }
 
 #[test]
-fn keys_of_other_types() {
+fn keys_of_unsupported_types_are_errors() {
     for (pem, oid) in [
         (pem!("secp256k1-public"), "1.3.132.0.10"),
         (pem!("ed448-public"), "1.3.101.113"),
@@ -141,7 +141,7 @@ fn keys_of_other_types() {
 }
 
 #[test]
-fn weak_and_misshapen_keys() {
+fn weak_and_malformed_keys_are_errors() {
     let bits =
         |bits| format!("this RSA key has {bits} bits: give one of 2048 (RFC 7518 section 3.3) to 8192 bits");
     let rsa = |modulus: &[u8], exponent: &[u8]| {
@@ -169,7 +169,7 @@ fn weak_and_misshapen_keys() {
     let point = hybrid.len() - 65;
     hybrid[point] = 6;
     assert_eq!(refusal(VerificationKey::from_der(Algorithm::ES256, hybrid)), no_point);
-    // The lengths of the key and of the point in it, as DER has them.
+    // The positions of the DER lengths of the key and of its point.
     let (whole, part) = (1, point - 2);
     for cut in [1, 65] {
         let mut short = der(pem!("p256-public"));
@@ -187,7 +187,7 @@ fn weak_and_misshapen_keys() {
 }
 
 #[test]
-fn an_ec_point_is_on_its_curve() {
+fn an_ec_point_outside_its_curve_is_an_error() {
     for (algorithm, curve, coordinate) in [(Algorithm::ES256, "P-256", 32), (Algorithm::ES384, "P-384", 48)] {
         let reason = format!(
             "this EC key is not a point on {curve}, so it is damaged or of another curve: give the key as the \
@@ -217,9 +217,9 @@ fn an_ec_point_is_on_its_curve() {
     }
 }
 
-/// A signature of zeros is right for some messages, whoever made them.
+/// With such keys a signature of zeros verifies some messages.
 #[test]
-fn nobody_else_can_sign_for_an_ed25519_key() {
+fn ed25519_keys_of_small_order_are_errors() {
     let key = |x: [u8; 32]| {
         VerificationKey::from_jwk(json!({ "kty": "OKP", "crv": "Ed25519", "x": base64url(&x) }).to_string())
     };

@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi as Document;
 use super::super::document;
 use super::*;
 
-/// A document that utoipa makes of the operation without the attributes.
+/// Returns a document that utoipa generates without the attribute of this crate.
 fn elsewhere() -> Value {
     #[utoipa::path(
         get,
@@ -40,7 +40,7 @@ fn elsewhere() -> Value {
 }
 
 #[test]
-fn a_fragment_goes_beside_the_responses_of_a_document() {
+fn a_fragment_is_merged_beside_documented_responses() {
     let fragment = || ScopedRouter::<ResourceServer>::new().routes(routes!(own)).fragment();
     let mut merged = elsewhere();
     let mut typed: Document = serde_json::from_value(elsewhere()).expect("a document");
@@ -53,7 +53,7 @@ fn a_fragment_goes_beside_the_responses_of_a_document() {
 }
 
 #[test]
-fn a_component_of_the_name_of_a_refusal_gets_it_beside_its_own() {
+fn a_refusal_is_merged_into_a_component_of_the_same_name() {
     let mut given = elsewhere();
     given["components"]["responses"]["Unauthenticated"] =
         json!({ "description": "Mine.", "content": { "text/html": {} } });
@@ -74,9 +74,9 @@ fn a_component_of_the_name_of_a_refusal_gets_it_beside_its_own() {
     }
 }
 
-/// The response of a status hides one of a range, which is for what the operation itself refuses.
+/// The response of a status replaces that of its range, which documents refusals of the operation itself.
 #[test]
-fn a_range_of_statuses_keeps_its_content() {
+fn content_of_a_status_range_is_kept() {
     let of_router = document(ScopedRouter::new().routes(routes!(broad)));
     let fragment = || ScopedRouter::<ResourceServer>::new().routes(routes!(broad)).fragment();
     let mut given = json!({
@@ -103,7 +103,7 @@ fn a_range_of_statuses_keeps_its_content() {
 }
 
 #[test]
-fn references_in_a_circle_stay() {
+fn circular_references_stay() {
     let reference = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
     let mut given = json!({
         "openapi": "3.1.0",

@@ -147,7 +147,7 @@ fn a_derived_document_has_refusals_beside_those_of_the_operation() {
 }
 
 #[test]
-fn without_the_components_a_reference_stays() {
+fn a_reference_without_its_component_stays() {
     let operation = <__path_own as utoipa::Path>::operation();
     let operation = serde_json::to_value(operation).expect("an operation is JSON");
     assert_eq!(operation["responses"]["403"], json!({ "$ref": "#/components/responses/Named" }));

@@ -9,9 +9,9 @@ use utoipa::OpenApi as _;
 use super::super::parts;
 use super::*;
 
-/// Every refusal of the server has its status, media type and headers in the document.
+/// The document contains the status, media type and headers of each refusal.
 #[tokio::test]
-async fn the_server_refuses_as_the_document_says() {
+async fn every_refusal_of_the_server_is_documented() {
     let router = ScopedRouter::with_openapi(Components::openapi())
         .routes(routes!(own))
         .route("/plain/{id}", get(plain))

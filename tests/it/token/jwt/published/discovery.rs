@@ -12,7 +12,7 @@ use super::super::keys::{jwk, pem};
 use super::{named, outcome, redirect};
 
 #[tokio::test]
-async fn keys_are_found_by_discovery_or_at_a_url() {
+async fn keys_are_fetched_by_discovery_or_from_a_url() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1"), named(Algorithm::RS256, "2")]);
     for decoder in [issuer.discovered(), issuer.known()] {
@@ -24,7 +24,7 @@ async fn keys_are_found_by_discovery_or_at_a_url() {
 }
 
 #[tokio::test]
-async fn metadata_of_rfc_8414_will_do() {
+async fn metadata_of_rfc_8414_is_read() {
     let issuer = Issuer::start().await;
     let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
     issuer.respond(move |request| match request.path() {
@@ -36,10 +36,10 @@ async fn metadata_of_rfc_8414_will_do() {
 }
 
 #[tokio::test]
-async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
+async fn the_metadata_urls_of_an_issuer_with_a_path_follow_the_standards() {
     let issuer = Issuer::start().await;
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let paths = Arc::clone(&asked);
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let paths = Arc::clone(&received);
     issuer.respond(move |request| {
         paths.lock().expect("not poisoned").push(request.path().to_owned());
         None
@@ -50,7 +50,7 @@ async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
     let token = issuer.token_with(Algorithm::ES256, None, |_, claims| claims["iss"] = url.into());
     assert_eq!(outcome(&decoder, &token).await, "unavailable");
     assert_eq!(
-        *asked.lock().expect("not poisoned"),
+        *received.lock().expect("not poisoned"),
         [
             "/realms/demo/.well-known/openid-configuration",
             "/.well-known/oauth-authorization-server/realms/demo"
@@ -59,7 +59,7 @@ async fn an_issuer_with_a_path_has_its_metadata_where_the_standards_say() {
 }
 
 #[tokio::test]
-async fn a_decoder_built_outside_a_runtime_starts_with_its_first_token() {
+async fn a_decoder_built_outside_a_runtime_fetches_with_its_first_token() {
     let issuer = Issuer::start().await;
     issuer.publishes([jwk(Algorithm::ES256)]);
     let elsewhere = issuer.clone();
@@ -70,7 +70,7 @@ async fn a_decoder_built_outside_a_runtime_starts_with_its_first_token() {
 
 /// As in a program's tests, each of which has a runtime of its own.
 #[test]
-fn a_decoder_goes_on_in_another_runtime() {
+fn a_decoder_works_in_another_runtime() {
     let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let servers = runtime();
     let issuer = servers.block_on(Issuer::start());
@@ -123,7 +123,7 @@ async fn a_redirect_within_the_scheme_is_followed() {
 }
 
 #[test]
-fn keys_come_from_no_place_where_anybody_could_have_put_them() {
+fn insecure_urls_of_keys_are_errors() {
     let refusal = |issuer: &str, keys| {
         let builder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).jwks(keys);
         builder.build().expect_err("an error").to_string()
@@ -159,7 +159,7 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
 
 /// Some issuers answer 200 with a page for people where there is no document.
 #[tokio::test]
-async fn a_page_in_place_of_the_metadata_is_no_metadata() {
+async fn an_html_page_in_place_of_the_metadata_is_skipped() {
     let issuer = Issuer::start().await;
     let (metadata, set) = (issuer.metadata(), json!({ "keys": [jwk(Algorithm::EdDSA)] }));
     issuer.respond(move |request| match request.path() {

@@ -1,4 +1,4 @@
-//! Microsoft Entra ID publishes the keys of all tenants in one set. Its keys have no `alg`, and name their issuer.
+//! Microsoft Entra ID publishes the keys of all tenants in one set. The keys have no `alg`, and a member `issuer`.
 
 use scopes_runtime::{Algorithm, Jwks, JwtDecoder};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn only_keys_for_the_tenant_are_used() {
         (&own, &["any", "own", "none"]),
         (&other_tenant, &["any", "none"]),
         (CONSUMERS, &["any", "consumers", "none"]),
-        // Version 1.0 of the same tenant's tokens; Microsoft's own libraries accept it with these keys.
+        // Tokens of version 1.0 of the tenant. Microsoft's libraries accept them with these keys.
         (&version_1, &["any", "own", "none"]),
         ("https://login.microsoftonline.com/common/v2.0", &["none"]),
         ("https://issuer.example", &["none"]),

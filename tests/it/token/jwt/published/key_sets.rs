@@ -1,4 +1,4 @@
-//! Which keys of a set are used.
+//! The keys of a set that are used.
 
 use scopes_runtime::{Algorithm, Jwks};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::super::keys::jwk;
 use super::{named, other_jwk, outcome};
 
 #[tokio::test]
-async fn one_odd_key_does_not_spoil_the_others() {
+async fn unusable_keys_are_skipped() {
     let issuer = Issuer::start().await;
     let mut without_alg = named(Algorithm::RS256, "rsa");
     without_alg.as_object_mut().expect("an object").remove("alg");
@@ -53,14 +53,14 @@ async fn one_odd_key_does_not_spoil_the_others() {
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::RS256, Some("rsa"))).await, "invalid");
 }
 
-/// The same key with other metadata.
+/// Returns the same key with other metadata.
 fn otherwise(mut jwk: Value) -> Value {
     jwk["use"] = "sig".into();
     jwk["x-note"] = "another".into();
     jwk
 }
 
-/// RFC 7517 section 4.5: `kid` is optional, also while keys rotate.
+/// `kid` is optional (RFC 7517 section 4.5), also while keys rotate.
 #[tokio::test]
 async fn keys_without_a_kid_are_all_tried() {
     let issuer = Issuer::start().await;
@@ -68,9 +68,9 @@ async fn keys_without_a_kid_are_all_tried() {
     assert_eq!(outcome(&issuer.discovered(), &issuer.token(Algorithm::ES256, None)).await, "ok");
 }
 
-/// How many keys cannot be used does not matter.
+/// Unusable and repeated keys do not count.
 #[tokio::test]
-async fn sixty_four_keys_are_used() {
+async fn at_most_64_usable_keys_are_used() {
     let issuer = Issuer::start().await;
     let unusable =
         (0..100).map(|number| json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": format!("p{number}") }));

@@ -16,7 +16,7 @@ async fn outcome_with(set: impl Into<Vec<u8>>) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_malformed_key_spoils_no_other() {
+async fn a_malformed_key_is_skipped() {
     let deep = format!(r#"{{"x5c":{}{}}}"#, "[".repeat(20_000), "]".repeat(20_000));
     let keys: [&[u8]; 13] = [
         br#"{"kty":"EC","kid":"a","kid":"b"}"#,
@@ -41,7 +41,7 @@ async fn a_malformed_key_spoils_no_other() {
 }
 
 #[tokio::test]
-async fn what_is_beside_the_keys_does_not_matter() {
+async fn other_members_of_a_key_set_are_ignored() {
     let good = good();
     for set in [
         format!("\u{feff}{{\"keys\":[{good}]}}"),
@@ -53,7 +53,7 @@ async fn what_is_beside_the_keys_does_not_matter() {
 }
 
 #[tokio::test]
-async fn a_malformed_set_has_no_keys() {
+async fn a_malformed_key_set_is_unavailable() {
     let good = good();
     for set in [
         String::new(),

@@ -105,7 +105,7 @@ async fn outcome(decoder: &JwtDecoder, token: &str) -> &'static str {
     }
 }
 
-/// Lets this time pass for the decoder. The clock stands still for no longer than that: requests need a real one.
+/// Advances the decoder's clock. The clock is resumed at once, as requests need it.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

@@ -1,4 +1,4 @@
-//! Issuers that do not answer, and those that answer what is no key set.
+//! Issuers that are unreachable, slow or return no key set.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use super::super::super::loopback::Issuer;
 use super::super::keys::jwk;
 use super::{named, outcome, pass, redirect};
 
-type Lie = Box<dyn Fn() -> Response + Send + Sync>;
+type Respond = Box<dyn Fn() -> Response + Send + Sync>;
 
 #[tokio::test]
-async fn a_program_may_start_before_its_issuer_does() {
+async fn a_decoder_recovers_when_its_issuer_starts_later() {
     let issuer = Issuer::start().await;
     let decoder = issuer.discovered();
     let token = issuer.token(Algorithm::ES256, None);
@@ -24,13 +24,13 @@ async fn a_program_may_start_before_its_issuer_does() {
     issuer.publishes([jwk(Algorithm::ES256)]);
     let start = Instant::now();
     while outcome(&decoder, &token).await != "ok" {
-        assert!(start.elapsed() < Duration::from_secs(10), "it does not recover");
+        assert!(start.elapsed() < Duration::from_secs(10), "the decoder does not recover");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[tokio::test]
-async fn nothing_is_recalled_by_keys_that_are_too_old() {
+async fn cached_tokens_expire_with_their_keys() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1")]);
     let decoder = issuer.discovered();
@@ -45,7 +45,7 @@ async fn nothing_is_recalled_by_keys_that_are_too_old() {
 }
 
 #[tokio::test]
-async fn an_outage_keeps_the_last_good_keys_for_a_bounded_time() {
+async fn the_last_keys_are_used_for_an_hour_of_outage() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1")]);
     let decoder = issuer.discovered();
@@ -55,7 +55,7 @@ async fn an_outage_keeps_the_last_good_keys_for_a_bounded_time() {
     issuer.respond(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
     pass(Duration::from_secs(6 * 60)).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    // Whether the issuer has a new key cannot be known: that is no reason to call the token invalid.
+    // The issuer may have a new key, so that the unknown token is not invalid.
     assert_eq!((outcome(&decoder, &known).await, outcome(&decoder, &unknown).await), ("ok", "unavailable"));
     pass(Duration::from_secs(58 * 60)).await;
     assert_eq!(outcome(&decoder, &known).await, "ok");
@@ -63,9 +63,9 @@ async fn an_outage_keeps_the_last_good_keys_for_a_bounded_time() {
     assert_eq!(outcome(&decoder, &known).await, "unavailable");
 }
 
-/// Whatever an issuer does wrong, there are no keys, and the answer says that this is not the token's fault.
+/// Without keys a token is neither valid nor invalid.
 #[tokio::test]
-async fn a_lying_issuer_gives_no_keys() {
+async fn a_malformed_response_is_unavailable() {
     let issuer = Issuer::start().await;
     let set = json!({ "keys": [jwk(Algorithm::ES256)] }).to_string();
     let json = |text: &str| {
@@ -79,7 +79,7 @@ async fn a_lying_issuer_gives_no_keys() {
         let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 8192])));
         Body::from_stream(futures_util::stream::iter(chunks)).into_response()
     };
-    let cases: Vec<(&str, Lie)> = vec![
+    let cases: Vec<(&str, Respond)> = vec![
         ("no JSON", Box::new(json("{"))),
         ("HTML", Box::new(json("<html><body>log in</body></html>"))),
         ("an array", Box::new(json("[]"))),
@@ -108,14 +108,14 @@ async fn a_lying_issuer_gives_no_keys() {
 }
 
 #[tokio::test]
-async fn a_slow_issuer_holds_no_request_longer_than_five_seconds() {
+async fn a_slow_issuer_is_unavailable_after_5_seconds() {
     let (_listener, url) = listen().await;
     let issuer = Issuer::start().await;
     let decoder = issuer.decoder_with(Jwks::uri(format!("{url}/jwks")));
     let start = Instant::now();
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
     assert!((4..7).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
-    // The next one knows already.
+    // The failure is cached.
     let start = Instant::now();
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::ES256, None)).await, "unavailable");
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());

@@ -12,7 +12,7 @@ use super::super::keys::jwk;
 use super::{named, other_jwk, outcome, pass};
 
 #[tokio::test]
-async fn a_new_key_is_found_and_an_old_one_stops_working() {
+async fn a_new_key_replaces_the_old_one() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "old")]);
     let decoder = issuer.discovered();
@@ -20,7 +20,7 @@ async fn a_new_key_is_found_and_an_old_one_stops_working() {
         (issuer.token(Algorithm::ES256, Some("old")), issuer.token(Algorithm::EdDSA, Some("new")));
     assert_eq!(outcome(&decoder, &old).await, "ok");
     issuer.publishes([named(Algorithm::EdDSA, "new")]);
-    // The keys have just come, and are not fetched again so soon.
+    // Keys that were just fetched are not fetched again for 10 s.
     assert_eq!((outcome(&decoder, &new).await, outcome(&decoder, &old).await), ("unavailable", "ok"));
     assert_eq!(issuer.fetches(), 1);
     pass(Duration::from_secs(11)).await;
@@ -29,7 +29,7 @@ async fn a_new_key_is_found_and_an_old_one_stops_working() {
 }
 
 #[tokio::test]
-async fn what_a_key_has_verified_is_forgotten_with_it() {
+async fn removing_a_key_clears_the_cache() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1")]);
     let decoder = issuer.discovered();
@@ -51,7 +51,7 @@ async fn what_a_key_has_verified_is_forgotten_with_it() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_for_tokens_that_name_none() {
+async fn a_new_key_is_found_for_tokens_without_kid() {
     let issuer = Issuer::start().await;
     issuer.publishes([other_jwk()]);
     let decoder = issuer.discovered();
@@ -84,8 +84,8 @@ async fn a_thousand_unknown_kids_cause_one_fetch() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
-    for (said, early, late) in [
+async fn cache_control_sets_the_refresh_interval_within_bounds() {
+    for (cache_control, early, late) in [
         ("max-age=120", 110, 130),
         ("public, max-age=0", 50, 70),
         ("no-store", 50, 70),
@@ -96,11 +96,11 @@ async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
         let issuer = Issuer::start().await;
         let set = json!({ "keys": [named(Algorithm::ES256, "1")] });
         issuer.respond(move |_| {
-            // A cache on the way has had it for almost as long.
-            let age = if said.ends_with("age") { "3599" } else { "0" };
-            let said = said.trim_end_matches("; age");
+            // An HTTP cache has stored the response for almost as long.
+            let age = if cache_control.ends_with("age") { "3599" } else { "0" };
+            let cache_control = cache_control.trim_end_matches("; age");
             Some(
-                ([(header::CACHE_CONTROL, said), (header::AGE, age)], axum::Json(set.clone()))
+                ([(header::CACHE_CONTROL, cache_control), (header::AGE, age)], axum::Json(set.clone()))
                     .into_response(),
             )
         });
@@ -110,7 +110,7 @@ async fn keys_are_fetched_again_when_the_issuer_says_so_within_bounds() {
         for (time, fetches) in [(early, 1), (late - early, 2)] {
             pass(Duration::from_secs(time)).await;
             tokio::time::sleep(Duration::from_millis(100)).await;
-            assert_eq!(issuer.fetches(), fetches, "{said}");
+            assert_eq!(issuer.fetches(), fetches, "{cache_control}");
         }
     }
 }

@@ -109,7 +109,7 @@ async fn each_skipped_key_is_logged_once_for_a_changed_set() {
 }
 
 #[tokio::test]
-async fn few_of_many_skipped_keys_are_logged() {
+async fn at_most_16_skipped_keys_are_logged() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(Level::WARN).finish();
     let _guard = tracing::subscriber::set_default(subscriber);

@@ -15,10 +15,10 @@ use super::super::keys::jwk;
 use super::{named, outcome, pass};
 
 const WINDOW: Duration = Duration::from_secs(10);
-/// As many requests wait for keys at a time.
+/// The maximum number of requests that wait for keys.
 const MAX_WAITING: usize = 1024;
 
-/// An issuer with one key, `old`, and a decoder that has just fetched it.
+/// Returns an issuer with the key `old`, and a decoder that has just fetched it.
 async fn just_fetched() -> (Issuer, JwtDecoder) {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "old")]);
@@ -27,18 +27,18 @@ async fn just_fetched() -> (Issuer, JwtDecoder) {
     (issuer, decoder)
 }
 
-/// How long the client has to wait: the token is answered with 503.
+/// Returns the `Retry-After` for a token that must be unavailable.
 async fn retry_after(decoder: &JwtDecoder, token: &str) -> Duration {
     match decoder.decode(token).await {
         Err(DecodeError::Unavailable { retry_after, .. }) => {
             assert!(!retry_after.is_zero() && retry_after <= WINDOW, "{retry_after:?}");
             retry_after
         }
-        other => panic!("it should be unavailable, but: {other:?}"),
+        other => panic!("not unavailable: {other:?}"),
     }
 }
 
-/// Another client, with a hundred tokens of keys that do not exist.
+/// Decodes a hundred tokens of another client with unknown keys.
 async fn strangers(issuer: &Issuer, decoder: &JwtDecoder) {
     for number in 0..100 {
         let token = issuer.token(Algorithm::ES256, Some(&format!("unknown {number}")));
@@ -55,7 +55,7 @@ async fn until_fetched(issuer: &Issuer, times: usize) {
 }
 
 #[tokio::test]
-async fn strangers_do_not_delay_a_new_key() {
+async fn unknown_kids_of_other_clients_do_not_delay_a_new_key() {
     let (issuer, decoder) = just_fetched().await;
     issuer.publishes([named(Algorithm::ES256, "old"), named(Algorithm::EdDSA, "new")]);
     let token = issuer.token(Algorithm::EdDSA, Some("new"));
@@ -70,7 +70,7 @@ async fn strangers_do_not_delay_a_new_key() {
 }
 
 #[tokio::test]
-async fn a_token_of_no_key_is_invalid_at_the_second_try_whatever_strangers_send() {
+async fn an_unknown_kid_is_invalid_after_the_next_fetch() {
     let (issuer, decoder) = just_fetched().await;
     let token = issuer.token(Algorithm::EdDSA, Some("absent"));
     let wait = retry_after(&decoder, &token).await;
@@ -82,9 +82,9 @@ async fn a_token_of_no_key_is_invalid_at_the_second_try_whatever_strangers_send(
     assert_eq!(issuer.fetches(), 2);
 }
 
-/// Otherwise a client that guesses the next `kid` could have the first tokens of that key refused as invalid.
+/// Otherwise a client that guesses the next `kid` could make the first tokens of that key invalid.
 #[tokio::test]
-async fn what_is_found_out_about_a_token_is_not_said_of_others_with_its_kid() {
+async fn an_invalid_token_does_not_make_others_with_its_kid_invalid() {
     let (issuer, decoder) = just_fetched().await;
     let guessed = issuer.token(Algorithm::ES256, Some("new"));
     let wait = retry_after(&decoder, &guessed).await;
@@ -98,20 +98,20 @@ async fn what_is_found_out_about_a_token_is_not_said_of_others_with_its_kid() {
 }
 
 #[tokio::test]
-async fn keys_that_were_asked_for_are_fetched_without_another_request() {
+async fn a_scheduled_fetch_needs_no_further_request() {
     let (issuer, decoder) = just_fetched().await;
     strangers(&issuer, &decoder).await;
     pass(WINDOW).await;
     until_fetched(&issuer, 2).await;
-    // That was for all of them together.
+    // One fetch serves all of these tokens.
     pass(2 * WINDOW).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(issuer.fetches(), 2);
 }
 
-/// Such a set may be older than the token's key.
+/// The fetched set may be older than the token's key.
 #[tokio::test]
-async fn a_fetch_that_began_before_the_token_came_does_not_make_it_invalid() {
+async fn a_fetch_that_began_before_the_token_arrived_does_not_make_it_invalid() {
     let (issuer, decoder) = just_fetched().await;
     let (set, released) = (json!({ "keys": [jwk(Algorithm::ES384)] }).to_string(), Arc::new(Notify::new()));
     let (metadata, release) = (issuer.metadata().to_string(), Arc::clone(&released));
@@ -148,7 +148,7 @@ async fn a_fetch_that_began_before_the_token_came_does_not_make_it_invalid() {
 }
 
 #[tokio::test]
-async fn no_key_is_needed_to_refuse_what_none_could_make_valid() {
+async fn a_token_that_no_key_can_make_valid_causes_no_fetch() {
     let (issuer, decoder) = just_fetched().await;
     let down = Issuer::start().await;
     let (without_keys, unavailable) = (down.discovered(), down.token(Algorithm::ES256, Some("1")));
@@ -171,10 +171,10 @@ async fn no_key_is_needed_to_refuse_what_none_could_make_valid() {
     assert_eq!(issuer.fetches(), 1);
 }
 
-/// The keys that were just fetched have names, so a token without one, or with that of a key for another algorithm, is of
-/// none that is new.
+/// All fetched keys have a `kid`. A token without one, or with the `kid` of a key for another algorithm, cannot have a
+/// new key.
 #[tokio::test]
-async fn only_a_kid_that_is_unknown_may_be_that_of_a_new_key() {
+async fn only_an_unknown_kid_is_unavailable() {
     let (issuer, decoder) = just_fetched().await;
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::EdDSA, None)).await, "invalid");
     assert_eq!(outcome(&decoder, &issuer.token(Algorithm::EdDSA, Some("old"))).await, "invalid");
@@ -186,7 +186,7 @@ async fn only_a_kid_that_is_unknown_may_be_that_of_a_new_key() {
 }
 
 #[tokio::test]
-async fn a_bounded_number_of_requests_waits() {
+async fn at_most_1024_requests_wait_for_keys() {
     let (issuer, decoder) = just_fetched().await;
     issuer.respond(|_| {
         Some(
@@ -207,7 +207,7 @@ async fn a_bounded_number_of_requests_waits() {
 }
 
 #[tokio::test]
-async fn no_key_at_all_is_no_reason_to_wait_for_the_next_hour() {
+async fn an_empty_key_set_is_fetched_again_soon() {
     let issuer = Issuer::start().await;
     issuer.publishes(json!([]));
     let decoder = issuer.discovered();

@@ -1,4 +1,4 @@
-//! What operators are told of refusals: events and counters.
+//! Telemetry: events and counters.
 
 use std::cell::RefCell;
 use std::io;
@@ -45,7 +45,7 @@ fn app() -> Router {
         .with_state(ResourceServer::new(Named))
 }
 
-/// Decodes as [`Readable`] does, to tokens that say more of themselves.
+/// Decodes as [`Readable`] does, with more claims.
 struct Named;
 
 impl TokenDecoder for Named {
@@ -68,7 +68,7 @@ thread_local! {
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Writes events to the log of the thread: each test runs in one.
+/// Writes events to the log of the thread. Each test runs in its own thread.
 struct Log;
 
 impl io::Write for Log {
@@ -81,8 +81,8 @@ impl io::Write for Log {
     }
 }
 
-/// Installs one subscriber for the process. With one a test, `tracing` can take a callsite for disabled that another test
-/// has just registered.
+/// Installs one subscriber for the process. With one for each test, `tracing` could disable a callsite that another
+/// test has just registered.
 fn subscribe() {
     static SUBSCRIBED: Once = Once::new();
     SUBSCRIBED.call_once(|| {
@@ -91,7 +91,7 @@ fn subscribe() {
     });
 }
 
-/// The lines that one request writes at any level.
+/// Returns the lines that one request logs at any level.
 async fn events(path: &str, authorization: &[&str]) -> Vec<String> {
     events_of(&app(), path, authorization).await
 }
@@ -105,7 +105,7 @@ async fn events_of(app: &Router, path: &str, authorization: &[&str]) -> Vec<Stri
 }
 
 #[tokio::test]
-async fn each_refusal_is_one_event_that_says_why() {
+async fn each_refusal_is_one_event_with_its_reason() {
     let line = |level: &str, fields: &str| {
         vec![format!("{level} scopes_runtime::refused: a request was refused {fields}")]
     };
@@ -138,9 +138,9 @@ async fn each_refusal_is_one_event_that_says_why() {
     );
 }
 
-/// Claims may be as long as a token; an event is not.
+/// Claims can be as long as a token; events are short.
 #[tokio::test]
-async fn long_claims_are_cut() {
+async fn long_claims_are_truncated() {
     let events = events("/items", &["Bearer long"]).await.concat();
     let cut = format!("{}…", "ä".repeat(128));
     assert!(events.contains(&format!("client_id=\"{cut}\"")), "{events}");
@@ -149,12 +149,12 @@ async fn long_claims_are_cut() {
 }
 
 #[tokio::test]
-async fn what_is_let_through_is_no_event() {
+async fn accepted_requests_are_no_event() {
     assert!(events("/items", &[&bearer("me items")]).await.is_empty());
     assert!(events("/open", &[]).await.is_empty());
 }
 
-/// A decoder whose issuer may grant `me`, and a token of that issuer with the scopes.
+/// Returns a decoder whose issuer may grant `me`, and a token of that issuer with these scopes.
 fn limited(scopes: &[&str]) -> (JwtDecoder, String) {
     let issuer = TestIssuer::new();
     let builder = JwtDecoder::builder().issuer(issuer.url()).audience(issuer.audience());
@@ -206,7 +206,7 @@ fn scopes_that_an_issuer_may_not_grant_are_counted() {
     assert_eq!(dropped, ["scopes_dropped_total issuer=https://issuer.test 3"]);
 }
 
-/// Name, labels and count of each counter.
+/// Returns the name, labels and count of each counter.
 #[cfg(feature = "metrics")]
 fn counters(snapshotter: &Snapshotter) -> Vec<String> {
     let counters = snapshotter.snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
