@@ -188,13 +188,13 @@ async fn the_endpoint_may_be_named() {
 async fn only_what_is_active_and_for_this_server_is_let_in() {
     let issuer = Issuer::start().await;
     let audience = "the claim `aud` does not name the audience that is configured";
-    let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
+    let untyped = "the response has no `token_type`, so it may be a refresh token (`allow_missing_token_type` accepts it)";
     let kind = "the `token_type` is not `Bearer`";
     let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
     let no_strings = "the claim `aud` is neither a string nor an array of strings";
     for (answer, reason) in [
-        (json!({ "active": false }), "the issuer says that it is not active"),
-        (issuer.active_with("active", false), "the issuer says that it is not active"),
+        (json!({ "active": false }), "the response has `active: false`"),
+        (issuer.active_with("active", false), "the response has `active: false`"),
         (issuer.active_without("token_type"), untyped),
         (issuer.active_with("token_type", "DPoP"), kind),
         (issuer.active_with("token_type", Value::Null), kind),
@@ -224,7 +224,7 @@ async fn only_what_is_active_and_for_this_server_is_let_in() {
         (issuer.active_with("nonce", "n"), "the claim `nonce` shows an ID token, not an access token"),
         (
             issuer.active_with("scope", json!(["me"])),
-            "the claim `scope` is not a string (`scope_claim` says which it is)",
+            "the claim `scope` is not a string (`scope_claim` sets another type)",
         ),
     ] {
         issuer.says(answer.clone());
@@ -484,6 +484,21 @@ async fn an_endpoint_that_has_moved_is_found_again() {
 }
 
 #[tokio::test]
+async fn the_cache_capacity_limits_the_cached_responses() {
+    let issuer = Issuer::start().await;
+    issuer.says(issuer.active());
+    for (capacity, expected) in [(64 * 1024, 10..64), (1024 * 1024, 100..101)] {
+        let decoder = issuer.builder().cache_capacity(capacity).build().expect("a decoder");
+        let tokens: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+        for token in &tokens {
+            accept(&decoder, token).await;
+        }
+        let cached = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
+        assert!(expected.contains(&cached), "{capacity}: {cached}");
+    }
+}
+
+#[tokio::test]
 async fn long_tokens_are_not_sent() {
     let issuer = Issuer::start().await;
     issuer.says(issuer.active());
@@ -499,25 +514,26 @@ fn a_decoder_is_complete_and_safe() {
     let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
     let url = |url: &str| {
         format!(
-            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine, \
-             with no user in it"
+            "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user \
+             name and password"
         )
     };
     for (builder, message) in [
         (
             builder().audience(AUDIENCE).client("api", "secret"),
-            "nobody can be asked about tokens: call `issuer` with the issuer's URL, or `endpoint` with that of its \
+            "no introspection endpoint configured: call `issuer` with the issuer's URL, or `endpoint` with the URL of its \
              introspection endpoint"
                 .to_owned(),
         ),
         (
             builder().issuer("https://issuer.example").client("api", "secret"),
-            "the decoder has no audience: call `audience` with the `aud` that names this server in the issuer's answers"
+            "the decoder has no audience: call `audience` with the `aud` that names this server in introspection responses"
                 .to_owned(),
         ),
         (
             builder().issuer("https://issuer.example").audience(AUDIENCE),
-            "the issuer would not know who asks: call `client` with the id and the secret that it gave this server"
+            "no client configured for the introspection endpoint: call `client` with the id and the secret of this server \
+             at the issuer"
                 .to_owned(),
         ),
         (whole().issuer("http://issuer.example"), url("http://issuer.example")),
@@ -525,7 +541,7 @@ fn a_decoder_is_complete_and_safe() {
         (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
         (
             whole().cache_ttl(Duration::from_secs(301)),
-            "a `cache_ttl` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
+            "a `cache_ttl` of 301s is longer than 300 s: a revoked token would be accepted for too long".to_owned(),
         ),
     ] {
         assert_eq!(builder.build().expect_err("an error").to_string(), message);

@@ -134,7 +134,7 @@ async fn tokens_of_another_kind() {
 
 #[tokio::test]
 async fn scope() {
-    let reason = "the claim `scope` is not a string (`scope_claim` says which it is)";
+    let reason = "the claim `scope` is not a string (`scope_claim` sets another type)";
     refuse_values("scope", reason, [json!(["me"]), json!([]), json!(5), Value::Null, json!({ "me": true })])
         .await;
 }

@@ -10,7 +10,7 @@ use crate::keys::{ALL, der, jwk, pem, public_pem};
 
 const PRIVATE: &str = "this is a private key, which is for the issuer alone: give its public key, which `openssl pkey \
                        -in private.pem -pubout` prints";
-const CERTIFICATE: &str = "this is a certificate, which nothing here would check: give its public key, which `openssl \
+const CERTIFICATE: &str = "this is a certificate, and certificates are not verified here: give its public key, which `openssl \
                            x509 -in certificate.pem -noout -pubkey` prints";
 const NOT_PEM: &str = "this is not a public key in PEM: give one document from `-----BEGIN PUBLIC KEY-----` to \
                        `-----END PUBLIC KEY-----` (or `RSA PUBLIC KEY`) with its line breaks";
@@ -43,7 +43,7 @@ fn decoders() {
         (builder(), "the decoder has no key: call `key` with one that the issuer signs with"),
         (
             builder().key(key()).leeway(Duration::from_millis(60_001)),
-            "a leeway of 60.001s is longer than 60 s: allow less, and keep the clocks right instead",
+            "a leeway of 60.001s is longer than 60 s: set less, and synchronize the clocks instead",
         ),
         (
             builder().key(key().with_kid("a")).key(secret_key(Algorithm::HS384)).key(key().with_kid("a")),
@@ -72,8 +72,8 @@ fn secrets() {
         let short = json!({ "kty": "oct", "k": base64url(&SECRET[1..needed]) });
         assert_eq!(refusal(VerificationKey::from_jwk_for(algorithm, short.to_string())), reason(needed - 1));
     }
-    let reason = "this secret is a PEM document: if it is the issuer's public key, anybody could sign with it, so \
-                  give it to `from_pem` with the algorithm that the issuer signs with";
+    let reason = "this secret is a PEM document, perhaps a public key, with which anyone could sign tokens: use \
+                  `from_pem` with the algorithm that the issuer signs with";
     assert_eq!(refusal(VerificationKey::from_secret(Algorithm::HS256, pem!("rsa-public"))), reason);
 }
 
@@ -283,7 +283,8 @@ fn nobody_else_can_sign_for_an_ed25519_key() {
     minus_identity[0] = 0xEC;
     of_order_four[31] = 0x80;
     for x in [[0; 32], identity, minus_identity, of_order_four] {
-        let refused = "with this Ed25519 key anybody could sign: give the one that the issuer signs with";
+        let refused = "this Ed25519 key is a point of small order, with which anyone could sign tokens: give the key that the \
+                       issuer publishes";
         assert_eq!(refusal(key(x)), refused, "{x:?}");
     }
     key([2; 32]).expect("a key like any other");

@@ -129,8 +129,8 @@ fn keys_come_from_no_place_where_anybody_could_have_put_them() {
     };
     let message = |url: &str| {
         format!(
-            "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
-             with no user in it"
+            "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name \
+             and password"
         )
     };
     for url in [

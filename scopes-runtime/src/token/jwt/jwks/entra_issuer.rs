@@ -1,16 +1,17 @@
-//! The member `issuer` of Microsoft Entra ID's keys, which publishes those of all tenants in one set.
+//! The member `issuer` of JWKs. Microsoft Entra ID publishes the keys of all tenants in one set, and restricts some to a tenant.
 
 use serde_json::Value;
 
 const TENANT: &str = "{tenantid}";
-/// The issuer of a tenant's tokens of version 1.0.
+/// The issuer of tokens of version 1.0.
 const VERSION_1: &str = "https://sts.windows.net/{tenantid}/";
+/// The issuer of tokens of version 2.0.
 const VERSION_2: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
 
-/// Whether a key with this member is for the tokens of the issuer. `{tenantid}` in it is any tenant.
+/// Returns whether a key with this member is for the tokens of the issuer. `{tenantid}` matches every tenant.
 ///
-/// Keys name the issuer of version 2.0 and sign tokens of both versions, so Microsoft's libraries compare version 1.0 as
-/// if it were 2.0.
+/// Keys have the issuer of version 2.0 and sign tokens of both versions. So, as Microsoft's libraries do, an issuer of version
+/// 1.0 is compared as that of version 2.0.
 pub(super) fn includes(member: &Value, issuer: &str) -> bool {
     let Some(named) = member.as_str() else { return false };
     let mut tenants = issuer.split('/').filter(|segment| is_guid(segment));

@@ -1,8 +1,8 @@
-//! Splits a JSON text into its values without reading them, so that one malformed value does not spoil the others.
+//! Splits a JSON text into the texts of its values, so that one malformed value does not invalidate the others.
 
 use serde::de::IgnoredAny;
 
-/// The members of an object: each name, and the text of its value. `None` where the text is no object.
+/// Returns the members of an object, each a name and the text of its value. Returns `None` if the text is not an object.
 pub(super) fn members(text: &[u8]) -> Option<Vec<(String, &[u8])>> {
     sequence(text, *b"{}", |text| {
         let (name, rest) = value(text)?;
@@ -11,7 +11,7 @@ pub(super) fn members(text: &[u8]) -> Option<Vec<(String, &[u8])>> {
     })
 }
 
-/// The texts of an array's elements. `None` where the text is no array.
+/// Returns the texts of the elements of an array. Returns `None` if the text is not an array.
 pub(super) fn elements(text: &[u8]) -> Option<Vec<&[u8]>> {
     sequence(text, *b"[]", value)
 }
@@ -36,8 +36,8 @@ fn sequence<'a, T>(
     }
 }
 
-/// Splits after the first value. That has the syntax of JSON (RFC 8259), but its strings may hold anything, and its numbers
-/// may be of any size and its arrays of any depth.
+/// Splits after the first value. Its syntax is checked (RFC 8259), but not the content of strings, the size of numbers or the
+/// depth of arrays.
 fn value(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     values.next()?.ok()?;

@@ -5,14 +5,14 @@ use tokio::time::Instant;
 
 use crate::token::jwt::jws::Jws;
 
-/// 192 KiB, allocated with the first token.
+/// Number of slots: 192 KiB, allocated with the first token.
 const SLOTS: usize = 8192;
 
-/// When each token of an unknown key first came.
+/// The times at which tokens of unknown keys first came.
 ///
-/// Keyed by the whole token, not by its `kid`: a client that guesses the next `kid` must not decide about the tokens of
-/// others. A token takes the place of another one where their hashes meet, and then the other is new again: more than a
-/// few hundred new tokens a second delay a 401, but never a new key.
+/// The key is the whole token, not its `kid`: otherwise a client that guesses the next `kid` would decide about the tokens of
+/// other clients. A token replaces another one in its slot, which then counts as new. So more than a few hundred new tokens a
+/// second delay a 401, but never a new key.
 #[derive(Default)]
 pub(super) struct FirstSeen {
     hasher: RandomState,
@@ -20,14 +20,14 @@ pub(super) struct FirstSeen {
 }
 
 impl FirstSeen {
-    /// Returns when the token first came, which is now unless it is recorded.
+    /// Returns the time at which the token first came. Records `now` if the token is new.
     pub(super) fn record(&self, jws: &Jws<'_>, now: Instant) -> Instant {
         let hash = self.hasher.hash_one((jws.message, jws.signature));
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.resize(SLOTS, None);
         let slot = &mut slots[hash as usize % SLOTS];
         match slot {
-            Some((known, first)) if *known == hash => *first,
+            Some((recorded, first)) if *recorded == hash => *first,
             _ => {
                 *slot = Some((hash, now));
                 now

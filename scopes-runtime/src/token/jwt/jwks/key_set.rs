@@ -3,57 +3,58 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
-use super::{key_issuer, split};
+use super::{entra_issuer, json_parts};
 use crate::token::fetch::FetchError;
 use crate::token::json;
 use crate::token::jwt::key::{KeyError, VerificationKey};
 
-/// Far more than any issuer has, so that trying all of them costs little.
+/// Most keys of a set that are used. Issuers publish fewer than ten.
 const MAX_KEYS: usize = 64;
-/// How many skipped keys of a set are logged.
+/// Most skipped keys of a set that are logged.
 const MAX_LOGGED: usize = 16;
-/// How much of a `kid` is logged.
+/// Longest part of a `kid` that is logged, in characters.
 const MAX_KID_CHARS: usize = 64;
 
 /// A JWK set (RFC 7517 section 5).
 #[derive(Default)]
 pub(super) struct KeySet {
-    /// The keys that may verify access tokens. Those of one `kid` are for different algorithms.
+    /// The usable keys. Two keys with the same `kid` are for different algorithms.
     pub(super) keys: Vec<VerificationKey>,
-    skipped: BTreeSet<Skipped>,
+    skipped: BTreeSet<SkippedKey>,
 }
 
-/// A key that is not used, which spoils no other.
+/// A key that is not used. The other keys of the set still are.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Skipped {
+struct SkippedKey {
     kid: Option<String>,
-    /// Nothing that the issuer has sent.
+    /// Contains no text from the response.
     reason: String,
-    /// The key is for something else, as the issuer says itself.
+    /// The issuer marks the key as one for another purpose or issuer.
     is_expected: bool,
 }
 
 impl KeySet {
-    /// Reads a text. Its keys are for the tokens of this issuer; this is the algorithm of RSA keys that name none.
-    pub(super) fn read(text: &[u8], rsa: Algorithm, issuer: &str) -> Result<Self, FetchError> {
-        let malformed = |reason: &str| FetchError::Malformed(format!("the key set {reason}"));
+    /// Reads the JSON text of a set. Skips keys of other issuers than `issuer`; `rsa_algorithm` is that of RSA keys without
+    /// `alg`.
+    pub(super) fn read(text: &[u8], rsa_algorithm: Algorithm, issuer: &str) -> Result<Self, FetchError> {
+        let invalid = |reason: &str| FetchError::InvalidDocument(format!("the key set {reason}"));
         let mut set = Self::default();
         let without_mark = text.strip_prefix("\u{feff}".as_bytes());
         if without_mark.is_some() {
             set.skip(None, "the byte order mark before the set is ignored");
         }
-        let members = split::members(without_mark.unwrap_or(text));
-        let members = members.ok_or_else(|| malformed("is not a JSON object"))?;
+        let members = json_parts::members(without_mark.unwrap_or(text));
+        let members = members.ok_or_else(|| invalid("is not a JSON object"))?;
         let mut names = HashSet::new();
         if !members.iter().all(|(name, _)| names.insert(name)) {
-            return Err(malformed("repeats a member name"));
+            return Err(invalid("repeats a member name"));
         }
         let keys = members.iter().find(|(name, _)| name == "keys");
-        let jwks = keys.and_then(|(_, keys)| split::elements(keys));
-        for jwk in jwks.ok_or_else(|| malformed("has no array `keys`"))? {
+        let jwks = keys.and_then(|(_, keys)| json_parts::elements(keys));
+        for jwk in jwks.ok_or_else(|| invalid("has no array `keys`"))? {
             match json::object(jwk) {
-                Ok(members) => set.add(jwk, &members, rsa, issuer),
-                Err(malformed) => set.skip(None, format!("the JWK {malformed}")),
+                Ok(members) => set.add(&members, rsa_algorithm, issuer),
+                Err(error) => set.skip(None, format!("the JWK {error}")),
             }
         }
         set.drop_ambiguous();
@@ -64,29 +65,23 @@ impl KeySet {
         Ok(set)
     }
 
-    fn add(&mut self, text: &[u8], jwk: &Map<String, Value>, rsa: Algorithm, issuer: &str) {
+    fn add(&mut self, jwk: &Map<String, Value>, rsa_algorithm: Algorithm, issuer: &str) {
         let kid = jwk.get("kid").and_then(Value::as_str);
-        let kty = jwk.get("kty").and_then(Value::as_str);
-        if kty == Some("oct") {
+        if jwk.get("kty").and_then(Value::as_str) == Some("oct") {
             return self.skip(kid, "it is a secret, which must not be published");
         }
-        if !jwk.get("issuer").is_none_or(|named| key_issuer::includes(named, issuer)) {
+        if !jwk.get("issuer").is_none_or(|named| entra_issuer::includes(named, issuer)) {
             return self.insert(kid, "it is for the tokens of another issuer", true);
         }
-        let key = if kty == Some("RSA") && !jwk.contains_key("alg") {
-            VerificationKey::from_jwk_for(rsa, text)
-        } else {
-            VerificationKey::from_jwk(text)
-        };
-        match key {
-            // One key that is published twice, with other metadata for instance, is one key.
+        match VerificationKey::from_jwk_members(jwk, rsa_algorithm) {
+            // The same key may be published twice, for example with different certificates.
             Ok(key) if self.keys.iter().any(|other| other.is_same(&key)) => {}
             Ok(key) => self.keys.push(key),
             Err(error) => self.insert(kid, reason(&error), matches!(error, KeyError::JwkUse(_))),
         }
     }
 
-    /// Drops keys that a token cannot tell apart. Those without a `kid` stay, and are all tried.
+    /// Drops keys with the same `kid` and algorithm: a token does not identify one of them. Keys without `kid` stay.
     fn drop_ambiguous(&mut self) {
         let name = |key: &VerificationKey| Some((key.kid()?.to_owned(), key.algorithm()));
         let mut counts = HashMap::new();
@@ -108,10 +103,10 @@ impl KeySet {
             Some((end, _)) => format!("{}…", &kid[..end]),
             None => kid.to_owned(),
         });
-        self.skipped.insert(Skipped { kid, reason: reason.into(), is_expected });
+        self.skipped.insert(SkippedKey { kid, reason: reason.into(), is_expected });
     }
 
-    /// Whether the issuer has not changed its keys. Their order says nothing.
+    /// Returns whether two sets have the same keys, in any order.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let is_in_other = |key: &VerificationKey| other.keys.iter().any(|other| other.is_same(key));
         self.keys.len() == other.keys.len()
@@ -119,9 +114,9 @@ impl KeySet {
             && self.skipped == other.skipped
     }
 
-    /// Logs what is not used. A key that is for something else is no reason for a warning, unless there is no other.
+    /// Logs the skipped keys. A key for another purpose is a warning only if there is no usable key.
     pub(super) fn log(&self, location: &impl std::fmt::Display) {
-        for Skipped { kid, reason, is_expected } in self.skipped.iter().take(MAX_LOGGED) {
+        for SkippedKey { kid, reason, is_expected } in self.skipped.iter().take(MAX_LOGGED) {
             if *is_expected && !self.keys.is_empty() {
                 tracing::debug!(%location, kid, reason, "a key of an issuer is not used");
             } else {
@@ -137,7 +132,7 @@ impl KeySet {
     }
 }
 
-/// Why a key cannot be used, without what the issuer has sent.
+/// Returns why a key cannot be used, without text from the response.
 fn reason(error: &KeyError) -> String {
     match error {
         KeyError::UnsupportedType(_) => "keys of this type are not supported".to_owned(),
@@ -146,7 +141,7 @@ fn reason(error: &KeyError) -> String {
     }
 }
 
-/// The usable keys of a text. Where there is an issuer nobody asks for them here; this is how tests read many sets.
+/// Returns the usable keys of a set. For tests that read many sets without an issuer.
 pub fn usable_keys(text: &[u8]) -> Option<Vec<VerificationKey>> {
     KeySet::read(text, Algorithm::RS256, "").ok().map(|set| set.keys)
 }

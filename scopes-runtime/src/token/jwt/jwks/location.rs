@@ -9,36 +9,36 @@ use super::key_set::KeySet;
 use crate::token::fetch::{self, FetchError};
 use crate::token::issuer_metadata::IssuerMetadata;
 
-/// Where an issuer's keys are.
+/// The location of an issuer's key set.
 #[derive(Clone, Debug)]
 pub(super) enum Location {
-    /// The issuer's metadata says.
+    /// `jwks_uri` of the issuer's metadata.
     Discovered(IssuerMetadata),
-    Known(Url),
+    Configured(Url),
 }
 
 impl Location {
-    /// Where the issuer is asked first; every other URL of it has the same scheme.
-    pub(super) fn first(&self) -> &Url {
+    /// Returns the URL that is requested first. Every other URL of the issuer has the same scheme.
+    pub(super) fn first_url(&self) -> &Url {
         match self {
-            Self::Known(url) => url,
-            Self::Discovered(metadata) => metadata.first(),
+            Self::Configured(url) => url,
+            Self::Discovered(metadata) => metadata.first_url(),
         }
     }
 
-    /// The keys, and for how long the issuer wants them kept.
-    pub(super) async fn keys(
+    /// Fetches the keys, and returns their freshness lifetime, if any.
+    pub(super) async fn fetch_keys(
         &self,
         client: &Client,
-        rsa: Algorithm,
+        rsa_algorithm: Algorithm,
         issuer: &str,
     ) -> Result<(KeySet, Option<Duration>), FetchError> {
         let url = match self {
-            Self::Known(url) => url.clone(),
+            Self::Configured(url) => url.clone(),
             Self::Discovered(metadata) => metadata.url(client, "jwks_uri").await?,
         };
         let fetched = fetch::get(client, &url, fetch::JWK_SET).await?;
-        Ok((KeySet::read(&fetched.text, rsa, issuer)?, fetched.max_age))
+        Ok((KeySet::read(&fetched.text, rsa_algorithm, issuer)?, fetched.max_age))
     }
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Discovered(metadata) => formatter.write_str(&metadata.issuer),
-            Self::Known(url) => url.fmt(formatter),
+            Self::Configured(url) => url.fmt(formatter),
         }
     }
 }
