@@ -1,4 +1,4 @@
-//! The entry points of `#[requires_scopes]` and `#[public]`: they read the item's keyword and the attribute's arguments.
+//! The entry points of `#[requires_scopes]` and `#[public]`, which dispatch on the kind of item.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::requirement::Requirement;
 pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut requirement = Requirement::parse(arguments);
     let mut errors = requirement.take_errors();
-    let place = "`#[requires_scopes]` goes on a handler `async fn` or on an `impl FromRequestParts` block";
+    let place = "`#[requires_scopes]` can only be applied to a handler `async fn` or an `impl FromRequestParts<S>` block";
     let keyword = match keyword.parse2(item.clone()) {
         Ok(keyword) => keyword,
         Err(error) => return with_errors(errors, Err(Error::new(error.span(), place)), item),
@@ -42,7 +42,7 @@ pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
         errors.push(error);
         None
     });
-    let place = "`#[public]` goes on a handler `async fn`";
+    let place = "`#[public]` can only be applied to a handler `async fn`";
     let expanded = match keyword.parse2(item.clone()) {
         Ok(keyword) if keyword == "fn" => {
             Handler::parse(item.clone(), &mut errors).map(|handler| handler.public(reason.as_ref()))
@@ -53,31 +53,31 @@ pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     with_errors(errors, expanded, item)
 }
 
-/// `reason = "…"`, as lint attributes have it.
+/// Parses `reason = "…"`, the syntax of lint attributes.
 fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
     if input.is_empty() {
         return Ok(None);
     }
-    let expected = "`#[public]` takes a reason or nothing: `#[public(reason = \"…\")]`";
+    let expected = "expected `reason = \"…\"` or no argument";
     let explain = |error: Error| Error::new(error.span(), expected);
     let key: Ident = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(explain)?;
     if key != "reason" {
         return Err(Error::new(key.span(), expected));
     }
     input.parse::<Token![=]>().map_err(explain)?;
-    let literal = |error: Error| Error::new(error.span(), "the reason is a string literal: `reason = \"…\"`");
+    let literal = |error: Error| Error::new(error.span(), "expected a string literal: `reason = \"…\"`");
     let reason: LitStr = input.parse().map_err(literal)?;
     input.parse::<Option<Token![,]>>()?;
-    match input.is_empty() && !reason.value().trim().is_empty() {
-        true => Ok(Some(reason)),
-        false if input.is_empty() => {
-            Err(Error::new_spanned(reason, "the reason is empty; write one, or none"))
-        }
-        false => Err(Error::new(input.span(), expected)),
+    if !input.is_empty() {
+        return Err(Error::new(input.span(), expected));
     }
+    if reason.value().trim().is_empty() {
+        return Err(Error::new_spanned(reason, "empty reason; write one, or remove `reason`"));
+    }
+    Ok(Some(reason))
 }
 
-/// The keyword that says what the item is: `fn`, `impl`, `struct`, …
+/// Returns the keyword of the item: `fn`, `impl`, `struct`, …
 fn keyword(input: ParseStream<'_>) -> Result<Ident> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
@@ -94,7 +94,8 @@ fn keyword(input: ParseStream<'_>) -> Result<Ident> {
     }
 }
 
-/// Mistakes never take the item away: everything else in the file is still checked against it.
+/// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it
+/// would be another error.
 fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStream) -> TokenStream {
     let (expanded, error) = match expanded {
         Ok(expanded) => (expanded, None),

@@ -1,4 +1,5 @@
-//! `acr = "…"` and `max_age = 300`: how and when a user has to have logged in (RFC 9470).
+//! The options `acr = "…"` and `max_age = 300` of a requirement: how and when the user must have authenticated (RFC
+//! 9470).
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -7,10 +8,12 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitInt, LitStr, Result, Token, parenthesized, token};
 
-const CONTEXTS: &str = "expected an authentication context: `acr = \"…\"`, or `acr = any(\"…\", \"…\")` where one of several will do";
-const SECONDS: &str = "`max_age` is a number of seconds from 1, such as `max_age = 300`";
+use crate::scope_token::is_token_character;
 
-/// What a requirement says beside its scopes.
+const ACR: &str = "expected a string literal: `acr = \"…\"`, or `acr = any(\"…\", \"…\")` for one of several";
+const MAX_AGE: &str = "expected a number of seconds, at least 1, such as `max_age = 300`";
+
+/// The options of a requirement.
 #[derive(Default)]
 pub(crate) struct Authentication {
     acr_values: Vec<LitStr>,
@@ -18,12 +21,12 @@ pub(crate) struct Authentication {
 }
 
 impl Authentication {
-    /// Whether an option comes next, rather than a scope.
+    /// Returns whether the next item is an option.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         input.peek(Ident::peek_any) && input.peek2(Token![=])
     }
 
-    /// Reads one option.
+    /// Parses one option.
     pub(crate) fn add(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
@@ -31,18 +34,12 @@ impl Authentication {
             "acr" => !self.acr_values.is_empty(),
             "max_age" => self.max_age.is_some(),
             _ => {
-                let message = format!(
-                    "unknown option `{name}`; there are `acr = \"…\"` and `max_age = 300`, for how and when the user has \
-                     to have logged in"
-                );
+                let message = format!("unknown option `{name}`; use `acr` or `max_age`");
                 return Err(Error::new(name.span(), message));
             }
         };
         if is_repeated {
-            return Err(Error::new(
-                name.span(),
-                format!("`{name}` stands in this list already; remove it here"),
-            ));
+            return Err(Error::new(name.span(), format!("duplicate option `{name}`; remove it")));
         }
         if name == "acr" {
             self.acr_values = contexts(input)?;
@@ -52,51 +49,52 @@ impl Authentication {
         Ok(())
     }
 
-    /// Why an option stands in the wrong place.
+    /// Returns the error for an option inside `any(…)` or `all(…)`.
     pub(crate) fn misplaced(input: ParseStream<'_>) -> Error {
-        input.error("this holds for the whole requirement; write it beside `any(…)` and `all(…)`, not inside")
+        input.error(
+            "option of the whole requirement inside `any(…)` or `all(…)`; move it to the outermost list",
+        )
     }
 }
 
 fn contexts(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
-    let expected = |error: Error| Error::new(error.span(), CONTEXTS);
+    let expected = |error: Error| Error::new(error.span(), ACR);
     if input.peek(LitStr) {
         return Ok(vec![context(input.parse()?)?]);
     }
     let word = input.call(Ident::parse_any).map_err(expected)?;
     if word != "any" || !input.peek(token::Paren) {
-        return Err(Error::new(word.span(), CONTEXTS));
+        return Err(Error::new(word.span(), ACR));
     }
     let inner;
     parenthesized!(inner in input);
     let values = Punctuated::<LitStr, Token![,]>::parse_terminated(&inner).map_err(expected)?;
-    match values.is_empty() {
-        true => Err(Error::new(word.span(), CONTEXTS)),
-        false => values.into_iter().map(context).collect(),
+    if values.is_empty() {
+        return Err(Error::new(word.span(), ACR));
     }
+    values.into_iter().map(context).collect()
 }
 
-/// One value of `acr_values`, which a challenge can carry.
+/// Checks that a challenge can contain the value: `acr_values` are separated by spaces, in a quoted string.
 fn context(literal: LitStr) -> Result<LitStr> {
     let value = literal.value();
-    let is_allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
-    if value.is_empty() || !value.chars().all(is_allowed) {
-        let message = "an authentication context is made of visible ASCII characters other than `\"` and `\\`, without \
-                       spaces; list several as `any(\"…\", \"…\")`";
+    if value.is_empty() || !value.chars().all(is_token_character) {
+        let message = "invalid `acr` value; use visible ASCII characters other than `\"` and `\\`, and write several values \
+                       as `any(\"…\", \"…\")`";
         return Err(Error::new(literal.span(), message));
     }
     Ok(literal)
 }
 
 fn seconds(input: ParseStream<'_>) -> Result<LitInt> {
-    let seconds: LitInt = input.parse().map_err(|error| Error::new(error.span(), SECONDS))?;
+    let seconds: LitInt = input.parse().map_err(|error| Error::new(error.span(), MAX_AGE))?;
     match seconds.base10_parse::<u64>() {
         Ok(1..) if seconds.suffix().is_empty() => Ok(seconds),
-        _ => Err(Error::new(seconds.span(), SECONDS)),
+        _ => Err(Error::new(seconds.span(), MAX_AGE)),
     }
 }
 
-/// A requirement with its comma, where anything was said.
+/// Writes the options, if any, as an array element with a trailing comma.
 impl ToTokens for Authentication {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { acr_values, max_age } = self;

@@ -1,5 +1,5 @@
-//! `#[requires_scopes]` on an `impl FromRequestParts`: the extractor checks for itself, and tells the handlers that
-//! take it what it requires. Like a handler it may take other extractors, as further arguments.
+//! `#[requires_scopes]` on an `impl FromRequestParts`: adds the check to the extractor, and a constant with its
+//! requirement, which handlers read. Like a handler, an extractor can take other extractors, as further arguments.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -15,28 +15,28 @@ use crate::attrs::reject_second_attribute;
 use crate::probe::{probe, unknown_in_wrappers};
 use crate::requirement::Requirement;
 
-/// `parts` and `state`; what follows are extractors.
+/// `parts` and `state`. Further arguments are extractors.
 const OWN_ARGUMENTS: usize = 2;
 
 pub(crate) struct Extractor {
     item: ItemImpl,
     /// The `S` of `FromRequestParts<S>`.
     state: Type,
-    /// The extractors that this one takes.
+    /// The further arguments.
     taken: Vec<PatType>,
 }
 
 impl Extractor {
     pub(crate) fn parse(item: TokenStream) -> Result<Self> {
         let mut item = syn::parse2::<ItemImpl>(item)?;
-        reject_second_attribute(&item.attrs, "an extractor has `#[requires_scopes]` once")?;
+        reject_second_attribute(&item.attrs)?;
         let state = state(&item)?;
         let method = method(&mut item)?;
         let taken = take_extractors(&mut method.sig, &mut method.block, &state)?;
         Ok(Self { item, state, taken })
     }
 
-    /// Errors for extractors whose requirement cannot be known, and which could not refuse a request either.
+    /// Returns errors for arguments whose requirement is unknown and whose refusal does not stop the extractor.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
         unknown_in_wrappers(self.taken.iter().map(|argument| &*argument.ty), &self.item.generics)
     }
@@ -50,7 +50,8 @@ impl Extractor {
         quote!(#item #requires)
     }
 
-    /// What handlers learn of the extractor. The state is no part of its type, so the impl does not mention it.
+    /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part
+    /// of the extractor's type.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
@@ -69,7 +70,7 @@ impl Extractor {
 }
 
 fn state(item: &ItemImpl) -> Result<Type> {
-    let place = "`#[requires_scopes]` goes on an `impl FromRequestParts<S> for …` block";
+    let place = "expected an `impl FromRequestParts<S> for …` block";
     let Some((path, _)) = &item.trait_ else {
         return Err(Error::new_spanned(&item.self_ty, place));
     };
@@ -85,8 +86,8 @@ fn state_argument(path: &Path) -> Option<Type> {
     }
 }
 
-/// The method that gets the check. The block must not be able to have another one when it is compiled, as under another
-/// `#[cfg]`: that one would extract without a check.
+/// Returns the method that gets the check. A second one, under another `#[cfg]` or from a macro, is an error: it
+/// would extract without the check.
 fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
     let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
     let mut found = None;
@@ -96,7 +97,7 @@ fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
                 if found.is_some() {
                     return Err(Error::new_spanned(
                         &method.sig.ident,
-                        "an extractor has one `from_request_parts`, which gets the check; write `#[cfg]` inside of it",
+                        "second `from_request_parts`, without the check; write one, with `#[cfg]` inside its body",
                     ));
                 }
                 found = Some(method);
@@ -104,37 +105,38 @@ fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
             ImplItem::Macro(invocation) => {
                 return Err(Error::new_spanned(
                     invocation,
-                    "this macro could expand to another `from_request_parts`, without the check; write the items out",
+                    "macro that could expand to another `from_request_parts`, without the check; write its items out",
                 ));
             }
             _ => {}
         }
     }
-    let method = found
-        .ok_or_else(|| Error::new_spanned(trait_, "expected `async fn from_request_parts` in this block"))?;
+    let method = found.ok_or_else(|| {
+        Error::new_spanned(trait_, "no `async fn from_request_parts` in this block; add it")
+    })?;
     if method.sig.asyncness.is_none() {
         return Err(Error::new_spanned(
             method.sig.fn_token,
-            "the check awaits the token's decoder; write `async fn from_request_parts`",
+            "`from_request_parts` without `async`; write `async fn from_request_parts`",
         ));
     }
     Ok(method)
 }
 
-/// Gives the method the two arguments that axum knows, and extracts the others at the start of its body, after the
-/// check.
+/// Removes the further arguments from the method, whose signature is axum's. Its body extracts them first, after
+/// the check.
 fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) -> Result<Vec<PatType>> {
     let mut arguments = Vec::new();
     for input in std::mem::take(&mut signature.inputs) {
         match input {
             FnArg::Typed(argument) => arguments.push(argument),
             FnArg::Receiver(receiver) => {
-                return Err(Error::new_spanned(receiver, "an extractor's method has no `self`"));
+                return Err(Error::new_spanned(receiver, "`self` in `from_request_parts`; remove it"));
             }
         }
     }
     if arguments.len() < OWN_ARGUMENTS {
-        let message = "expected `parts: &mut Parts, state: &S`, and then the extractors that this one takes";
+        let message = "expected `parts: &mut Parts, state: &S`, then any extractors";
         return Err(Error::new(signature.paren_token.span.join(), message));
     }
     let taken = arguments.split_off(OWN_ARGUMENTS);
@@ -143,7 +145,7 @@ fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) ->
     for (argument, name) in arguments.iter_mut().zip(["parts", "state"]) {
         let PatType { pat, ty, .. } = &*argument;
         own.push(match &**pat {
-            // A name of the user's stays in the signature, where lints and attributes of the user's find it.
+            // The user's name stays in the signature, for lints and for other attributes.
             Pat::Ident(PatIdent { by_ref: None, mutability: None, subpat: None, ident, .. }) => ident.clone(),
             other => {
                 let internal = Ident::new(name, Span::mixed_site());
@@ -162,7 +164,7 @@ fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) ->
     Ok(taken)
 }
 
-/// What comes before the user's own statements.
+/// Returns the statements before the user's: the check, then the extraction of the further arguments.
 fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) -> TokenStream {
     let private = quote!(::scopes_runtime::__private);
     let (error, unnamed) =
@@ -195,7 +197,7 @@ fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) ->
     }
 }
 
-/// Of the impl's generics those that its type mentions.
+/// Returns the generics of the impl that its type mentions.
 fn generics_of(self_ty: &Type, generics: &Generics) -> Generics {
     let name = |parameter: &GenericParam| match parameter {
         GenericParam::Type(parameter) => parameter.ident.clone(),

@@ -1,5 +1,4 @@
-//! `#[requires_scopes]` and `#[public]` on a handler. The signature is read and gets one leading argument; the body
-//! stays as it was written.
+//! `#[requires_scopes]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the body unchanged.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -15,10 +14,10 @@ use crate::documented::{Documented, check_order};
 use crate::probe::{Probed, probe, unknown_in_wrappers};
 use crate::requirement::Requirement;
 
-/// axum's handlers take up to 16 extractors, and the guard is one of them.
+/// axum's handlers have at most 16 arguments. The guard is one of them.
 const MOST_ARGUMENTS: usize = 15;
 
-/// clippy's `too_many_arguments` allows 7; the guard is not one of the user's.
+/// clippy's `too_many_arguments` allows 7 arguments. The guard must not count.
 const CLIPPY_ARGUMENTS: usize = 7;
 
 pub(crate) struct Handler {
@@ -30,7 +29,7 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    /// Reports what a handler cannot be, and mends it, so that its routes do not fail for the same mistake again.
+    /// Parses a handler. Mistakes are reported and corrected, so that they cause no further errors at the routes.
     pub(crate) fn parse(item: TokenStream, errors: &mut Vec<Error>) -> Result<Self> {
         let parser = |input: ParseStream<'_>| {
             Ok(Self {
@@ -42,8 +41,7 @@ impl Handler {
             })
         };
         let mut handler = parser.parse2(item)?;
-        let rule = "a handler has one of `#[requires_scopes]` and `#[public]`, once";
-        reject_second_attribute(&handler.attributes, rule)?;
+        reject_second_attribute(&handler.attributes)?;
         handler.check_signature(errors)?;
         let name = handler.signature.ident.unraw();
         handler.documented = Documented::find(&mut handler.attributes, &name, errors);
@@ -54,18 +52,18 @@ impl Handler {
         if let Some(receiver) = self.signature.receiver() {
             return Err(Error::new_spanned(
                 receiver,
-                "a handler has no `self`; make it a free function and take what it needs through `State`",
+                "`self` in a handler; write a free function, and take shared data through `State`",
             ));
         }
         if self.signature.asyncness.is_none() {
             let keyword = self.signature.fn_token;
-            errors.push(Error::new_spanned(keyword, "a handler is an `async fn`; add `async`"));
+            errors.push(Error::new_spanned(keyword, "handler without `async`; write `async fn`"));
             self.signature.asyncness = Some(Token![async](keyword.span));
         }
         if let Some(extra) = self.signature.inputs.iter().nth(MOST_ARGUMENTS) {
             errors.push(Error::new_spanned(
                 extra,
-                format!("a handler has at most {MOST_ARGUMENTS} arguments here; join extractors in a tuple"),
+                format!("more than {MOST_ARGUMENTS} arguments; combine extractors in a tuple"),
             ));
         }
         Ok(())
@@ -78,13 +76,13 @@ impl Handler {
         })
     }
 
-    /// Reads a constant of `RequirementOf` for each extractor that the handler takes.
+    /// Returns a constant of `RequirementOf` for each extractor in the arguments.
     fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
         probe(arguments, &self.signature.generics, constant)
     }
 
-    /// Errors for extractors whose requirement cannot be known, and which could not refuse a request either.
+    /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
         let types = self.arguments().map(|argument| &*argument.ty);
         unknown_in_wrappers(types, &self.signature.generics)
@@ -109,7 +107,7 @@ impl Handler {
                 };
             }
 
-            // What is wrong with the constant is an error of `cargo check` already.
+            // Evaluates the constant in `cargo check`, which does not evaluate the constant of an impl.
             #(#conditions)*
             const _: ::scopes_runtime::Requirement =
                 <#operation as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;
@@ -119,7 +117,7 @@ impl Handler {
     pub(crate) fn public(self, reason: Option<&LitStr>) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let message = "this extractor insists on an access token, so the handler is not public; \
+        let message = "extractor in a public handler requires an access token; \
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let checks: TokenStream = self
             .probe("PROTECTED")
@@ -162,7 +160,7 @@ impl Handler {
         }
     }
 
-    /// The hidden type that stands for the handler.
+    /// Returns the name of the hidden type for the handler.
     fn operation(&self) -> Ident {
         let name = self.signature.ident.unraw();
         Ident::new(&format!("__operation_{name}"), Span::call_site())
@@ -204,7 +202,7 @@ impl Handler {
         }
     }
 
-    /// The function with its guard: the first argument, so that it runs before any other extractor.
+    /// Returns the function with the guard as its first argument, so that the check runs before any other extractor.
     fn guarded(mut self, guard: FnArg) -> TokenStream {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
@@ -214,7 +212,7 @@ impl Handler {
     }
 }
 
-/// The same visibility as generated code, so that lints about it are not reported twice.
+/// Returns the visibility with the span of generated code, so that lints do not report it twice.
 fn respanned(visibility: &Visibility) -> TokenStream {
     let respan = |mut token: proc_macro2::TokenTree| {
         token.set_span(token.span().resolved_at(Span::call_site()));

@@ -1,65 +1,72 @@
 //! The procedural macros of [`scopes-runtime`](https://docs.rs/scopes-runtime), which re-exports and documents them.
 //!
-//! Depend on `scopes-runtime`; the code generated here names it.
+//! Depend on `scopes-runtime`: the generated code refers to it.
 
-#![allow(missing_docs, reason = "rustdoc would join a text here to the one where the macro is re-exported")]
+#![allow(
+    missing_docs,
+    reason = "rustdoc would append these docs to those of the re-export in scopes-runtime"
+)]
 
 mod attributes;
 mod attrs;
 mod authentication;
-mod composed;
 mod declare;
+mod derive;
 mod documented;
 mod extractor;
 mod handler;
 mod probe;
 mod requirement;
 mod routes;
-mod scope;
+mod scope_token;
+mod similar;
+#[cfg(test)]
+mod tests;
+mod undeclared_scope;
 
 use proc_macro::TokenStream;
 
-// Documented where it is used from: `scopes_runtime::declare_scopes`.
+// Documented at the re-export `scopes_runtime::declare_scopes`.
 #[proc_macro_attribute]
 pub fn declare_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let here = proc_macro::Span::call_site();
-    let location = format!("{}:{}:{}", here.file(), here.line(), here.column());
+    let call_site = proc_macro::Span::call_site();
+    let location = format!("{}:{}:{}", call_site.file(), call_site.line(), call_site.column());
     declare::expand(arguments.into(), item.into(), &location).into()
 }
 
-// Documented where it is used from: `scopes_runtime::requires_scopes`.
+// Documented at the re-export `scopes_runtime::requires_scopes`.
 #[proc_macro_attribute]
 pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attributes::requires_scopes(arguments.into(), item.into()).into()
 }
 
-// Documented where it is used from: `scopes_runtime::public`.
+// Documented at the re-export `scopes_runtime::public`.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attributes::public(arguments.into(), item.into()).into()
 }
 
-// Documented where it is used from: `scopes_runtime::ScopedExtractor`.
+// Documented at the re-export `scopes_runtime::ScopedExtractor`.
 #[proc_macro_derive(ScopedExtractor)]
 pub fn scoped_extractor(item: TokenStream) -> TokenStream {
-    composed::expand(item.into()).into()
+    derive::expand(item.into()).into()
 }
 
-// Documented where it is used from: `scopes_runtime::scopes`.
+// Documented at the re-export `scopes_runtime::scopes`.
 #[proc_macro]
 pub fn scopes(input: TokenStream) -> TokenStream {
     requirement::expand(input.into()).into()
 }
 
-// Documented where it is used from: `scopes_runtime::router::routes`.
+// Documented at the re-export `scopes_runtime::router::routes`.
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     routes::expand(input.into()).into()
 }
 
-/// What a vocabulary's own macro expands to for a name that it does not declare.
+/// Expands to the compile error for an undeclared scope. Only the generated macro of a vocabulary calls it.
 #[doc(hidden)]
 #[proc_macro]
 pub fn undeclared_scope(input: TokenStream) -> TokenStream {
-    scope::undeclared(input.into()).into()
+    undeclared_scope::expand(input.into()).into()
 }

@@ -1,4 +1,4 @@
-//! The requirements of extractors, as constants that are read from their types.
+//! Reads the requirements of extractors from their types, as constants.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -7,7 +7,7 @@ use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArgumen
 
 use crate::attrs::conditions;
 
-/// The constant of one extractor, under the conditions of its argument or field.
+/// The constant of one extractor, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
     pub(crate) ty: Type,
@@ -21,8 +21,8 @@ impl ToTokens for Probed<'_> {
     }
 }
 
-/// Reads one of the constants of `RequirementOf` for each extractor among the arguments or fields. A type that depends on
-/// the generics is left out: it has no meaning outside of the signature.
+/// Returns one of the constants of `RequirementOf` for each extractor in the arguments or fields. Types that depend
+/// on the generics are left out: generated code outside of the item cannot name them.
 pub(crate) fn probe<'a>(
     arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
     generics: &Generics,
@@ -47,22 +47,23 @@ pub(crate) fn probe<'a>(
     probed
 }
 
-/// Errors for extractors in `Option` or `Result` whose requirement depends on the generics. Elsewhere such an extractor
-/// refuses a request itself; here the handler would get its refusal as a value, and run.
+/// Returns errors for extractors in `Option` or `Result` whose requirement depends on the generics. Without the
+/// wrapper such an extractor refuses the request itself; with it, the handler gets the refusal as a value, and
+/// runs.
 pub(crate) fn unknown_in_wrappers<'a>(
     types: impl Iterator<Item = &'a Type>,
     generics: &Generics,
 ) -> Vec<Error> {
     let unknown =
         types.flat_map(extractors).filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
-    let message = "what this extractor requires depends on the generics here, and inside `Option` or `Result` its refusal \
-                   does not stop the handler; use a concrete type, or take the extractor itself";
+    let message = "requirement of this extractor depends on generics, and `Option` or `Result` hides the refusal; use a concrete type, or \
+                   remove the wrapper";
     unknown.map(|extractor| Error::new_spanned(extractor.ty, message)).collect()
 }
 
 struct Extractor {
     ty: Type,
-    /// Whether it is inside `Option` or `Result`.
+    /// Whether the extractor is inside `Option` or `Result`.
     is_wrapped: bool,
 }
 
@@ -72,7 +73,8 @@ impl Extractor {
     }
 }
 
-/// The extractors in an argument's type. axum extracts the elements of a tuple, and the type inside `Option` and `Result`.
+/// Returns the extractors in an argument's type. axum extracts the elements of a tuple, and the type inside
+/// `Option` and `Result`.
 fn extractors(ty: &Type) -> Vec<Extractor> {
     match ty {
         Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
@@ -89,7 +91,8 @@ fn extractors(ty: &Type) -> Vec<Extractor> {
     }
 }
 
-/// The `T` of `Option<T>` and `Result<T, _>`. Under other names `RequirementOf` finds it, or rejects the type.
+/// Returns the `T` of `Option<T>` and `Result<T, _>`. For an alias of these, `RequirementOf` finds it, or rejects
+/// the type.
 fn inside_wrapper(path: &TypePath) -> Option<&Type> {
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -99,7 +102,7 @@ fn inside_wrapper(path: &TypePath) -> Option<&Type> {
     }
 }
 
-/// Whether the type mentions a type or constant parameter, `impl Trait`, `_` or a bound lifetime (`for<'a>`).
+/// Returns whether the type mentions a type or constant parameter, `impl Trait`, `_` or a bound lifetime (`for<'a>`).
 pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
@@ -133,7 +136,8 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     }
 }
 
-/// The type with `'static` for every lifetime, elided ones included: a requirement does not depend on them.
+/// Returns the type with `'static` in place of each lifetime, also of elided ones. A constant cannot name the
+/// lifetimes of a signature, and a requirement does not depend on them.
 fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
     let lifetime = |span: Span| {
         let mut tick = Punct::new('\'', Spacing::Joint);

@@ -1,6 +1,8 @@
-//! The requirement grammar: a comma list is all of, `any(…)` and `all(…)` nest, an item is a string literal or a
-//! variant path; `acr` and `max_age` stand beside them. Every independent mistake is reported, and what remains is a
-//! requirement all the same.
+//! `scopes!`, and the requirement grammar of it and the attributes: a list requires all of its items, `any(…)` and
+//! `all(…)` nest, and an item is a string literal or the path of a variant. `acr` and `max_age` go into the
+//! outermost list.
+//!
+//! Each independent mistake is reported. What remains is still a requirement.
 
 use std::collections::HashSet;
 
@@ -12,13 +14,11 @@ use syn::spanned::Spanned;
 use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 
 use crate::authentication::Authentication;
-use crate::scope::scope_token;
+use crate::scope_token::{EXPECTED, scope_token};
 
-/// How many alternatives the runtime accepts: a refusal tells the client all of them.
-const MOST_ALTERNATIVES: usize = 64;
-
-const EXPECTED: &str =
-    "expected a scope: a string such as `\"items\"` or a variant path such as `Scope::Items`";
+/// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
+/// all of them.
+pub(crate) const MOST_ALTERNATIVES: usize = 64;
 
 enum Item {
     Literal(LitStr),
@@ -27,7 +27,7 @@ enum Item {
     Any(Vec<Item>),
 }
 
-/// A requirement, with the mistakes found in it.
+/// A parsed requirement and the mistakes in it.
 #[derive(Default)]
 pub(crate) struct Requirement {
     items: Vec<Item>,
@@ -36,19 +36,17 @@ pub(crate) struct Requirement {
 }
 
 impl Requirement {
-    /// Never fails: mistakes are kept, to be reported beside those of the annotated item.
+    /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         let parser = |input: ParseStream<'_>| {
             let (mut errors, mut authentication) = (Vec::new(), Authentication::default());
             let items = list(input, Some(&mut authentication), &mut errors)?;
             if alternatives_of_all(&items) > MOST_ALTERNATIVES {
-                errors.push(Error::new(
-                    Span::call_site(),
-                    format!(
-                        "this requirement has more than {MOST_ALTERNATIVES} alternatives, too many to tell a client; \
-                         declare a scope that implies some of these, or split the endpoint"
-                    ),
-                ));
+                let problem = format!(
+                    "more than {MOST_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
+                     some of them, or split the endpoint"
+                );
+                errors.push(Error::new(Span::call_site(), problem));
                 return Ok(Self { items: Vec::new(), authentication, errors });
             }
             Ok(Self { items, authentication, errors })
@@ -59,16 +57,14 @@ impl Requirement {
     pub(crate) fn take_errors(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.errors)
     }
-}
 
-impl Requirement {
-    /// Resolves the scopes where there is no item to carry them, so that mistakes in them are reported all the same.
+    /// Returns a constant that resolves the scopes, so that undeclared ones are reported even if the item is invalid.
     pub(crate) fn as_const_check(&self) -> TokenStream {
         quote!(const _: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(&[#self]);)
     }
 }
 
-/// The listed requirements as array elements, each with its comma.
+/// Writes the items as array elements, each with a trailing comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { items, authentication, .. } = self;
@@ -82,7 +78,8 @@ impl ToTokens for Item {
         tokens.extend(match self {
             Self::Literal(literal) => {
                 let vocabulary = Ident::new("Scope", Span::call_site());
-                // What the name `Scope` resolves to is the user's: `named` rejects a scope with another name.
+                // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope
+                // whose name is not the literal.
                 quote_spanned!(literal.span()=>
                     ::scopes_runtime::Requirement::named(#literal, #vocabulary!(#literal #vocabulary).declared())
                 )
@@ -97,7 +94,7 @@ impl ToTokens for Item {
     }
 }
 
-/// `scopes!(…)`
+/// Expands `scopes!`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut requirement = Requirement::parse(input);
     let errors = requirement.take_errors().into_iter().map(Error::into_compile_error);
@@ -108,7 +105,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }}
 }
 
-/// The items of a list, and beside those of the outermost one what is said of the user's login.
+/// Parses the items of a list. Only the outermost list has `authentication` options.
 fn list(
     input: ParseStream<'_>,
     mut authentication: Option<&mut Authentication>,
@@ -130,9 +127,7 @@ fn list(
             skip_to_comma(input)?;
         }
         if !input.is_empty() && !input.peek(Token![,]) {
-            errors.push(
-                input.error("expected `,`: a list requires all of its scopes, and `any(…)` one of them"),
-            );
+            errors.push(input.error("expected `,`; write `any(…)` if one of several scopes is enough"));
             skip_to_comma(input)?;
         }
         input.parse::<Option<Token![,]>>()?;
@@ -142,50 +137,47 @@ fn list(
 
 fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     if input.peek(Lit) {
-        let literal = input.parse::<Lit>()?;
-        if !matches!(literal, Lit::Str(_) | Lit::ByteStr(_) | Lit::CStr(_)) {
-            return Err(Error::new_spanned(literal, EXPECTED));
-        }
-        return scope_token(&literal, "list them separately").map(Item::Literal);
+        return scope_token(&input.parse()?, "list the scopes separately").map(Item::Literal);
     }
     if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
         return Err(input.error(EXPECTED));
     }
     let path = input.call(Path::parse_mod_style)?;
     if input.peek(Token![!]) {
-        return Err(Error::new_spanned(path, format!("{EXPECTED}; a macro is not expanded here")));
+        return Err(Error::new_spanned(path, format!("{EXPECTED}, found a macro")));
     }
     let Some(word) = path.get_ident().map(|word| word.unraw().to_string()) else {
-        return match input.peek(token::Paren) {
-            true => Err(Error::new_spanned(path, format!("{EXPECTED}; a call is not one"))),
-            false => Ok(Item::Variant(path)),
-        };
+        if input.peek(token::Paren) {
+            return Err(Error::new_spanned(path, format!("{EXPECTED}, found a function call")));
+        }
+        return Ok(Item::Variant(path));
     };
     if input.peek(token::Paren) {
         let inner;
         syn::parenthesized!(inner in input);
         if word != "any" && word != "all" {
-            // What stands inside is not judged: the word decides what it means.
+            // The meaning of the group is unknown, so mistakes in it are not reported.
             inner.parse::<TokenStream>()?;
             return Err(Error::new_spanned(
                 path,
-                format!("unknown word `{word}`; use `any(…)` for one of a list and `all(…)` for all of it"),
+                format!("expected `any(…)` or `all(…)`, found `{word}(…)`"),
             ));
         }
         if inner.is_empty() {
-            let lets = if word == "any" { "no" } else { "every" };
+            let effect = if word == "any" { "rejects" } else { "accepts" };
             return Err(Error::new_spanned(
                 path,
-                format!(
-                    "`{word}()` has nothing inside, so {lets} token would do; list scopes in it or remove it"
-                ),
+                format!("empty `{word}()` {effect} every token; list scopes in it, or remove it"),
             ));
         }
         let items = list(&inner, None, errors)?;
         return Ok(if word == "any" { Item::Any(items) } else { Item::All(items) });
     }
     if word == "any" || word == "all" {
-        return Err(Error::new_spanned(path, format!("`{word}` takes a list; write `{word}(\"…\", \"…\")`")));
+        return Err(Error::new_spanned(
+            path,
+            format!("`{word}` without a list; write `{word}(\"…\", \"…\")`"),
+        ));
     }
     if word.starts_with(|first: char| first.is_lowercase()) {
         return Err(without_quotes(path, word, input));
@@ -193,7 +185,7 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     Ok(Item::Variant(path))
 }
 
-/// The mistake `items:write`, whole.
+/// Returns the error for `items:write` without quotes, with a span over all of its tokens.
 fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error {
     let mut written = path.into_token_stream();
     while !input.peek(Token![,]) && !input.peek(Token![=]) && !input.peek(Lit) {
@@ -201,7 +193,7 @@ fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error
         word.push_str(&token.to_string());
         written.extend([token]);
     }
-    Error::new_spanned(written, format!("a scope is a string; write `\"{word}\"`"))
+    Error::new_spanned(written, format!("scope name without quotes; write `\"{word}\"`"))
 }
 
 fn alternatives_of_all(items: &[Item]) -> usize {
@@ -216,6 +208,7 @@ fn alternatives(item: &Item) -> usize {
     }
 }
 
+/// Returns an error if the scope is already in the list.
 fn repeated(item: &Item, seen: &mut HashSet<String>) -> Option<Error> {
     let (tokens, shown): (&dyn ToTokens, _) = match item {
         Item::Literal(literal) => (literal, literal.value()),
@@ -224,10 +217,7 @@ fn repeated(item: &Item, seen: &mut HashSet<String>) -> Option<Error> {
     };
     let first = seen.insert(tokens.to_token_stream().to_string());
     (!first).then(|| {
-        Error::new_spanned(
-            tokens.to_token_stream(),
-            format!("`{shown}` stands in this list already; remove it here"),
-        )
+        Error::new_spanned(tokens.to_token_stream(), format!("duplicate scope `{shown}`; remove it"))
     })
 }
 

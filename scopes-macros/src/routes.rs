@@ -1,4 +1,4 @@
-//! `routes!`: handlers, whose types lead to their descriptions.
+//! `routes!`: a router's routes from the paths of handlers with `#[utoipa::path]`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -11,7 +11,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let handlers = match Punctuated::<Path, Token![,]>::parse_terminated.parse2(input) {
         Ok(handlers) => handlers,
         Err(error) => {
-            let expected = "`routes!` lists handlers by name: `routes!(read, items::create)`";
+            let expected = "expected paths of handlers, such as `routes!(read, items::create)`";
             return Error::new(error.span(), expected).into_compile_error();
         }
     };

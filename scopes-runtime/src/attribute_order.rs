@@ -25,8 +25,8 @@ pub struct Attribute;
 #[diagnostic::on_unimplemented(
     message = "`#[utoipa::path]` is above this attribute",
     label = "move `#[utoipa::path]` below this attribute",
-    note = "above it, utoipa describes the operation without `security`, as open to everyone",
-    note = "if it is below already, write it as `utoipa::path`: this attribute finds no other name"
+    note = "above this attribute, utoipa documents the operation without `security`, as open to everyone",
+    note = "if it is already below, write `#[utoipa::path]`; this attribute does not recognize other names"
 )]
 pub trait Above<T> {}
 

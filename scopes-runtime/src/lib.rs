@@ -105,11 +105,11 @@ pub use token::{
 #[cfg(feature = "issuer")]
 pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError, Jwks};
 
-/// Declares the scopes that an API knows: a vocabulary.
+/// Declares the scopes of an API, its vocabulary, as an enum.
 ///
-/// It goes on an enum. Each variant is a scope: its discriminant is the name, a scope-token of RFC 6749 section 3.3,
-/// and its doc comment the description that a person reads before granting it. `#[implies(Variant, …)]` says that a
-/// token with this scope satisfies those too, and what they imply.
+/// Each variant is a scope. Its discriminant is the name, a scope-token of RFC 6749 section 3.3. Its doc comment is the
+/// description, which authorization servers show to users. A token with a scope that has `#[implies(Variant, …)]` also
+/// satisfies those scopes, and the scopes that they imply.
 ///
 /// ```
 /// use scopes_runtime::declare_scopes;
@@ -129,17 +129,19 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 /// assert_eq!("items".parse(), Ok(Scope::Items));
 /// ```
 ///
-/// The enum gets:
+/// The macro generates:
 ///
 /// - `ALL`, `declared`, `as_str` and `description`;
 /// - `Display`, `FromStr`, `AsRef<str>`, and serde's `Serialize` and `Deserialize`, as the scope's name;
-/// - `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash`, less those that stand in a
-///   `#[derive]` below the attribute;
-/// - a macro of the same name, through which requirements find the scopes. Types and macros have separate namespaces,
-///   so one `use` brings both.
+/// - `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash`, unless a `#[derive]` below the attribute
+///   contains them;
+/// - a macro with the name of the enum, which resolves string literals in requirements. Types and macros have separate
+///   namespaces, so one `use` imports both.
 ///
-/// String literals in requirements are looked up in the vocabulary that is called `Scope` where they stand. One that
-/// lives elsewhere, or under another name, comes with a `use`:
+/// `scopes-macros/expansions/declare_scopes.rs` in the repository shows the expansion.
+///
+/// A string literal in a requirement is a scope of the vocabulary with the name `Scope`. Import a vocabulary of
+/// another module or with another name by `use`:
 ///
 /// ```
 /// mod billing {
@@ -158,18 +160,21 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 /// # fn main() {}
 /// ```
 ///
-/// Where a vocabulary stands below another one of the name `Scope`, in a test module with `use super::*` for instance,
-/// the language calls literals ambiguous: name its scopes by path there, or give it another name and import that as
-/// `Scope`. Generated code names `::scopes_runtime`, so the dependency keeps its name.
+/// If a glob import and a declaration both provide `Scope`, as in a test module with `use super::*`, the compiler
+/// reports string literals as ambiguous. Write the paths of the scopes there, or declare the vocabulary under
+/// another name and import it as `Scope`.
 ///
-/// In a binary crate, and unless the enum is `pub`, rustc warns of a scope that nothing requires and that implies none;
-/// parsing a name does not count, naming `ALL` does.
+/// Generated code refers to `::scopes_runtime`, so do not rename the dependency.
+///
+/// rustc warns about a scope that no handler requires and that implies no other scope, in binary crates and for
+/// enums that are not `pub`. Parsing a name does not count as a use; `ALL` does.
 pub use scopes_macros::declare_scopes;
 
-/// Says what a token must be allowed to do for a handler or an extractor to run.
+/// Requires scopes of the access token before a handler or an extractor runs.
 ///
-/// A list is all of its scopes; `any(…)` is one of them; `all(…)` and `any(…)` nest. A scope is a string literal or
-/// the path of a variant. Nothing at all means any valid token.
+/// A list requires all of its items, `any(…)` one of them, and `all(…)` all of them, as an item of `any(…)`. An
+/// item is a string literal, the path of a variant, or another `any(…)` or `all(…)`. Without arguments, the
+/// attribute requires any valid token. A requirement has at most 64 alternatives.
 ///
 /// ```
 /// # mod billing {
@@ -197,14 +202,14 @@ pub use scopes_macros::declare_scopes;
 /// async fn either() {}
 ///
 /// #[requires_scopes]
-/// async fn whoever_has_a_token() {}
+/// async fn any_valid_token() {}
 /// # fn main() {}
 /// ```
 ///
-/// Beside the scopes may stand how and when the user has to have logged in: `acr`, an authentication context class or
-/// `any(…)` of several, and `max_age`, in seconds. A token of another login has the scopes, but is sent back for a new
-/// one, as RFC 9470 asks: 401 `insufficient_user_authentication`. It holds for the whole requirement, and like scopes it
-/// adds up through extractors.
+/// The outermost list can also require how and when the user authenticated (RFC 9470): `acr` is an authentication
+/// context class, or `any(…)` of several, and `max_age` is in seconds. A token with the scopes from another
+/// authentication gets 401 `insufficient_user_authentication`. Both options apply to the whole requirement, and add
+/// up with those of extractors.
 ///
 /// ```
 /// # #[scopes_runtime::declare_scopes]
@@ -221,41 +226,44 @@ pub use scopes_macros::declare_scopes;
 ///
 /// # On a handler
 ///
-/// The handler is an `async fn`, free-standing, with up to 15 arguments. It gets one argument before its own,
-/// [`Authorized`], so the check runs before any other extractor. The router's state provides the [`ResourceServer`].
-/// Attributes that look at the signature, such as `#[axum::debug_handler]`, go below this one: above it they count one
-/// argument too few (E0061).
+/// A handler is an `async fn` outside of an `impl` block, with at most 15 arguments. The attribute adds a first
+/// argument, [`Authorized`], so the check runs before any other extractor. The router's state must contain the
+/// [`ResourceServer`]. Attributes that read the signature, such as `#[axum::debug_handler]`, go below this one:
+/// above it they count one argument too few (E0061). `scopes-macros/expansions/requires_scopes_on_a_handler.rs` in
+/// the repository shows the expansion.
 ///
-/// Below it `#[utoipa::path]` is told what the handler requires: `security` and the refusals stand in every document
-/// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Above it,
-/// `#[utoipa::path]` does not compile, because it would describe the operation as open; only with `impl_for` is it not
-/// found there. Where no
-/// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
+/// Above `#[utoipa::path]`, this attribute adds `security` and the error responses to each document with the
+/// handler, from [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Without a
+/// `ScopedRouter`, add the components that these refer to with an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme).
+/// Below `#[utoipa::path]`, this attribute is a compile error, because utoipa would document the operation as open;
+/// `impl_for` in `#[utoipa::path]` hides that mistake.
 ///
-/// The handler also requires what its extractors require: those in its arguments, in tuples, and inside `Option` and
-/// `Result`, where a refusal would otherwise reach the handler as a value. A struct of extractors requires what its fields
-/// require, if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
+/// The requirements of the extractors in the arguments are added: also of those in tuples, `Option` and `Result`.
+/// With `Option` and `Result`, the handler would otherwise get the refusal as a value, and run. A struct of
+/// extractors adds the requirements of its fields if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
 ///
-/// The macro cannot see the requirement of an extractor
+/// The macro cannot read the requirement of an extractor
 ///
 /// - whose type depends on the handler's own generics (inside `Option` or `Result` that is a compile error),
 /// - inside another generic extractor, such as `axum_extra`'s `Cached<E>` and `Either<A, B>`,
 /// - inside a hand-written `FromRequestParts` that calls another extractor without naming it as an
 ///   [extra argument](#on-an-extractor).
 ///
-/// Such an extractor still checks the token itself, and a refusal stops the handler, unless the type around it turns the
-/// refusal into a value, as `Either` does. The document, the report and the first challenge do not name what it requires.
-/// The scope matrix of the module `testing` finds operations that require more than the report says.
+/// Such an extractor still checks the token, and its refusal stops the handler, unless the type around it converts
+/// the refusal into a value, as `Either` does. The document, the report and the first challenge do not contain its
+/// requirement. The scope matrix of the module `testing` finds operations that require more than the report lists.
 ///
-/// The guard comes from a request alone. A test calls the handler through a router, or with the `guard` of the module
+/// Only a request creates an [`Authorized`]. Tests call the handler through a router, or with `guard` of the module
 /// `testing`.
 ///
 /// # On an extractor
 ///
-/// On an `impl FromRequestParts` the extractor checks for itself, so that it protects any handler that takes it, and
-/// tells handlers with the attribute what it requires. Like a handler it may take other extractors, as arguments after
-/// `parts` and `state`; what those require is added. Its rejection is `From<AuthError>`, and `From` what the extractors
-/// it takes reject with. One impl serves every state; two of them for one type contradict each other.
+/// On an `impl FromRequestParts`, the attribute adds the check to the extractor, which protects each handler that
+/// takes it. Handlers with the attribute read the requirement from the extractor's type. An extractor can take
+/// other extractors, as arguments after `parts` and `state`, whose requirements are added. Its rejection implements
+/// `From<AuthError>`, and `From` for the rejections of those extractors. A type can have one such impl, generic
+/// over the state or for one state. `scopes-macros/expansions/requires_scopes_on_an_extractor.rs` in the repository
+/// shows the expansion.
 ///
 /// ```
 /// # #[scopes_runtime::declare_scopes]
@@ -291,11 +299,11 @@ pub use scopes_macros::declare_scopes;
 /// ```
 pub use scopes_macros::requires_scopes;
 
-/// Makes known what a struct of extractors requires: all that its fields require.
+/// Adds the requirements of a struct's fields to the handlers that take the struct.
 ///
-/// axum's `#[derive(FromRequestParts)]` extracts the fields, each of which checks the token itself. This derive adds their
-/// requirements to those of the handlers that take the struct, so that the document, the report and the first challenge
-/// name them.
+/// axum's `#[derive(FromRequestParts)]` extracts the fields, and each field checks the token. With this derive, the
+/// document, the report and the first challenge contain their requirements.
+/// `scopes-macros/expansions/scoped_extractor.rs` in the repository shows the expansion.
 ///
 /// ```
 /// use axum::extract::{FromRequestParts, Query};
@@ -323,16 +331,16 @@ pub use scopes_macros::requires_scopes;
 /// ```
 pub use scopes_macros::ScopedExtractor;
 
-/// Says that a handler is open on purpose.
+/// Allows requests without an access token to call a handler.
 ///
-/// It may take `Option<AccessToken>`, to know who is there; an extractor that refuses requests without a token is a compile
-/// error, unless it is inside `Option` or `Result`. Why
-/// the handler is open is for whoever reads the report of all routes.
+/// `reason` appears in the access report. The handler can take `Option<AccessToken>` to identify a user with a
+/// token. An extractor that refuses requests without a token is a compile error, unless it is inside `Option` or
+/// `Result`. `scopes-macros/expansions/public.rs` in the repository shows the expansion.
 ///
 /// ```
 /// use scopes_runtime::{AccessToken, public};
 ///
-/// #[public(reason = "a greeting is for everyone")]
+/// #[public(reason = "a greeting reveals nothing")]
 /// async fn greet(token: Option<AccessToken>) -> String {
 ///     match token.as_ref().and_then(AccessToken::subject) {
 ///         Some(name) => format!("hello, {name}"),
@@ -343,7 +351,9 @@ pub use scopes_macros::ScopedExtractor;
 /// ```
 pub use scopes_macros::public;
 
-/// A [`Requirement`] as an expression, in the grammar of [`#[requires_scopes]`](macro@requires_scopes).
+/// Returns a [`Requirement`], written as in [`#[requires_scopes]`](macro@requires_scopes).
+///
+/// `scopes-macros/expansions/scopes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # #[scopes_runtime::declare_scopes]

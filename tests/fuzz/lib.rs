@@ -1,12 +1,14 @@
-//! What holds whatever the input is: for the fuzzer, and with fewer inputs for `cargo test`, as a test of `scopes-tests`.
+//! Properties that hold for any input: the fuzzer checks them, and `cargo test` with fewer inputs.
 
 pub mod properties;
 #[cfg(test)]
 mod tests;
 
-/// A procedural macro can be called by the compiler alone, so its modules are a part of this crate too.
+/// The modules of `scopes-macros` and their properties, for the fuzzer alone: only a compiler can call a procedural macro.
+/// `cargo test` checks them in `scopes-macros`.
+#[cfg(not(test))]
 #[path = "../../scopes-macros/src"]
-mod macros {
+pub mod macros {
     pub(crate) mod attributes;
     pub(crate) mod attrs;
     pub(crate) mod authentication;
@@ -15,13 +17,28 @@ mod macros {
     pub(crate) mod extractor;
     pub(crate) mod handler;
     pub(crate) mod probe;
+    #[path = "tests/properties/mod.rs"]
+    mod properties;
     pub(crate) mod requirement;
     pub(crate) mod routes;
-    pub(crate) mod scope;
+    pub(crate) mod scope_token;
+    pub(crate) mod similar;
+    pub(crate) mod undeclared_scope;
+
+    /// Checks the requirement grammar.
+    pub fn requirement(input: &[u8]) -> bool {
+        properties::requirement::holds(input)
+    }
+
+    /// Checks vocabularies.
+    pub fn vocabulary(input: &[u8]) -> bool {
+        properties::vocabulary::holds(input)
+    }
 }
 
-// They know each other by these paths.
+// Their paths in `scopes-macros`.
+#[cfg(not(test))]
 use macros::{
     attributes, attrs, authentication, declare, documented, extractor, handler, probe, requirement, routes,
-    scope,
+    scope_token, similar, undeclared_scope,
 };

@@ -1,4 +1,4 @@
-//! What a vocabulary becomes: the enum, its impls, and a macro of the same name that resolves literals.
+//! The code for a vocabulary: the enum, its impls, and a macro of the same name that resolves literals.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -8,9 +8,20 @@ use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{Ident, ItemEnum, Path, Token, Visibility};
 
-use super::{Scope, Vocabulary, generated, implied};
+use super::implied;
+use super::vocabulary::{Scope, Vocabulary};
 
-const DERIVED: [&str; 8] = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
+/// The derived traits, each with its module in `core`.
+const DERIVED: [(&str, &str); 8] = [
+    ("clone", "Clone"),
+    ("marker", "Copy"),
+    ("fmt", "Debug"),
+    ("cmp", "PartialEq"),
+    ("cmp", "Eq"),
+    ("cmp", "PartialOrd"),
+    ("cmp", "Ord"),
+    ("hash", "Hash"),
+];
 
 pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream {
     let Vocabulary { item, scopes, implications, errors } = vocabulary;
@@ -21,7 +32,7 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
     }
     let methods = methods(&item.ident, scopes, implications);
     let traits = traits(&item.ident);
-    let umbrellas = umbrellas(&item.ident, scopes, implications);
+    let broader_scopes = broader_scopes(&item.ident, scopes, implications);
     let resolver = resolver(item, scopes, errors.is_empty(), location);
     quote! {
         #(#errors)*
@@ -29,13 +40,14 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
         #item
         #methods
         #traits
-        #umbrellas
+        #broader_scopes
         #resolver
     }
 }
 
-/// A scope that implies others is of use where nothing requires it: tokens have it. So it counts as used.
-fn umbrellas(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
+/// Uses the scopes that imply others, so that rustc does not report them as dead code: tokens contain them even if
+/// no handler requires them.
+fn broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
     let vocabulary = generated(vocabulary);
     let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
     let broader = broader.map(|(scope, _)| quote!(#vocabulary::#scope));
@@ -45,7 +57,7 @@ fn umbrellas(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) 
     }
 }
 
-/// The usual derives, less those that the user wrote.
+/// Returns the derives that the user did not write.
 fn missing_derives(item: &ItemEnum) -> TokenStream {
     let written: Vec<Ident> = item
         .attrs
@@ -55,18 +67,20 @@ fn missing_derives(item: &ItemEnum) -> TokenStream {
         .flatten()
         .filter_map(|path| path.segments.last().map(|segment| segment.ident.clone()))
         .collect();
-    let missing =
-        DERIVED.iter().filter(|name| !written.iter().any(|ident| ident == *name)).map(|name| match *name {
-            "Debug" => quote!(::core::fmt::Debug),
-            "Clone" => quote!(::core::clone::Clone),
-            "Copy" => quote!(::core::marker::Copy),
-            "Hash" => quote!(::core::hash::Hash),
-            comparison => {
-                let comparison = format_ident!("{comparison}");
-                quote!(::core::cmp::#comparison)
-            }
-        });
+    let missing = DERIVED.iter().filter(|(_, name)| !written.iter().any(|ident| ident == name));
+    let missing = missing.map(|(module, name)| {
+        let (module, name) = (format_ident!("{module}"), format_ident!("{name}"));
+        quote!(::core::#module::#name)
+    });
     quote!(#[derive(#(#missing),*)])
+}
+
+/// Returns the same name at the macro's call site, so that an error in generated code does not point to the enum's
+/// name.
+fn generated(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site());
+    ident
 }
 
 fn methods(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
@@ -87,22 +101,22 @@ fn methods(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) ->
 
         #[allow(deprecated)]
         impl #vocabulary {
-            /// Every declared scope, in the order of declaration.
+            /// All scopes, in the order of declaration.
             pub const ALL: &'static [Self] = &[#(Self::#scopes),*];
 
-            /// The scope as it was declared: name, description and implications.
+            /// Returns the name, the description and the implications of the scope.
             #[must_use]
             pub const fn declared(self) -> &'static ::scopes_runtime::DeclaredScope {
                 &<Self as ::scopes_runtime::Vocabulary>::DECLARED[self as usize]
             }
 
-            /// The scope as it stands in a token.
+            /// Returns the name of the scope.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 self.declared().name()
             }
 
-            /// What a token with this scope may do.
+            /// Returns the description of the scope.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 self.declared().description()
@@ -115,8 +129,8 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     let vocabulary = generated(vocabulary);
     let private = quote!(::scopes_runtime::__private);
     let unused_scopes_stay_visible = quote! {
-        // rustc's `dead_code` lint passes over derived `Clone` impls. The list of all variants stands in one, so
-        // that parsing a scope does not count as using every variant: what nothing requires is still reported.
+        // rustc's `dead_code` lint ignores derived `Clone` impls. `FromStr` reads `ALL` through one, because each
+        // variant would otherwise count as used, and rustc would not report a scope that no handler requires.
         struct __All(&'static [#vocabulary]);
 
         #[automatically_derived]
@@ -170,12 +184,13 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     }
 }
 
-/// A macro under the enum's own name: types and macros are separate namespaces, so one `use` brings both.
-/// It has an arm for each declared name, so that expanding a requirement does not hand the whole list around.
-fn resolver(item: &ItemEnum, scopes: &[Scope], sound: bool, location: &str) -> TokenStream {
+/// Returns a macro with the enum's name, which resolves a literal to its variant. Types and macros have separate
+/// namespaces, so one `use` imports both. An arm for each scope keeps the whole list out of the expansion of a
+/// requirement.
+fn resolver(item: &ItemEnum, scopes: &[Scope], is_valid: bool, location: &str) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     location.hash(&mut hasher);
-    // A macro may declare several vocabularies at one place.
+    // One macro invocation can declare several vocabularies, at the same location.
     item.to_token_stream().to_string().hash(&mut hasher);
     let hidden = format_ident!("__scopes_{}_{:016x}", item.ident, hasher.finish(), span = Span::call_site());
     let vocabulary = &item.ident;
@@ -183,10 +198,10 @@ fn resolver(item: &ItemEnum, scopes: &[Scope], sound: bool, location: &str) -> T
     let export = matches!(visibility, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     let names: Vec<_> =
         scopes.iter().map(|scope| syn::LitStr::new(&scope.name.value(), Span::call_site())).collect();
-    let otherwise = if sound {
+    let otherwise = if is_valid {
         quote!(::scopes_runtime::__private::undeclared_scope! { $scope [$($vocabulary)+] #(#names)* })
     } else {
-        // The declaration is reported already; which names it means to declare is not known.
+        // An undeclared name may be one of the mistakes in the declaration, which are reported already.
         let first = &scopes[0];
         quote!($($vocabulary)+::#first)
     };

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 
 use super::AuthError;
 
-/// `From<AuthError>`, with an error message that says what to do.
+/// `From<AuthError>`, with an error message that names the missing impl.
 #[diagnostic::on_unimplemented(
-    message = "an extractor that requires scopes cannot reject with `{Self}`",
-    label = "does not implement `From<AuthError>`",
-    note = "implement `From<scopes_runtime::AuthError>` for `{Self}`, or write `type Rejection = AuthError`"
+    message = "rejection `{Self}` of an extractor with `#[requires_scopes]` does not implement `From<AuthError>`",
+    label = "`{Self}` does not implement `From<AuthError>`",
+    note = "write `type Rejection = AuthError`, or implement `From<scopes_runtime::AuthError>` for `{Self}`"
 )]
 pub trait RejectsWith {
     /// Converts the refusal.

@@ -70,8 +70,8 @@ impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
 #[track_caller]
 const fn hidden_tuple() -> ! {
     panic!(
-        "this type is a tuple of extractors behind another name, so what they require cannot be read; write the tuple, \
-         and `Option` or `Result` around it, in the signature"
+        "requirement of a tuple behind a type alias cannot be read; write the tuple, with any `Option` or `Result` around \
+         it, in the signature"
     )
 }
 

@@ -1,17 +1,17 @@
-//! What a router's state provides.
+//! `ProvidesResourceServer`: the bound on a router's state.
 
 use axum::extract::FromRef;
 
 use super::ResourceServer;
 
-/// `ResourceServer: FromRef<S>`, with an error message that says what to do.
+/// `ResourceServer: FromRef<S>`, with an error message that names the missing impl.
 #[diagnostic::on_unimplemented(
-    message = "the router state `{Self}` provides no `ResourceServer`",
-    label = "needs a `ResourceServer` from the state to check access tokens",
-    note = "add a `ResourceServer` to the state, and `impl FromRef<{Self}> for ResourceServer` or derive `FromRef` on the state"
+    message = "no `ResourceServer` in the router state `{Self}`",
+    label = "`ResourceServer: FromRef<{Self}>` is required to check access tokens",
+    note = "add a `ResourceServer` to the state, and derive `FromRef` on the state or write `impl FromRef<{Self}> for ResourceServer`"
 )]
 pub trait ProvidesResourceServer: Send + Sync {
-    /// Returns the server that decodes tokens.
+    /// Returns the `ResourceServer` of the state.
     fn resource_server(&self) -> ResourceServer;
 }
 
@@ -20,7 +20,7 @@ impl<S: Send + Sync> ProvidesResourceServer for S
 where
     ResourceServer: FromRef<S>,
 {
-    /// Returns the server that decodes tokens.
+    /// Returns the `ResourceServer` of the state.
     fn resource_server(&self) -> ResourceServer {
         ResourceServer::from_ref(self)
     }

@@ -7,23 +7,22 @@ use crate::http::{Authorized, ProvidesResourceServer, Public, PublicOperation, S
 use crate::openapi::Described;
 use crate::scope::Requirement;
 
-/// The arguments of a handler whose first one is [`Authorized`] or [`Public`], as axum's `Handler<T, S>` has them
-/// in `T`.
+/// The `T` of axum's `Handler<T, S>`, which lists the arguments, if the first one is [`Authorized`] or [`Public`].
 #[diagnostic::on_unimplemented(
-    message = "this handler is neither scoped nor public",
-    label = "nothing says who may call it",
-    note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
+    message = "handler without `#[requires_scopes]` or `#[public]`",
+    label = "this handler needs one of the attributes",
+    note = "add `#[requires_scopes(…)]` with the scopes that a token needs, or `#[public]` if anyone may call the handler"
 )]
 pub trait Guarded<S> {
-    /// The type that stands for the handler.
+    /// The hidden type of the handler.
     #[doc(hidden)]
     type Operation;
 
-    /// What the document says of the handler.
+    /// Returns the description of the handler for the document.
     #[doc(hidden)]
     fn described() -> Described;
 
-    /// Returns what is checked before the handler runs; `None` for a public handler.
+    /// Returns the check that runs before the handler, or `None` for a public handler.
     #[doc(hidden)]
     fn check(state: &S) -> Option<Check>;
 }
@@ -38,13 +37,13 @@ pub struct Check {
     pub(super) requirement: Requirement,
 }
 
-/// `Handler<T, S>`, with a message that says what to do.
+/// `Handler<T, S>`, with an error message that names the likely causes.
 #[diagnostic::on_unimplemented(
-    message = "this handler cannot be served with the state `{S}`",
-    label = "not a handler for that state",
-    note = "the state provides the `ResourceServer`: `impl FromRef<{S}> for ResourceServer`, or derive `FromRef`",
-    note = "a router gets its state by `with_state`, before it is served or becomes a `Router`",
-    note = "every argument is an extractor, and the last one alone may take the body; `#[axum::debug_handler(state = {S})]` below `#[requires_scopes]` tells which is not"
+    message = "not a handler for the router state `{S}`",
+    label = "`Handler<_, {S}>` is not implemented for this function",
+    note = "the state must contain a `ResourceServer`: derive `FromRef` on the state, or write `impl FromRef<{S}> for ResourceServer`",
+    note = "call `with_state` before the router is served or converted into a `Router`",
+    note = "each argument must be an extractor, and only the last one can read the body; `#[axum::debug_handler(state = {S})]` below `#[requires_scopes]` reports which is not"
 )]
 pub trait ScopedHandler<T, S>: Handler<T, S> {}
 

@@ -18,9 +18,10 @@ pub use method_router::{
 };
 pub use scoped_router::ScopedRouter;
 
-/// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`]: their paths and methods stand there, so a
-/// list of the handlers is enough. `#[requires_scopes]` or `#[public]` stands above utoipa's attribute; the other order does
-/// not compile.
+/// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
+///
+/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]` or `#[public]`. The other order is a
+/// compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

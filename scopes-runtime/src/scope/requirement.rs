@@ -58,8 +58,8 @@ impl Requirement {
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
         assert!(
             is_same(literal.as_bytes(), scope.name().as_bytes()),
-            "`Scope` resolves this literal to a scope with another name: the type and the macro that are called `Scope` \
-             here are not of one `#[declare_scopes]`; import the vocabulary with one `use`, or name the scope by its path"
+            "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
+             `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
         Self::scope(scope)
     }
@@ -69,8 +69,7 @@ impl Requirement {
         let requirement = Self(Node::All(requirements));
         assert!(
             requirement.count_alternatives() <= MOST_ALTERNATIVES,
-            "this requirement has more than 64 alternatives, too many to tell a client; declare a scope that implies \
-             some of these, or split the endpoint"
+            "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
         );
         requirement
     }

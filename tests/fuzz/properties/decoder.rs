@@ -17,6 +17,7 @@ const SECRET: [u8; 32] = [7; 32];
 /// More than the leeway: whether a token of about now is accepted depends on the moment.
 const ABOUT_NOW: f64 = 120.0;
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
+const MAX_SCOPES: usize = 1024;
 const MAX_HEADER_BYTES: usize = 2 * 1024;
 /// Of a `SystemTime`.
 const LAST_SECOND: f64 = i64::MAX as f64;
@@ -79,10 +80,19 @@ fn check_token(token: &AccessToken, claims: &Map<String, Value>) {
         (token.subject(), token.client_id(), token.acr()),
         (text("sub"), text("client_id"), text("acr"))
     );
+    assert_eq!(token.scopes().iter().collect::<Vec<_>>(), scopes(claims));
+}
+
+/// The scope-tokens of RFC 6749 section 3.3, each once.
+fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
     let is_allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-    let scopes = text("scope").unwrap_or_default().split(' ');
-    let scopes: Vec<_> = scopes.filter(|scope| !scope.is_empty() && scope.bytes().all(is_allowed)).collect();
-    assert_eq!(token.scopes().iter().collect::<Vec<_>>(), scopes);
+    let mut scopes = Vec::new();
+    for scope in claims.get("scope").and_then(Value::as_str).unwrap_or_default().split(' ') {
+        if !scope.is_empty() && scope.bytes().all(is_allowed) && !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    scopes
 }
 
 /// Depends on the moment.
@@ -128,6 +138,7 @@ fn acceptable(header: &[u8], payload: &[u8]) -> Result<Option<Map<String, Value>
         && is_moment("nbf")
         && is_moment("auth_time")
         && is_number("iat")
+        && scopes(&claims).len() <= MAX_SCOPES
         && seconds("exp").is_some_and(|end| end > now)
         && seconds("nbf").is_none_or(|start| start < now);
     Ok(is_good.then_some(claims))

@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    scopes_fuzz::properties::vocabulary::holds(input);
+    scopes_fuzz::macros::vocabulary(input);
 });

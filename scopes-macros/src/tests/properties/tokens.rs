@@ -1,15 +1,15 @@
-//! Rust's tokens, in and out of macros.
+//! Reads Rust's tokens from bytes, and errors from expansions.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// rustc's parser does not go deeper for long, and reads an item before any attribute macro does.
+/// rustc parses an item before it expands an attribute macro, and its recursion limit is not much larger.
 const MAX_BYTES: usize = 2048;
 const MAX_DEPTH: usize = 32;
 
-/// What a compiler would hand to a macro.
+/// Returns the tokens that the compiler would pass to a macro, if any.
 pub(super) fn read(input: &[u8]) -> Option<TokenStream> {
     let text = std::str::from_utf8(input).ok().filter(|text| text.len() <= MAX_BYTES)?;
-    // A process reads one file after another here, and remembers all of them.
+    // Without this, memory grows: proc-macro2 keeps the text of each parsed input.
     proc_macro2::extra::invalidate_current_thread_spans();
     let tokens: TokenStream = text.parse().ok()?;
     (depth(&tokens) <= MAX_DEPTH).then_some(tokens)
@@ -23,7 +23,8 @@ fn depth(tokens: &TokenStream) -> usize {
     groups.max().unwrap_or(0)
 }
 
-/// The messages of an expansion's `compile_error!`s, each of which is at a place in the input or at the macro.
+/// Returns the messages of the `compile_error!`s in an expansion, and checks that each one's span is in the input
+/// or at the macro.
 pub(super) fn errors(expansion: &TokenStream, input: &[u8]) -> Vec<String> {
     let tokens: Vec<_> = expansion.clone().into_iter().collect();
     let mut errors = Vec::new();
@@ -32,7 +33,10 @@ pub(super) fn errors(expansion: &TokenStream, input: &[u8]) -> Vec<String> {
         let is_error = at >= 2 && tokens[at - 2].to_string() == "compile_error";
         match group.stream().into_iter().next() {
             Some(TokenTree::Literal(message)) if is_error && group.delimiter() == Delimiter::Brace => {
-                assert!(message.span().byte_range().end <= input.len(), "{message} is nowhere");
+                assert!(
+                    message.span().byte_range().end <= input.len(),
+                    "{message} has a span outside of the input"
+                );
                 errors.push(message.to_string());
             }
             _ => errors.extend(self::errors(&group.stream(), input)),

@@ -1,29 +1,28 @@
-//! `#[derive(ScopedExtractor)]`: a struct of extractors, such as one with `#[derive(FromRequestParts)]`, requires what its
-//! fields require.
+//! `#[derive(ScopedExtractor)]`: adds up the requirements of the fields of a struct, such as one with
+//! `#[derive(FromRequestParts)]`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse::Parse;
 use syn::{Data, DeriveInput, Error, Result};
 
 use crate::probe::{depends_on, probe};
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
-    composed(item).unwrap_or_else(Error::into_compile_error)
+    try_expand(item).unwrap_or_else(Error::into_compile_error)
 }
 
-fn composed(item: TokenStream) -> Result<TokenStream> {
-    let DeriveInput { ident, generics, data, .. } = syn::parse::Parser::parse2(DeriveInput::parse, item)?;
+fn try_expand(item: TokenStream) -> Result<TokenStream> {
+    let DeriveInput { ident, generics, data, .. } = syn::parse2(item)?;
     let Data::Struct(data) = data else {
         return Err(Error::new_spanned(
             ident,
-            "`ScopedExtractor` is derived for a struct whose fields are extractors",
+            "`ScopedExtractor` can only be derived for a struct of extractors",
         ));
     };
     if let Some(field) = data.fields.iter().find(|field| depends_on(field.ty.to_token_stream(), &generics)) {
         return Err(Error::new_spanned(
             &field.ty,
-            "what this field requires depends on the generics of the struct; use a concrete type, or write the \
+            "requirement of this field depends on the generics of the struct; use a concrete type, or write the \
              `impl FromRequestParts` with `#[requires_scopes]`",
         ));
     }

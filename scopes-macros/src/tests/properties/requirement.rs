@@ -1,4 +1,5 @@
-//! The requirement grammar: what is accepted becomes the requirement that is written, and what is plainly one is accepted.
+//! The requirement grammar: an accepted input expands to the requirement that it spells, and a plain requirement is
+//! accepted.
 
 use std::collections::HashSet;
 
@@ -7,26 +8,24 @@ use quote::quote;
 use syn::{Expr, Lit, LitStr, Stmt};
 
 use super::tokens;
-use crate::{attributes, requirement, routes, scope};
+use crate::{attributes, requirement, routes, undeclared_scope};
 
-const MOST_ALTERNATIVES: usize = 64;
-
-/// A requirement, or what stands where one is expected.
+/// A requirement, or other tokens in its place.
 #[derive(Debug, PartialEq)]
 enum Tree {
     Scope(String),
     All(Vec<Tree>),
     Any(Vec<Tree>),
-    /// What is said of the user's login.
-    Login,
+    /// `acr = …` or `max_age = …`.
+    Option,
 }
 
-/// Whether the input, as the arguments of `scopes!`, is a requirement.
+/// Returns whether `scopes!` accepts the input.
 ///
 /// # Panics
 ///
-/// It becomes another requirement, or is refused for no reason; or one of the other macros panics over it.
-pub fn holds(input: &[u8]) -> bool {
+/// Panics if the expansion is another requirement, if a plain requirement is rejected, or if another macro panics.
+pub(crate) fn holds(input: &[u8]) -> bool {
     let Some(tokens) = tokens::read(input) else { return false };
     check_other_macros(&tokens, input);
     let expansion = requirement::expand(tokens.clone());
@@ -34,16 +33,17 @@ pub fn holds(input: &[u8]) -> bool {
     let mut reader = Reader { is_plain: true };
     let written = reader.list(tokens);
     if errors.is_empty() {
-        let written: Vec<_> = written.into_iter().filter(|tree| *tree != Tree::Login).collect();
+        let written: Vec<_> = written.into_iter().filter(|tree| *tree != Tree::Option).collect();
         assert_eq!(expanded(&expansion), written);
         return true;
     }
-    let is_short = written.iter().map(alternatives).fold(1, usize::saturating_mul) <= MOST_ALTERNATIVES;
-    assert!(!reader.is_plain || !is_short, "{written:?} is refused: {errors:?}");
+    let is_short =
+        written.iter().map(alternatives).fold(1, usize::saturating_mul) <= requirement::MOST_ALTERNATIVES;
+    assert!(!reader.is_plain || !is_short, "{written:?} is rejected: {errors:?}");
     false
 }
 
-/// An attribute's mistakes leave the item there.
+/// Checks that an attribute with mistakes in its arguments keeps the item.
 fn check_other_macros(tokens: &TokenStream, input: &[u8]) {
     let handler = quote!(
         async fn handler() {}
@@ -53,15 +53,15 @@ fn check_other_macros(tokens: &TokenStream, input: &[u8]) {
         attributes::public(tokens.clone(), handler.clone()),
     ] {
         tokens::errors(&expansion, input);
-        syn::parse2::<syn::File>(expansion).expect("the item, and what was made of it");
+        syn::parse2::<syn::File>(expansion).expect("the item and generated code");
     }
     tokens::errors(&routes::expand(tokens.clone()), input);
-    tokens::errors(&scope::undeclared(tokens.clone()), input);
+    tokens::errors(&undeclared_scope::expand(tokens.clone()), input);
 }
 
-/// Reads without a parser: commas and parentheses are all that it knows.
+/// Reads a requirement independently of the macros' parser: it splits at commas and parentheses.
 struct Reader {
-    /// Whether every scope is one without a doubt, and none stands in one list twice.
+    /// Whether each item is plainly a scope, and no list repeats one.
     is_plain: bool,
 }
 
@@ -92,7 +92,7 @@ impl Reader {
             }
             [TokenTree::Ident(_), TokenTree::Punct(equals), ..] if equals.as_char() == '=' => {
                 self.is_plain = false;
-                Tree::Login
+                Tree::Option
             }
             [TokenTree::Literal(literal)] => {
                 let Ok(Lit::Str(literal)) = syn::parse_str(&literal.to_string()) else {
@@ -113,53 +113,53 @@ impl Reader {
     }
 }
 
-/// `Scope::Items`
+/// Returns whether the tokens are a path such as `Scope::Items`.
 fn is_variant(path: &[TokenTree]) -> bool {
     let [TokenTree::Ident(parent), first, second, TokenTree::Ident(variant)] = path else { return false };
     let is_plain = |word: &proc_macro2::Ident| {
         let word = word.to_string();
         word.starts_with(|first: char| first.is_ascii_uppercase()) && word != "Self"
     };
-    // Both colons, joined.
+    // The two colons are joint.
     let is_separated = syn::parse2::<syn::Token![::]>([first.clone(), second.clone()].into_iter().collect());
     is_plain(parent) && is_plain(variant) && is_separated.is_ok()
 }
 
 fn alternatives(tree: &Tree) -> usize {
     match tree {
-        Tree::Scope(_) | Tree::Login => 1,
+        Tree::Scope(_) | Tree::Option => 1,
         Tree::All(inner) => inner.iter().map(alternatives).fold(1, usize::saturating_mul),
         Tree::Any(inner) => inner.iter().map(alternatives).fold(0, usize::saturating_add),
     }
 }
 
-/// The list in `{ const REQUIREMENT: … = Requirement::all(&[…]); REQUIREMENT }`.
+/// Returns the list in `{ const REQUIREMENT: … = Requirement::all(&[…]); REQUIREMENT }`.
 fn expanded(expansion: &TokenStream) -> Vec<Tree> {
     let block: syn::Block = syn::parse2(expansion.clone()).expect("an expression");
     let Some(Stmt::Item(syn::Item::Const(constant))) = block.stmts.first() else {
         panic!("no constant in {expansion}")
     };
     match tree(&constant.expr) {
-        Tree::All(items) => items.into_iter().filter(|item| *item != Tree::Login).collect(),
-        other => panic!("{other:?} is no list"),
+        Tree::All(items) => items.into_iter().filter(|item| *item != Tree::Option).collect(),
+        other => panic!("{other:?} is not a list"),
     }
 }
 
 fn tree(expression: &Expr) -> Tree {
-    let Expr::Call(call) = expression else { panic!("{} is no requirement", quote!(#expression)) };
+    let Expr::Call(call) = expression else { panic!("{} is not a requirement", quote!(#expression)) };
     let function = &call.func;
     match &*quote!(#function).to_string().replace(' ', "") {
         "::scopes_runtime::Requirement::scope" => scope_of(&call.args[0]),
         "::scopes_runtime::Requirement::named" => {
             let literal = &call.args[0];
             let scope = scope_of(&call.args[1]);
-            assert_eq!(scope, Tree::Scope(quote!(#literal).to_string()), "the literal that is resolved");
+            assert_eq!(scope, Tree::Scope(quote!(#literal).to_string()), "another literal is resolved");
             scope
         }
         "::scopes_runtime::Requirement::all" => Tree::All(list_of(&call.args[0])),
         "::scopes_runtime::Requirement::any" => Tree::Any(list_of(&call.args[0])),
-        "::scopes_runtime::Requirement::authentication" => Tree::Login,
-        other => panic!("{other} makes no requirement"),
+        "::scopes_runtime::Requirement::authentication" => Tree::Option,
+        other => panic!("{other} does not return a requirement"),
     }
 }
 
@@ -167,15 +167,15 @@ fn list_of(expression: &Expr) -> Vec<Tree> {
     match expression {
         Expr::Reference(reference) => match &*reference.expr {
             Expr::Array(array) => array.elems.iter().map(tree).collect(),
-            other => panic!("{} is no list", quote!(#other)),
+            other => panic!("{} is not a list", quote!(#other)),
         },
-        other => panic!("{} is no list", quote!(#other)),
+        other => panic!("{} is not a list", quote!(#other)),
     }
 }
 
-/// `Scope!("items" Scope).declared()` or `Scope::Items.declared()`
+/// Returns the scope in `Scope!("items" Scope).declared()` or `Scope::Items.declared()`.
 fn scope_of(expression: &Expr) -> Tree {
-    let Expr::MethodCall(call) = expression else { panic!("{} is no scope", quote!(#expression)) };
+    let Expr::MethodCall(call) = expression else { panic!("{} is not a scope", quote!(#expression)) };
     assert_eq!(call.method, "declared");
     Tree::Scope(match &*call.receiver {
         Expr::Macro(resolver) => {

@@ -1,4 +1,4 @@
-//! Vocabularies: what is accepted becomes a table of its scopes and of all that they imply, and what is plainly one is
+//! Vocabularies: an accepted enum expands to a table of its scopes with all that they imply, and a plain one is
 //! accepted.
 
 use std::collections::HashSet;
@@ -11,12 +11,13 @@ use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Meta, To
 use super::tokens;
 use crate::{attributes, declare};
 
-/// Whether the input is a vocabulary.
+/// Returns whether `#[declare_scopes]` accepts the input.
 ///
 /// # Panics
 ///
-/// It becomes another vocabulary, is refused for no reason, or is taken away; or one of the other attributes panics.
-pub fn holds(input: &[u8]) -> bool {
+/// Panics if the expansion is another vocabulary, if a plain vocabulary is rejected, if the item is lost, or if another
+/// attribute panics.
+pub(crate) fn holds(input: &[u8]) -> bool {
     let Some(tokens) = tokens::read(input) else { return false };
     let is_item = syn::parse2::<Item>(tokens.clone()).is_ok();
     let expansions = [
@@ -29,26 +30,26 @@ pub fn holds(input: &[u8]) -> bool {
     assert!(!is_item || files.iter().all(Result::is_ok), "an item becomes something else");
     let [errors, ..] = errors;
     let Ok(vocabulary) = syn::parse2::<ItemEnum>(tokens) else {
-        assert!(!errors.is_empty(), "what is no enum is accepted");
+        assert!(!errors.is_empty(), "an item other than an enum is accepted");
         return false;
     };
     let [Ok(file), ..] = files else { panic!("an enum becomes something else") };
     let variants: HashSet<_> = vocabulary.variants.iter().map(|variant| &variant.ident).collect();
     if variants.len() != vocabulary.variants.len() {
-        // For rustc to refuse: which of two `#[implies]` names is not to be known.
+        // rustc rejects it. Which variant `#[implies]` means is ambiguous.
         return false;
     }
     let written = written(&vocabulary);
     if errors.is_empty() {
-        let Written { scopes, .. } = written.expect("a vocabulary is accepted that is none");
+        let Written { scopes, .. } = written.expect("an invalid vocabulary is accepted");
         assert_eq!(declared(&file), table(&scopes));
         return true;
     }
-    assert!(!written.is_some_and(|it| it.is_plain), "a vocabulary is refused: {errors:?}");
+    assert!(!written.is_some_and(|written| written.is_plain), "a plain vocabulary is rejected: {errors:?}");
     false
 }
 
-/// A row of the table: what implies what, directly or through others.
+/// A row of the table, with direct and transitive implications.
 #[derive(Debug, PartialEq)]
 struct Row {
     name: String,
@@ -66,11 +67,11 @@ struct Scope {
 
 struct Written {
     scopes: Vec<Scope>,
-    /// Whether there is nothing that anybody could find odd.
+    /// Whether the vocabulary uses only doc comments, `#[implies]` and names without commas.
     is_plain: bool,
 }
 
-/// `None` where a rule is broken.
+/// Reads the vocabulary independently of the macro, and returns `None` if it breaks a rule.
 fn written(vocabulary: &ItemEnum) -> Option<Written> {
     let mut is_plain = vocabulary.attrs.is_empty();
     let mut scopes = Vec::new();
@@ -126,7 +127,7 @@ fn implied(attribute: &Attribute) -> Option<Vec<Ident>> {
     (attribute.path().is_ident("implies") && !variants.is_empty()).then(|| variants.into_iter().collect())
 }
 
-/// Warshall's: which scope implies which, directly or through others.
+/// Returns which scope implies which, directly or transitively (Warshall's algorithm).
 fn closure(scopes: &[Scope]) -> Vec<Vec<bool>> {
     let implies = |from: &Scope| scopes.iter().map(|to| from.implies.contains(&to.variant)).collect();
     let mut reached: Vec<Vec<bool>> = scopes.iter().map(implies).collect();
@@ -154,7 +155,7 @@ fn table(scopes: &[Scope]) -> Vec<Row> {
     rows.collect()
 }
 
-/// The table in `const DECLARED: … = &[DeclaredScope::new(…), …]`.
+/// Returns the table in `const DECLARED: … = &[DeclaredScope::new(…), …]`.
 fn declared(file: &syn::File) -> Vec<Row> {
     let constant = file.items.iter().find_map(|item| match item {
         Item::Impl(item) => item.items.iter().find_map(|item| match item {
@@ -165,7 +166,7 @@ fn declared(file: &syn::File) -> Vec<Row> {
     });
     let table = elements(constant.expect("the table of scopes"));
     let scope = |call: &Expr| {
-        let Expr::Call(call) = call else { panic!("{} is no scope", call.to_token_stream()) };
+        let Expr::Call(call) = call else { panic!("{} is not a scope", call.to_token_stream()) };
         let arguments: Vec<_> = call.args.iter().collect();
         let [name, description, implies, implied_by] = arguments[..] else { panic!("four arguments") };
         let texts = |list| elements(list).into_iter().map(text).collect();
@@ -180,14 +181,14 @@ fn declared(file: &syn::File) -> Vec<Row> {
 }
 
 fn elements(list: &Expr) -> Vec<&Expr> {
-    let Expr::Reference(reference) = list else { panic!("{} is no list", list.to_token_stream()) };
-    let Expr::Array(array) = &*reference.expr else { panic!("{} is no list", list.to_token_stream()) };
+    let Expr::Reference(reference) = list else { panic!("{} is not a list", list.to_token_stream()) };
+    let Expr::Array(array) = &*reference.expr else { panic!("{} is not a list", list.to_token_stream()) };
     array.elems.iter().collect()
 }
 
 fn text(literal: &Expr) -> String {
     match literal {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
-        other => panic!("{} is no string", other.to_token_stream()),
+        other => panic!("{} is not a string", other.to_token_stream()),
     }
 }

@@ -1,0 +1,61 @@
+// /// Greets the user, if the request has a token.
+// #[public(reason = "a greeting reveals nothing")]
+// async fn greet(token: Option<AccessToken>) -> String {
+//     match token.as_ref().and_then(AccessToken::subject) {
+//         Some(name) => format!("hello, {name}"),
+//         None => "hello".to_owned(),
+//     }
+// }
+
+/// Greets the user, if the request has a token.
+async fn greet(
+    _: ::scopes_runtime::Public<__operation_greet>,
+    token: Option<AccessToken>,
+) -> String {
+    match token.as_ref().and_then(AccessToken::subject) {
+        Some(name) => format!("hello, {name}"),
+        None => "hello".to_owned(),
+    }
+}
+
+#[doc(hidden)]
+enum __operation_greet {}
+
+impl ::scopes_runtime::__private::Operation for __operation_greet {
+    const NAME: &'static str = {
+        if false {
+            let __path_greet = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(__path_greet).is_variable();
+        }
+        "greet"
+    };
+    const MODULE: &'static str = ::core::module_path!();
+    const DOCUMENTATION: &'static str = "Greets the user, if the request has a token.";
+    const DEPRECATED: bool = false;
+}
+
+impl ::scopes_runtime::__private::PublicOperation for __operation_greet {
+    const ACCEPTS_TOKEN: bool = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::__private::any_of(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    ::core::option::Option<AccessToken>,
+                >::__SCOPES_ACCEPTS_TOKEN,
+            ],
+        )
+    };
+    const REASON: ::core::option::Option<&'static str> = ::core::option::Option::Some(
+        "a greeting reveals nothing",
+    );
+}
+
+const _: () = {
+    use ::scopes_runtime::__private::NoRequirement as _;
+    ::core::assert!(
+        !::scopes_runtime::__private::RequirementOf::<
+            ::core::option::Option<AccessToken>,
+        >::__SCOPES_PROTECTED,
+        "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",
+    );
+};

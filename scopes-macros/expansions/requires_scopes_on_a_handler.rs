@@ -1,0 +1,48 @@
+// /// Returns the items of the current user.
+// #[requires_scopes("items")]
+// async fn read_own_items(user: CurrentUser) -> Json<Vec<String>> {
+//     Json(vec![format!("an item of {}", user.name)])
+// }
+
+/// Returns the items of the current user.
+async fn read_own_items(
+    _: ::scopes_runtime::Authorized<__operation_read_own_items>,
+    user: CurrentUser,
+) -> Json<Vec<String>> {
+    Json(vec![format!("an item of {}", user.name)])
+}
+
+#[doc(hidden)]
+enum __operation_read_own_items {}
+
+impl ::scopes_runtime::__private::Operation for __operation_read_own_items {
+    const NAME: &'static str = {
+        if false {
+            let __path_read_own_items = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
+        }
+        "read_own_items"
+    };
+    const MODULE: &'static str = ::core::module_path!();
+    const DOCUMENTATION: &'static str = "Returns the items of the current user.";
+    const DEPRECATED: bool = false;
+}
+
+impl ::scopes_runtime::__private::ScopedOperation for __operation_read_own_items {
+    const REQUIREMENT: ::scopes_runtime::Requirement = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::Requirement::all(
+            &[
+                ::scopes_runtime::Requirement::named(
+                    "items",
+                    Scope!("items" Scope).declared(),
+                ),
+                ::scopes_runtime::__private::RequirementOf::<
+                    CurrentUser,
+                >::__SCOPES_REQUIREMENT,
+            ],
+        )
+    };
+}
+
+const _: ::scopes_runtime::Requirement = <__operation_read_own_items as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;

@@ -1,0 +1,169 @@
+//! Compares the expansion of each macro with a formatted file in `expansions/`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, mem};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, File, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
+
+use crate::{attributes, declare, derive, requirement, routes};
+
+#[test]
+fn declare_scopes_expands_to_the_committed_file() {
+    let source = r#"
+#[declare_scopes]
+pub enum Scope {
+    /// Read items.
+    Items = "items",
+    /// Create, change and delete items.
+    #[implies(Items)]
+    ItemsWrite = "items:write",
+}"#;
+    let expand = |arguments, item| declare::expand(arguments, item, "src/scopes.rs:1:1");
+    compare("declare_scopes", source, expand_attribute(source, expand));
+}
+
+#[test]
+fn requires_scopes_on_a_handler_expands_to_the_committed_file() {
+    let source = r#"
+/// Returns the items of the current user.
+#[requires_scopes("items")]
+async fn read_own_items(user: CurrentUser) -> Json<Vec<String>> {
+    Json(vec![format!("an item of {}", user.name)])
+}"#;
+    compare("requires_scopes_on_a_handler", source, expand_attribute(source, attributes::requires_scopes));
+}
+
+#[test]
+fn requires_scopes_on_an_extractor_expands_to_the_committed_file() {
+    let source = r#"
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S, token: AccessToken) -> Result<Self, AuthError> {
+        Ok(Self { name: token.subject().unwrap_or_default().to_owned() })
+    }
+}"#;
+    compare("requires_scopes_on_an_extractor", source, expand_attribute(source, attributes::requires_scopes));
+}
+
+#[test]
+fn public_expands_to_the_committed_file() {
+    let source = r#"
+/// Greets the user, if the request has a token.
+#[public(reason = "a greeting reveals nothing")]
+async fn greet(token: Option<AccessToken>) -> String {
+    match token.as_ref().and_then(AccessToken::subject) {
+        Some(name) => format!("hello, {name}"),
+        None => "hello".to_owned(),
+    }
+}"#;
+    compare("public", source, expand_attribute(source, attributes::public));
+}
+
+#[test]
+fn scopes_expands_to_the_committed_file() {
+    let source = r#"
+const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300);"#;
+    let mut item: ItemConst = parse(source);
+    *item.expr =
+        syn::parse2(requirement::expand(invocation(&item.expr).tokens.clone())).expect("an expression");
+    compare("scopes", source, item.to_token_stream());
+}
+
+#[test]
+fn scoped_extractor_expands_to_the_committed_file() {
+    let source = r#"
+#[derive(ScopedExtractor)]
+struct Listing {
+    user: CurrentUser,
+    page: Query<Page>,
+}"#;
+    let mut item: ItemStruct = parse(source);
+    let generated = derive::expand(item.to_token_stream());
+    item.attrs.clear();
+    compare("scoped_extractor", source, quote!(#item #generated));
+}
+
+#[test]
+fn routes_expands_to_the_committed_file() {
+    let source = r#"
+fn item_routes() -> DocumentedRoutes<AppState> {
+    routes!(read_items, items::create)
+}"#;
+    let mut item: ItemFn = parse(source);
+    let [Stmt::Expr(body, None)] = &mut *item.block.stmts else { panic!("the body is not an expression") };
+    *body = syn::parse2(routes::expand(invocation(body).tokens.clone())).expect("an expression");
+    compare("routes", source, item.to_token_stream());
+}
+
+#[test]
+fn the_readme_shows_the_expansion_of_a_handler() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("the README");
+    let shown = fs::read_to_string(golden_file("requires_scopes_on_a_handler")).expect("the expansion");
+    assert!(
+        readme.contains(&format!("```rust,ignore\n{shown}```\n")),
+        "the README does not contain:\n{shown}"
+    );
+}
+
+fn parse<T: syn::parse::Parse>(source: &str) -> T {
+    syn::parse_str(source).expect("an item")
+}
+
+/// Expands the attribute that is not a doc comment.
+fn expand_attribute(source: &str, expand: impl Fn(TokenStream, TokenStream) -> TokenStream) -> TokenStream {
+    let is_doc = |attribute: &Attribute| attribute.path().is_ident("doc");
+    let mut item: syn::Item = parse(source);
+    let attributes = match &mut item {
+        syn::Item::Enum(item) => &mut item.attrs,
+        syn::Item::Fn(item) => &mut item.attrs,
+        syn::Item::Impl(item) => &mut item.attrs,
+        _ => panic!("an enum, a function or an impl"),
+    };
+    let at = attributes.iter().position(|attribute| !is_doc(attribute)).expect("an attribute");
+    let arguments = match attributes.remove(at).meta {
+        Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    expand(arguments, item.into_token_stream())
+}
+
+fn invocation(expression: &Expr) -> &Macro {
+    match expression {
+        Expr::Macro(invocation) => &invocation.mac,
+        other => panic!("{} is not a macro invocation", other.to_token_stream()),
+    }
+}
+
+fn golden_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(format!("{name}.rs"))
+}
+
+/// Compares the source, as a comment, and its expansion with the golden file.
+fn compare(name: &str, source: &str, expansion: TokenStream) {
+    let source: String =
+        source.trim().lines().map(|line| format!("// {line}").trim_end().to_owned() + "\n").collect();
+    let mut expansion: File = syn::parse2(expansion).expect("items");
+    let mut actual = source;
+    for item in mem::take(&mut expansion.items) {
+        expansion.items = vec![item];
+        actual.push('\n');
+        actual.push_str(&prettyplease::unparse(&expansion));
+    }
+    let file = golden_file(name);
+    if env::var_os("EXPANSIONS").is_some_and(|value| value == "overwrite") {
+        fs::write(&file, &actual).expect("a writable file");
+        return;
+    }
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "the expansion differs from {}:\n{actual}\nif the change is intended, run\n\
+         EXPANSIONS=overwrite cargo test -p scopes-macros expansions",
+        file.display(),
+    );
+}
