@@ -88,7 +88,7 @@ impl AccessToken {
     }
 
     /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
-    /// [`TokenProfile`](crate::TokenProfile::client_claims) names one.
+    /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.text(&self.content.client_claim)
