@@ -5,18 +5,20 @@ use std::{fs, thread};
 use serde_json::{Value, json};
 
 use crate::{
-    postgres::{EmptyDatabase, PASSWORD},
+    postgres::{PASSWORD, TestDatabase},
     program::{Running, program, serving},
     signing_key::key_file,
 };
 
 #[test]
 fn copies_with_the_same_database_and_key_accept_each_others_tokens() {
-    let Some(empty) = EmptyDatabase::in_postgres("shared") else { return };
+    let Some(test_database) = TestDatabase::in_postgres("shared") else { return };
     let copy = || {
         let mut command = program();
         command.args(["--addr", "127.0.0.1:0", "--issuer", "http://demo.test"]);
-        Running::start(command.env("DATABASE_URL", &empty.url).arg("--signing-key").arg(key_file("p256")))
+        Running::start(
+            command.env("DATABASE_URL", &test_database.url).arg("--signing-key").arg(key_file("p256")),
+        )
     };
     let (one, other) = (copy(), copy());
     for log in [&one.start, &other.start] {
@@ -38,11 +40,11 @@ fn copies_with_the_same_database_and_key_accept_each_others_tokens() {
 
 #[test]
 fn many_copies_can_start_at_once_with_an_empty_database() {
-    for empty in EmptyDatabase::of_each_kind("many") {
+    for test_database in TestDatabase::of_each_kind("many") {
         let copies: Vec<_> = (0..4)
             .map(|_| {
                 let mut command = program();
-                command.args(["--addr", "127.0.0.1:0", "--database", &empty.url]);
+                command.args(["--addr", "127.0.0.1:0", "--database", &test_database.url]);
                 thread::spawn(move || Running::start(&mut command))
             })
             .collect();

@@ -7,7 +7,7 @@ use pkcs8::SecretDocument;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{postgres::EmptyDatabase, signing_key::key_file, support::Demo};
+use crate::{postgres::TestDatabase, signing_key::key_file, support::Demo};
 
 /// An issuer on loopback. It publishes the key with the demo app, and signs tokens with any claims.
 struct Issuer {
@@ -53,8 +53,8 @@ impl Issuer {
 #[tokio::test]
 async fn a_new_user_is_created_from_the_claims() {
     let issuer = Issuer::start().await;
-    for empty in EmptyDatabase::of_each_kind("vouched_for") {
-        let demo = issuer.api(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("vouched_for") {
+        let demo = issuer.api(test_database.open().await);
         let carol = json!({ "sub": "carol", "email": "carol@example.com", "name": "Carol Ü." });
         let token = issuer.token("me items:write", carol);
         let expected = json!({
@@ -83,8 +83,8 @@ async fn a_new_user_is_created_from_the_claims() {
 #[tokio::test]
 async fn missing_and_malformed_claims_give_empty_fields() {
     let issuer = Issuer::start().await;
-    for (at, empty) in EmptyDatabase::of_each_kind("unsaid").into_iter().enumerate() {
-        let demo = issuer.api(empty.open().await);
+    for (at, test_database) in TestDatabase::of_each_kind("unsaid").into_iter().enumerate() {
+        let demo = issuer.api(test_database.open().await);
         for (user, (email, name)) in [
             (json!({ "sub": "silent" }), ("", "")),
             (json!({ "sub": "null", "email": null, "name": "N." }), ("", "N.")),
@@ -102,8 +102,8 @@ async fn missing_and_malformed_claims_give_empty_fields() {
 #[tokio::test]
 async fn concurrent_requests_of_a_new_user_succeed() {
     let issuer = Issuer::start().await;
-    for empty in EmptyDatabase::of_each_kind("users_at_once") {
-        let demo = issuer.api(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("users_at_once") {
+        let demo = issuer.api(test_database.open().await);
         let token = issuer.token("me", json!({ "sub": "dave" }));
         let mut attempts = JoinSet::new();
         for _ in 0..20 {
@@ -117,8 +117,8 @@ async fn concurrent_requests_of_a_new_user_succeed() {
 #[tokio::test]
 async fn a_user_without_a_password_cannot_log_in() {
     let issuer = Issuer::start().await;
-    for empty in EmptyDatabase::of_each_kind("no_password") {
-        let database = empty.open().await;
+    for test_database in TestDatabase::of_each_kind("no_password") {
+        let database = test_database.open().await;
         let token = issuer.token("me", json!({ "sub": "erin" }));
         assert_eq!(issuer.api(database.clone()).get("/users/me/", &token).await.status, StatusCode::OK);
         let demo = Demo::on(database);
@@ -133,8 +133,8 @@ async fn a_user_without_a_password_cannot_log_in() {
 #[tokio::test]
 async fn a_token_with_an_invalid_sub_is_refused() {
     let issuer = Issuer::start().await;
-    for empty in EmptyDatabase::of_each_kind("no_names") {
-        let demo = issuer.api(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("no_names") {
+        let demo = issuer.api(test_database.open().await);
         for user in
             [json!({}), json!({ "sub": "" }), json!({ "sub": "\0" }), json!({ "sub": "x".repeat(256) })]
         {

@@ -7,7 +7,7 @@ use axum::{
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::{postgres::EmptyDatabase, support::Demo};
+use crate::{postgres::TestDatabase, support::Demo};
 
 const ITEMS: &str = "/users/me/items/";
 
@@ -113,8 +113,8 @@ async fn scopes_are_checked_before_the_body() {
 
 #[tokio::test]
 async fn item_ids_are_not_interpreted() {
-    for empty in EmptyDatabase::of_each_kind("item_names") {
-        let demo = Demo::on(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("item_names") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
         let names = ["'); DROP TABLE items; --", "\u{202e}\n\"\\", "../../etc/passwd", "foo", "$1"];
         for name in names {
@@ -134,8 +134,8 @@ async fn item_ids_are_not_interpreted() {
 
 #[tokio::test]
 async fn an_item_id_with_u_0000_is_refused() {
-    for empty in EmptyDatabase::of_each_kind("nul") {
-        let demo = Demo::on(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("nul") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
         let response = demo.post_json(ITEMS, &token, r#"{"item_id": "B\u0000r"}"#).await;
         let expected = "The `item_id` contains the character U+0000, which cannot be stored. Remove it.";
@@ -145,8 +145,8 @@ async fn an_item_id_with_u_0000_is_refused() {
 
 #[tokio::test]
 async fn one_of_many_concurrent_requests_creates_the_item() {
-    for empty in EmptyDatabase::of_each_kind("at_once") {
-        let demo = Demo::on(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("at_once") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
         let mut attempts = JoinSet::new();
         for _ in 0..20 {

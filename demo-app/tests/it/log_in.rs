@@ -8,7 +8,7 @@ use jsonwebtoken::{DecodingKey, Validation, decode, get_current_timestamp};
 use serde_json::{Value, json};
 
 use crate::{
-    postgres::EmptyDatabase,
+    postgres::TestDatabase,
     support::{Demo, ISSUER, SECRET, TestResponse},
 };
 
@@ -145,8 +145,8 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_response() {
 
 #[tokio::test]
 async fn user_names_are_not_interpreted() {
-    for empty in EmptyDatabase::of_each_kind("user_names") {
-        let demo = Demo::on(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("user_names") {
+        let demo = Demo::on(test_database.open().await);
         let long = "x".repeat(10_000);
         for username in ["JohnDoe", "johndoe%20", "johndoe%00", "%27+OR+1%3D1+--", "%FF", "%", &long] {
             refusal(&demo.request_token(username, "secret", "me").await, "invalid_grant");

@@ -114,13 +114,13 @@ fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
 }
 
 /// A new, empty database.
-pub(crate) struct EmptyDatabase {
+pub(crate) struct TestDatabase {
     pub(crate) url: String,
     /// Keeps the server running.
     _cluster: Option<Arc<Cluster>>,
 }
 
-impl EmptyDatabase {
+impl TestDatabase {
     /// Creates one in SQLite, and one in PostgreSQL if that is installed.
     pub(crate) fn of_each_kind(name: &str) -> Vec<Self> {
         let file = fresh_file(&format!("{name}.db")).to_str().unwrap().to_owned();

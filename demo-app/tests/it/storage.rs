@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     faults::assert_unavailable,
-    postgres::{Cluster, EmptyDatabase, PASSWORD},
+    postgres::{Cluster, PASSWORD, TestDatabase},
     program::{program, refusal},
     support::Demo,
 };
@@ -30,14 +30,14 @@ pub(crate) fn fresh_file(name: &str) -> PathBuf {
 
 #[tokio::test]
 async fn items_are_stored_permanently() {
-    for empty in EmptyDatabase::of_each_kind("kept") {
-        let database = empty.open().await;
+    for test_database in TestDatabase::of_each_kind("kept") {
+        let database = test_database.open().await;
         let demo = Demo::on(database.clone());
         let token = demo.token("me items:write").await;
         demo.post_json("/users/me/items/", &token, r#"{"item_id": "Bar"}"#).await;
         database.close().await;
 
-        let demo = Demo::on(empty.open().await);
+        let demo = Demo::on(test_database.open().await);
         let items = demo.get("/users/me/items/", &demo.token("me items").await).await;
         let expected = json!([
             { "item_id": "Bar", "owner": "johndoe" },
@@ -49,8 +49,8 @@ async fn items_are_stored_permanently() {
 
 #[tokio::test]
 async fn every_kind_of_database_contains_the_users_of_the_tutorial() {
-    for empty in EmptyDatabase::of_each_kind("tutorial") {
-        let demo = Demo::on(empty.open().await);
+    for test_database in TestDatabase::of_each_kind("tutorial") {
+        let demo = Demo::on(test_database.open().await);
         let user = demo.get("/users/me/", &demo.token("me").await).await.json();
         assert_eq!((&user["full_name"], &user["disabled"]), (&json!("John Doe"), &json!(false)));
         let token = demo.log_in("alice", "secretalice", "me items").await;
@@ -60,10 +60,10 @@ async fn every_kind_of_database_contains_the_users_of_the_tutorial() {
 
 #[test]
 fn many_programs_can_open_an_empty_database_at_once() {
-    for empty in EmptyDatabase::of_each_kind("many_open") {
+    for test_database in TestDatabase::of_each_kind("many_open") {
         thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| Runtime::new().unwrap().block_on(empty.open()));
+                scope.spawn(|| Runtime::new().unwrap().block_on(test_database.open()));
             }
         });
     }
@@ -87,8 +87,8 @@ async fn databases_in_memory_are_separate() {
 
 #[tokio::test]
 async fn a_failing_database_gives_503_without_details() {
-    for empty in EmptyDatabase::of_each_kind("fails") {
-        let database = empty.open().await;
+    for test_database in TestDatabase::of_each_kind("fails") {
+        let database = test_database.open().await;
         let demo = Demo::on(database.clone());
         let token = demo.token("me items:write").await;
         database.close().await;
