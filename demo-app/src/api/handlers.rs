@@ -1,4 +1,4 @@
-//! The operations of the API.
+//! The operations of the tutorial.
 
 use axum::{
     Json,
@@ -10,46 +10,45 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    current_user::CurrentUser,
+    api::{current_user::CurrentUser, scopes::Scope},
+    auth_server::tokens::{TokenIssuer, Tokens},
     error::ApiError,
-    scopes::Scope,
-    store::{Database, Item, User},
-    tokens::{TokenIssuer, Tokens},
+    store::database::{Database, Item, User},
 };
 
-pub(crate) const MAX_ITEM_ID_CHARS: usize = 64;
+const MAX_ITEM_ID_CHARS: usize = 64;
 
-/// What there is, for whoever opens the address in a browser.
-#[public(reason = "it says no more than the README")]
-#[utoipa::path(get, path = "/", responses((status = 200, description = "What there is.", body = String)))]
+/// Lists the operations and the scopes that they require.
+#[public(reason = "general information")]
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The operations and their scopes.", body = String)))]
 pub(crate) async fn welcome(State(tokens): State<Tokens>) -> String {
     let log_in = match tokens.issuer {
-        TokenIssuer::External(url) => format!("Access tokens are those of {url}"),
+        TokenIssuer::External(url) => format!("Access tokens are issued by {url}"),
         TokenIssuer::Secret | TokenIssuer::Key => "\
-POST /token             log in, with a form of grant_type=password, username, password and scope"
+POST /token             log in (form: grant_type=password, username, password, scope)"
             .to_owned(),
     };
     format!(
         "\
-FastAPI's OAuth2 scopes tutorial as an axum application.
+FastAPI's OAuth2 scopes tutorial as an axum application. Documentation: /docs/
 
 {log_in}
-GET  /users/me/         who you are          me
-GET  /users/me/items/   your items           me items
-POST /users/me/items/   a new item           me items:write
-GET  /status/           whether this works   any token
+GET  /users/me/         the current user     me
+GET  /users/me/items/   their items          me items
+POST /users/me/items/   add an item          me items:write
+GET  /status/           system status        any token
 "
     )
 }
 
-/// The current user.
+/// Returns the current user.
 #[requires_scopes]
 #[utoipa::path(get, path = "/users/me", responses((status = 200, description = "The current user.", body = User)))]
 pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> {
     Json(user)
 }
 
-/// The items of the current user.
+/// Lists the items of the current user.
 #[requires_scopes("items")]
 #[utoipa::path(get, path = "/users/me/items", responses((status = 200, description = "The items.", body = [Item])))]
 pub(crate) async fn read_own_items(
@@ -59,13 +58,13 @@ pub(crate) async fn read_own_items(
     Ok(Json(database.items(&user.username).await?))
 }
 
-/// What a client sends for a new item.
+/// A request to add an item.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewItem {
     item_id: String,
 }
 
-/// Adds an item to those of the current user.
+/// Adds an item for the current user.
 #[requires_scopes("items:write")]
 #[utoipa::path(
     post,
@@ -73,7 +72,7 @@ pub(crate) struct NewItem {
     request_body = NewItem,
     responses(
         (status = 201, description = "The new item.", body = Item),
-        (status = 409, description = "The user has an item of that name."),
+        (status = 409, description = "The current user already has an item with this `item_id`."),
     ),
 )]
 pub(crate) async fn create_own_item(
@@ -84,7 +83,7 @@ pub(crate) async fn create_own_item(
     let Json(NewItem { item_id }) = body?;
     let length = item_id.chars().count();
     if length == 0 || length > MAX_ITEM_ID_CHARS {
-        return Err(ApiError::ItemIdLength(length));
+        return Err(ApiError::ItemIdLength { length, max: MAX_ITEM_ID_CHARS });
     }
     if item_id.contains('\0') {
         return Err(ApiError::ItemIdNul);
@@ -102,21 +101,9 @@ pub(crate) struct Status {
     status: &'static str,
 }
 
-/// Whether the system works. Any valid token may ask.
+/// Returns the system status. Any valid token is accepted.
 #[requires_scopes]
-#[utoipa::path(get, path = "/status", responses((status = 200, description = "It works.", body = Status)))]
+#[utoipa::path(get, path = "/status", responses((status = 200, description = "The system works.", body = Status)))]
 pub(crate) async fn read_system_status() -> Json<Status> {
     Json(Status { status: "ok" })
-}
-
-/// No route has the path.
-#[public(reason = "there is nothing to protect")]
-pub(crate) async fn not_found() -> ApiError {
-    ApiError::NotFound
-}
-
-/// The path has routes, for other methods.
-#[public(reason = "there is nothing to protect")]
-pub(crate) async fn method_not_allowed() -> ApiError {
-    ApiError::MethodNotAllowed
 }

@@ -1,4 +1,4 @@
-//! What another server needs to verify the tokens that are signed here.
+//! Metadata of the authorization server: other servers use it to verify the tokens that this program signs.
 
 use axum::Json;
 use jsonwebtoken::jwk::JwkSet;
@@ -6,13 +6,13 @@ use scopes_runtime::{ScopedRouter, public, router::routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{AppState, scopes::Scope, signer::Signer};
+use crate::{api::scopes::Scope, auth_server::signer::Signer, state::AppState};
 
 pub(crate) fn routes() -> ScopedRouter<AppState> {
     ScopedRouter::new().routes(routes!(authorization_server_metadata, key_set))
 }
 
-/// RFC 8414, section 2.
+/// RFC 8414 section 2.
 #[derive(Serialize, ToSchema)]
 struct Metadata {
     issuer: String,
@@ -24,8 +24,8 @@ struct Metadata {
     token_endpoint_auth_methods_supported: Vec<&'static str>,
 }
 
-/// Where tokens are issued, and where the key is that verifies them.
-#[public(reason = "who verifies tokens has none")]
+/// Returns the metadata of the authorization server.
+#[public(reason = "resource servers read it without a token")]
 #[utoipa::path(
     get,
     path = "/.well-known/oauth-authorization-server",
@@ -45,8 +45,8 @@ async fn authorization_server_metadata(signer: Signer) -> Json<Metadata> {
     })
 }
 
-/// The public key that verifies the tokens.
-#[public(reason = "who verifies tokens has none")]
+/// Returns the public key that verifies access tokens.
+#[public(reason = "resource servers read it without a token")]
 #[utoipa::path(
     get,
     path = "/.well-known/jwks.json",

@@ -1,4 +1,4 @@
-//! From the options to a listening server, and to its end.
+//! Starts the server from the options, and stops it on a signal.
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
@@ -6,32 +6,40 @@ use tokio::{net::TcpListener, time::timeout};
 use tracing::{info, warn};
 
 use crate::{
-    AppState, Config, Database, JwtSecret, OpenError, SigningKey, TokenIssuer, Tokens, TokensError, app,
-    connections,
+    app::app,
+    auth_server::{
+        jwt_secret::JwtSecret,
+        signing_key::SigningKey,
+        tokens::{TokenIssuer, Tokens, TokensError},
+    },
+    config::Config,
+    serve::connections,
+    state::AppState,
+    store::{database::Database, open::OpenDatabaseError},
 };
 
-/// For how long the database may take to close.
-const GRACE: Duration = Duration::from_secs(5);
+/// The most time for closing the database.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the server cannot start.
+/// An error that keeps the server from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The address is taken, or not one of this machine.
+    /// The address is in use, or is not an address of this machine.
     #[error("cannot listen on {addr}: {source}; choose another address with --addr or DEMO_ADDR")]
     Listen {
-        /// The address asked for.
+        /// The address of `--addr`.
         addr: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The tokens would not be safe.
+    /// The options for access tokens are invalid.
     #[error(transparent)]
     Tokens(#[from] TokensError),
-    /// The database cannot be used.
+    /// The database cannot be opened.
     #[error(transparent)]
-    Database(#[from] OpenError),
-    /// The system does not let the program wait for signals.
-    #[error("cannot wait for the signal to stop: {0}")]
+    Database(#[from] OpenDatabaseError),
+    /// The operating system does not deliver signals.
+    #[error("cannot register handlers for SIGINT and SIGTERM: {0}")]
     Signals(#[source] io::Error),
 }
 
@@ -39,7 +47,10 @@ pub enum ServeError {
 ///
 /// # Errors
 ///
-/// When it cannot start.
+/// - [`ServeError::Signals`] if signals cannot be received.
+/// - [`ServeError::Listen`] if the address cannot be used.
+/// - [`ServeError::Tokens`] if the secret, the signing key, the issuer or the audience cannot be used.
+/// - [`ServeError::Database`] if the database cannot be opened.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     let stop_signal = stop_signal().map_err(ServeError::Signals)?;
     let cannot_listen = |source| ServeError::Listen { addr: config.addr, source };
@@ -48,12 +59,18 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
     let tokens = tokens(&config, addr)?;
     let database = Database::open(&config.database).await?;
+    let has_random_secret = matches!(tokens.issuer, TokenIssuer::Secret) && config.jwt_secret.is_none();
+    if has_random_secret {
+        info!(
+            "tokens are signed with a random secret and are invalid after a restart; --jwt-secret sets one"
+        );
+    }
+    info!("API documentation: http://{addr}/docs/");
     match &tokens.issuer {
-        TokenIssuer::External(url) => info!("tokens are those of {url}"),
-        TokenIssuer::Secret if config.jwt_secret.is_none() => {
-            info!("no --jwt-secret is given: tokens are signed with a random one and end with this run");
-        }
-        TokenIssuer::Secret | TokenIssuer::Key => {}
+        TokenIssuer::External(url) => info!("to call the API, get an access token from {url}"),
+        TokenIssuer::Secret | TokenIssuer::Key => info!(
+            "to log in: curl http://{addr}/token -d grant_type=password -d username=johndoe -d password=secret -d scope=me"
+        ),
     }
     let app = app(AppState::new(database.clone(), tokens));
 
@@ -63,8 +80,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         info!("stopping");
     };
     connections::serve(listener, app, stop).await;
-    if timeout(GRACE, database.close()).await.is_err() {
-        warn!("the database did not let go within {GRACE:?}");
+    if timeout(CLOSE_TIMEOUT, database.close()).await.is_err() {
+        warn!("the database did not close within {CLOSE_TIMEOUT:?}");
     }
     Ok(())
 }
@@ -72,7 +89,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
     let audience = config.audience.clone();
     if let Some(url) = &config.issuer_url {
-        return Tokens::of_issuer(url.clone(), audience);
+        return Tokens::from_issuer(url.clone(), audience);
     }
     let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{addr}"));
     if let Some(file) = &config.signing_key {
@@ -82,7 +99,7 @@ fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
     Tokens::signed_with_secret(issuer, audience, &secret)
 }
 
-/// Ends with the first Ctrl-C or SIGTERM from now on.
+/// Returns a future that completes on the first SIGINT (Ctrl-C) or SIGTERM after this call.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -97,7 +114,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends with the first Ctrl-C.
+/// Returns a future that completes on the first Ctrl-C after this call.
 #[cfg(windows)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

@@ -1,8 +1,8 @@
-//! The vocabulary: every scope this API knows.
+//! The scopes that this API declares.
 
 use scopes_runtime::declare_scopes;
 
-/// What an access token may be allowed to do.
+/// The permissions that an access token can grant.
 #[declare_scopes]
 pub(crate) enum Scope {
     /// Read information about the current user.

@@ -1,4 +1,4 @@
-//! HTTP connections, each within bounds of size and of time.
+//! HTTP connections with limits of size and time.
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
@@ -18,22 +18,23 @@ use tokio::{
 use tower::ServiceExt;
 use tracing::warn;
 
-/// A process may usually have 1024 files open, and the database needs some. Further clients wait to be accepted.
+/// The most connections at once; further clients wait. Processes may usually open 1024 files, and the database needs some.
 const MAX_CONNECTIONS: usize = 900;
 
-/// A token of the size that is still decoded, 16 KiB, fits. hyper answers 431 to more, and to more than 100 headers.
+/// The most bytes of a request's head; the longest token that is decoded has 16 KiB. hyper responds with 431 to longer
+/// heads and to more than 100 headers.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 
-/// For how long a client may be idle or silent, and for how long the head of a request may take.
+/// The most time for the head of a request, and for an idle connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// After this time a client has to connect anew, so that none stays for ever by reading its answers slowly.
-const MAX_AGE: Duration = Duration::from_secs(5 * 60);
+/// The most time for a connection. Without a limit, a client that reads responses slowly keeps a connection for ever.
+const MAX_CONNECTION_AGE: Duration = Duration::from_secs(5 * 60);
 
-/// For how long the requests of a connection may go on once it is to end.
-const GRACE: Duration = Duration::from_secs(10);
+/// The most time for the request in progress when a connection is to be closed.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Serves connections until `stop` ends, and then the requests under way.
+/// Serves connections until `stop` completes. Then finishes the requests in progress.
 pub(crate) async fn serve(mut listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop);
     let (stopping, stopped) = watch::channel(());
@@ -41,35 +42,37 @@ pub(crate) async fn serve(mut listener: TcpListener, app: Router, stop: impl Fut
     loop {
         tokio::select! {
             (stream, client) = Listener::accept(&mut listener), if connections.len() < MAX_CONNECTIONS => {
-                connections.spawn(connection(stream, client, app.clone(), stopped.clone()));
+                connections.spawn(serve_connection(stream, client, app.clone(), stopped.clone()));
             }
             Some(_) = connections.join_next() => {}
             () = &mut stop => break,
         }
     }
     drop((listener, stopping));
-    let mut cut_off = 0;
+    let mut aborted = 0;
     while let Some(ended) = connections.join_next().await {
-        cut_off += usize::from(ended.is_ok_and(|end| end == End::CutOff));
+        aborted += usize::from(ended.is_ok_and(|end| end == ConnectionEnd::Aborted));
     }
-    if cut_off > 0 {
-        warn!("requests of {cut_off} clients took longer than {GRACE:?} and were cut off");
+    if aborted > 0 {
+        warn!(
+            "aborted {aborted} requests that took longer than {SHUTDOWN_TIMEOUT:?} after the signal to stop"
+        );
     }
 }
 
 #[derive(PartialEq)]
-enum End {
+enum ConnectionEnd {
     Closed,
-    CutOff,
+    Aborted,
 }
 
-/// Serves a connection until one side ends it, or the server is to stop, or it is old.
-async fn connection(
+/// Serves a connection until the client closes it, the server stops, or it reaches its maximum age.
+async fn serve_connection(
     stream: TcpStream,
     client: SocketAddr,
     app: Router,
     mut stopped: watch::Receiver<()>,
-) -> End {
+) -> ConnectionEnd {
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(client));
         app.clone().oneshot(request)
@@ -81,16 +84,16 @@ async fn connection(
         .max_buf_size(2 * MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    // An error is the client's: it hung up, or what it sent is no HTTP.
+    // Errors are ignored: the client disconnected or did not send HTTP.
     tokio::select! {
-        _ = &mut connection => return End::Closed,
+        _ = &mut connection => return ConnectionEnd::Closed,
         _ = stopped.changed() => {}
-        () = sleep(MAX_AGE) => {}
+        () = sleep(MAX_CONNECTION_AGE) => {}
     }
     connection.as_mut().graceful_shutdown();
-    match timeout(GRACE, connection).await {
-        Ok(_) => End::Closed,
-        Err(_) => End::CutOff,
+    match timeout(SHUTDOWN_TIMEOUT, connection).await {
+        Ok(_) => ConnectionEnd::Closed,
+        Err(_) => ConnectionEnd::Aborted,
     }
 }
 
@@ -105,57 +108,57 @@ mod tests {
     };
 
     use super::*;
-    use crate::requests::{TIMEOUT, bounded_and_logged};
+    use crate::serve::request_limits::{REQUEST_TIMEOUT, limit_and_log};
 
     const HUGE: usize = 64 * 1024 * 1024;
 
-    /// The time is tokio's own, which jumps ahead when all are waiting.
-    async fn connected() -> TcpStream {
+    /// Connects to a server. Tests pause tokio's clock, which then advances whenever all tasks wait.
+    async fn connect() -> TcpStream {
         let app = Router::new().route("/", post(async |_: String| "ok").get(async || "x".repeat(HUGE)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
-        tokio::spawn(serve(listener, bounded_and_logged(app), pending()));
-        TcpStream::connect(addr).await.expect("it listens")
+        tokio::spawn(serve(listener, limit_and_log(app), pending()));
+        TcpStream::connect(addr).await.expect("the server listens")
     }
 
     async fn write(client: &mut TcpStream, text: &str) {
         client.write_all(text.as_bytes()).await.expect("the server reads");
     }
 
-    /// What comes until the server closes the connection, and when it does.
+    /// Reads until the server closes the connection. Returns the response and the elapsed time.
     async fn read(client: &mut TcpStream) -> (String, Duration) {
-        let (mut answer, start) = (Vec::new(), Instant::now());
-        // A reset is an end too.
-        let _ = client.read_to_end(&mut answer).await;
-        (String::from_utf8(answer).expect("text"), start.elapsed())
+        let (mut response, start) = (Vec::new(), Instant::now());
+        // The error of a reset connection is ignored: it ends the response too.
+        let _ = client.read_to_end(&mut response).await;
+        (String::from_utf8(response).expect("text"), start.elapsed())
     }
 
     #[track_caller]
     fn assert_about(elapsed: Duration, expected: Duration) {
-        // tokio's timers are exact to a millisecond.
+        // tokio's timers have a resolution of 1 ms.
         let (least, most) = (expected - Duration::from_millis(10), expected + Duration::from_millis(10));
         assert!((least..most).contains(&elapsed), "{elapsed:?}");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_sends_nothing_is_let_go() {
-        let (answer, elapsed) = read(&mut connected().await).await;
-        assert_eq!(answer, "");
+    async fn a_silent_connection_is_closed() {
+        let (response, elapsed) = read(&mut connect().await).await;
+        assert_eq!(response, "");
         assert_about(elapsed, HEAD_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_is_idle_is_let_go() {
-        let mut client = connected().await;
+    async fn an_idle_connection_is_closed() {
+        let mut client = connect().await;
         write(&mut client, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\n\r\n").await;
-        let (answer, elapsed) = read(&mut client).await;
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nok"), "{answer}");
+        let (response, elapsed) = read(&mut client).await;
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("\r\n\r\nok"), "{response}");
         assert_about(elapsed, HEAD_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_head_that_comes_byte_by_byte_is_not_waited_for() {
-        let mut client = connected().await;
+    async fn a_slow_head_closes_the_connection() {
+        let mut client = connect().await;
         let start = Instant::now();
         write(&mut client, "GET / HTTP/1.1\r\nHost: demo\r\nX: ").await;
         while client.write_all(b"x").await.is_ok() {
@@ -165,8 +168,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_comes_byte_by_byte_is_answered_after_a_while() {
-        let mut client = connected().await;
+    async fn a_slow_body_gets_408() {
+        let mut client = connect().await;
         write(&mut client, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 1000\r\n\r\n").await;
         let (mut reader, mut writer) = client.into_split();
         tokio::spawn(async move {
@@ -174,44 +177,48 @@ mod tests {
                 sleep(Duration::from_secs(1)).await;
             }
         });
-        let (mut answer, start) = (vec![0; 4096], Instant::now());
-        let length = reader.read(&mut answer).await.expect("an answer");
-        let answer = str::from_utf8(&answer[..length]).expect("text");
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
-        assert!(answer.contains("did not arrive within 20 seconds"), "{answer}");
-        assert_about(start.elapsed(), TIMEOUT);
+        let (mut response, start) = (vec![0; 4096], Instant::now());
+        let length = reader.read(&mut response).await.expect("a response");
+        let response = str::from_utf8(&response[..length]).expect("text");
+        assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+        assert!(response.contains("\r\nconnection: close\r\n"), "{response}");
+        assert!(response.contains("did not arrive within 20 seconds"), "{response}");
+        assert_about(start.elapsed(), REQUEST_TIMEOUT);
         let _ = reader.read_to_end(&mut Vec::new()).await;
-        assert_about(start.elapsed(), TIMEOUT);
+        assert_about(start.elapsed(), REQUEST_TIMEOUT);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_reads_is_not_kept() {
-        let mut client = connected().await;
+    async fn a_connection_with_an_unread_response_is_closed() {
+        let mut client = connect().await;
         write(&mut client, "GET / HTTP/1.1\r\nHost: demo\r\n\r\n").await;
-        sleep(MAX_AGE + GRACE + Duration::from_secs(1)).await;
-        let (answer, _) = read(&mut client).await;
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.len() < HUGE, "{}", answer.len());
+        sleep(MAX_CONNECTION_AGE + SHUTDOWN_TIMEOUT + Duration::from_secs(1)).await;
+        let (response, _) = read(&mut client).await;
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.len() < HUGE, "{}", response.len());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_busy_client_has_to_connect_anew_some_time() {
-        let mut client = connected().await;
+    async fn a_busy_connection_is_closed_at_its_maximum_age() {
+        let mut client = connect().await;
         let start = Instant::now();
         let request = b"POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\n\r\n";
         while client.write_all(request).await.is_ok() {
-            let mut answer = [0; 1024];
-            match client.read(&mut answer).await {
+            let mut response = [0; 1024];
+            match client.read(&mut response).await {
                 Ok(0) | Err(_) => break,
-                Ok(length) => assert!(answer[..length].starts_with(b"HTTP/1.1 200 ")),
+                Ok(length) => assert!(response[..length].starts_with(b"HTTP/1.1 200 ")),
             }
             sleep(Duration::from_secs(1)).await;
         }
-        assert!((MAX_AGE..MAX_AGE + GRACE).contains(&start.elapsed()), "{:?}", start.elapsed());
+        assert!(
+            (MAX_CONNECTION_AGE..MAX_CONNECTION_AGE + SHUTDOWN_TIMEOUT).contains(&start.elapsed()),
+            "{:?}",
+            start.elapsed()
+        );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_large_head_is_refused() {
+    async fn a_large_head_gets_431() {
         let token = |length| format!("Authorization: Bearer {}\r\n", "x".repeat(length));
         for (headers, status) in [
             (token(16 * 1024), "200"),
@@ -219,11 +226,11 @@ mod tests {
             ("X: x\r\n".repeat(90), "200"),
             ("X: x\r\n".repeat(101), "431"),
         ] {
-            let mut client = connected().await;
+            let mut client = connect().await;
             let head = format!("POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\n{headers}\r\n");
             write(&mut client, &head).await;
-            let (answer, _) = read(&mut client).await;
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+            let (response, _) = read(&mut client).await;
+            assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{response}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The user behind a token.
+//! The user of the access token.
 
 use axum::{
     extract::{FromRef, FromRequestParts},
@@ -8,13 +8,13 @@ use scopes_runtime::{AccessToken, requires_scopes};
 use serde::Deserialize;
 
 use crate::{
+    api::scopes::Scope,
+    auth_server::tokens::{TokenIssuer, Tokens},
     error::ApiError,
-    scopes::Scope,
-    store::{Database, User},
-    tokens::{TokenIssuer, Tokens},
+    store::database::{Database, User},
 };
 
-/// The user that the token speaks for. Whoever asks for it requires the scope `me`.
+/// Extracts the user of the access token. A handler that takes it requires the scope `me`.
 pub(crate) struct CurrentUser(pub(crate) User);
 
 #[requires_scopes("me")]
@@ -34,7 +34,9 @@ where
         let username = token.subject().ok_or_else(|| token.refuse())?;
         let database = Database::from_ref(state);
         let user = match (database.user(username).await?, Tokens::from_ref(state).issuer) {
-            (None, TokenIssuer::External(_)) => database.vouched_for(&described(username, &token)).await?,
+            (None, TokenIssuer::External(_)) => {
+                database.get_or_create_user(&user_from_claims(username, &token)).await?
+            }
             (user, _) => user,
         };
         let user = user.ok_or_else(|| token.refuse())?;
@@ -45,16 +47,16 @@ where
     }
 }
 
-/// What an issuer may say of the user (OpenID Connect Core, section 5.1).
+/// Optional claims about the user (OpenID Connect Core section 5.1).
 #[derive(Default, Deserialize)]
-struct Profile {
+struct ProfileClaims {
     email: Option<String>,
     name: Option<String>,
 }
 
-/// The user as the token describes one. What it does not say, or says in another type, is empty.
-fn described(username: &str, token: &AccessToken) -> User {
-    let Profile { email, name } = token.claims().unwrap_or_default();
+/// Builds a user from the token's claims. Absent claims give empty fields; a claim of the wrong type empties both.
+fn user_from_claims(username: &str, token: &AccessToken) -> User {
+    let ProfileClaims { email, name } = token.claims().unwrap_or_default();
     // PostgreSQL does not store U+0000.
     let text = |claim: Option<String>| claim.unwrap_or_default().replace('\0', "");
     User { username: username.to_owned(), email: text(email), full_name: text(name), disabled: false }

@@ -1,21 +1,20 @@
-//! Signs access tokens, as RFC 9068 describes them.
+//! Signs access tokens as JWTs of RFC 9068.
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
 use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp, jwk::Jwk};
 use scopes_runtime::Algorithm;
 use serde::Serialize;
 
-use crate::{AppState, config::JwtSecret, error::ApiError, signing_key::SigningKey};
+use crate::auth_server::{jwt_secret::JwtSecret, signing_key::SigningKey};
 
-/// The one client of this authorization server: a public one, so it has a name and no secret.
+/// The id of the only client. It is a public client, so it has no secret.
 pub(crate) const CLIENT_ID: &str = "demo-client";
 
-/// For how many seconds a token is good.
+/// The lifetime of a token, in seconds.
 pub(crate) const LIFETIME: u64 = 30 * 60;
 
-/// What signs the tokens, and what they say of the two servers; clones share it.
+/// Signs access tokens. Clones share the key.
 #[derive(Clone)]
 pub(crate) struct Signer(Arc<Inner>);
 
@@ -24,6 +23,7 @@ struct Inner {
     audience: String,
     header: Header,
     key: EncodingKey,
+    /// `None` for a secret.
     public_key: Option<Jwk>,
 }
 
@@ -43,29 +43,38 @@ struct Claims<'a> {
 impl Signer {
     /// Signs with HS256.
     pub(crate) fn with_secret(issuer: String, audience: String, secret: &JwtSecret) -> Self {
-        let header = Header { typ: Some("at+jwt".to_owned()), ..Header::new(Algorithm::HS256) };
         let key = EncodingKey::from_secret(secret.as_bytes());
-        Self(Arc::new(Inner { issuer, audience, header, key, public_key: None }))
+        Self::new(issuer, audience, Header::new(Algorithm::HS256), key, None)
     }
 
-    /// Signs with a private key, which the tokens name.
+    /// Signs with a private key and sets its `kid`.
     pub(crate) fn with_key(issuer: String, audience: String, key: SigningKey) -> Self {
         let SigningKey { algorithm, key, public } = key;
-        let kid = public.common.key_id.clone();
-        let header = Header { typ: Some("at+jwt".to_owned()), kid, ..Header::new(algorithm) };
-        Self(Arc::new(Inner { issuer, audience, header, key, public_key: Some(public) }))
+        let header = Header { kid: public.common.key_id.clone(), ..Header::new(algorithm) };
+        Self::new(issuer, audience, header, key, Some(public))
+    }
+
+    fn new(
+        issuer: String,
+        audience: String,
+        header: Header,
+        key: EncodingKey,
+        public_key: Option<Jwk>,
+    ) -> Self {
+        let header = Header { typ: Some("at+jwt".to_owned()), ..header };
+        Self(Arc::new(Inner { issuer, audience, header, key, public_key }))
     }
 
     pub(crate) fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// What everyone may have; a secret has nothing.
+    /// Returns the public key, or `None` if tokens are signed with a secret.
     pub(crate) fn public_key(&self) -> Option<&Jwk> {
         self.0.public_key.as_ref()
     }
 
-    /// A token for a user. `scope` is the space-separated list of what it allows.
+    /// Signs a token for a user. `scope` is the space-separated list of granted scopes.
     pub(crate) fn sign(&self, username: &str, scope: &str) -> String {
         let Inner { issuer, audience, header, key, .. } = &*self.0;
         let now = get_current_timestamp();
@@ -79,15 +88,7 @@ impl Signer {
             jti: format!("{:032x}", rand::random::<u128>()),
             scope,
         };
-        encode(header, &claims, key).expect("strings and numbers under a key that fits always sign")
-    }
-}
-
-/// There is none where another issuer signs, and so nothing at the paths that need one.
-impl FromRequestParts<AppState> for Signer {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        state.tokens.signer.clone().ok_or(ApiError::NotFound)
+        encode(header, &claims, key)
+            .expect("the claims are strings and numbers, and the key fits the algorithm")
     }
 }
