@@ -1,16 +1,18 @@
-use super::{Report, in_one_line};
+use super::{Report, in_one_line, requirement};
 
-/// A table, and a list of the unrequired scopes; without a line break at its end.
+/// Returns a table and a list of the unrequired scopes, without a line break at the end.
 pub(super) fn write(report: &Report) -> String {
-    let has_reasons = report.operations.iter().any(|operation| operation.callers.reason().is_some());
+    let has_reasons = report.operations.iter().any(|operation| operation.access.reason().is_some());
     let mut headings = vec!["Method", "Path", "Requires", "Handler"];
     headings.extend(has_reasons.then_some("Reason"));
     let mut lines = vec![row(&headings), row(&vec!["---"; headings.len()])];
     for operation in &report.operations {
-        let callers = operation.callers.shown(code);
-        let handler = operation.handler.as_deref().map(code).unwrap_or_default();
-        let reason = operation.callers.reason().map(plain).unwrap_or_default();
-        let cells = [&code(&operation.method), &code(&operation.path), &callers, &handler, &reason];
+        let required = requirement(&operation.access, code);
+        let handler =
+            operation.handler.as_ref().map(|handler| code(&handler.to_string())).unwrap_or_default();
+        let reason = operation.access.reason().map(plain).unwrap_or_default();
+        let cells =
+            [&code(&operation.methods.to_string()), &code(&operation.path), &required, &handler, &reason];
         lines.push(row(&cells.map(String::as_str)[..headings.len()]));
     }
     if !report.unrequired.is_empty() {
@@ -28,7 +30,8 @@ fn row(cells: &[&str]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// A code span, in more backticks than the text has in a row. A table ends its cells at a `|` even there.
+/// Returns a code span, in more backticks than the text has in a row. A `|` is escaped because it ends the cell of a table
+/// even in a code span.
 fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -36,7 +39,7 @@ fn code(text: &str) -> String {
     format!("{fence}{space}{}{space}{fence}", in_one_line(text).replace('|', "\\|"))
 }
 
-/// Text in which nothing is markup.
+/// Escapes all markup.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in in_one_line(text).chars() {

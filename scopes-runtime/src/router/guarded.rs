@@ -4,7 +4,7 @@ use axum::handler::Handler;
 
 use crate::ResourceServer;
 use crate::http::{Authorized, ProvidesResourceServer, Public, PublicOperation, ScopedOperation};
-use crate::openapi::Described;
+use crate::operation::OperationGuard;
 use crate::scope::Requirement;
 
 /// The arguments of a handler whose first one is [`Authorized`] or [`Public`], as axum's `Handler<T, S>` has them
@@ -15,13 +15,9 @@ use crate::scope::Requirement;
     note = "put `#[requires_scopes(…)]` on the handler for the scopes that a token needs, or `#[public]` if it is open on purpose"
 )]
 pub trait Guarded<S> {
-    /// The type that stands for the handler.
+    /// The type of the first argument.
     #[doc(hidden)]
-    type Operation;
-
-    /// What the document says of the handler.
-    #[doc(hidden)]
-    fn described() -> Described;
+    type Guard: OperationGuard;
 
     /// Returns what is checked before the handler runs; `None` for a public handler.
     #[doc(hidden)]
@@ -59,11 +55,7 @@ macro_rules! guarded {
             S: ProvidesResourceServer,
             O: ScopedOperation,
         {
-            type Operation = O;
-
-            fn described() -> Described {
-                Described::scoped::<O>()
-            }
+            type Guard = Authorized<O>;
 
             fn check(state: &S) -> Option<Check> {
                 Some(Check {
@@ -76,11 +68,7 @@ macro_rules! guarded {
 
         #[diagnostic::do_not_recommend]
         impl<S, M, O: PublicOperation, $($argument),*> Guarded<S> for (M, Public<O>, $($argument),*) {
-            type Operation = O;
-
-            fn described() -> Described {
-                Described::public::<O>()
-            }
+            type Guard = Public<O>;
 
             fn check(_: &S) -> Option<Check> {
                 None

@@ -1,26 +1,27 @@
-//! [`ScopedRouter`]: a router that takes only handlers which say who may call them.
+//! [`ScopedRouter`]: a router that only accepts guarded handlers.
 
-mod documented;
+#[cfg(feature = "openapi")]
+mod document;
+#[cfg(feature = "openapi")]
+mod documented_routes;
 mod enforced;
-mod foreign;
 mod guarded;
 mod method_router;
 mod reported;
-mod require;
+mod route;
+mod router_requirements;
 mod scoped_router;
 
-pub(crate) use require::Required;
-
-pub use documented::DocumentedRoutes;
+#[cfg(feature = "openapi")]
+pub use documented_routes::DocumentedRoutes;
 pub use guarded::{Guarded, ScopedHandler};
 pub use method_router::{
     ScopedMethodRouter, any, connect, delete, get, head, options, patch, post, put, trace,
 };
 pub use scoped_router::ScopedRouter;
 
-/// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`]: their paths and methods stand there, so a
-/// list of the handlers is enough. `#[requires_scopes]` or `#[public]` stands above utoipa's attribute; the other order does
-/// not compile.
+/// Lists handlers with `#[utoipa::path]` for [`ScopedRouter::routes`], which reads their paths and methods from that attribute.
+/// `#[requires_scopes]` or `#[public]` goes above `#[utoipa::path]`; the other order does not compile.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -40,4 +41,5 @@ pub use scoped_router::ScopedRouter;
 ///
 /// let router = ScopedRouter::<ResourceServer>::new().routes(routes!(read_items));
 /// ```
+#[cfg(feature = "openapi")]
 pub use scopes_macros::routes;

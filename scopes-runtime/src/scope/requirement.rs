@@ -1,10 +1,22 @@
-use std::fmt;
-use std::ptr;
+use std::{fmt, ptr, slice};
 
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
+/// A macro, because the message of a constant panic cannot format a number.
+macro_rules! most_alternatives {
+    () => {
+        64
+    };
+}
+
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
-const MOST_ALTERNATIVES: usize = 64;
+pub(crate) const MOST_ALTERNATIVES: usize = most_alternatives!();
+
+const TOO_MANY_ALTERNATIVES: &str = concat!(
+    "this requirement has more than ",
+    most_alternatives!(),
+    " alternatives, too many to tell a client; declare a scope that implies some of these, or split the endpoint"
+);
 
 /// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
 /// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
@@ -67,11 +79,7 @@ impl Requirement {
     #[must_use]
     pub const fn all(requirements: &'static [Self]) -> Self {
         let requirement = Self(Node::All(requirements));
-        assert!(
-            requirement.count_alternatives() <= MOST_ALTERNATIVES,
-            "this requirement has more than 64 alternatives, too many to tell a client; declare a scope that implies \
-             some of these, or split the endpoint"
-        );
+        assert!(requirement.count_alternatives() <= MOST_ALTERNATIVES, "{}", TOO_MANY_ALTERNATIVES);
         requirement
     }
 
@@ -189,15 +197,15 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
 /// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let told = match requirements {
-        [.., last] if !are_few_enough(requirements) => std::slice::from_ref(last),
+    let listed = match requirements {
+        [.., last] if !are_few_enough(requirements) => slice::from_ref(last),
         all => all,
     };
-    minimal(unreduced_of_all(told))
+    minimal(unreduced_of_all(listed))
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
-pub(crate) fn are_few_enough(requirements: &[Requirement]) -> bool {
+pub(super) fn are_few_enough(requirements: &[Requirement]) -> bool {
     requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
         <= MOST_ALTERNATIVES
 }

@@ -40,7 +40,7 @@
 //!
 //! A handler is a function, and [`guard`] and [`access_token`] are the arguments to call it with.
 //!
-//! The issuer needs a backend for signatures, as `JwtDecoder` does, and the matrix the feature `openapi` as well.
+//! The issuer and the matrix need a backend for signatures, as `JwtDecoder` does.
 //!
 //! # For tests alone
 //!
@@ -57,7 +57,7 @@ mod claims;
 mod guard;
 #[cfg(feature = "_jwt")]
 mod issuer;
-#[cfg(all(feature = "_jwt", feature = "openapi"))]
+#[cfg(feature = "_jwt")]
 mod matrix;
 #[cfg(feature = "issuer")]
 mod served;
@@ -72,7 +72,7 @@ pub use claims::access_token;
 pub use guard::{Guard, guard};
 #[cfg(feature = "_jwt")]
 pub use issuer::TestIssuer;
-#[cfg(all(feature = "_jwt", feature = "openapi"))]
+#[cfg(feature = "_jwt")]
 pub use matrix::ScopeMatrix;
 #[cfg(feature = "_jwt")]
 pub use token::TestToken;
