@@ -1,10 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 
-use super::ACCEPT;
 use crate::operation::{Access, Operation};
 use crate::report::Report;
 use crate::scope::{Authentication, DeclaredScope};
+
+/// The command that writes the file.
+pub(super) const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
 
 /// The operations by path and method.
 pub(super) struct Lock(pub(super) BTreeMap<(String, String), LockedAccess>);

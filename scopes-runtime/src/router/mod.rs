@@ -3,6 +3,8 @@
 #[cfg(feature = "openapi")]
 mod document;
 #[cfg(feature = "openapi")]
+mod documented;
+#[cfg(feature = "openapi")]
 mod documented_routes;
 mod enforced;
 mod guarded;

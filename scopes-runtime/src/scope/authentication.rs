@@ -2,8 +2,6 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::Requirement;
-
 /// How far in the future `auth_time` may be, because the issuer's clock may be ahead.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
@@ -26,14 +24,6 @@ pub(crate) struct Authenticated<'a> {
 }
 
 impl Authentication {
-    pub(crate) fn of(requirements: impl IntoIterator<Item = Requirement>) -> Self {
-        let mut all = Self::default();
-        for requirement in requirements {
-            requirement.add_authentication(&mut all);
-        }
-        all
-    }
-
     /// Adds a requirement. If both name contexts, only those that both name are accepted.
     pub(super) fn add(&mut self, acr_values: &[&'static str], max_age: Option<u64>) {
         if !acr_values.is_empty() {

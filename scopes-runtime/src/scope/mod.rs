@@ -13,6 +13,7 @@ pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub use requirement::Requirement;
 pub(crate) use requirement::{
-    Identity, MOST_ALTERNATIVES, alternatives_of_all, cheapest, list, satisfies, written,
+    MOST_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
+    written,
 };
 pub(crate) use requirements::Requirements;

@@ -54,7 +54,7 @@ enum Node {
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
 /// constants, so one requirement can have several keys; two requirements never share one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Identity(u8, usize, usize, Option<u64>);
+pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
 /// For generated code.
 #[doc(hidden)]
@@ -140,7 +140,7 @@ impl Requirement {
         }
     }
 
-    pub(super) fn add_authentication(&self, all: &mut Authentication) {
+    fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
             Node::Scope(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
@@ -159,13 +159,13 @@ impl Requirement {
         alternatives_of_all(&[*self])
     }
 
-    pub(crate) fn identity(&self) -> Identity {
+    pub(crate) fn key(&self) -> RequirementKey {
         match self.0 {
-            Node::Scope(scope) => Identity(0, ptr::from_ref(scope).addr(), 0, None),
-            Node::All(inner) => Identity(1, inner.as_ptr().addr(), inner.len(), None),
-            Node::Any(inner) => Identity(2, inner.as_ptr().addr(), inner.len(), None),
+            Node::Scope(scope) => RequirementKey(0, ptr::from_ref(scope).addr(), 0, None),
+            Node::All(inner) => RequirementKey(1, inner.as_ptr().addr(), inner.len(), None),
+            Node::Any(inner) => RequirementKey(2, inner.as_ptr().addr(), inner.len(), None),
             Node::Authentication { acr_values, max_age } => {
-                Identity(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
+                RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
         }
     }
@@ -202,6 +202,13 @@ pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'sta
         all => all,
     };
     minimal(unreduced_of_all(listed))
+}
+
+/// Returns how the user must have authenticated for all of the requirements.
+pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requirement>) -> Authentication {
+    let mut all = Authentication::default();
+    requirements.into_iter().for_each(|requirement| requirement.add_authentication(&mut all));
+    all
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.

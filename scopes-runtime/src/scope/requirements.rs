@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::requirement::{Identity, alternatives_of_all, are_few_enough, written};
+use super::requirement::{
+    RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
+};
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes, Requirement};
 
 /// What an operation requires: its own requirement and those of the routers around it.
@@ -42,24 +44,25 @@ impl Requirements {
 
     /// Returns how the user must have authenticated.
     pub(crate) fn authentication(&self) -> Authentication {
-        Authentication::of(self.iter())
+        authentication_of_all(self.iter())
     }
 
     /// Returns a key for the requirements, and for that of a part of the operation.
-    pub(crate) fn identity(
+    pub(crate) fn key(
         &self,
         part: Option<Requirement>,
-    ) -> (Identity, Option<Identity>, Box<[Identity]>) {
-        let routers = self.routers().iter().map(Requirement::identity).collect();
-        (self.own.identity(), part.map(|part| part.identity()), routers)
+    ) -> (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>) {
+        let routers = self.routers().iter().map(Requirement::key).collect();
+        (self.own.key(), part.map(|part| part.key()), routers)
     }
 
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        self.own.is_met_by(granted) && self.routers().iter().all(|it| it.is_met_by(granted))
+        self.own.is_met_by(granted) && self.routers().iter().all(|requirement| requirement.is_met_by(granted))
     }
 
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        self.own.accepts(authenticated) && self.routers().iter().all(|it| it.accepts(authenticated))
+        self.own.accepts(authenticated)
+            && self.routers().iter().all(|requirement| requirement.accepts(authenticated))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {

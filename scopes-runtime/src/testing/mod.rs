@@ -58,6 +58,8 @@ mod guard;
 #[cfg(feature = "_jwt")]
 mod issuer;
 #[cfg(feature = "_jwt")]
+mod keys;
+#[cfg(feature = "_jwt")]
 mod matrix;
 #[cfg(feature = "issuer")]
 mod served;

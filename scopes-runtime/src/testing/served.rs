@@ -6,9 +6,9 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::issuer::TestKeys;
+use super::keys::TestKeys;
 
-/// An issuer's metadata and keys on loopback, until this is dropped.
+/// A server of an issuer's metadata and keys on loopback. It ends when this is dropped.
 pub(super) struct Served {
     pub(super) url: String,
     task: JoinHandle<()>,
@@ -26,7 +26,7 @@ impl Served {
             .route("/.well-known/openid-configuration", metadata.clone())
             .route("/.well-known/oauth-authorization-server", metadata)
             .route("/jwks", get(move || async move { document(&keys.set()) }));
-        // An error is the listener's alone, and whoever asks it then sees one too.
+        // If the listener fails, so do the requests to it.
         let task = tokio::spawn(async { drop(axum::serve(listener, app).await) });
         Self { url, task }
     }
