@@ -280,7 +280,7 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
         }),
-        "`/files` is a foreign service, which checks no token; add it after `require`"
+        "`/files` is a service that checks no token; add it after `require`"
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
@@ -291,7 +291,7 @@ fn a_router_cannot_require_scopes_where_nothing_would_check_them() {
             let router = ScopedRouter::new().route("/items", get(items));
             (0..7).fold(router, |router, _| router.require(scopes!(any("me", "items"))))
         }),
-        "`/items` requires more than 64 alternatives together with its routers, too many to tell a client"
+        "`/items` requires more than 64 alternatives together with its routers, too many for a challenge"
     );
     assert_eq!(
         message(|| {
@@ -381,7 +381,7 @@ fn other_methods_are_reported_as_they_are_answered() {
 }
 
 #[tokio::test]
-async fn foreign_services_are_served_where_the_code_says_why() {
+async fn a_service_that_checks_no_tokens_is_served_and_reported_with_its_reason() {
     let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
     let pages = ScopedRouter::new().nest_service("/files", files(), "the same for everyone");
     let router = ScopedRouter::new()

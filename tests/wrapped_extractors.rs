@@ -124,9 +124,9 @@ impl<T: ?Sized, S: Send + Sync, const N: usize> FromRequestParts<S> for Generic<
 async fn with_a_computed_constant(_: Fallible<Generic<u8, { let _ = 0; 3 }>>) {}
 
 /// An extractor for one signature only.
-struct Signature<T: ?Sized>(std::marker::PhantomData<Box<T>>);
+struct Signature<T>(std::marker::PhantomData<T>);
 
-type BoundLifetimes = dyn Fn(&str) -> &str + Send + Sync;
+type BoundLifetimes = fn(&str);
 
 #[requires_scopes("me")]
 impl<S: Send + Sync> FromRequestParts<S> for Signature<BoundLifetimes> {
@@ -138,7 +138,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Signature<BoundLifetimes> {
 }
 
 #[requires_scopes("items")]
-async fn with_bound_lifetimes(_: Result<Signature<dyn Fn(&str) -> &str + Send + Sync>, AuthError>) {}
+async fn with_bound_lifetimes(_: Fallible<Signature<fn(&str)>>) {}
 
 /// The extractor of fields and structs with `via`.
 struct Via<T>(T);

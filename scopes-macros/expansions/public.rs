@@ -21,7 +21,7 @@ async fn greet(
 #[doc(hidden)]
 enum __operation_greet {}
 
-impl ::scopes_runtime::__private::Operation for __operation_greet {
+impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
     const NAME: &'static str = {
         if false {
             let __path_greet = ::scopes_runtime::__private::any();

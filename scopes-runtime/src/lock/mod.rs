@@ -6,12 +6,9 @@ mod file;
 use std::path::Path;
 use std::{env, fs, io};
 
-use file::Lock;
+use self::file::{ACCEPT, Lock};
 
 use crate::report::Report;
-
-/// The command that accepts what the router says now.
-const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
 
 /// Asserts that a [`ScopedRouter`](crate::ScopedRouter) says who may call what exactly as a committed file does.
 ///

@@ -11,18 +11,21 @@ use aide::openapi::{
 use aide::{OperationInput, OperationOutput};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use utoipa::openapi::security;
+use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
-use super::OAuth2Scheme;
+use super::access::{self, USER_AUTHENTICATION, user_authentication};
 use super::json_responses::with_refusal;
-use super::operation::{Access, Described, USER_AUTHENTICATION, summary_and_description};
+use super::operation::summary_and_description;
 use super::refusals::{PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal, refusals};
+use super::responses::converted;
+use super::scheme::OAuth2Scheme;
+use super::security;
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
+use crate::operation::{Access, Handler, OperationGuard};
+use crate::scope::Requirement;
 use crate::token::AccessToken;
 
-const REQUIRED_TOKEN: Access = Access::Scoped(Vec::new());
 const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: None };
 
 /// What the handler requires, the refusals that follow, and its doc comment as summary and description.
@@ -35,28 +38,28 @@ const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: Non
 /// these last: describe both in it.
 impl<O: ScopedOperation> OperationInput for Authorized<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        describe(operation, &Described::scoped::<O>());
+        describe::<Self>(operation);
     }
 
     fn inferred_early_responses(
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        add_refusals(context, operation, &Described::scoped::<O>().access)
+        add_refusals(context, operation, &Self::access())
     }
 }
 
 /// That the handler is open, with or without a token, and its doc comment as summary and description.
 impl<O: PublicOperation> OperationInput for Public<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        describe(operation, &Described::public::<O>());
+        describe::<Self>(operation);
     }
 
     fn inferred_early_responses(
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        add_refusals(context, operation, &Described::public::<O>().access)
+        add_refusals(context, operation, &Self::access())
     }
 }
 
@@ -66,7 +69,7 @@ impl<O: PublicOperation> OperationInput for Public<O> {
 impl OperationInput for AccessToken {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         if operation.security.is_empty() {
-            operation.security = security(&OPTIONAL_TOKEN);
+            operation.security = security_of(&OPTIONAL_TOKEN);
         }
     }
 
@@ -75,10 +78,10 @@ impl OperationInput for AccessToken {
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
         // aide does not ask this of `Option`, so here the token is not optional.
-        if operation.security == security(&OPTIONAL_TOKEN) {
-            operation.security = security(&REQUIRED_TOKEN);
+        if operation.security == security_of(&OPTIONAL_TOKEN) {
+            operation.security = security_of(&required_token());
         }
-        add_refusals(context, operation, &REQUIRED_TOKEN)
+        add_refusals(context, operation, &required_token())
     }
 }
 
@@ -157,12 +160,10 @@ impl From<OAuth2Scheme> for SecurityScheme {
         match scheme.scheme(std::iter::empty()) {
             // aide writes OpenAPI 3.1, where the device authorization flow is not: no more is known than that tokens are
             // borne.
-            security::SecurityScheme::OAuth2(oauth2)
-                if oauth2.flows.keys().all(|it| it == "deviceAuthorization") =>
-            {
+            UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
                 Self::from(OAuth2Scheme::default())
             }
-            security::SecurityScheme::OAuth2(oauth2) => Self::OAuth2 {
+            UtoipaScheme::OAuth2(oauth2) => Self::OAuth2 {
                 flows: flows(oauth2.flows),
                 description: oauth2.description,
                 extensions: Default::default(),
@@ -172,20 +173,23 @@ impl From<OAuth2Scheme> for SecurityScheme {
     }
 }
 
-fn describe(operation: &mut Operation, described: &Described) {
-    (operation.summary, operation.description) = summary_and_description(described.documentation);
-    operation.deprecated = described.deprecated;
-    operation.security = security(&described.access);
-    let authentication = described.access.user_authentication();
-    operation.extensions.extend(authentication.map(|it| (USER_AUTHENTICATION.to_owned(), it)));
+fn required_token() -> Access {
+    Access::Scoped(Requirement::AUTHENTICATED.into())
 }
 
-fn security(access: &Access) -> Vec<SecurityRequirement> {
-    match converted::<Vec<_>>(&access.security()) {
-        // aide writes no empty list, so this says that nothing at all is required, whatever the whole document does.
-        none if none.is_empty() => vec![SecurityRequirement::default()],
-        some => some,
-    }
+fn describe<G: OperationGuard>(operation: &mut Operation) {
+    let (handler, access) = (Handler::of::<G::Handler>(), G::access());
+    (operation.summary, operation.description) = summary_and_description(handler.documentation);
+    operation.deprecated = handler.deprecated;
+    operation.security = security_of(&access);
+    let authentication = user_authentication(&access);
+    operation.extensions.extend(authentication.map(|value| (USER_AUTHENTICATION.to_owned(), value)));
+}
+
+fn security_of(access: &Access) -> Vec<SecurityRequirement> {
+    let security: Vec<_> = converted(&security::security(access));
+    // aide omits an empty list, and the document's own `security` would apply. An empty requirement overrides it.
+    if security.is_empty() { vec![SecurityRequirement::default()] } else { security }
 }
 
 /// Adds the refusals by itself: aide would report those that a second argument has as well as conflicts.
@@ -196,7 +200,7 @@ fn add_refusals(
 ) -> Vec<(Option<u16>, Response)> {
     let refusals = refusals();
     let responses = &mut operation.responses.get_or_insert_default().responses;
-    for (status, name) in access.refusals() {
+    for (status, name) in access::refusals(access) {
         let refusal = response(context, &refusals[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {
@@ -236,7 +240,7 @@ impl JsonSchema for Problem {
     }
 }
 
-fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
+fn flows(described: BTreeMap<String, Flow>) -> OAuth2Flows {
     let mut flows = OAuth2Flows::default();
     for (name, flow) in described {
         let place = match name.as_str() {
@@ -257,10 +261,4 @@ fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
         *place = Some(converted(&json!({ name: flow })));
     }
     flows
-}
-
-/// utoipa's types as aide's.
-fn converted<T: DeserializeOwned>(value: &impl Serialize) -> T {
-    let converted = serde_json::to_value(value).and_then(serde_json::from_value);
-    converted.expect("both are the same parts of an OpenAPI document")
 }

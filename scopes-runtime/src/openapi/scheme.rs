@@ -1,16 +1,10 @@
 use std::collections::BTreeMap;
 
-use utoipa::Modify;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, DeviceAuthorization, Flow, HttpAuthScheme, HttpBuilder, Implicit,
     OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
 };
 
-use super::document::{METHODS, add_scheme};
-use super::fragment::slot;
-use super::responses::resolve_references;
-use super::security::names_scopes;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The name of the security scheme among a document's components, whatever its type.
@@ -187,19 +181,15 @@ impl OAuth2Scheme {
             Kind::OpenIdConnect(url) => return SecurityScheme::OpenIdConnect(OpenIdConnect::new(url)),
             Kind::Flows(flows) => flows,
         };
-        let described: BTreeMap<_, _> = self
-            .scopes
-            .iter()
-            .copied()
-            .chain(required)
-            .map(|scope| (scope.name(), description(scope)))
-            .collect();
-        let scopes: Scopes =
-            described.iter().map(|(name, description)| (*name, description.as_str())).collect();
-        SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(|it| self.described(it, scopes.clone()))))
+        let scopes = self.scopes.iter().copied().chain(required);
+        let descriptions: BTreeMap<_, _> = scopes.map(|scope| (scope.name(), description(scope))).collect();
+        let scopes: Scopes = descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        SecurityScheme::OAuth2(OAuth2::new(
+            flows.iter().map(|endpoints| self.flow_at(endpoints, scopes.clone())),
+        ))
     }
 
-    fn described(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
+    fn flow_at(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
         let refresh_url = self.refresh_url.clone();
         match endpoints {
             Endpoints::AuthorizationCode { authorization, token } => {
@@ -225,30 +215,11 @@ impl OAuth2Scheme {
     }
 }
 
-/// Adds the scheme, and the refusals that operations refer to. Other components of these names are kept, with the
-/// refusals beside their own content. An operation with scopes that refers to a response of another name, for the status
-/// of a refusal, gets a copy of it with the refusal beside its own content: an attribute on a handler cannot resolve the
-/// reference.
-impl Modify for OAuth2Scheme {
-    fn modify(&self, openapi: &mut OpenApi) {
-        add_scheme(openapi, self, std::iter::empty());
-        let Some(components) = &openapi.components else { return };
-        for item in openapi.paths.paths.values_mut() {
-            for method in &METHODS {
-                let Some(operation) = slot(item, method) else { continue };
-                if operation.security.as_deref().is_some_and(names_scopes) {
-                    resolve_references(&mut operation.responses, components);
-                }
-            }
-        }
-    }
-}
-
 /// The scope's description, and what a token with it satisfies as well.
 fn description(scope: &DeclaredScope) -> String {
     let implied: Vec<_> = scope.implies().iter().map(|name| format!("`{name}`")).collect();
-    match implied.is_empty() {
-        true => scope.description().to_owned(),
-        false => format!("{} Includes {}.", scope.description(), implied.join(", ")),
+    if implied.is_empty() {
+        return scope.description().to_owned();
     }
+    format!("{} Includes {}.", scope.description(), implied.join(", "))
 }

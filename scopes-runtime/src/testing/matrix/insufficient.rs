@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::scoped::Alternatives;
 use crate::scope::DeclaredScope;
+
+/// The alternatives of an operation.
+pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
 
 /// How many scopes one token gets, so that it stays within the limits of decoders and headers.
 const MOST_SCOPES: usize = 64;
@@ -43,7 +45,7 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
             sets.insert(grown(alone, None));
         }
     }
-    let described = |set: Names| {
+    let split = |set: Names| {
         let missing: Vec<_> = relevant.difference(&set).map(|name| format!("`{name}`")).collect();
         let missing = missing.join(" ");
         let scopes: Vec<_> =
@@ -57,7 +59,7 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
         });
         parts.collect::<Vec<_>>()
     };
-    sets.into_iter().flat_map(described).collect()
+    sets.into_iter().flat_map(split).collect()
 }
 
 fn satisfies(name: &str, scope: &DeclaredScope) -> bool {

@@ -18,12 +18,13 @@ use self::answer::{Challenge, Expected};
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has};
+use self::target::{Target, has, is_fallback};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
-use crate::report::{Callers, Operation, Report};
+use crate::operation::{Access, Methods, Operation};
+use crate::report::Report;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
@@ -126,7 +127,7 @@ impl ScopeMatrix {
     ///
     /// It also sends to every public operation no token: it is open. And to every path each method that no operation has
     /// there, without a token: 401, 403, 405 or 501, or the answer that an unknown method gets, where that is no success; for
-    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Foreign services get no
+    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Services that check no tokens get no
     /// requests.
     ///
     /// Parameters of paths and bodies get placeholders, so the answer of an application may be any: let through are all
@@ -154,8 +155,8 @@ impl ScopeMatrix {
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_fallback = operation.path.ends_with("/*");
-                if !is_fallback && matches!(operation.callers, Callers::Scoped { .. }) {
+                let is_fallback = is_fallback(operation);
+                if !is_fallback && matches!(operation.access, Access::Scoped(_)) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
                 if !is_fallback && paths.insert(&operation.path) {
@@ -167,13 +168,13 @@ impl ScopeMatrix {
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
-        let serves_head = !has(self.report.operations(), &operation.path, "HEAD");
-        match &operation.callers {
-            Callers::Scoped { alternatives, user_authentication } => {
+        let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
+        match &operation.access {
+            Access::Scoped(requirements) => {
                 let scoped = Scoped {
                     target,
-                    alternatives,
-                    user_authentication,
+                    alternatives: &requirements.alternatives(),
+                    user_authentication: &requirements.authentication(),
                     token: &self.token,
                     names_scopes: self.names_scopes,
                     known_scopes: self.report.known_scopes(),
@@ -181,7 +182,7 @@ impl ScopeMatrix {
                 };
                 scoped.check(run).await;
             }
-            Callers::Public { .. } => {
+            Access::Public { .. } => {
                 let case = || Case {
                     operation: target.operation.clone(),
                     sent: "no token".to_owned(),
@@ -196,7 +197,7 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Callers::Foreign { .. } => {}
+            Access::Unchecked { .. } => {}
         }
     }
 
@@ -238,9 +239,9 @@ impl ScopeMatrix {
             let mut run = Run::new(&app);
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.operations() {
-                let Callers::Scoped { alternatives, .. } = &operation.callers else { continue };
+                let Access::Scoped(requirements) = &operation.access else { continue };
                 let target = Target::of(operation, self.report.operations());
-                let scope = named(alternatives, "", self.names_scopes);
+                let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;
                 }
@@ -250,7 +251,7 @@ impl ScopeMatrix {
     }
 }
 
-/// `scope` is what the operation names where nothing is granted.
+/// `scope` is the scope that the challenge names for a token without scopes.
 fn attack_case(attack: &Attack, target: &Target, scope: &Option<String>) -> Case {
     // The challenge for a malformed request names no scopes.
     let scope = scope.clone().filter(|_| attack.status() != StatusCode::BAD_REQUEST);

@@ -6,14 +6,12 @@ use axum::http::{Method, StatusCode};
 
 use super::answer::{Challenge, Expected};
 use super::exchange::TestRequest;
-use super::insufficient::{InsufficientSet, insufficient_sets};
+use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
 use super::target::Target;
 use crate::scope::{Authentication, DeclaredScope, GrantedScopes, cheapest, list};
 use crate::testing::TestToken;
 use crate::testing::claims::now;
-
-pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
 
 pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
@@ -87,7 +85,7 @@ impl Scoped<'_> {
             let mut is_explained = false;
             if Expected::Through.accepts(&got) {
                 for scope in scopes {
-                    is_explained |= !run.check(&insufficient(described(scope), scope)).await;
+                    is_explained |= !run.check(&insufficient(token_of(scope), scope)).await;
                 }
             }
             if !is_explained {
@@ -102,7 +100,7 @@ impl Scoped<'_> {
         let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
         let request = self.request().bearer(&token.scopes([&granted]).sign());
-        let sent = format!("{}, without a login", described(&granted));
+        let sent = format!("{}, without a login", token_of(&granted));
         Some(self.case(&sent, request, self.sent_back(&granted)))
     }
 
@@ -112,7 +110,7 @@ impl Scoped<'_> {
         let granted = list(alternative);
         let token = self.with_login().scopes([&granted]).sign();
         let case = |place: &str, request| {
-            self.case(&format!("{} in {place}", described(&granted)), request, self.without_token())
+            self.case(&format!("{} in {place}", token_of(&granted)), request, self.without_token())
         };
         let mut cases = vec![case("the query", self.request().query(&token))];
         if self.request().has_body() {
@@ -130,7 +128,7 @@ impl Scoped<'_> {
             _ => Expected::Through,
         };
         let token = self.with_login().scopes([&granted]).sign();
-        self.case(&described(&granted), self.request().bearer(&token), expected)
+        self.case(&token_of(&granted), self.request().bearer(&token), expected)
     }
 
     /// Tokens that lack one scope of an alternative.
@@ -199,7 +197,7 @@ pub(super) fn named(alternatives: &Alternatives, granted: &str, names_scopes: bo
     (!scopes.is_empty()).then(|| list(scopes))
 }
 
-fn described(granted: &str) -> String {
+fn token_of(granted: &str) -> String {
     match granted {
         "" => "a token without a scope".to_owned(),
         granted => format!("a token of `{granted}`"),

@@ -9,25 +9,24 @@ use axum::routing::any;
 use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
 use super::run::{Case, Run};
-use super::target::{METHODS, Target, UNKNOWN, has, unlisted};
-use crate::report::{ANY_METHOD, Callers, Operation};
+use super::target::{METHODS, Target, UNKNOWN, has, is_fallback, unlisted};
+use crate::operation::{Access, Methods, Operation};
 
 /// Sends each method that no operation of the path has.
 pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut Run<'_>) {
     let Target { pattern, path, .. } = target;
-    let of = |path: &str, method: &str| {
-        all.iter().find(|operation| operation.path == path && operation.method == method)
+    let of = |path: &str, methods: Methods| {
+        all.iter().find(|operation| operation.path == path && operation.methods == methods)
     };
-    let is_scoped = |operation: &Operation| matches!(operation.callers, Callers::Scoped { .. });
-    // Every method is open, and the report says so.
-    if of(pattern, ANY_METHOD).is_some_and(|operation| !is_scoped(operation)) {
+    let is_scoped = |operation: &Operation| matches!(operation.access, Access::Scoped(_));
+    // Every method is open.
+    if of(pattern, Methods::Any).is_some_and(|operation| !is_scoped(operation)) {
         return;
     }
-    let others = of(pattern, "OTHER").or_else(|| of("/*", "OTHER"));
+    let others = of(pattern, Methods::Other).or_else(|| of("/*", Methods::Other));
     let others_are_open = others.is_some_and(|operation| !is_scoped(operation));
-    let is_served = |method: &Method| {
-        has(all, pattern, method.as_str()) || *method == Method::HEAD && has(all, pattern, "GET")
-    };
+    let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
+    let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
     let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
     for method in METHODS.iter().filter(|method| !is_served(method)) {
         let got = run.send(&TestRequest::new(method, path)).await;
@@ -62,8 +61,11 @@ pub(super) struct Routes(Router);
 
 impl Routes {
     pub(super) fn of(all: &[Operation]) -> Self {
-        let paths: BTreeSet<_> =
-            all.iter().map(|operation| &*operation.path).filter(|path| !path.ends_with("/*")).collect();
+        let paths: BTreeSet<_> = all
+            .iter()
+            .filter(|operation| !is_fallback(operation))
+            .map(|operation| &*operation.path)
+            .collect();
         Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
     }
 
@@ -112,8 +114,7 @@ async fn is_of_fallback(
     routes: &Routes,
     run: &mut Run<'_>,
 ) -> bool {
-    let fallbacks =
-        all.iter().filter(|operation| operation.path.ends_with("/*") && operation.method == ANY_METHOD);
+    let fallbacks = all.iter().filter(|operation| operation.methods == Methods::Fallback);
     let mut paths: BTreeSet<_> = fallbacks.map(|fallback| Target::of(fallback, all).path).collect();
     paths.insert(format!("/{UNKNOWN}"));
     for path in paths {
