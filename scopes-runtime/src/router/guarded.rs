@@ -34,7 +34,7 @@ pub struct Check {
     pub(super) requirement: Requirement,
 }
 
-/// `Handler<T, S>`, with a message that says what to do.
+/// `Handler<T, S>` with its own error message.
 #[diagnostic::on_unimplemented(
     message = "this handler cannot be served with the state `{S}`",
     label = "not a handler for that state",

@@ -7,9 +7,9 @@ use crate::{AccessToken, GrantedScopes};
 /// How long a token is valid.
 const LIFETIME: u64 = 5 * 60;
 
-/// An access token as a handler gets it, to call the handler directly.
+/// Returns an access token with the claims of RFC 9068 for this subject and these scopes, to call a handler directly.
 ///
-/// It has the claims of RFC 9068 for this subject and these scopes. [`AccessToken::new`] makes one of any other claims.
+/// [`AccessToken::new`] makes one from other claims.
 ///
 /// ```
 /// use scopes_runtime::testing::access_token;
@@ -27,7 +27,7 @@ pub fn access_token<N: AsRef<str>>(subject: &str, scopes: impl IntoIterator<Item
     AccessToken::new(claims, GrantedScopes::from_list(&scope)).expect("these claims have their types")
 }
 
-/// What every token says (RFC 9068 section 2.2), but for `scope`.
+/// Returns the claims of every token (RFC 9068 section 2.2) except `scope`.
 pub(super) fn usual(issuer: &str, audience: &str) -> Map<String, Value> {
     let now = now();
     let claims = [
@@ -42,13 +42,13 @@ pub(super) fn usual(issuer: &str, audience: &str) -> Map<String, Value> {
     claims.into_iter().map(|(name, claim)| (name.to_owned(), claim)).collect()
 }
 
-/// The scopes as the claim `scope` lists them.
+/// Returns the scopes as the value of the claim `scope`.
 pub(super) fn list<N: AsRef<str>>(scopes: impl IntoIterator<Item = N>) -> String {
     let scopes: Vec<_> = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
     scopes.join(" ")
 }
 
-/// In seconds, as claims say it.
+/// Returns the current time in seconds.
 pub(super) fn now() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_secs()
 }

@@ -2,18 +2,16 @@ use std::marker::PhantomData;
 
 use crate::http::{Authorized, Public};
 
-/// The first argument of a handler with `#[requires_scopes]` or `#[public]`: [`Authorized`] or [`Public`].
-/// [`guard`] makes one.
+/// The first argument of a handler with `#[requires_scopes]` or `#[public]`: [`Authorized`] or [`Public`]. [`guard`] makes it.
 pub trait Guard: sealed::Sealed {}
 
 impl<O> Guard for Authorized<O> {}
 
 impl<O> Guard for Public<O> {}
 
-/// The guard of a handler, to call it directly, as the function that it is.
+/// Returns the guard of a handler, to call the handler directly.
 ///
-/// It has checked nothing: whether the handler refuses whom it should is for [`ScopeMatrix`](super::ScopeMatrix), or for a
-/// request through the router.
+/// It checks nothing. Test refusals with [`ScopeMatrix`](super::ScopeMatrix), or with requests through the router.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

@@ -11,10 +11,10 @@ use crate::{JwtDecoder, ResourceServer, VerificationKey};
 const URL: &str = "https://issuer.test";
 const AUDIENCE: &str = "https://api.test";
 
-/// An authorization server for tests: it signs whatever it is told to, with a key (ES256) that is made for it in memory.
+/// An authorization server for tests, which signs tokens with an ES256 key that is generated in memory.
 ///
-/// Your application's state gets the [`resource_server`](Self::resource_server), or one of your own that decodes with
-/// [`decoder`](Self::decoder); requests get [tokens](Self::token).
+/// Put its [`resource_server`](Self::resource_server), or one with its [`decoder`](Self::decoder), into the state of your
+/// application, and its [tokens](Self::token) into requests.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -58,7 +58,7 @@ pub struct TestIssuer {
 }
 
 impl TestIssuer {
-    /// An issuer of its own, `https://issuer.test`, with a key of its own, for the audience `https://api.test`.
+    /// Creates the issuer `https://issuer.test` with a new key, for the audience `https://api.test`.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -69,8 +69,8 @@ impl TestIssuer {
         }
     }
 
-    /// Publishes its metadata and its keys on loopback, until it is dropped: for applications that find their issuer by
-    /// its URL, which from now on is that of the server.
+    /// Serves the issuer's metadata and keys on loopback until it is dropped, for applications that use discovery. The URL of the
+    /// issuer becomes that of the server.
     ///
     /// ```
     /// use scopes_runtime::testing::TestIssuer;
@@ -90,8 +90,7 @@ impl TestIssuer {
     ///
     /// # Panics
     ///
-    /// There is no tokio runtime, or no free port. Where each test has a runtime of its own, the server ends with that of
-    /// the test.
+    /// Panics if there is no tokio runtime or no free port. The server ends with the runtime that it was started in.
     #[cfg(feature = "issuer")]
     #[must_use]
     pub fn serve(self) -> Self {
@@ -99,43 +98,42 @@ impl TestIssuer {
         Self { url: served.url.clone(), served: Some(served), ..self }
     }
 
-    /// The claim `iss` of its tokens.
+    /// Returns the claim `iss` of the tokens.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The claim `aud` of its tokens.
+    /// Returns the claim `aud` of the tokens.
     #[must_use]
     pub fn audience(&self) -> &str {
         AUDIENCE
     }
 
-    /// Starts a token, right in everything, for `alice` and without a scope.
+    /// Starts a valid token for the subject `alice`, without scopes.
     pub fn token(&self) -> TestToken {
         TestToken::new(self.keys.current(), &self.url, AUDIENCE)
     }
 
-    /// Signs with a new key from now on, and publishes that one alone.
+    /// Replaces the signing key, and removes the old one from the published set.
     ///
-    /// A decoder from before does not know it. Where the issuer is [served](Self::serve), it fetches the keys again, at most
-    /// once in ten seconds; until then new tokens get 503.
+    /// If the issuer is [served](Self::serve), decoders fetch the keys again, at most once in ten seconds; until then new tokens
+    /// get 503. Other decoders reject them.
     pub fn rotate(&self) {
         self.keys.rotate();
     }
 
-    /// What verifies its tokens, for a decoder of your own.
+    /// Returns the key that verifies the tokens, for a decoder of your own.
     #[must_use]
     pub fn verification_key(&self) -> VerificationKey {
         self.keys.current().verification_key()
     }
 
-    /// The strict decoder of its tokens, which finds the key as an application does: where the issuer is served, by
-    /// discovery.
+    /// Returns a strict decoder of the tokens. If the issuer is served, it finds the key by discovery.
     ///
     /// # Panics
     ///
-    /// It is served, and the system has no certificates that HTTPS would need.
+    /// Panics if the issuer is served and the system has no root certificates.
     #[must_use]
     pub fn decoder(&self) -> JwtDecoder {
         let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
@@ -147,11 +145,11 @@ impl TestIssuer {
         builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
     }
 
-    /// A server that accepts its tokens, and nothing else, with the realm `api`.
+    /// Returns a server with the [`decoder`](Self::decoder) and the realm `api`.
     ///
     /// # Panics
     ///
-    /// As [`decoder`](Self::decoder).
+    /// Panics as [`decoder`](Self::decoder) does.
     #[must_use]
     pub fn resource_server(&self) -> ResourceServer {
         ResourceServer::new(self.decoder())

@@ -1,13 +1,13 @@
-//! For the tests of your API: an issuer, guards, the scope matrix and attacks. Feature `testing`.
+//! Tools for the tests of your API: an issuer, guards, the scope matrix and attacks. Feature `testing`.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! scopes-runtime = { version = "0.1", features = ["testing"] }
 //! ```
 //!
-//! One line sends requests to every operation of a router: without a token, with garbage, with just the scopes that it
-//! requires, with each of them missing, and with all other scopes; and to the methods and spellings of its path that no
-//! operation has. Another line sends attacks to all operations. Handlers run for real: see [`ScopeMatrix`].
+//! [`ScopeMatrix::check`] sends requests to every operation of a router: without a token, with garbage, with exactly the required
+//! scopes, with each of them missing, and with all other scopes; and to the methods and spellings of its path that no operation
+//! has. [`ScopeMatrix::check_attacks`] sends attacks to all scoped operations. Handlers run for real: see [`ScopeMatrix`].
 //!
 //! ```
 //! # use scopes_runtime::declare_scopes;
@@ -38,18 +38,17 @@
 //! # }
 //! ```
 //!
-//! A handler is a function, and [`guard`] and [`access_token`] are the arguments to call it with.
+//! [`guard`] and [`access_token`] make the arguments to call a handler directly.
 //!
 //! The issuer and the matrix need a backend for signatures, as `JwtDecoder` does.
 //!
 //! # For tests alone
 //!
-//! Nothing here can be reached by a request. But code that calls [`guard`] has checked nothing, and so the feature belongs
-//! into `[dev-dependencies]`, where resolver 2 and later (the default since edition 2021) keep it out of `cargo build`,
-//! `cargo run` and `cargo install`. Two cases are no exception to that, but look like one: a command that builds tests as
-//! well (`cargo test`, `cargo build --all-targets`) builds the program of that run with the feature, and a workspace
-//! member that has it in `[dependencies]` switches it on for all members that are built together with it. `cargo tree -e
-//! features,normal -i scopes-runtime` says who does.
+//! [`guard`] checks nothing, so enable the feature in `[dev-dependencies]` only. Resolver 2 and later (the default since edition
+//! 2021) then keep it out of `cargo build`, `cargo run` and `cargo install`. A command that also builds tests (`cargo test`,
+//! `cargo build --all-targets`) builds the program with the feature, and a workspace member that has it in `[dependencies]`
+//! enables it for all members that are built together. `cargo tree -e features,normal -i scopes-runtime` lists the crates that
+//! enable it.
 
 #[cfg(feature = "_jwt")]
 mod attacks;

@@ -9,8 +9,8 @@ use super::claims::{self, list, now};
 use super::signing_key::SigningKey;
 use crate::token::install_crypto_provider;
 
-/// A token that is being made: [`TestIssuer::token`](super::TestIssuer::token) starts with one that is right in
-/// everything, for `alice` and without a scope. Whatever else is said of it may be as wrong as a test needs it.
+/// Builds a token. [`TestIssuer::token`](super::TestIssuer::token) starts a valid one for the subject `alice`, without scopes. The
+/// methods may make it invalid.
 ///
 /// ```
 /// use scopes_runtime::TokenDecoder as _;
@@ -49,75 +49,75 @@ impl TestToken {
         Self { key, header, claims: claims::usual(issuer, audience), secret: None }
     }
 
-    /// Whom the token speaks for: the claim `sub`.
+    /// Sets the subject (`sub`). Default: `alice`.
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.claim("sub", subject.into())
     }
 
-    /// What the token may be used for: the claim `scope`. The last call counts.
+    /// Sets the scopes (`scope`), in place of those of an earlier call. Default: none.
     pub fn scopes<N: AsRef<str>>(self, scopes: impl IntoIterator<Item = N>) -> Self {
         self.claim("scope", list(scopes))
     }
 
-    /// Whom the token is for: the claim `aud`.
+    /// Sets the audience (`aud`).
     pub fn audience(self, audience: impl Into<Value>) -> Self {
         self.claim("aud", audience)
     }
 
-    /// It has ended two minutes ago, longer than any leeway.
+    /// Sets the end (`exp`) to two minutes ago, longer than any leeway.
     pub fn expired(self) -> Self {
         self.claim("exp", now() - 120)
     }
 
-    /// Any claim, of any JSON.
+    /// Sets a claim.
     pub fn claim(mut self, name: impl Into<String>, claim: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), claim.into());
         self
     }
 
-    /// Leaves a claim out.
+    /// Removes a claim.
     pub fn without_claim(mut self, name: &str) -> Self {
         self.claims.remove(name);
         self
     }
 
-    /// Any member of the header, of any JSON. `alg` says how the token is signed, and changes nothing about how it is.
+    /// Sets a member of the header. `alg` does not change how the token is signed.
     pub fn header(mut self, name: impl Into<String>, member: impl Into<Value>) -> Self {
         self.header.insert(name.into(), member.into());
         self
     }
 
-    /// Leaves a member of the header out.
+    /// Removes a member of the header.
     pub fn without_header(mut self, name: &str) -> Self {
         self.header.remove(name);
         self
     }
 
-    /// Signed with a key that the issuer does not have, under the name of the one that it has.
+    /// Signs with another key that has the `kid` of the issuer's.
     pub fn forged(mut self) -> Self {
         self.key = Arc::new(SigningKey::new(self.key.kid.clone()));
         self
     }
 
-    /// Signed with HS256 and this secret.
+    /// Signs with HS256 and this secret.
     pub fn signed_with_secret(mut self, secret: impl Into<Vec<u8>>) -> Self {
         self.secret = Some(secret.into());
         self.header("alg", "HS256")
     }
 
-    /// The token, as a client sends it after `Bearer `.
+    /// Returns the signed token.
     #[must_use]
     pub fn sign(&self) -> String {
         let part = |members: &Map<String, Value>| base64url(json!(members).to_string());
         self.sign_message(&format!("{}.{}", part(&self.header), part(&self.claims)))
     }
 
-    /// The same of a header and a payload in any bytes.
+    /// Returns a signed token with this header and payload.
     pub(super) fn sign_parts(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         self.sign_message(&format!("{}.{}", base64url(header), base64url(payload)))
     }
 
-    /// The same of a message in any characters.
+    /// Returns a signed token with this message.
     pub(super) fn sign_message(&self, message: &str) -> String {
         let signature = match &self.secret {
             None => self.key.sign(message),
@@ -126,12 +126,12 @@ impl TestToken {
         format!("{message}.{signature}")
     }
 
-    /// The header's JSON.
+    /// Returns the header as JSON.
     pub(super) fn header_text(&self) -> String {
         json!(self.header).to_string()
     }
 
-    /// The payload's JSON.
+    /// Returns the payload as JSON.
     pub(super) fn claims_text(&self) -> String {
         json!(self.claims).to_string()
     }

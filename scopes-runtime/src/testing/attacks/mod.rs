@@ -14,8 +14,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 
 use super::{TestIssuer, TestToken};
 
-/// A request that no resource server may let through: what it sends, the rule that it breaks, and the status that it is
-/// refused with. [`TestIssuer::attacks`] has them all.
+/// A request that every resource server must refuse: its headers, the rule that it breaks, and the status of the refusal.
+/// [`TestIssuer::attacks`] returns all.
 #[derive(Clone, Debug)]
 pub struct Attack {
     name: String,
@@ -35,7 +35,7 @@ enum Refusal {
 }
 
 impl TestIssuer {
-    /// The attacks, each with a name of its own, and each one flaw away from a token that is accepted.
+    /// Returns the attacks. Each has its own name, and differs in one flaw from a token that is accepted.
     ///
     /// [`ScopeMatrix::check_attacks`](super::ScopeMatrix::check_attacks) sends them to every operation of a
     /// `ScopedRouter`. For any other application send the [headers](Attack::headers), and compare the
@@ -56,26 +56,26 @@ impl TestIssuer {
 }
 
 impl Attack {
-    /// What is wrong with it, in a few words.
+    /// Returns a short description of the flaw.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where it is written that this is refused, such as `RFC 8725 section 3.2`.
+    /// Returns the section of the standard that requires the refusal, such as `RFC 8725 section 3.2`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// The headers to send, `Authorization` and whatever else the attack needs.
+    /// Returns the headers to send: `Authorization`, and others that the attack needs.
     #[must_use]
     pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
 
-    /// What it is refused with: 400 where the header is malformed, 401 in all other cases. A server that fetches the
-    /// issuer's keys may answer an unknown `kid` with 503 instead, see [`has_unknown_key`](Self::has_unknown_key).
+    /// Returns the status of the refusal: 400 if the header is malformed, otherwise 401. A server that fetches the issuer's keys
+    /// may send 503 for an unknown `kid`, see [`has_unknown_key`](Self::has_unknown_key).
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.refusal {
@@ -84,7 +84,7 @@ impl Attack {
         }
     }
 
-    /// The error code of the challenge (RFC 6750 section 3.1): none where there are no credentials.
+    /// Returns the error code of the challenge (RFC 6750 section 3.1). `None` for a request without credentials.
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
         match self.refusal {
@@ -94,15 +94,15 @@ impl Attack {
         }
     }
 
-    /// Whether the token names a key that the issuer has not published. A server that fetches the keys answers it with 503
-    /// while the issuer may have published the key since the last fetch.
+    /// Returns whether the token names a key that the issuer has not published. A server that fetches the keys sends 503 while the
+    /// issuer may have published the key since the last fetch.
     #[must_use]
     pub fn has_unknown_key(&self) -> bool {
         matches!(self.refusal, Refusal::UnknownKey)
     }
 }
 
-/// The attacks on whoever accepts this token.
+/// Returns the attacks on a server that accepts this token.
 pub(super) fn attacks_on(good: TestToken) -> Vec<Attack> {
     let mut attacks = Attacks { good: good.scopes(["scope"]), list: Vec::new() };
     for add in [
@@ -120,7 +120,7 @@ pub(super) fn attacks_on(good: TestToken) -> Vec<Attack> {
     attacks.list
 }
 
-/// The list while it is written.
+/// The list of attacks under construction.
 struct Attacks {
     /// A token that is accepted; each attack is one flaw away from it.
     good: TestToken,
