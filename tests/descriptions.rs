@@ -92,7 +92,7 @@ fn what_a_document_describes_already_stays() {
                 "401": {
                     "description": "Log in first.",
                     "headers": { "WWW-Authenticate": {
-                        "description": "What to ask for (RFC 6750 section 3).",
+                        "description": "The challenge (RFC 6750 section 3).",
                         "schema": { "type": "string" },
                     } },
                     "content": { "application/problem+json": {

@@ -3,24 +3,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::file::{Alternative, Lock, LockedAccess, TokenRule};
 use crate::operation::shape;
 
-/// How many sets of scopes are compared for one operation: a test should not take minutes.
+/// The maximum number of sets of scopes that are compared for one operation. It bounds the time of the test.
 const MOST_SETS: usize = 4096;
 
-/// What a request comes with, if it comes with a token.
+/// The token of a request, if any.
 type Credentials<'a> = Option<Token<'a>>;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Token<'a> {
     scopes: BTreeSet<&'a str>,
     acr: Option<&'a str>,
-    /// How many seconds ago its user has logged in, if it says so.
+    /// The age of the user's login in seconds, if the token has it.
     age: Option<u64>,
 }
 
-/// Each operation by the shape of its path, which a parameter's name is no part of, and its method.
+/// Operations by the shape of their path, which has no parameter names, and method.
 type Operations<'a> = BTreeMap<(String, &'a str), (&'a str, &'a LockedAccess)>;
 
-/// The operations that differ, each in a paragraph of its own.
+/// Returns a paragraph for each operation that differs.
 pub(super) fn changes(Lock(before): &Lock, Lock(after): &Lock) -> Vec<String> {
     let (before, after) = (by_shape(before), by_shape(after));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
@@ -62,14 +62,14 @@ fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>)
     Some(lines.join("\n"))
 }
 
-/// What a router asks of a method: its own operation or, without one, that of `GET` for `HEAD` and that of any method.
+/// Returns the access of a method: of its own operation or, without one, of `GET` for `HEAD`, and of any method.
 fn serving<'a>((shape, method): &(String, &str), operations: &Operations<'a>) -> Option<&'a LockedAccess> {
     let get = (*method == "HEAD").then_some("GET");
     let mut methods = [Some(*method), get, Some("*")].into_iter().flatten();
     methods.find_map(|method| operations.get(&(shape.clone(), method))).map(|(_, access)| *access)
 }
 
-/// How one access differs from another, and for whom.
+/// Returns the kind of a change, and the clients that it affects.
 fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<String>) {
     if is_open(before) && is_open(after) {
         let note = match (before, after) {
@@ -82,7 +82,7 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
         return ("changed", vec![note.to_owned()]);
     }
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
-        return ("changed", vec!["It has too many combinations of scopes to say for whom.".to_owned()]);
+        return ("changed", vec!["It has too many combinations of scopes to compare them.".to_owned()]);
     };
     let first_of = |tokens: &BTreeSet<Credentials<'_>>, refusing: &LockedAccess| {
         let refused = tokens.iter().filter(|token| !accepts(refusing, token));
@@ -138,8 +138,8 @@ fn accepts(access: &LockedAccess, token: &Credentials<'_>) -> bool {
     })
 }
 
-/// Tokens that are accepted, such that every other one that is has the scopes of one of them, and as good a login;
-/// nothing where there are too many.
+/// Returns the weakest accepted tokens: every accepted token has the scopes of one of them and a login that is at least as
+/// good. `None` if there are too many.
 fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
     let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age }) = access else {
         return Some(BTreeSet::from([None]));
@@ -161,7 +161,7 @@ fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
     Some(alternatives.iter().flat_map(sets).flat_map(tokens).collect())
 }
 
-/// Each choice of scopes that makes the alternative.
+/// Returns all sets of scopes that satisfy the alternative, with one scope for each of its scopes.
 fn sets(alternative: &Alternative) -> BTreeSet<BTreeSet<&str>> {
     let nothing = BTreeSet::from([BTreeSet::new()]);
     alternative.iter().fold(nothing, |sets, (scope, broader)| {

@@ -64,14 +64,14 @@ impl Lock {
             let (method, path) = heading
                 .split_once(' ')
                 .filter(|(method, path)| !method.is_empty() && path.starts_with('/'))
-                .ok_or_else(|| malformed("is no method and path"))?;
+                .ok_or_else(|| malformed("is not a method and a path"))?;
             let body: Vec<_> = iter::from_fn(|| lines.next_if(|(_, line)| line.starts_with(' '))).collect();
             if body.is_empty() {
-                return Err(malformed("is not followed by who may call it"));
+                return Err(malformed("has no access below it"));
             }
             let access = LockedAccess::parse(&body)?;
             if operations.insert((path.to_owned(), method.to_owned()), access).is_some() {
-                return Err(malformed("stands there a second time"));
+                return Err(malformed("is listed twice"));
             }
         }
         Ok(Self(operations))
@@ -112,14 +112,12 @@ impl LockedAccess {
         }
         let (mut required, mut alternatives) = (TokenRule::default(), Vec::new());
         for &(line, text) in body {
-            let malformed = || SyntaxError {
-                line,
-                problem: format!("`{}` does not say who may call the operation", text.trim_start()),
-            };
+            let malformed =
+                || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
             required.add_login(text).or_else(|| add_line(&mut alternatives, text)).ok_or_else(malformed)?;
         }
         if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
-            let problem = "it does not say which scopes a token needs".to_owned();
+            let problem = "the scopes are missing".to_owned();
             return Err(SyntaxError { line: *line, problem });
         }
         required.alternatives = alternatives.into_iter().collect();
@@ -204,10 +202,7 @@ fn add_line(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
 
 impl fmt::Display for Lock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            formatter,
-            "# Who may call what, as the router says it. A test compares the two, and fails where"
-        )?;
+        writeln!(formatter, "# The access report of the router. A test compares the two, and fails where")?;
         writeln!(formatter, "# they differ. `{ACCEPT}` accepts a change; do not edit this by hand.")?;
         for ((path, method), access) in &self.0 {
             writeln!(formatter, "\n{method} {path}")?;

@@ -1,4 +1,4 @@
-//! What requirements say in a document that aide makes.
+//! Descriptions of guarded handlers for aide's documents.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,14 +28,14 @@ use crate::token::AccessToken;
 
 const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: None };
 
-/// What the handler requires, the refusals that follow, and its doc comment as summary and description.
+/// Adds `security`, the refusals, and the handler's doc comment as summary and description.
 ///
-/// The route's own summary, description and responses, from aide's transform functions, replace these. Its own security
-/// requirements do not: aide adds them as alternatives, so give a guarded route none.
+/// aide's transform functions of the route replace summary, description and responses. They add security requirements as
+/// alternatives, so add none to a guarded route.
 ///
 /// A response that the handler's return type documents for the status of a refusal gets the refusal's headers and media
-/// type beside its own. One that the route is given by a transform function replaces the refusal, because aide runs
-/// these last: describe both in it.
+/// type beside its own. A response from a transform function replaces the refusal, because aide runs these last: describe
+/// both in it.
 impl<O: ScopedOperation> OperationInput for Authorized<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe::<Self>(operation);
@@ -49,7 +49,7 @@ impl<O: ScopedOperation> OperationInput for Authorized<O> {
     }
 }
 
-/// That the handler is open, with or without a token, and its doc comment as summary and description.
+/// Adds an empty or optional `security`, and the handler's doc comment as summary and description.
 impl<O: PublicOperation> OperationInput for Public<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe::<Self>(operation);
@@ -63,9 +63,9 @@ impl<O: PublicOperation> OperationInput for Public<O> {
     }
 }
 
-/// Adds nothing to a handler with one of the attributes, which says it all. On another handler the document asks for a
-/// token, and for `Option<AccessToken>` says that there may be one, though not how a bad one is refused: aide asks no
-/// `Option` for responses. Where it infers none at all, it does not tell the two apart, and a token is optional.
+/// Adds nothing to a handler with one of the attributes. Another handler gets a `security` that requires a token, and the
+/// refusals. For `Option<AccessToken>` the token is optional and the refusals are missing, because aide does not infer the
+/// responses of an `Option`. If aide infers no responses at all, the token is optional for both.
 impl OperationInput for AccessToken {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         if operation.security.is_empty() {
@@ -77,7 +77,7 @@ impl OperationInput for AccessToken {
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        // aide does not ask this of `Option`, so here the token is not optional.
+        // aide does not call this for `Option`, so the token is required.
         if operation.security == security_of(&OPTIONAL_TOKEN) {
             operation.security = security_of(&required_token());
         }
@@ -87,7 +87,7 @@ impl OperationInput for AccessToken {
 
 impl OperationInput for RequiredScopes {}
 
-/// The refusals that a handler passes on.
+/// Adds the refusals that a handler returns.
 impl OperationOutput for AuthError {
     type Inner = Self;
 
@@ -112,7 +112,7 @@ impl OperationOutput for AuthError {
     }
 }
 
-/// The security scheme for aide's document, which goes by the name [`SCHEME_NAME`](super::SCHEME_NAME).
+/// Converts to the security scheme of aide's document. Add it with the name [`SCHEME_NAME`](super::SCHEME_NAME).
 ///
 /// ```
 /// use aide::axum::ApiRouter;
@@ -150,16 +150,15 @@ impl OperationOutput for AuthError {
 /// # fn main() {}
 /// ```
 ///
-/// It has the scopes of its vocabularies, so each one that handlers require goes into it, with [`OAuth2Scheme::with_vocabulary`]
-/// where there are several.
+/// It has the scopes of its vocabularies only. Add all vocabularies that handlers require with
+/// [`OAuth2Scheme::with_vocabulary`].
 ///
-/// An extractor of the application's own that has `#[requires_scopes]` needs no more than
-/// `impl aide::OperationInput for CurrentUser {}`: the handlers say what it requires.
+/// An extractor with `#[requires_scopes]` only needs `impl aide::OperationInput for CurrentUser {}`: the handlers add its
+/// requirement.
 impl From<OAuth2Scheme> for SecurityScheme {
     fn from(scheme: OAuth2Scheme) -> Self {
         match scheme.scheme(std::iter::empty()) {
-            // aide writes OpenAPI 3.1, where the device authorization flow is not: no more is known than that tokens are
-            // borne.
+            // aide writes OpenAPI 3.1, which has no device authorization flow.
             UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
                 Self::from(OAuth2Scheme::default())
             }
@@ -192,7 +191,7 @@ fn security_of(access: &Access) -> Vec<SecurityRequirement> {
     if security.is_empty() { vec![SecurityRequirement::default()] } else { security }
 }
 
-/// Adds the refusals by itself: aide would report those that a second argument has as well as conflicts.
+/// Adds the refusals here: aide would report those of a second argument as conflicts.
 fn add_refusals(
     context: &mut GenContext,
     operation: &mut Operation,
@@ -207,7 +206,7 @@ fn add_refusals(
             ReferenceOr::Item(own) => {
                 *own = converted(&with_refusal(converted(own), &converted(&refusal)));
             }
-            // The components are not known here.
+            // The components are not available here.
             ReferenceOr::Reference { .. } => {}
         }
     }
@@ -248,12 +247,12 @@ fn flows(described: BTreeMap<String, Flow>) -> OAuth2Flows {
             "clientCredentials" => &mut flows.client_credentials,
             "authorizationCode" => &mut flows.authorization_code,
             "implicit" => &mut flows.implicit,
-            // The device authorization flow: aide writes OpenAPI 3.1, which does not know it.
+            // The device authorization flow: aide writes OpenAPI 3.1, which does not have it.
             _ => continue,
         };
         let mut flow: Value = converted(&flow);
-        // aide writes `null` where there is none, which no OpenAPI document may have. Tokens are refreshed at the token
-        // endpoint (RFC 6749 section 6), and those of the implicit flow where they came from.
+        // aide writes a missing URL as `null`, which OpenAPI does not allow. Tokens are refreshed at the token endpoint (RFC 6749
+        // section 6); the implicit flow has none, and gets the authorization URL.
         if flow.get("refreshUrl").is_none() {
             let renewed_at = if name == "implicit" { "authorizationUrl" } else { "tokenUrl" };
             flow["refreshUrl"] = flow[renewed_at].clone();

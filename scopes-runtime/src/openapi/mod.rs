@@ -1,8 +1,8 @@
-//! What requirements say in an OpenAPI document.
+//! The OpenAPI document of guarded handlers.
 //!
 //! # Refusals
 //!
-//! Each operation that looks at a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
+//! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
 //! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
 //! types, and gets the media type and headers of the refusal beside them; two schemas for `application/problem+json` become
 //! `anyOf`. This also holds for a range such as `4XX`, and for `default`: their content is repeated in the response of the

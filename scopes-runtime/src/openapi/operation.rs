@@ -13,7 +13,7 @@ pub(super) fn default_operation(handler: &Handler) -> Operation {
         .summary(summary)
         .description(description)
         .deprecated(handler.deprecated.then_some(Deprecated::True))
-        .response("default", Response::new("What the operation answers."))
+        .response("default", Response::new("The response of the operation."))
         .build()
 }
 

@@ -11,7 +11,7 @@
 //! | `{item_id}`, `{*item_id}` | `byItemId` |
 //! | nothing after the last slash | `root` |
 //!
-//! These forms can be read back. A path that has none, or one that reads back as another path (`/orderItems`), gets its
+//! These forms can be read back. Any other path, and one whose form reads back as another path (`/orderItems`), gets its
 //! letters and digits and a hash of method and path: `get_orderItems_Hd9b2b955`. No other id has a segment that begins
 //! with a capital letter.
 

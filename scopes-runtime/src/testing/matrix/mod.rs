@@ -1,4 +1,4 @@
-//! [`ScopeMatrix`]: every operation of a router, asked as clients would.
+//! [`ScopeMatrix`]: requests to every operation of a router.
 
 mod answer;
 mod exchange;
@@ -14,7 +14,7 @@ use std::panic::Location;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 
-use self::answer::{Challenge, Expected};
+use self::answer::{BearerChallenge, Expected};
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
@@ -35,7 +35,7 @@ use crate::report::Report;
 ///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
-#[must_use = "a matrix asks nothing until `check` or `check_attacks` is called"]
+#[must_use = "a matrix sends no requests until `check` or `check_attacks` is called"]
 pub struct ScopeMatrix {
     report: Report,
     token: TestToken,
@@ -43,7 +43,7 @@ pub struct ScopeMatrix {
 }
 
 impl TestIssuer {
-    /// The matrix of a router's operations: who gets in, and how everybody else is refused.
+    /// Returns the matrix of a router's operations.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -86,8 +86,7 @@ impl TestIssuer {
 }
 
 impl ScopeMatrix {
-    /// What all tokens have in common: a user that the application knows, for instance. Their scopes are those of the
-    /// matrix.
+    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their scopes.
     ///
     /// ```
     /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
@@ -100,7 +99,7 @@ impl ScopeMatrix {
         Self { token, ..self }
     }
 
-    /// The server does not name scopes when it refuses: it was built with
+    /// Expects refusals without scope names, as of a server that was built with
     /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
     pub fn hide_scopes(self) -> Self {
         Self { names_scopes: false, ..self }
@@ -142,8 +141,8 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// An answer is another than expected; the message is a table of all such answers. A panic of a handler and no answer
-    /// within 10 s count as such answers. Also panics if there is no operation to send requests to.
+    /// Panics if a response is not the expected one, with a table of all such responses. Also fails if a handler panics or takes
+    /// longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -201,10 +200,10 @@ impl ScopeMatrix {
         }
     }
 
-    /// Attacks every operation that is not public, with every one of [`TestIssuer::attacks`]: each is refused as its
-    /// standard asks, and none with a 500.
+    /// Sends all attacks of [`TestIssuer::attacks`] to every scoped operation. Each must get the refusal that its standard
+    /// requires.
     ///
-    /// It is for servers that are strict, as [`TestIssuer::resource_server`] is. A leniency lets attacks through.
+    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -231,7 +230,7 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// As [`check`](Self::check).
+    /// Panics as [`check`](Self::check) does.
     #[track_caller]
     pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -255,7 +254,7 @@ impl ScopeMatrix {
 fn attack_case(attack: &Attack, target: &Target, scope: &Option<String>) -> Case {
     // The challenge for a malformed request names no scopes.
     let scope = scope.clone().filter(|_| attack.status() != StatusCode::BAD_REQUEST);
-    let challenge = Challenge { error: attack.error().map(str::to_owned), scope };
+    let challenge = BearerChallenge { error: attack.error().map(str::to_owned), scope };
     Case {
         operation: target.operation.clone(),
         sent: format!("{} ({})", attack.name(), attack.rule()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
 
-use super::answer::{Challenge, Expected};
+use super::answer::{BearerChallenge, Expected};
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
@@ -17,7 +17,7 @@ pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
     pub(super) alternatives: &'a Alternatives,
     pub(super) user_authentication: &'a Authentication,
-    /// Without the required login.
+    /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
     pub(super) names_scopes: bool,
     pub(super) known_scopes: &'a BTreeSet<&'static str>,
@@ -40,7 +40,7 @@ impl Scoped<'_> {
         if let Some(case) = self.without_login() {
             run.check(&case).await;
         }
-        // Below, a wrong answer that a request above has got already would only be repeated.
+        // If a request above failed, those below would only repeat the failure.
         if refuses_none {
             for case in self.token_elsewhere() {
                 run.check(&case).await;
@@ -66,8 +66,8 @@ impl Scoped<'_> {
         }
     }
 
-    /// Sends tokens with as many scopes as do not suffice. One that is let through is in the table with the scopes that
-    /// open the operation alone, if there are any.
+    /// Sends tokens with as many scopes as do not suffice. If one is let through, sends each of its scopes alone, so that the
+    /// table names the scopes that open the operation. Returns whether all responses were right.
     async fn check_sets(&self, path: &str, run: &mut Run<'_>) -> bool {
         let mut is_right = true;
         for InsufficientSet { scopes, description } in insufficient_sets(self.alternatives, self.known_scopes)
@@ -95,7 +95,7 @@ impl Scoped<'_> {
         is_right
     }
 
-    /// A token that does not say how its user has logged in.
+    /// Returns the request with a token without `acr` and `auth_time`, if the operation requires them.
     fn without_login(&self) -> Option<Case> {
         let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
@@ -104,7 +104,7 @@ impl Scoped<'_> {
         Some(self.case(&sent, request, self.sent_back(&granted)))
     }
 
-    /// A sufficient token where no server may look for it.
+    /// Returns requests with a sufficient token outside of the `Authorization` header.
     fn token_elsewhere(&self) -> Vec<Case> {
         let Some(alternative) = self.alternatives.first() else { return Vec::new() };
         let granted = list(alternative);
@@ -119,11 +119,11 @@ impl Scoped<'_> {
         cases
     }
 
-    /// A token with all scopes of an alternative, and no other.
+    /// Returns the request with exactly the scopes of an alternative.
     fn sufficient(&self, alternative: &[&'static DeclaredScope]) -> Case {
         let granted = list(alternative);
         let expected = match &self.user_authentication.acr_values {
-            // No login is each of two that exclude each other.
+            // The requirements exclude each other, so no login satisfies all.
             Some(values) if values.is_empty() => self.sent_back(&granted),
             _ => Expected::Through,
         };
@@ -131,7 +131,7 @@ impl Scoped<'_> {
         self.case(&token_of(&granted), self.request().bearer(&token), expected)
     }
 
-    /// Tokens that lack one scope of an alternative.
+    /// Returns requests with tokens that lack one scope of an alternative.
     fn less_one_scope(&self) -> impl Iterator<Item = Case> {
         let less = self.alternatives.iter().flat_map(|alternative| {
             (0..alternative.len()).map(|missing| {
@@ -173,10 +173,10 @@ impl Scoped<'_> {
 
     fn refused(&self, status: StatusCode, error: Option<&str>, granted: &str) -> Expected {
         let scope = named(self.alternatives, granted, self.names_scopes);
-        Expected::Refused(status, Challenge { error: error.map(str::to_owned), scope })
+        Expected::Refused(status, BearerChallenge { error: error.map(str::to_owned), scope })
     }
 
-    /// The token with a login that will do.
+    /// Returns the token with a sufficient login.
     fn with_login(&self) -> TestToken {
         let Authentication { acr_values, max_age } = self.user_authentication;
         let mut token = self.token.clone();
@@ -190,7 +190,7 @@ impl Scoped<'_> {
     }
 }
 
-/// The scopes that a challenge names for a token with the granted ones.
+/// Returns the scopes that the challenge names for a token with the granted scopes.
 pub(super) fn named(alternatives: &Alternatives, granted: &str, names_scopes: bool) -> Option<String> {
     let cheapest = cheapest(alternatives, &GrantedScopes::from_list(granted));
     let scopes = &alternatives[cheapest.filter(|_| names_scopes)?];

@@ -1,4 +1,4 @@
-//! Methods and paths that the report does not have, next to those that it has.
+//! Methods and spellings of paths that are not in the report.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
         if Expected::MethodRefused(method.clone()).accepts(&got) {
             continue;
         }
-        // An application may have its own answer to methods without a handler, such as 404.
+        // An application may have its own response for methods without a handler, such as 404.
         let of_no_handler = run.send(&TestRequest::new(&unlisted(), path)).await;
         let may_be = others_are_open || of_no_handler.is_of_no_handler();
         if may_be && got.is_like(&of_no_handler) {
@@ -56,7 +56,7 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     }
 }
 
-/// The routes of a report, as axum matches them.
+/// The paths of a report as an axum router, to find out whether one matches.
 pub(super) struct Routes(Router);
 
 impl Routes {
@@ -75,7 +75,7 @@ impl Routes {
     }
 }
 
-/// Sends paths that differ from the operation's by no more than their spelling, where no route has them.
+/// Sends other spellings of the operation's path, if no route matches them.
 pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: &Routes, run: &mut Run<'_>) {
     for path in spellings(&target.path) {
         if routes.match_path(&path).await {
@@ -94,7 +94,7 @@ pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: 
     }
 }
 
-/// With and without a slash at the end, with two at the start, and with a letter in percent-encoding.
+/// Returns the path with a slash added to or removed from its end, with two at the start, and with a percent-encoded letter.
 fn spellings(path: &str) -> Vec<String> {
     let mut spellings = vec![format!("/{path}")];
     if path != "/" {
@@ -106,7 +106,7 @@ fn spellings(path: &str) -> Vec<String> {
     spellings
 }
 
-/// Whether paths without a route get this answer. A fallback may be open, such as the page of a web application.
+/// Returns whether paths without a route get the same response. A fallback may be open, such as the page of a web application.
 async fn is_of_fallback(
     got: &Got,
     method: &Method,
