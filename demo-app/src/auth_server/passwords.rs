@@ -20,7 +20,7 @@ use tokio::{
     task,
 };
 
-use crate::auth_server::rate_limits::network;
+use crate::serve::client_network::network;
 
 /// Verified for unknown users, with the result ignored. It costs as much as a stored hash, so that response times do
 /// not reveal which users exist.

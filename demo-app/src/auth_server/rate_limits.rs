@@ -2,7 +2,8 @@
 //!
 //! Three limits apply to each log-in: for the user at the client's network, for the network, and for the user
 //! everywhere. The last one slows down guesses from many networks to one a second. It does not apply to networks from
-//! which the user has logged in before, so an attacker cannot lock the user out there.
+//! which the user has logged in before, so an attacker cannot lock the user out there. At other networks an attacker with
+//! many networks can: that is the price of the limit.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -13,6 +14,8 @@ use std::{
 
 use quick_cache::unsync::Cache;
 use tokio::{sync::Notify, time::Instant};
+
+use crate::serve::client_network::network;
 
 /// The most keys of each kind. Clients choose the keys, so their number has to be bounded.
 const CAPACITY: usize = 16 * 1024;
@@ -196,13 +199,5 @@ impl Limit {
         let clear_at = if is_wrong { clear_at + self.interval } else { clear_at };
         // The cache may have evicted the count since `begin`.
         self.counts.insert(key, Count { clear_at, pending: pending.saturating_sub(1) });
-    }
-}
-
-/// Returns the network that one client controls: an IPv4 address, or the first 64 bits of an IPv6 address.
-pub(crate) fn network(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-        address => address,
     }
 }

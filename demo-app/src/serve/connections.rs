@@ -1,6 +1,6 @@
 //! HTTP connections with limits of size and time.
 
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,8 +18,13 @@ use tokio::{
 use tower::ServiceExt;
 use tracing::warn;
 
+use super::client_network::network;
+
 /// The most connections at once; further clients wait. Processes may usually open 1024 files, and the database needs some.
 const MAX_CONNECTIONS: usize = 900;
+
+/// The most connections of one client. Without a limit, one client could keep all others waiting.
+const MAX_CONNECTIONS_PER_CLIENT: usize = MAX_CONNECTIONS / 4;
 
 /// The most bytes of a request's head; the longest token that is decoded has 16 KiB. hyper responds with 431 to longer
 /// heads and to more than 100 headers.
@@ -39,10 +44,20 @@ pub(crate) async fn serve(mut listener: TcpListener, app: Router, stop: impl Fut
     let mut stop = pin!(stop);
     let (stopping, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
+    // Each connection holds a clone of its client's `Arc`.
+    let mut clients = HashMap::<_, Arc<()>>::new();
     loop {
         tokio::select! {
             (stream, client) = Listener::accept(&mut listener), if connections.len() < MAX_CONNECTIONS => {
-                connections.spawn(serve_connection(stream, client, app.clone(), stopped.clone()));
+                clients.retain(|_, open| Arc::strong_count(open) > 1);
+                let open = Arc::clone(clients.entry(network(client.ip())).or_default());
+                if Arc::strong_count(&open) - 1 <= MAX_CONNECTIONS_PER_CLIENT {
+                    let connection = serve_connection(stream, client, app.clone(), stopped.clone());
+                    connections.spawn(async move {
+                        let _open = open;
+                        connection.await
+                    });
+                }
             }
             Some(_) = connections.join_next() => {}
             () = &mut stop => break,
@@ -145,6 +160,27 @@ mod tests {
         let (response, elapsed) = read(&mut connect().await).await;
         assert_eq!(response, "");
         assert_about(elapsed, HEAD_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_over_the_limit_of_a_client_are_closed() {
+        let mut first = connect().await;
+        let addr = first.peer_addr().expect("an address");
+        let mut others = Vec::new();
+        for _ in 1..MAX_CONNECTIONS_PER_CLIENT {
+            others.push(TcpStream::connect(addr).await.expect("the server listens"));
+        }
+        let mut refused = TcpStream::connect(addr).await.expect("the server listens");
+        let (response, elapsed) = read(&mut refused).await;
+        assert_eq!(response, "");
+        assert!(elapsed < HEAD_TIMEOUT, "{elapsed:?}");
+        write(&mut first, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .await;
+        assert!(read(&mut first).await.0.starts_with("HTTP/1.1 200 "));
+        let mut next = TcpStream::connect(addr).await.expect("the server listens");
+        write(&mut next, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .await;
+        assert!(read(&mut next).await.0.starts_with("HTTP/1.1 200 "));
     }
 
     #[tokio::test(start_paused = true)]
