@@ -1,4 +1,4 @@
-//! Rebuilds the program when a migration is added: `sqlx::migrate!` cannot ask for that itself.
+//! Rebuilds the program when a migration is added, which `sqlx::migrate!` does not detect.
 
 fn main() {
     println!("cargo::rerun-if-changed=migrations");

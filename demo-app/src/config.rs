@@ -1,20 +1,20 @@
-//! The options of the program, each by flag or by environment variable.
+//! The command line options. Each can also be set as an environment variable.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
-use crate::TokenIssuer;
+use crate::auth_server::{jwt_secret::JwtSecret, tokens::TokenIssuer};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]
 #[command(version)]
 pub struct Config {
-    /// What to do instead of serving
+    /// Print something instead of serving
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Address to listen on; port 0 takes a free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(
         long,
         env = "DEMO_ADDR",
@@ -24,7 +24,7 @@ pub struct Config {
     )]
     pub addr: SocketAddr,
 
-    /// SQLite file or postgres:// URL of users and items; tables, and the file, are created at the first start
+    /// SQLite file or postgres:// URL; the first start creates the file and the tables
     #[arg(
         long,
         env = "DATABASE_URL",
@@ -35,7 +35,7 @@ pub struct Config {
     )]
     pub database: String,
 
-    /// Secret of at least 32 bytes that signs the tokens [default: a random one per start]
+    /// Secret that signs the tokens, at least 32 bytes [default: a random secret for each start]
     #[arg(
         long,
         env = "DEMO_JWT_SECRET",
@@ -45,11 +45,11 @@ pub struct Config {
     )]
     pub jwt_secret: Option<JwtSecret>,
 
-    /// Private key that signs the tokens instead, P-256 or Ed25519 in PEM; its public key is served
+    /// PEM file with a P-256 or Ed25519 private key that signs the tokens; the public key is served
     #[arg(long, env = "DEMO_SIGNING_KEY", value_name = "FILE", conflicts_with = "jwt_secret")]
     pub signing_key: Option<PathBuf>,
 
-    /// Other issuer whose tokens are accepted, instead of signing any here
+    /// URL of another issuer: only its tokens are accepted, and none are issued
     #[arg(
         long,
         env = "DEMO_ISSUER_URL",
@@ -59,7 +59,7 @@ pub struct Config {
     )]
     pub issuer_url: Option<String>,
 
-    /// Issuer (`iss`) of the tokens signed here [default: http:// and the address]
+    /// Issuer (`iss`) in the tokens that this program signs [default: http:// and the address]
     #[arg(
         long,
         env = "DEMO_ISSUER",
@@ -80,7 +80,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Who signs the tokens, by these options.
+    /// Returns the issuer that these options select.
     pub fn token_issuer(&self) -> TokenIssuer {
         match &self.issuer_url {
             Some(url) => TokenIssuer::External(url.clone()),
@@ -90,62 +90,32 @@ impl Config {
     }
 }
 
-/// What the program does instead of serving; neither a port nor a database is touched.
+/// What to print instead of serving. Commands use neither a port nor a database.
 #[derive(Clone, Copy, Subcommand)]
 pub enum Command {
     /// Print the OpenAPI document
     Openapi,
-    /// Print who may call what
+    /// Print each operation with the scopes that it requires
     Routes {
-        /// How to write it
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        /// Output format
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
     },
 }
 
-/// How a report is written.
+/// The output format of a report.
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Format {
-    /// A table for a terminal
+pub enum ReportFormat {
+    /// Plain text table
     Text,
-    /// A table for a page
+    /// Markdown table
     Markdown,
-    /// For other programs
+    /// JSON
     Json,
 }
 
 fn parse_addr(value: &str) -> Result<SocketAddr, &'static str> {
     value.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8000")
-}
-
-/// The secret that signs access tokens; `Debug` does not show it.
-///
-/// Any string is taken here, and checked where it is used: clap would print a value that it refuses.
-#[derive(Clone)]
-pub struct JwtSecret(Vec<u8>);
-
-impl JwtSecret {
-    /// A new secret of 32 random bytes.
-    pub(crate) fn random() -> Self {
-        Self(rand::random::<[u8; 32]>().to_vec())
-    }
-
-    /// The bytes of the secret.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl From<String> for JwtSecret {
-    fn from(secret: String) -> Self {
-        Self(secret.into_bytes())
-    }
-}
-
-impl fmt::Debug for JwtSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JwtSecret(<redacted>)")
-    }
 }
 
 #[cfg(test)]
@@ -155,14 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_options_do_not_contradict_each_other() {
+    fn the_options_are_consistent() {
         Config::command().debug_assert();
     }
 
     #[test]
-    fn a_secret_may_begin_with_a_hyphen_and_is_not_shown() {
+    fn a_secret_can_begin_with_a_hyphen_and_is_not_shown() {
         let config = Config::parse_from(["demo-app", "--jwt-secret", "-hunter2"]);
-        let secret = config.jwt_secret.expect("it was given");
+        let secret = config.jwt_secret.expect("the secret is set");
         assert_eq!(secret.as_bytes(), b"-hunter2");
         assert_eq!(format!("{secret:?}"), "JwtSecret(<redacted>)");
     }

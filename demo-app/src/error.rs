@@ -1,4 +1,6 @@
-//! What the API answers when it does not do as asked: problem details (RFC 9457).
+//! Errors of the API as problem details (RFC 9457).
+
+use std::time::Duration;
 
 use axum::{
     Json,
@@ -9,38 +11,35 @@ use axum::{
 use scopes_runtime::AuthError;
 use serde_json::json;
 
-use crate::{handlers::MAX_ITEM_ID_CHARS, requests::TIMEOUT};
-
-/// In how many seconds to ask again for what cannot be answered now.
+/// The `Retry-After` of a 503, in seconds.
 const RETRY_AFTER: u64 = 5;
 
-/// Why a request is refused. The text is the `detail` of the answer.
+/// An error response. The message is the `detail` of the problem.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     #[error(transparent)]
     Auth(#[from] AuthError),
-    #[error("Inactive user: the account is switched off.")]
+    #[error("Inactive user: this account is disabled.")]
     InactiveUser,
     #[error("{}. Send an object such as {{\"item_id\": \"Bar\"}}.", .0.body_text())]
     Json(#[from] JsonRejection),
-    #[error("The `item_id` has {0} characters. Give it 1 to {MAX_ITEM_ID_CHARS}.")]
-    ItemIdLength(usize),
-    #[error("The `item_id` contains the character U+0000, which cannot be stored. Leave it out.")]
+    #[error("The `item_id` has {length} characters. Send 1 to {max} characters.")]
+    ItemIdLength { length: usize, max: usize },
+    #[error("The `item_id` contains the character U+0000, which cannot be stored. Remove it.")]
     ItemIdNul,
-    #[error("You have an item `{0}` already. Choose another `item_id`.")]
+    #[error("An item `{0}` already exists. Choose another `item_id`.")]
     DuplicateItem(String),
-    #[error("There is nothing at this path. `GET /` tells what there is.")]
+    #[error("No route matches this path. `GET /` lists the routes.")]
     NotFound,
-    #[error("This path does not take the method. The `Allow` header tells which it takes.")]
-    MethodNotAllowed,
-    #[error("The request did not arrive within {} seconds. Send all of it at once.", TIMEOUT.as_secs())]
-    SlowRequest,
-    #[error("Too many others are logging in. Try again in {RETRY_AFTER} seconds.")]
-    Busy,
     #[error(
-        "The server cannot use its database now, and your request is not to blame. \
-         Try again in {RETRY_AFTER} seconds."
+        "This path does not support the request's method. The `Allow` header lists the supported methods."
     )]
+    MethodNotAllowed,
+    #[error("The request did not arrive within {} seconds. Send it again without pauses.", .0.as_secs())]
+    RequestTimeout(Duration),
+    #[error("Too many log-ins are in progress. Try again in {RETRY_AFTER} seconds.")]
+    TooManyLogIns,
+    #[error("The database is unavailable. Try again in {RETRY_AFTER} seconds.")]
     Database(#[from] sqlx::Error),
 }
 
@@ -50,14 +49,14 @@ impl IntoResponse for ApiError {
             Self::Auth(error) => return error.into_response(),
             Self::InactiveUser => StatusCode::BAD_REQUEST,
             Self::Json(ref rejection) => rejection.status(),
-            Self::ItemIdLength(_) | Self::ItemIdNul => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ItemIdLength { .. } | Self::ItemIdNul => StatusCode::UNPROCESSABLE_ENTITY,
             Self::DuplicateItem(_) => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RequestTimeout(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::TooManyLogIns => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(ref error) => {
-                tracing::error!(%error, "the database failed");
+                tracing::error!(%error, "a database query failed");
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };

@@ -6,14 +6,14 @@ use std::{
 };
 
 use clap::Parser;
-use demo_app::{Command, Config, Format, TokenIssuer};
+use demo_app::{Command, Config, ReportFormat, TokenIssuer};
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
     if let Some(command) = config.command {
-        return print(&asked_for(command, &config.token_issuer()));
+        return print(&output(command, &config.token_issuer()));
     }
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
     tracing_subscriber::fmt()
@@ -30,26 +30,26 @@ async fn main() -> ExitCode {
     }
 }
 
-fn asked_for(command: Command, issuer: &TokenIssuer) -> String {
-    let json = "strings and numbers are always JSON";
+fn output(command: Command, issuer: &TokenIssuer) -> String {
+    let json = "strings and numbers serialize to JSON";
     match command {
         Command::Openapi => demo_app::openapi(issuer).to_pretty_json().expect(json),
         Command::Routes { format } => {
             let report = demo_app::routes(issuer).report();
             match format {
-                Format::Text => report.to_string(),
-                Format::Markdown => report.to_markdown(),
-                Format::Json => serde_json::to_string_pretty(&report).expect(json),
+                ReportFormat::Text => report.to_string(),
+                ReportFormat::Markdown => report.to_markdown(),
+                ReportFormat::Json => serde_json::to_string_pretty(&report).expect(json),
             }
         }
     }
 }
 
 fn print(text: &str) -> ExitCode {
-    // A reader that has seen enough closes the pipe.
+    // Not an error: readers such as `head` close the pipe early.
     match writeln!(io::stdout(), "{text}") {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot print: {error}");
+            eprintln!("error: cannot write to standard output: {error}");
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,

@@ -21,7 +21,7 @@ async fn greet(
 #[doc(hidden)]
 enum __operation_greet {}
 
-impl ::scopes_runtime::__private::Operation for __operation_greet {
+impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
     const NAME: &'static str = {
         if false {
             let __path_greet = ::scopes_runtime::__private::any();
@@ -40,7 +40,7 @@ impl ::scopes_runtime::__private::PublicOperation for __operation_greet {
         ::scopes_runtime::__private::any_of(
             &[
                 ::scopes_runtime::__private::RequirementOf::<
-                    ::core::option::Option<AccessToken>,
+                    Option<AccessToken>,
                 >::__SCOPES_ACCEPTS_TOKEN,
             ],
         )
@@ -54,7 +54,7 @@ const _: () = {
     use ::scopes_runtime::__private::NoRequirement as _;
     ::core::assert!(
         !::scopes_runtime::__private::RequirementOf::<
-            ::core::option::Option<AccessToken>,
+            Option<AccessToken>,
         >::__SCOPES_PROTECTED,
         "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",
     );

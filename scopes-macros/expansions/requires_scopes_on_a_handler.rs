@@ -15,7 +15,7 @@ async fn read_own_items(
 #[doc(hidden)]
 enum __operation_read_own_items {}
 
-impl ::scopes_runtime::__private::Operation for __operation_read_own_items {
+impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
     const NAME: &'static str = {
         if false {
             let __path_read_own_items = ::scopes_runtime::__private::any();

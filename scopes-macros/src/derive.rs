@@ -3,30 +3,40 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Data, DeriveInput, Error, Result};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
+};
 
-use crate::probe::{depends_on, probe};
+use crate::probe::{depends_on, inside_wrapper, probe};
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     try_expand(item).unwrap_or_else(Error::into_compile_error)
 }
 
 fn try_expand(item: TokenStream) -> Result<TokenStream> {
-    let DeriveInput { ident, generics, data, .. } = syn::parse2(item)?;
+    let DeriveInput { attrs, ident, generics, data, .. } = syn::parse2(item)?;
     let Data::Struct(data) = data else {
         return Err(Error::new_spanned(
             ident,
             "`ScopedExtractor` can only be derived for a struct of extractors",
         ));
     };
-    if let Some(field) = data.fields.iter().find(|field| depends_on(field.ty.to_token_stream(), &generics)) {
+    let extractors = match via(&attrs)? {
+        Some(via) => {
+            let (_, arguments, _) = generics.split_for_impl();
+            vec![(&*attrs, parse_quote!(#via<#ident #arguments>))]
+        }
+        None => extractors(&data)?,
+    };
+    if let Some((_, ty)) = extractors.iter().find(|(_, ty)| depends_on(ty.to_token_stream(), &generics)) {
         return Err(Error::new_spanned(
-            &field.ty,
+            ty,
             "requirement of this field depends on the generics of the struct; use a concrete type, or write the \
              `impl FromRequestParts` with `#[requires_scopes]`",
         ));
     }
-    let fields = || data.fields.iter().map(|field| (&*field.attrs, &field.ty));
+    let fields = || extractors.iter().map(|(attributes, ty)| (*attributes, ty));
     let constant = |name| probe(fields(), &generics, name);
     let (requirements, protected, accepts_token) =
         (constant("REQUIREMENT"), constant("PROTECTED"), constant("ACCEPTS_TOKEN"));
@@ -48,4 +58,32 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
             };
         }
     })
+}
+
+/// Returns the extractor of each field. With axum's `#[from_request(via(Extractor))]` it is `Extractor<Field>`.
+fn extractors(data: &DataStruct) -> Result<Vec<(&[Attribute], Type)>> {
+    let extractor = |field: &Field| -> Result<Type> {
+        let ty = &field.ty;
+        let inner = if let Type::Path(path) = ty { inside_wrapper(path) } else { None };
+        Ok(match (via(&field.attrs)?, inner) {
+            (None, _) => ty.clone(),
+            (Some(via), None) => parse_quote!(#via<#ty>),
+            (Some(via), Some(inner)) => parse_quote!(::core::option::Option<#via<#inner>>),
+        })
+    };
+    data.fields.iter().map(|field| Ok((&*field.attrs, extractor(field)?))).collect()
+}
+
+/// Returns the `Extractor` of `#[from_request(via(Extractor))]`.
+fn via(attributes: &[Attribute]) -> Result<Option<Path>> {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("from_request")) {
+        for argument in attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)? {
+            if let Meta::List(list) = argument
+                && list.path.is_ident("via")
+            {
+                return list.parse_args().map(Some);
+            }
+        }
+    }
+    Ok(None)
 }

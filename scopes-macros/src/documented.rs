@@ -1,22 +1,22 @@
-//! `#[utoipa::path]` below one of our attributes. utoipa implements its traits for a hidden type of ours; the type that
-//! it would have made delegates to that one, and says what the handler requires. So every way from a handler to its
-//! operation, `routes!`, `#[derive(OpenApi)]` or generic code, leads through ours.
+//! `#[utoipa::path]` below one of our attributes. utoipa implements its traits for a hidden type of ours. The type that it would
+//! have declared is an alias of `ScopedPath`, which adds what the handler requires.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{Attribute, Error, Ident, Meta, MetaList, Path};
 
-/// The type that implements `utoipa::Path`, and the one that it delegates to.
+/// The types for a handler with `#[utoipa::path]`.
 pub(crate) struct Documented {
     path: Ident,
+    /// The type for which utoipa implements its traits.
     inner: Ident,
-    /// Whether utoipa would have declared the type.
+    /// Whether the attribute has no `impl_for`, so that utoipa would have declared `path`.
     is_ours: bool,
-    pub(crate) has_operation_id: bool,
+    has_operation_id: bool,
 }
 
 impl Documented {
-    /// Finds utoipa's attribute, and has it implement its traits for the hidden type.
+    /// Finds utoipa's attribute, and changes it to implement its traits for the hidden type.
     pub(crate) fn find(
         attributes: &mut [Attribute],
         function: &Ident,
@@ -28,7 +28,7 @@ impl Documented {
         })
     }
 
-    /// Puts `impl_for` for the hidden type into the attribute's arguments.
+    /// Adds `impl_for` with the hidden type to the arguments of the attribute.
     fn redirect(list: &mut MetaList, function: &Ident, errors: &mut Vec<Error>) -> Self {
         let mut own_type = None;
         let mut has_operation_id = false;
@@ -61,42 +61,83 @@ impl Documented {
         }
     }
 
-    /// The types. The one that utoipa would have made is no unit struct, so that `check_order` does not find it where
-    /// another module imports it. `described` is the function of `Described` that knows the operation.
-    pub(crate) fn declare(
-        &self,
-        conditions: &[Attribute],
-        operation: &Ident,
-        described: &str,
-    ) -> TokenStream {
-        let Self { path, inner, is_ours, .. } = self;
-        let described = format_ident!("{described}");
+    /// Declares the types, and connects them with the hidden type of the handler. `guard` is the type of its first argument.
+    ///
+    /// The type that utoipa would have declared is an alias, which no pattern matches: `check_order` of a handler of the same
+    /// name does not find it if a glob import brings it there.
+    pub(crate) fn declare(&self, conditions: &[Attribute], operation: &Ident, guard: &Ident) -> TokenStream {
+        let Self { path, inner, is_ours, has_operation_id } = self;
         let conditions = quote!(#(#conditions)*);
-        let declaration = is_ours.then(|| {
+        let scoped = quote! {
+            ::scopes_runtime::__private::ScopedPath<#inner, ::scopes_runtime::#guard<#operation>>
+        };
+        let named = if *is_ours {
             quote! {
                 #conditions
                 #[allow(non_camel_case_types)]
                 #[doc(hidden)]
-                #[derive(::core::clone::Clone)]
-                pub struct #path {}
+                pub type #path = #scoped;
             }
-        });
+        } else {
+            delegate(path, &scoped, &conditions)
+        };
         quote! {
-            #declaration
-
             #conditions
             #[allow(non_camel_case_types)]
             #[doc(hidden)]
             pub struct #inner;
 
+            #named
+
             #conditions
-            ::scopes_runtime::__documented! { #path #inner #operation #described }
+            impl ::scopes_runtime::__private::DocumentedHandler for #operation {
+                type Path = #scoped;
+                const HAS_OPERATION_ID: bool = #has_operation_id;
+            }
         }
     }
 }
 
-/// Code for a constant: it does not compile where utoipa's attribute is above. What it relies on is explained at
-/// `Binding`.
+/// Implements utoipa's traits for the type in `impl_for`.
+fn delegate(own: &Ident, scoped: &TokenStream, conditions: &TokenStream) -> TokenStream {
+    let utoipa = quote!(::scopes_runtime::__private::utoipa);
+    quote! {
+        #conditions
+        const _: () = {
+            use ::std::{string::String, vec::Vec};
+            use #utoipa::__dev::{SchemaReferences, Tags};
+            use #utoipa::openapi::{RefOr, path::{HttpMethod, Operation}, schema::Schema};
+
+            impl #utoipa::Path for #own {
+                fn path() -> String {
+                    <#scoped as #utoipa::Path>::path()
+                }
+
+                fn methods() -> Vec<HttpMethod> {
+                    <#scoped as #utoipa::Path>::methods()
+                }
+
+                fn operation() -> Operation {
+                    <#scoped as #utoipa::Path>::operation()
+                }
+            }
+
+            impl<'t> Tags<'t> for #own {
+                fn tags() -> Vec<&'t ::core::primitive::str> {
+                    <#scoped as Tags<'t>>::tags()
+                }
+            }
+
+            impl SchemaReferences for #own {
+                fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                    <#scoped as SchemaReferences>::schemas(schemas);
+                }
+            }
+        };
+    }
+}
+
+/// Returns code for a constant that does not compile if utoipa's attribute is above; see `Binding` in `scopes-runtime`.
 pub(crate) fn check_order(function: &Ident) -> TokenStream {
     let path = format_ident!("__path_{function}");
     quote! {
@@ -107,14 +148,14 @@ pub(crate) fn check_order(function: &Ident) -> TokenStream {
     }
 }
 
-/// `utoipa::path`, by whatever path but a bare `path`, which is rustc's own attribute.
+/// Returns whether this is `utoipa::path`. A bare `path` is rustc's own attribute.
 fn is_utoipas(path: &Path) -> bool {
     let mut segments = path.segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "path")
         && segments.next().is_some_and(|parent| parent.ident == "utoipa")
 }
 
-/// The arguments between commas.
+/// Splits the arguments at commas.
 fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');

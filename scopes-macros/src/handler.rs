@@ -93,7 +93,7 @@ impl Handler {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let requirements = self.probe("REQUIREMENT");
         let requirements = quote!(#(#requirements),*);
-        let declaration = self.declare(&operation, "scoped");
+        let declaration = self.declare(&operation, "Authorized");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
         quote! {
             #function
@@ -141,7 +141,7 @@ impl Handler {
             Some(reason) => quote!(::core::option::Option::Some(#reason)),
             None => quote!(::core::option::Option::None),
         };
-        let declaration = self.declare(&operation, "public");
+        let declaration = self.declare(&operation, "Public");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
         quote! {
             #function
@@ -166,7 +166,7 @@ impl Handler {
         Ident::new(&format!("__operation_{name}"), Span::call_site())
     }
 
-    fn declare(&self, operation: &Ident, described: &str) -> TokenStream {
+    fn declare(&self, operation: &Ident, guard: &str) -> TokenStream {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw();
@@ -174,20 +174,16 @@ impl Handler {
         let name = name.to_string();
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
+        let guard = Ident::new(guard, Span::call_site());
         let documented = self.documented.as_ref();
-        let operation_id = documented.filter(|documented| documented.has_operation_id).map(|_| {
-            quote!(
-                const HAS_OPERATION_ID: bool = true;
-            )
-        });
-        let documented = documented.map(|documented| documented.declare(&conditions, operation, described));
+        let documented = documented.map(|documented| documented.declare(&conditions, operation, &guard));
         quote! {
             #(#conditions)*
             #[doc(hidden)]
             #visibility enum #operation {}
 
             #(#conditions)*
-            impl ::scopes_runtime::__private::Operation for #operation {
+            impl ::scopes_runtime::__private::HandlerInfo for #operation {
                 const NAME: &'static str = {
                     #order
                     #name
@@ -195,7 +191,6 @@ impl Handler {
                 const MODULE: &'static str = ::core::module_path!();
                 const DOCUMENTATION: &'static str = #documentation;
                 const DEPRECATED: bool = #deprecated;
-                #operation_id
             }
 
             #documented

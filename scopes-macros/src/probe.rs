@@ -1,6 +1,6 @@
 //! Reads the requirements of extractors from their types, as constants.
 
-use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
@@ -31,7 +31,14 @@ pub(crate) fn probe<'a>(
     let constant = format_ident!("__SCOPES_{constant}");
     let mut probed = Vec::new();
     for (attributes, ty) in arguments {
-        let known = extractors(ty).into_iter().filter(|extractor| !extractor.depends_on(generics));
+        // `RequirementOf` looks into `Option` and `Result` itself, and knows them under each name. But a tuple must be
+        // taken apart here, and so must a type of which only a part is known.
+        let parts = if has_tuple(ty) || depends_on(ty.to_token_stream(), generics) {
+            extractors(ty)
+        } else {
+            vec![Extractor { ty: ty.clone(), is_wrapped: false }]
+        };
+        let known = parts.into_iter().filter(|extractor| !extractor.depends_on(generics));
         probed.extend(known.map(|Extractor { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
@@ -80,7 +87,6 @@ fn extractors(ty: &Type) -> Vec<Extractor> {
         Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
         Type::Paren(inner) => extractors(&inner.elem),
         Type::Group(inner) => extractors(&inner.elem),
-        Type::Reference(reference) => extractors(&reference.elem),
         Type::Path(path) => match inside_wrapper(path) {
             Some(inner) => {
                 extractors(inner).into_iter().map(|inner| Extractor { is_wrapped: true, ..inner }).collect()
@@ -91,9 +97,19 @@ fn extractors(ty: &Type) -> Vec<Extractor> {
     }
 }
 
+fn has_tuple(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_) => true,
+        Type::Paren(inner) => has_tuple(&inner.elem),
+        Type::Group(inner) => has_tuple(&inner.elem),
+        Type::Path(path) => inside_wrapper(path).is_some_and(has_tuple),
+        _ => false,
+    }
+}
+
 /// Returns the `T` of `Option<T>` and `Result<T, _>`. For an alias of these, `RequirementOf` finds it, or rejects
 /// the type.
-fn inside_wrapper(path: &TypePath) -> Option<&Type> {
+pub(crate) fn inside_wrapper(path: &TypePath) -> Option<&Type> {
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first() {
@@ -102,14 +118,21 @@ fn inside_wrapper(path: &TypePath) -> Option<&Type> {
     }
 }
 
-/// Returns whether the type mentions a type or constant parameter, `impl Trait`, `_` or a bound lifetime (`for<'a>`).
+/// Returns whether the type mentions a type or constant parameter, also through `Self`, or `impl Trait`, `_` or a bound
+/// lifetime (`for<'a>`).
 pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
+    let is_generic = generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         let depends = match token {
+            // The value of a constant parameter, which is an expression.
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                mentions_any(group.stream(), generics)
+            }
             TokenTree::Group(group) => depends_on(group.stream(), generics),
             TokenTree::Ident(ident) => {
                 ["impl", "_", "for"].iter().any(|word| ident == word)
+                    || ident == "Self" && is_generic
                     || generics.params.iter().any(|parameter| is_named(parameter, &ident))
             }
             TokenTree::Punct(tick) => {
@@ -128,6 +151,14 @@ pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
     false
 }
 
+fn mentions_any(tokens: TokenStream, generics: &Generics) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_any(group.stream(), generics),
+        TokenTree::Ident(ident) => generics.params.iter().any(|parameter| is_named(parameter, &ident)),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     match parameter {
         GenericParam::Type(parameter) => parameter.ident == *ident,
@@ -137,8 +168,13 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
 }
 
 /// Returns the type with `'static` in place of each lifetime, also of elided ones. A constant cannot name the
-/// lifetimes of a signature, and a requirement does not depend on them.
+/// lifetimes of a signature, and a requirement does not depend on them. The elided lifetimes in `Fn(&T) -> &U` stay: there
+/// they are bound, and another type would come out.
 fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
+    static_lifetimes(tokens, false)
+}
+
+fn static_lifetimes(tokens: TokenStream, is_signature: bool) -> TokenStream {
     let lifetime = |span: Span| {
         let mut tick = Punct::new('\'', Spacing::Joint);
         tick.set_span(span);
@@ -146,10 +182,13 @@ fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
     };
     let mut tokens = tokens.into_iter().peekable();
     let mut known = TokenStream::new();
+    let (mut follows_name, mut is_signature) = (false, is_signature);
     while let Some(token) = tokens.next() {
+        let follows = std::mem::replace(&mut follows_name, matches!(token, TokenTree::Ident(_)));
         match token {
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), with_static_lifetimes(group.stream()));
+                is_signature |= follows && group.delimiter() == Delimiter::Parenthesis;
+                let mut inner = Group::new(group.delimiter(), static_lifetimes(group.stream(), is_signature));
                 inner.set_span(group.span());
                 known.extend([TokenTree::from(inner)]);
             }
@@ -158,8 +197,8 @@ fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
                 known.extend(lifetime(tick.span()));
             }
             TokenTree::Punct(mut reference) if reference.as_char() == '&' => {
-                let is_elided =
-                    !matches!(tokens.peek(), Some(TokenTree::Punct(tick)) if tick.as_char() == '\'');
+                let is_elided = !is_signature
+                    && !matches!(tokens.peek(), Some(TokenTree::Punct(tick)) if tick.as_char() == '\'');
                 let span = reference.span();
                 if is_elided {
                     reference = Punct::new('&', Spacing::Alone);

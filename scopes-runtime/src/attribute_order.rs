@@ -1,27 +1,27 @@
-//! Finds `#[utoipa::path]` above an attribute of this crate. There utoipa has described the operation without its
-//! `security` before the attribute is expanded, so `#[derive(OpenApi)]` would document a guarded operation as open.
+//! Detects `#[utoipa::path]` above an attribute of this crate. In this order utoipa describes the operation before the attribute is
+//! expanded, without its `security`, so `#[derive(OpenApi)]` would document a guarded operation as open.
 //!
-//! An attribute cannot see the ones above it. utoipa's, however, declares a unit struct `__path_<handler>` beside the
-//! handler. A pattern of this name is that struct where it exists, and a new variable elsewhere:
+//! An attribute cannot see the attributes above it. But utoipa's declares a unit struct `__path_<handler>` beside the handler. A
+//! pattern of this name matches that struct if it exists, and otherwise declares a variable:
 //!
 //! ```ignore
 //! let __path_read = any();
 //! Binding(__path_read).is_variable();
 //! ```
 //!
-//! A handler of the same name that has only utoipa's attribute is found too, where a glob import or the module around a
-//! function has it. `impl_for` in utoipa's attribute hides the struct.
+//! This also detects another handler of the same name with only utoipa's attribute, if a glob import or the module around a
+//! function brings its struct into scope. With `impl_for` in utoipa's attribute there is no struct. Below an attribute of this
+//! crate, `__path_<handler>` is a type alias, which no pattern matches.
 //!
-//! The type of a variable is inferred, from the only impl of `Only`, as `Nothing`; that of the struct is known, and has
-//! no impl.
+//! The type of a variable is inferred as `Nothing`, from the only impl of `Only`. The struct has no impl.
 
-/// Where no attribute of utoipa is above.
+/// The type that is inferred if no attribute of utoipa is above.
 pub struct Nothing;
 
 /// An attribute of this crate.
 pub struct Attribute;
 
-/// What may be above an attribute of this crate.
+/// What is allowed above an attribute of this crate.
 #[diagnostic::on_unimplemented(
     message = "`#[utoipa::path]` is above this attribute",
     label = "move `#[utoipa::path]` below this attribute",
@@ -30,7 +30,7 @@ pub struct Attribute;
 )]
 pub trait Above<T> {}
 
-/// A trait of its own, so that the message does not list the impl.
+/// A separate trait, so that the message does not list the impl.
 pub trait Only<T> {}
 
 impl Only<Nothing> for Attribute {}
@@ -38,11 +38,11 @@ impl Only<Nothing> for Attribute {}
 #[diagnostic::do_not_recommend]
 impl<A: Only<T>, T> Above<T> for A {}
 
-/// What the pattern binds.
+/// The value of the pattern.
 pub struct Binding<T>(pub T);
 
 impl<T> Binding<T> {
-    /// A method, because its bound is checked once `T` is known: that of a function would infer `T` first.
+    /// A method, because its bound is checked after `T` is inferred. The bound of a function would determine `T`.
     pub const fn is_variable(&self)
     where
         Attribute: Above<T>,
@@ -50,7 +50,7 @@ impl<T> Binding<T> {
     }
 }
 
-/// A value for the pattern, in code that never runs.
+/// Returns a value for the pattern, in code that never runs.
 #[must_use]
 pub const fn any<T>() -> T {
     panic!("generated code does not run this")

@@ -63,7 +63,7 @@
 //!
 //! # Features
 //!
-//! - `openapi` (default): `ScopedRouter`, its OpenAPI document with utoipa's types, the access report and its lock file.
+//! - `openapi` (default): the OpenAPI document of a [`ScopedRouter`], with utoipa's types.
 //! - `aide`: handlers with the attributes in aide's `ApiRouter`, and their requirements in its document; see
 //!   `openapi::OAuth2Scheme`.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster than `rust-crypto`.
@@ -76,13 +76,11 @@
 
 mod attribute_order;
 mod http;
-#[cfg(feature = "openapi")]
 mod lock;
 #[cfg(feature = "openapi")]
 pub mod openapi;
-#[cfg(feature = "openapi")]
+mod operation;
 pub mod report;
-#[cfg(feature = "openapi")]
 pub mod router;
 mod scope;
 #[cfg(feature = "testing")]
@@ -93,7 +91,6 @@ pub use http::{
     AuthError, Authorized, Challenge, ProtectedResourceMetadata, ProtectedResourceMetadataError, Public,
     RealmError, RequiredScopes, ResourceServer, ResourceServerBuilder,
 };
-#[cfg(feature = "openapi")]
 pub use router::ScopedRouter;
 pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScopeError, Vocabulary};
 pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
@@ -377,13 +374,12 @@ pub use scopes_macros::scopes;
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        IntoRejection, NoRequirement, Operation, ProvidesResourceServer, PublicOperation, Rejected,
+        HandlerInfo, IntoRejection, NoRequirement, ProvidesResourceServer, PublicOperation, Rejected,
         RejectsWith, RequirementOf, ScopedExtractor, ScopedOperation, any_of, check,
     };
-    #[cfg(feature = "openapi")]
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
-    pub use crate::openapi::{Described, DescribedOperation, Documented};
+    pub use crate::openapi::{DocumentedHandler, ScopedPath};
     pub use crate::scope::{deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;
@@ -392,15 +388,4 @@ pub mod __private {
     pub use serde;
     #[cfg(feature = "openapi")]
     pub use utoipa;
-}
-
-#[doc(hidden)]
-#[macro_export]
-#[cfg(not(feature = "openapi"))]
-macro_rules! __documented {
-    ($($tokens:tt)*) => {
-        ::core::compile_error!(
-            "`#[utoipa::path]` below this attribute needs the feature `openapi` of `scopes-runtime`"
-        );
-    };
 }

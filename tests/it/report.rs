@@ -170,7 +170,7 @@ fn markdown_escapes_its_special_characters() {
 async fn reasoned() {}
 
 #[test]
-fn every_format_has_reasons_foreign_services_and_fallbacks() {
+fn every_format_has_reasons_services_and_fallbacks() {
     let files = ScopedRouter::new().nest_service("/files", axum::Router::new(), "It checks a cookie.");
     let report = ScopedRouter::<ResourceServer>::new()
         .route("/items", get(create).connect(create))
@@ -183,14 +183,14 @@ fn every_format_has_reasons_foreign_services_and_fallbacks() {
         .report();
     assert_eq!(
         report.to_string(),
-        "METHOD   PATH                REQUIRES            HANDLER               REASON\n\
-         *        /*                  public              it::report::health\n\
-         OTHER    /*                  any valid token     it::report::status\n\
-         GET      /health             public              it::report::reasoned  *Anyone* | no one.\n\
-         CONNECT  /items              items:write me      it::report::create\n\
-         GET      /items              items:write me      it::report::create\n\
-         *        /web/files          foreign, unchecked  -                     It checks a cookie.\n\
-         *        /web/files/{*path}  foreign, unchecked  -                     It checks a cookie."
+        "METHOD   PATH                REQUIRES         HANDLER               REASON\n\
+         *        /*                  public           it::report::health\n\
+         OTHER    /*                  any valid token  it::report::status\n\
+         GET      /health             public           it::report::reasoned  *Anyone* | no one.\n\
+         CONNECT  /items              items:write me   it::report::create\n\
+         GET      /items              items:write me   it::report::create\n\
+         *        /web/files          unchecked        -                     It checks a cookie.\n\
+         *        /web/files/{*path}  unchecked        -                     It checks a cookie."
     );
     assert_eq!(
         report.to_markdown(),
@@ -201,13 +201,28 @@ fn every_format_has_reasons_foreign_services_and_fallbacks() {
          | `GET` | `/health` | public | `it::report::reasoned` | \\*Anyone\\* \\| no one.  |\n\
          | `CONNECT` | `/items` | `items:write me` | `it::report::create` |  |\n\
          | `GET` | `/items` | `items:write me` | `it::report::create` |  |\n\
-         | `*` | `/web/files` | foreign, unchecked |  | It checks a cookie. |\n\
-         | `*` | `/web/files/{*path}` | foreign, unchecked |  | It checks a cookie. |"
+         | `*` | `/web/files` | unchecked |  | It checks a cookie. |\n\
+         | `*` | `/web/files/{*path}` | unchecked |  | It checks a cookie. |"
     );
     let json = serde_json::to_value(&report).expect("a report is JSON");
     assert_eq!(
         json["operations"][5],
-        json!({ "method": "*", "path": "/web/files", "access": "foreign", "reason": "It checks a cookie." })
+        json!({ "method": "*", "path": "/web/files", "access": "unchecked", "reason": "It checks a cookie." })
     );
     assert_eq!(json["operations"][2]["reason"], json!("*Anyone* | no one.\n"));
+}
+
+#[test]
+fn the_report_lists_unrequired_scopes_of_all_vocabularies_once() {
+    let unrequired = |router: ScopedRouter<ResourceServer>| {
+        let json = serde_json::to_value(router.report()).expect("a report is JSON");
+        let scopes = json["unrequired"].as_array().expect("a list").iter();
+        scopes.map(|unrequired| unrequired["scope"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    let router = || ScopedRouter::new().route("/items", get(create)).vocabulary::<Scope>();
+    let own = ["me", "items", "admin", "audit"];
+    assert_eq!(unrequired(router()), own);
+    assert_eq!(unrequired(router().security_scheme(OAuth2Scheme::new::<Scope>())), own);
+    let nested = ScopedRouter::new().route("/users", get(status)).vocabulary::<BillingScope>();
+    assert!(unrequired(router().nest("/billing", nested)).contains(&"invoices".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! Clients: those that send the next request when the last one is answered, and those that hold a connection.
+//! Clients that send one request after another, and clients that hold a connection.
 
 use std::{
     io,
@@ -16,29 +16,32 @@ use tokio::{
 
 use crate::requests::{KINDS, Tokens, request};
 
-/// What was seen of each kind.
+/// The responses that a client got.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct Results {
+    /// The kind of each request and the status of its response; 0 if there was none.
     pub(crate) statuses: Vec<(usize, u16)>,
-    /// In microseconds.
+    /// The latencies of each kind, in microseconds.
     pub(crate) latencies: Vec<Vec<u32>>,
-    pub(crate) wrong: Vec<String>,
-    /// Requests that met a connection which the server had just closed.
-    pub(crate) again: usize,
+    /// Descriptions of unexpected responses.
+    pub(crate) failures: Vec<String>,
+    /// The requests that failed because the server had just closed the connection.
+    pub(crate) reconnects: usize,
 }
 
-pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end: Instant) -> Seen {
+/// Sends random requests until `end`. `number` seeds the random numbers.
+pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end: Instant) -> Results {
     let mut rng = StdRng::seed_from_u64(number);
-    let mut seen = Seen { latencies: vec![Vec::new(); KINDS.len()], ..Seen::default() };
+    let mut results = Results { latencies: vec![Vec::new(); KINDS.len()], ..Results::default() };
     let mut connection = None;
     while Instant::now() < end {
         let mut chosen = rng.random_range(0..KINDS.iter().map(|kind| kind.weight).sum());
         let index = KINDS.iter().position(|kind| {
-            let is_it = chosen < kind.weight;
+            let is_chosen = chosen < kind.weight;
             chosen = chosen.saturating_sub(kind.weight);
-            is_it
+            is_chosen
         });
-        let index = index.expect("one of them");
+        let index = index.expect("the weights add up");
         let text = request(&KINDS[index], &tokens, &mut rng);
         let is_new = connection.is_none();
         let mut stream = match connection.take() {
@@ -46,50 +49,51 @@ pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end
             None => TcpStream::connect(addr).await.expect("the server listens"),
         };
         let start = Instant::now();
-        match ask(&mut stream, &text).await {
+        match send(&mut stream, &text).await {
             Ok((status, keeps)) => {
-                seen.latencies[index].push(start.elapsed().as_micros() as u32);
-                seen.statuses.push((index, status));
-                if !KINDS[index].right.contains(&status) && seen.wrong.len() < 3 {
-                    seen.wrong.push(format!("{}: {status} for {text}", KINDS[index].name));
+                results.latencies[index].push(start.elapsed().as_micros() as u32);
+                results.statuses.push((index, status));
+                if !KINDS[index].expected.contains(&status) && results.failures.len() < 3 {
+                    results.failures.push(format!("{}: {status} for {text}", KINDS[index].name));
                 }
                 connection = keeps.then_some(stream);
             }
-            Err(_) if !is_new => seen.again += 1,
+            Err(_) if !is_new => results.reconnects += 1,
             Err(error) => {
-                seen.statuses.push((index, 0));
-                seen.wrong.push(format!("{}: {error} for {text}", KINDS[index].name));
+                results.statuses.push((index, 0));
+                results.failures.push(format!("{}: {error} for {text}", KINDS[index].name));
             }
         }
     }
-    seen
+    results
 }
 
-/// The status, and whether the connection goes on.
-async fn ask(stream: &mut TcpStream, request: &str) -> io::Result<(u16, bool)> {
+/// Sends a request. Returns the status, and whether the connection can be reused.
+async fn send(stream: &mut TcpStream, request: &str) -> io::Result<(u16, bool)> {
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::with_capacity(4096);
+    let mut response = Vec::with_capacity(4096);
     loop {
-        let read = timeout(Duration::from_secs(30), stream.read_buf(&mut answer)).await??;
+        let read = timeout(Duration::from_secs(30), stream.read_buf(&mut response)).await??;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let Some(head) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { continue };
-        let text = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
+        let Some(head) = response.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let text = String::from_utf8_lossy(&response[..head]).to_ascii_lowercase();
         let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
-        let length: usize = length.and_then(|it| it.parse().ok()).unwrap_or(0);
-        if answer.len() >= head + 4 + length {
-            let status = text.get(9..12).and_then(|it| it.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        let length: usize = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+        if response.len() >= head + 4 + length {
+            let status =
+                text.get(9..12).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
             return Ok((status, !text.contains("connection: close")));
         }
     }
 }
 
-/// Ways to hold a connection without doing anything with it, and the server's longest patience with each.
+/// Ways to hold a connection without a complete exchange, and after how many seconds the server must close each.
 pub(crate) const HOLDS: [(&str, u64); 4] =
-    [("silent", 10), ("head byte by byte", 10), ("body byte by byte", 20), ("answer not read", 310)];
+    [("silent", 10), ("head byte by byte", 10), ("body byte by byte", 20), ("response not read", 310)];
 
-/// How long each connection was held.
+/// Holds connections until `end`. Returns how long the server kept each open.
 pub(crate) async fn hold(addr: SocketAddr, kind: usize, end: Instant) -> Vec<Duration> {
     let (begin, trickles) = match kind {
         0 => ("", false),
@@ -112,7 +116,7 @@ pub(crate) async fn hold(addr: SocketAddr, kind: usize, end: Instant) -> Vec<Dur
                 return held;
             }
             sleep(Duration::from_millis(500)).await;
-            // Who does not read cannot see the end either, but is told by a write.
+            // A client that does not read notices the end only when a write fails.
             let closed = match kind {
                 3 => stream.write_all(b"x").await.is_err(),
                 _ => {

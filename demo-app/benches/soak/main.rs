@@ -1,10 +1,9 @@
-//! The program under full load for some minutes: `cargo bench -p demo-app --bench soak -- 10` for ten of them, one
-//! without a number.
+//! Runs the program under full load: `cargo bench -p demo-app --bench soak -- 10` for ten minutes; the default is one.
 //!
-//! 32 connections send good, bad and senseless requests, and each answer's status is compared with the one that is
-//! right. Beside them other clients hold connections: they are silent, or slow, or read nothing. After the time a
-//! signal ends the program. A wrong status, a connection held for longer than is allowed, an error in the log and an
-//! end that is no success make this fail.
+//! 32 connections send valid, invalid and random requests, and the status of each response is compared with the expected
+//! ones. Other clients hold connections: they are silent, or slow, or do not read. Finally SIGTERM stops the program.
+//! The benchmark fails on an unexpected status, a connection held for longer than allowed, an error in the log, or an
+//! exit code other than 0.
 
 mod client;
 mod requests;
@@ -19,14 +18,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use client::{HOLDS, Seen, busy, hold};
+use client::{HOLDS, Results, busy, hold};
 use requests::{ISSUER, KINDS, SECRET, Tokens};
 use tokio::time::sleep;
 
 const CONNECTIONS: u64 = 32;
 const HOLDERS: usize = 8;
 
-/// Ends the program with the soak.
+/// Ends the program with the benchmark.
 struct Program(Child);
 
 impl Drop for Program {
@@ -48,8 +47,8 @@ fn start() -> (Program, SocketAddr, BufReader<ChildStderr>) {
         .env("RUST_LOG", "info")
         .stderr(Stdio::piped())
         .spawn()
-        .expect("it starts");
-    let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
+        .expect("the program starts");
+    let mut log = BufReader::new(child.stderr.take().expect("stderr is piped"));
     let mut line = String::new();
     let addr = loop {
         line.clear();
@@ -61,7 +60,7 @@ fn start() -> (Program, SocketAddr, BufReader<ChildStderr>) {
     (Program(child), addr, log)
 }
 
-/// What the log says: its lines, the longest one, and those that tell of an error.
+/// Reads the log. Returns the number of lines, the length of the longest one in bytes, and the number of errors.
 fn read_log(log: BufReader<ChildStderr>) -> (usize, usize, usize) {
     log.lines().map_while(Result::ok).fold((0, 0, 0), |(lines, longest, errors), line| {
         let is_error = line.contains(" ERROR ") || line.contains("panicked");
@@ -69,15 +68,16 @@ fn read_log(log: BufReader<ChildStderr>) -> (usize, usize, usize) {
     })
 }
 
-/// In MiB.
+/// Returns the resident memory of a process, in MiB.
 fn memory(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: f64 = line.and_then(|it| it.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(f64::NAN);
+    let kib: f64 = line.and_then(|value| value.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(f64::NAN);
     kib / 1024.0
 }
 
-async fn sampled(pid: u32, end: Instant) -> Vec<f64> {
+/// Returns the resident memory every 2 s until `end`.
+async fn sample_memory(pid: u32, end: Instant) -> Vec<f64> {
     let mut samples = Vec::new();
     while Instant::now() < end {
         sleep(Duration::from_secs(2)).await;
@@ -86,59 +86,60 @@ async fn sampled(pid: u32, end: Instant) -> Vec<f64> {
     samples
 }
 
-fn join(seen: Vec<Seen>) -> Seen {
-    let mut all = Seen { latencies: vec![Vec::new(); KINDS.len()], ..Seen::default() };
-    for one in seen {
+fn merge(results: Vec<Results>) -> Results {
+    let mut all = Results { latencies: vec![Vec::new(); KINDS.len()], ..Results::default() };
+    for one in results {
         all.statuses.extend(one.statuses);
-        all.wrong.extend(one.wrong);
-        all.again += one.again;
+        all.failures.extend(one.failures);
+        all.reconnects += one.reconnects;
         all.latencies.iter_mut().zip(one.latencies).for_each(|(all, one)| all.extend(one));
     }
     all
 }
 
-/// In milliseconds.
+/// Returns a percentile of latencies in microseconds, in milliseconds.
 fn percentile(sorted: &[u32], part: f64) -> f64 {
     let index = (sorted.len().saturating_sub(1) as f64 * part) as usize;
     sorted.get(index).map_or(f64::NAN, |micros| f64::from(*micros) / 1000.0)
 }
 
-/// Prints the answers; how many are wrong.
-fn print_answers(seen: &mut Seen) -> usize {
-    println!("| request | right | sent | answers | wrong | p50 ms | p99 ms |");
+/// Prints the responses. Returns the number of unexpected ones.
+fn print_responses(results: &mut Results) -> usize {
+    println!("| request | expected | sent | responses | unexpected | p50 ms | p99 ms |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    let mut all_wrong = 0;
+    let mut all_unexpected = 0;
     for (index, kind) in KINDS.iter().enumerate() {
         let mut counts = std::collections::BTreeMap::new();
-        for (_, status) in seen.statuses.iter().filter(|(of, _)| *of == index) {
+        for (_, status) in results.statuses.iter().filter(|(kind, _)| *kind == index) {
             *counts.entry(*status).or_insert(0) += 1;
         }
         let sent: usize = counts.values().sum();
-        let wrong: usize = counts.iter().filter(|(it, _)| !kind.right.contains(it)).map(|(_, n)| n).sum();
-        all_wrong += wrong;
-        let latencies = &mut seen.latencies[index];
+        let unexpected = counts.iter().filter(|(status, _)| !kind.expected.contains(status));
+        let unexpected: usize = unexpected.map(|(_, count)| count).sum();
+        all_unexpected += unexpected;
+        let latencies = &mut results.latencies[index];
         latencies.sort_unstable();
         let (p50, p99) = (percentile(latencies, 0.5), percentile(latencies, 0.99));
         println!(
-            "| {} | {:?} | {sent} | {counts:?} | {wrong} | {p50:.2} | {p99:.2} |",
-            kind.name, kind.right
+            "| {} | {:?} | {sent} | {counts:?} | {unexpected} | {p50:.2} | {p99:.2} |",
+            kind.name, kind.expected
         );
     }
-    let mut latencies = seen.latencies.concat();
+    let mut latencies = results.latencies.concat();
     latencies.sort_unstable();
     let (p50, p99) = (percentile(&latencies, 0.5), percentile(&latencies, 0.99));
-    println!("| all | | {} | | {all_wrong} | {p50:.2} | {p99:.2} |", seen.statuses.len());
-    all_wrong
+    println!("| all | | {} | | {all_unexpected} | {p50:.2} | {p99:.2} |", results.statuses.len());
+    all_unexpected
 }
 
-/// Prints for how long connections were held; how many kinds of them too long.
+/// Prints how long connections were held. Returns how many kinds were held for too long.
 fn print_held(held: &[Vec<Duration>]) -> usize {
     println!("\n| held connection | closed by the server | longest | allowed |");
     println!("| --- | --- | --- | --- |");
     let mut too_long = 0;
     for ((name, allowed), held) in HOLDS.iter().zip(held) {
         let longest = held.iter().max().copied().unwrap_or_default();
-        // The clients look twice a second, and the load makes them late.
+        // The clients check twice a second, and the load delays them.
         too_long += usize::from(longest > Duration::from_secs(allowed + 5));
         println!("| {name} | {} | {longest:.1?} | {allowed} s |", held.len());
     }
@@ -157,7 +158,7 @@ fn print_memory(at_start: f64, samples: &[f64]) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    // `cargo bench` adds an argument of its own.
+    // `cargo bench` adds the argument `--bench`.
     let minutes: f64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1.0);
     let time = Duration::from_secs_f64(minutes * 60.0);
     let (mut program, addr, log) = start();
@@ -170,33 +171,30 @@ async fn main() -> ExitCode {
         (0..CONNECTIONS).map(|n| tokio::spawn(busy(addr, tokens.clone(), n, end))).collect();
     let holders = (0..HOLDERS * HOLDS.len()).map(|n| tokio::spawn(hold(addr, n % HOLDS.len(), end)));
     let holders: Vec<_> = holders.collect();
-    let samples = sampled(pid, end).await;
-    let mut seen = Vec::new();
+    let samples = sample_memory(pid, end).await;
+    let mut results = Vec::new();
     for client in clients {
-        seen.push(client.await.expect("no panic"));
+        results.push(client.await.expect("no panic"));
     }
-    let mut seen = join(seen);
+    let mut results = merge(results);
     let mut held = vec![Vec::new(); HOLDS.len()];
     for (number, holder) in holders.into_iter().enumerate() {
         held[number % HOLDS.len()].extend(holder.await.expect("no panic"));
     }
     let stop = Command::new("sh").args(["-c", &format!("kill -s TERM {pid}")]).status();
     let stopped = Instant::now();
-    let exit = program.0.wait().expect("it ends");
+    let exit = program.0.wait().expect("the program ends");
     let ending = stopped.elapsed();
 
-    let failures = print_answers(&mut seen) + print_held(&held);
-    let (sent, seconds) = (seen.statuses.len(), time.as_secs_f64());
+    let failures = print_responses(&mut results) + print_held(&held);
+    let (sent, seconds) = (results.statuses.len(), time.as_secs_f64());
     println!("\n{sent} requests in {seconds:.0} s, {:.0} a second", sent as f64 / seconds);
-    println!("{} more met a connection that had just been closed", seen.again);
+    println!("{} more requests failed because the server had just closed the connection", results.reconnects);
     print_memory(at_start, &samples);
     let (lines, longest, errors) = log.join().expect("no panic");
     println!("log: {lines} lines, the longest of {longest} bytes, {errors} errors");
-    println!("the end: {exit}, {ending:.1?} after the signal");
-    seen.wrong.iter().take(10).for_each(|wrong| println!("wrong: {wrong:.300}"));
+    println!("stopped: {exit}, {ending:.1?} after the signal");
+    results.failures.iter().take(10).for_each(|failure| println!("unexpected: {failure:.300}"));
     let has_stopped = stop.is_ok_and(|stop| stop.success()) && exit.success();
-    match failures == 0 && errors == 0 && has_stopped {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+    if failures == 0 && errors == 0 && has_stopped { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,29 +1,30 @@
-//! What is asked, and how it is to be answered.
+//! The kinds of requests and their expected statuses.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
 use rand::{Rng, RngExt};
 use serde_json::json;
 
-pub(crate) const SECRET: &str = "a secret of the soak, long enough for HS256";
+pub(crate) const SECRET: &str = "a secret for the benchmark, long enough for HS256";
 pub(crate) const ISSUER: &str = "http://demo.test";
 
-/// A kind of request, how often in a thousand it is sent, and the statuses that are right.
+/// A kind of request.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
+    /// How many of 1000 requests are of this kind.
     pub(crate) weight: u32,
-    pub(crate) right: &'static [u16],
+    pub(crate) expected: &'static [u16],
 }
 
-const fn kind(name: &'static str, weight: u32, right: &'static [u16]) -> Kind {
-    Kind { name, weight, right }
+const fn kind(name: &'static str, weight: u32, expected: &'static [u16]) -> Kind {
+    Kind { name, weight, expected }
 }
 
 pub(crate) const KINDS: [Kind; 15] = [
     kind("own user", 250, &[200]),
     kind("own items", 120, &[200]),
     kind("status", 80, &[200]),
-    kind("item that is there", 40, &[409]),
-    kind("no item", 40, &[422]),
+    kind("existing item", 40, &[409]),
+    kind("malformed item", 40, &[422]),
     kind("scope missing", 100, &[403]),
     kind("expired token", 80, &[401]),
     kind("forged token", 80, &[401]),
@@ -36,7 +37,7 @@ pub(crate) const KINDS: [Kind; 15] = [
     kind("wrong password", 1, &[400, 429]),
 ];
 
-/// Tokens to choose from: more than one, so that the server does not remember them all from the first second.
+/// The tokens of the requests. There are many, so that not all of them are in the server's cache after 1 s.
 pub(crate) struct Tokens {
     good: Vec<String>,
     scope_missing: Vec<String>,
@@ -46,7 +47,7 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new() -> Self {
-        // An error says that there is a backend already.
+        // An error means that a provider is already installed.
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let now = get_current_timestamp();
         let tokens = |secret: &str, scope: &str, expires: u64| {
@@ -79,7 +80,7 @@ fn word(rng: &mut impl Rng, alphabet: &[u8], length: usize) -> String {
     (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
 }
 
-/// A request of the kind.
+/// Returns a random request of a kind.
 pub(crate) fn request(kind: &Kind, tokens: &Tokens, rng: &mut impl Rng) -> String {
     let get = |path: &str, header: &str| format!("GET {path} HTTP/1.1\r\nhost: demo\r\n{header}\r\n");
     let bearer = |token: &str| format!("authorization: Bearer {token}\r\n");
@@ -95,8 +96,8 @@ pub(crate) fn request(kind: &Kind, tokens: &Tokens, rng: &mut impl Rng) -> Strin
         "own user" => get("/users/me", &good),
         "own items" => get("/users/me/items/", &good),
         "status" => get("/status", &good),
-        "item that is there" => post("/users/me/items", &good, "application/json", r#"{"item_id": "Foo"}"#),
-        "no item" => post("/users/me/items", &good, "application/json", r#"{"item_id": 1}"#),
+        "existing item" => post("/users/me/items", &good, "application/json", r#"{"item_id": "Foo"}"#),
+        "malformed item" => post("/users/me/items", &good, "application/json", r#"{"item_id": 1}"#),
         "scope missing" => get("/users/me/items", &bearer(any(&tokens.scope_missing, rng))),
         "expired token" => get("/users/me", &bearer(any(&tokens.expired, rng))),
         "forged token" => get("/users/me", &bearer(any(&tokens.forged, rng))),

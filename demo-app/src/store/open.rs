@@ -1,4 +1,4 @@
-//! From a file name or a URL to a database with the application's tables.
+//! Opens a database and creates its tables.
 
 use std::time::Duration;
 
@@ -9,71 +9,74 @@ use sqlx::{
 };
 use tracing::info;
 
-use super::{Database, PATIENCE, Pool, in_time};
+use crate::store::database::{Database, Pool, QUERY_TIMEOUT, with_timeout};
 
-/// For how long a query waits for a connection, and then for another program to unlock the file. Together it is less
-/// than a query may take, so that none is given up which is done in the end.
-const TURN: Duration = Duration::from_secs(2);
+/// The most time that a query waits for a connection to SQLite, and then for another program's lock. The sum must be less
+/// than [`QUERY_TIMEOUT`]: otherwise a query that timed out could still be executed.
+const SQLITE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why a database cannot be used. No message has the password of a URL.
+/// A database that cannot be opened. Messages never contain the password of a URL.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The URL is of another kind of database. Only its scheme is told.
+pub enum OpenDatabaseError {
+    /// The scheme of the URL is not supported.
     #[error(
-        "the database URL begins with `{scheme}://`, but this program stores in SQLite or PostgreSQL: \
-         name a file such as `demo-app.db`, or a URL such as `postgres://user:password@host/database`, \
-         with --database or DATABASE_URL"
+        "database URLs with `{scheme}://` are not supported, only SQLite and PostgreSQL are: \
+         set --database or DATABASE_URL to a file such as `demo-app.db`, \
+         or to a URL such as `postgres://user:password@host/database`"
     )]
-    AnotherKind {
-        /// What the URL begins with.
+    UnsupportedScheme {
+        /// The scheme of the URL.
         scheme: String,
     },
-    /// The file cannot be opened, or is no database of this program.
+    /// The file cannot be opened, or is not a database of this program.
     #[error(
-        "the database `{database}` cannot be used: {source}; \
-         name a writable SQLite file, or one to create, with --database or DATABASE_URL"
+        "cannot open the database `{database}`: {source}; \
+         set --database or DATABASE_URL to a writable SQLite file, or to a new file in an existing directory"
     )]
     Sqlite {
-        /// The database as it was named.
+        /// The file name or URL.
         database: String,
-        /// What SQLite said.
+        /// The error of SQLite.
         source: sqlx::Error,
     },
-    /// The URL cannot be read.
+    /// The URL of a PostgreSQL database is malformed.
     #[error(
-        "the database URL is malformed: {0}; give one such as `postgres://user:password@host/database`, \
-         with special characters percent-encoded, with --database or DATABASE_URL"
+        "the database URL is malformed: {0}; set --database or DATABASE_URL to a URL such as \
+         `postgres://user:password@host/database`, with special characters percent-encoded"
     )]
     PostgresUrl(#[source] sqlx::Error),
-    /// The server cannot be reached, or refuses, or has a database of another program.
+    /// The PostgreSQL server cannot be reached, refuses the connection, or has a database of another program.
     #[error(
-        "PostgreSQL at `{host}` cannot be used: {source}; see that it runs, and that the URL of --database \
-         or DATABASE_URL names a database there, and a user who may create tables in it"
+        "cannot use PostgreSQL at `{host}`: {source}; check that the server runs, that the database of --database or \
+         DATABASE_URL exists, and that its user may create tables"
     )]
     Postgres {
-        /// Where the server is.
+        /// The host or socket directory of the server.
         host: String,
-        /// What PostgreSQL said.
+        /// The error of PostgreSQL.
         source: sqlx::Error,
     },
 }
 
 impl Database {
-    /// Opens a database: an SQLite file, a `sqlite:` or a `postgres:` URL. Its tables are created with the data of the
-    /// tutorial, and a file that is not there is, too. Several programs may do so at once.
+    /// Opens a SQLite file, a `sqlite:` URL or a `postgres:` URL. Creates the file and the tables, with the data of the
+    /// tutorial, if they do not exist. Several programs can open a database at once.
     ///
     /// # Errors
     ///
-    /// When it cannot be reached, read or written, or belongs to another program.
-    pub async fn open(database: &str) -> Result<Self, OpenError> {
+    /// - [`OpenDatabaseError::UnsupportedScheme`] if the URL has another scheme.
+    /// - [`OpenDatabaseError::PostgresUrl`] if a `postgres:` URL is malformed.
+    /// - [`OpenDatabaseError::Sqlite`] or [`OpenDatabaseError::Postgres`] if the database cannot be reached, read or
+    ///   written, or belongs to another program.
+    pub async fn open(database: &str) -> Result<Self, OpenDatabaseError> {
         match database.split_once("://") {
             Some(("postgres" | "postgresql", _)) => open_postgres(database).await,
             Some((scheme, _)) if scheme != "sqlite" => {
-                Err(OpenError::AnotherKind { scheme: scheme.to_owned() })
+                Err(OpenDatabaseError::UnsupportedScheme { scheme: scheme.to_owned() })
             }
             _ => open_sqlite(database)
                 .await
-                .map_err(|source| OpenError::Sqlite { database: database.to_owned(), source }),
+                .map_err(|source| OpenDatabaseError::Sqlite { database: database.to_owned(), source }),
         }
     }
 }
@@ -85,16 +88,16 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    // One program creates the tables, and the others wait: sqlx has no lock for SQLite.
+    // sqlx does not lock SQLite while it migrates, so several programs that start at once need this transaction.
     let mut connection = options.connect().await?;
-    let mut alone = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::migrate!("migrations/sqlite").run(&mut *alone).await?;
-    alone.commit().await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::migrate!("migrations/sqlite").run(&mut *transaction).await?;
+    transaction.commit().await?;
 
-    let options = options.busy_timeout(TURN);
-    // A database in memory lives as long as one of its connections.
+    let options = options.busy_timeout(SQLITE_TIMEOUT);
+    // A database in memory exists as long as one of its connections.
     let pool = SqlitePoolOptions::new()
-        .acquire_timeout(TURN)
+        .acquire_timeout(SQLITE_TIMEOUT)
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None);
@@ -105,21 +108,21 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
     Ok(Database { read: Pool::Sqlite(read), write: Pool::Sqlite(write) })
 }
 
-async fn open_postgres(url: &str) -> Result<Database, OpenError> {
-    let options: PgConnectOptions = url.parse().map_err(OpenError::PostgresUrl)?;
+async fn open_postgres(url: &str) -> Result<Database, OpenDatabaseError> {
+    let options: PgConnectOptions = url.parse().map_err(OpenDatabaseError::PostgresUrl)?;
     let host = options.get_socket().map_or(options.get_host().to_owned(), |path| path.display().to_string());
     if let Err(source) = create_tables(&options).await {
-        return Err(OpenError::Postgres { host, source });
+        return Err(OpenDatabaseError::Postgres { host, source });
     }
     info!("users and items are stored in PostgreSQL at {host}");
-    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).connect_lazy_with(options);
+    let pool = PgPoolOptions::new().acquire_timeout(QUERY_TIMEOUT).connect_lazy_with(options);
     let pool = Pool::Postgres(pool);
     Ok(Database { read: pool.clone(), write: pool })
 }
 
-/// On a connection of its own: a pool does not tell why it gets none.
+/// Creates the tables. Uses a connection of its own, because a pool does not return the reason why connecting fails.
 async fn create_tables(options: &PgConnectOptions) -> sqlx::Result<()> {
-    let mut connection = in_time(options.connect()).await?;
+    let mut connection = with_timeout(options.connect()).await?;
     sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
     connection.close().await
 }

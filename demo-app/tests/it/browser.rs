@@ -1,4 +1,4 @@
-//! The docs page as a person uses it, in Chromium.
+//! The documentation page in Chromium.
 
 use std::{
     env, fs,
@@ -23,15 +23,14 @@ impl Drop for Chromedriver {
 }
 
 #[tokio::test]
-async fn a_person_chooses_scopes_on_the_docs_page_and_sees_what_they_allow() {
+async fn the_documentation_page_logs_in_with_selected_scopes() {
     let (Some(chromium), Some(chromedriver)) =
         (installed("CHROMIUM", "chromium"), installed("CHROMEDRIVER", "chromedriver"))
     else {
-        let reason =
-            "The docs page is not tried in a browser: `chromium` or `chromedriver` is not installed.";
+        let reason = "`chromium` or `chromedriver` is not installed.";
         assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{reason}");
-        // What `eprintln!` prints is shown only when a test fails.
-        writeln!(stderr(), "skipped: {reason}").unwrap();
+        // The test harness captures the output of `eprintln!`.
+        writeln!(stderr(), "skipped the test of the documentation page: {reason}").unwrap();
         return;
     };
 
@@ -41,7 +40,7 @@ async fn a_person_chooses_scopes_on_the_docs_page_and_sees_what_they_allow() {
     let mut output = BufReader::new(driver.0.stdout.take().unwrap()).lines();
     let port = output
         .find_map(|line| Some(line.unwrap().split_once("successfully on port ")?.1.replace('.', "")))
-        .expect("chromedriver says which port it took");
+        .expect("chromedriver prints its port");
 
     let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("chromium");
     let _ = fs::remove_dir_all(&profile);
@@ -49,9 +48,9 @@ async fn a_person_chooses_scopes_on_the_docs_page_and_sees_what_they_allow() {
         "binary": chromium,
         "args": [
             "--headless",
-            // Chromium does not start as root without it.
+            // Needed to start Chromium as root.
             "--no-sandbox",
-            // Chromium ends with chromedriver, so after a failure too.
+            // Chromium ends when chromedriver ends, also if the test fails.
             "--remote-debugging-pipe",
             "--disable-background-networking",
             "--disable-component-update",
@@ -92,7 +91,7 @@ async fn a_person_chooses_scopes_on_the_docs_page_and_sees_what_they_allow() {
         find(&browser, &format!("#{field}")).await.send_keys(text).await.unwrap();
     }
     click(&browser, "label[for='me-password-checkbox-oauth2']").await;
-    // The dialog scrolls, and the picture is to show all of it.
+    // The dialog scrolls; the screenshot must show all of it.
     let whole = "document.querySelector('.modal-ux-content').style.maxHeight = 'none'";
     browser.execute(whole, vec![]).await.unwrap();
     screenshot(&browser, "authorize.png").await;
@@ -100,26 +99,26 @@ async fn a_person_chooses_scopes_on_the_docs_page_and_sees_what_they_allow() {
     find(&browser, ".modal-ux [aria-label='Remove authorization']").await;
     click(&browser, ".modal-ux .btn-done").await;
 
-    let (status, answer) = execute(&browser, "read_own_user").await;
+    let (status, response) = execute(&browser, "get_users_me").await;
     screenshot(&browser, "200.png").await;
-    assert_eq!(status, "200", "{answer}");
-    assert!(answer.contains(r#""username": "johndoe""#), "{answer}");
+    assert_eq!(status, "200", "{response}");
+    assert!(response.contains(r#""username": "johndoe""#), "{response}");
 
-    let (status, answer) = execute(&browser, "read_own_items").await;
+    let (status, response) = execute(&browser, "get_users_me_items").await;
     screenshot(&browser, "403.png").await;
-    assert_eq!(status, "403", "{answer}");
+    assert_eq!(status, "403", "{response}");
     for reason in [
         r#""error": "insufficient_scope""#,
         r#""scope": "items me""#,
         // Swagger UI leaves out the spaces after the commas.
         r#"www-authenticate: Bearer realm="demo-app",error="insufficient_scope",scope="items me""#,
     ] {
-        assert!(answer.contains(reason), "{reason} is not in\n{answer}");
+        assert!(response.contains(reason), "{reason} is not in\n{response}");
     }
     browser.close().await.unwrap();
 }
 
-/// The file of a program, which is on the PATH unless the variable names another.
+/// Returns the path of a program. The environment variable overrides its name.
 fn installed(variable: &str, name: &str) -> Option<PathBuf> {
     let program = env::var_os(variable).unwrap_or_else(|| name.into());
     env::split_paths(&env::var_os("PATH")?)
@@ -136,21 +135,21 @@ async fn click(browser: &Client, css: &str) {
     find(browser, css).await.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
 }
 
-/// Tries an operation out; the status and the rest of the answer, as the page shows them.
+/// Executes an operation on the page. Returns the status and the rest of the response.
 async fn execute(browser: &Client, operation: &str) -> (String, String) {
     let operation = format!("#operations-default-{operation}");
     for button in [".opblock-summary-control", ".try-out__btn", ".execute"] {
         click(browser, &format!("{operation} {button}")).await;
     }
-    let answer = format!("{operation} .live-responses-table .response");
-    let status = find(browser, &format!("{answer} .response-col_status")).await.text().await.unwrap();
-    let rest = find(browser, &format!("{answer} .response-col_description")).await.text().await.unwrap();
+    let response = format!("{operation} .live-responses-table .response");
+    let status = find(browser, &format!("{response} .response-col_status")).await.text().await.unwrap();
+    let rest = find(browser, &format!("{response} .response-col_description")).await.text().await.unwrap();
     let scroll = format!("document.querySelector('{operation}').scrollIntoView()");
     browser.execute(&scroll, vec![]).await.unwrap();
     (status, rest)
 }
 
-/// Saves what the page shows in `target/screenshots`.
+/// Saves a screenshot in `target/screenshots`.
 async fn screenshot(browser: &Client, name: &str) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
     fs::create_dir_all(&directory).unwrap();

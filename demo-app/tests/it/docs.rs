@@ -1,4 +1,4 @@
-//! The document and the page that shows it.
+//! The OpenAPI document and the documentation page.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use crate::{program::program, support::Demo};
 
 #[tokio::test]
-async fn the_document_is_served_as_the_program_prints_it() {
+async fn the_served_and_the_printed_document_are_the_same() {
     let output = program().args(["--database", "/nowhere/to/be/found.db", "openapi"]).output().unwrap();
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(output.status.success() && output.stderr.is_empty());
-    let answer = Demo::new().await.get_without_token("/openapi.json").await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, printed));
+    let response = Demo::new().await.get_without_token("/openapi.json").await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, printed));
 }
 
 #[tokio::test]
-async fn the_document_says_what_each_operation_requires() {
+async fn the_document_contains_the_requirements_of_each_operation() {
     let document = Demo::new().await.get_without_token("/openapi.json").await.json();
     let security = |path: &str, method: &str| document["paths"][path][method]["security"].clone();
     assert_eq!(security("/", "get"), json!([]));
@@ -40,7 +40,7 @@ async fn the_document_says_what_each_operation_requires() {
 }
 
 #[tokio::test]
-async fn the_docs_page_comes_with_all_that_it_loads() {
+async fn the_documentation_page_loads_no_files_of_other_servers() {
     let demo = Demo::new().await;
     let page = demo.get_without_token("/docs/").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -49,6 +49,6 @@ async fn the_docs_page_comes_with_all_that_it_loads() {
         assert_eq!(demo.get_without_token(&format!("/docs/{file}")).await.status, StatusCode::OK, "{file}");
     }
     assert!(!page.text().contains("https://"), "{}", page.text());
-    let answer = demo.get_without_token("/docs").await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, Some("/docs/")));
+    let response = demo.get_without_token("/docs").await;
+    assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, Some("/docs/")));
 }

@@ -1,4 +1,4 @@
-//! Tokens of another issuer, and the users that it vouches for.
+//! Tokens of another issuer, and the users that are created from their claims.
 
 use axum::http::StatusCode;
 use demo_app::{AppState, Database, SigningKey, Tokens, app};
@@ -7,9 +7,9 @@ use pkcs8::SecretDocument;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{postgres::Fresh, signing_key::key_file, support::Demo};
+use crate::{postgres::TestDatabase, signing_key::key_file, support::Demo};
 
-/// An issuer on loopback: it publishes its key as the demo does, and puts into its tokens whatever a test asks for.
+/// An issuer on loopback. It publishes the key with the demo app, and signs tokens with any claims.
 struct Issuer {
     url: String,
     key: EncodingKey,
@@ -28,9 +28,9 @@ impl Issuer {
         Self { url, key: EncodingKey::from_ed_der(der.as_bytes()) }
     }
 
-    /// The API that accepts its tokens.
+    /// Returns an API that accepts the issuer's tokens.
     fn api(&self, database: Database) -> Demo {
-        Demo::with(database, Tokens::of_issuer(self.url.clone(), "demo-app".to_owned()).unwrap())
+        Demo::with(database, Tokens::from_issuer(self.url.clone(), "demo-app".to_owned()).unwrap())
     }
 
     fn token(&self, scope: &str, user: Value) -> String {
@@ -51,10 +51,10 @@ impl Issuer {
 }
 
 #[tokio::test]
-async fn a_new_user_is_whoever_the_issuer_says() {
+async fn a_new_user_is_created_from_the_claims() {
     let issuer = Issuer::start().await;
-    for fresh in Fresh::of_each_kind("vouched_for") {
-        let demo = issuer.api(fresh.open().await);
+    for test_database in TestDatabase::of_each_kind("vouched_for") {
+        let demo = issuer.api(test_database.open().await);
         let carol = json!({ "sub": "carol", "email": "carol@example.com", "name": "Carol Ü." });
         let token = issuer.token("me items:write", carol);
         let expected = json!({
@@ -63,8 +63,8 @@ async fn a_new_user_is_whoever_the_issuer_says() {
             "full_name": "Carol Ü.",
             "disabled": false,
         });
-        let answer = demo.get("/users/me/", &token).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, expected.clone()));
+        let response = demo.get("/users/me/", &token).await;
+        assert_eq!((response.status, response.json()), (StatusCode::OK, expected.clone()));
 
         let created = demo.post_json("/users/me/items/", &token, r#"{"item_id": "Bar"}"#).await;
         assert_eq!(created.status, StatusCode::CREATED);
@@ -72,34 +72,38 @@ async fn a_new_user_is_whoever_the_issuer_says() {
         assert_eq!(items, json!([{ "item_id": "Bar", "owner": "carol" }]));
 
         let renamed = issuer.token("me", json!({ "sub": "carol", "name": "Mallory" }));
-        assert_eq!(demo.get("/users/me/", &renamed).await.json(), expected, "the first token counts");
+        assert_eq!(
+            demo.get("/users/me/", &renamed).await.json(),
+            expected,
+            "later claims do not change the user"
+        );
     }
 }
 
 #[tokio::test]
-async fn what_the_issuer_does_not_say_of_a_user_is_empty() {
+async fn missing_and_malformed_claims_give_empty_fields() {
     let issuer = Issuer::start().await;
-    for (at, fresh) in Fresh::of_each_kind("unsaid").into_iter().enumerate() {
-        let demo = issuer.api(fresh.open().await);
+    for (at, test_database) in TestDatabase::of_each_kind("unsaid").into_iter().enumerate() {
+        let demo = issuer.api(test_database.open().await);
         for (user, (email, name)) in [
             (json!({ "sub": "silent" }), ("", "")),
             (json!({ "sub": "null", "email": null, "name": "N." }), ("", "N.")),
             (json!({ "sub": "number", "email": 5, "name": ["N."] }), ("", "")),
             (json!({ "sub": "nul", "email": "\0", "name": "N\0." }), ("", "N.")),
         ] {
-            let answer = demo.get("/users/me/", &issuer.token("me", user)).await;
-            assert_eq!(answer.status, StatusCode::OK, "{at}: {}", answer.text());
-            let user = answer.json();
+            let response = demo.get("/users/me/", &issuer.token("me", user)).await;
+            assert_eq!(response.status, StatusCode::OK, "{at}: {}", response.text());
+            let user = response.json();
             assert_eq!((&user["email"], &user["full_name"]), (&json!(email), &json!(name)));
         }
     }
 }
 
 #[tokio::test]
-async fn of_many_requests_at_once_one_creates_the_user() {
+async fn concurrent_requests_of_a_new_user_succeed() {
     let issuer = Issuer::start().await;
-    for fresh in Fresh::of_each_kind("users_at_once") {
-        let demo = issuer.api(fresh.open().await);
+    for test_database in TestDatabase::of_each_kind("users_at_once") {
+        let demo = issuer.api(test_database.open().await);
         let token = issuer.token("me", json!({ "sub": "dave" }));
         let mut attempts = JoinSet::new();
         for _ in 0..20 {
@@ -111,32 +115,32 @@ async fn of_many_requests_at_once_one_creates_the_user() {
 }
 
 #[tokio::test]
-async fn a_user_without_a_password_does_not_log_in() {
+async fn a_user_without_a_password_cannot_log_in() {
     let issuer = Issuer::start().await;
-    for fresh in Fresh::of_each_kind("no_password") {
-        let database = fresh.open().await;
+    for test_database in TestDatabase::of_each_kind("no_password") {
+        let database = test_database.open().await;
         let token = issuer.token("me", json!({ "sub": "erin" }));
         assert_eq!(issuer.api(database.clone()).get("/users/me/", &token).await.status, StatusCode::OK);
         let demo = Demo::on(database);
         for password in ["x", "+", "%00", "secret"] {
-            let answer = demo.ask_for_token("erin", password, "me").await;
-            assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-            assert_eq!(answer.json()["error"], "invalid_grant");
+            let response = demo.request_token("erin", password, "me").await;
+            assert_eq!(response.status, StatusCode::BAD_REQUEST);
+            assert_eq!(response.json()["error"], "invalid_grant");
         }
     }
 }
 
 #[tokio::test]
-async fn a_user_that_can_have_no_name_is_refused() {
+async fn a_token_with_an_invalid_sub_is_refused() {
     let issuer = Issuer::start().await;
-    for fresh in Fresh::of_each_kind("no_names") {
-        let demo = issuer.api(fresh.open().await);
+    for test_database in TestDatabase::of_each_kind("no_names") {
+        let demo = issuer.api(test_database.open().await);
         for user in
             [json!({}), json!({ "sub": "" }), json!({ "sub": "\0" }), json!({ "sub": "x".repeat(256) })]
         {
-            let answer = demo.get("/users/me/", &issuer.token("me", user)).await;
-            answer.problem(StatusCode::UNAUTHORIZED);
-            assert!(answer.challenge().unwrap().contains(r#"error="invalid_token""#));
+            let response = demo.get("/users/me/", &issuer.token("me", user)).await;
+            response.problem(StatusCode::UNAUTHORIZED);
+            assert!(response.challenge().unwrap().contains(r#"error="invalid_token""#));
         }
         let longest = issuer.token("me items:write", json!({ "sub": "x".repeat(255) }));
         assert_eq!(demo.get("/users/me/", &longest).await.status, StatusCode::OK);
@@ -146,16 +150,16 @@ async fn a_user_that_can_have_no_name_is_refused() {
 }
 
 #[tokio::test]
-async fn the_issuer_does_not_enable_whom_this_api_has_disabled() {
+async fn a_disabled_user_stays_disabled() {
     let issuer = Issuer::start().await;
     let demo = issuer.api(Database::open(":memory:").await.unwrap());
     let token = issuer.token("me", json!({ "sub": "alice" }));
-    let answer = demo.get("/users/me/", &token).await;
-    assert_eq!(answer.problem(StatusCode::BAD_REQUEST), "Inactive user: the account is switched off.");
+    let response = demo.get("/users/me/", &token).await;
+    assert_eq!(response.problem(StatusCode::BAD_REQUEST), "Inactive user: this account is disabled.");
 }
 
 #[tokio::test]
-async fn a_missing_scope_creates_no_user() {
+async fn a_request_without_the_scope_creates_no_user() {
     let issuer = Issuer::start().await;
     let database = Database::open(":memory:").await.unwrap();
     let demo = issuer.api(database.clone());
@@ -166,10 +170,10 @@ async fn a_missing_scope_creates_no_user() {
 }
 
 #[tokio::test]
-async fn nothing_is_issued_here() {
+async fn the_authorization_server_has_no_routes() {
     let issuer = Issuer::start().await;
     let demo = issuer.api(Database::open(":memory:").await.unwrap());
-    demo.ask_for_token("johndoe", "secret", "me").await.problem(StatusCode::NOT_FOUND);
+    demo.request_token("johndoe", "secret", "me").await.problem(StatusCode::NOT_FOUND);
     for path in ["/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"] {
         demo.get_without_token(path).await.problem(StatusCode::NOT_FOUND);
     }

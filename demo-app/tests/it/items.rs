@@ -1,4 +1,4 @@
-//! `GET` and `POST /users/me/items/`.
+//! `GET` and `POST` of `/users/me/items/`.
 
 use axum::{
     body::Body,
@@ -7,12 +7,12 @@ use axum::{
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::{postgres::Fresh, support::Demo};
+use crate::{postgres::TestDatabase, support::Demo};
 
 const ITEMS: &str = "/users/me/items/";
 
 #[tokio::test]
-async fn an_item_is_created_and_stays() {
+async fn a_created_item_is_listed() {
     let demo = Demo::new().await;
     let token = demo.token("me items:write").await;
     let created = demo.post_json(ITEMS, &token, r#"{"item_id": "Bar", "owner": "alice"}"#).await;
@@ -35,45 +35,45 @@ async fn writing_implies_reading() {
 }
 
 #[tokio::test]
-async fn the_scope_of_the_current_user_is_needed_as_well() {
+async fn the_scope_of_the_current_user_is_required_too() {
     let demo = Demo::new().await;
     for scope in ["items", "items:write", "items items:write"] {
-        let answer = demo.get(ITEMS, &demo.token(scope).await).await;
-        answer.problem(StatusCode::FORBIDDEN);
-        assert_eq!(answer.json()["error"], "insufficient_scope");
+        let response = demo.get(ITEMS, &demo.token(scope).await).await;
+        response.problem(StatusCode::FORBIDDEN);
+        assert_eq!(response.json()["error"], "insufficient_scope");
     }
-    let answer = demo.post_json(ITEMS, &demo.token("items:write").await, r#"{"item_id": "Bar"}"#).await;
-    answer.problem(StatusCode::FORBIDDEN);
+    let response = demo.post_json(ITEMS, &demo.token("items:write").await, r#"{"item_id": "Bar"}"#).await;
+    response.problem(StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
-async fn a_second_item_of_the_same_name_is_a_conflict() {
+async fn a_second_item_with_the_same_id_is_a_conflict() {
     let demo = Demo::new().await;
     let token = demo.token("me items:write").await;
-    let answer = demo.post_json(ITEMS, &token, r#"{"item_id": "Foo"}"#).await;
+    let response = demo.post_json(ITEMS, &token, r#"{"item_id": "Foo"}"#).await;
     assert_eq!(
-        answer.problem(StatusCode::CONFLICT),
-        "You have an item `Foo` already. Choose another `item_id`."
+        response.problem(StatusCode::CONFLICT),
+        "An item `Foo` already exists. Choose another `item_id`."
     );
 }
 
 #[tokio::test]
-async fn the_length_of_a_name_is_bounded() {
+async fn the_length_of_an_item_id_is_limited() {
     let demo = Demo::new().await;
     let token = demo.token("me items:write").await;
     for (length, status) in [(0, 422), (1, 201), (64, 201), (65, 422)] {
         let body = json!({ "item_id": "ü".repeat(length) }).to_string();
-        let answer = demo.post_json(ITEMS, &token, body).await;
-        assert_eq!(answer.status, status, "{}", answer.text());
+        let response = demo.post_json(ITEMS, &token, body).await;
+        assert_eq!(response.status, status, "{}", response.text());
         if status == 422 {
-            let expected = format!("The `item_id` has {length} characters. Give it 1 to 64.");
-            assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
+            let expected = format!("The `item_id` has {length} characters. Send 1 to 64 characters.");
+            assert_eq!(response.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
         }
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_item_is_explained() {
+async fn a_body_that_is_not_an_item_gets_a_problem() {
     let demo = Demo::new().await;
     let token = demo.token("me items:write").await;
     let too_large = format!(r#"{{"item_id": "{}"}}"#, "x".repeat(100_000));
@@ -92,7 +92,7 @@ async fn a_body_that_is_no_item_is_explained() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_type_is_explained() {
+async fn a_body_of_another_media_type_gets_a_problem() {
     let demo = Demo::new().await;
     let token = demo.token("me items:write").await;
     let request = Request::post(ITEMS)
@@ -103,18 +103,18 @@ async fn a_body_of_another_type_is_explained() {
 }
 
 #[tokio::test]
-async fn who_may_not_write_is_not_told_of_a_bad_body() {
+async fn scopes_are_checked_before_the_body() {
     let demo = Demo::new().await;
     demo.post_json(ITEMS, &demo.token("me items").await, "{").await.problem(StatusCode::FORBIDDEN);
-    let answer = demo.send(Request::post(ITEMS).body(Body::from("{")).unwrap()).await;
-    answer.problem(StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", scope="items:write me""#));
+    let response = demo.send(Request::post(ITEMS).body(Body::from("{")).unwrap()).await;
+    response.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", scope="items:write me""#));
 }
 
 #[tokio::test]
-async fn names_are_data_and_nothing_else() {
-    for fresh in Fresh::of_each_kind("item_names") {
-        let demo = Demo::on(fresh.open().await);
+async fn item_ids_are_not_interpreted() {
+    for test_database in TestDatabase::of_each_kind("item_names") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
         let names = ["'); DROP TABLE items; --", "\u{202e}\n\"\\", "../../etc/passwd", "foo", "$1"];
         for name in names {
@@ -128,25 +128,25 @@ async fn names_are_data_and_nothing_else() {
         let items = demo.get(ITEMS, &token).await.json();
         let items: Vec<_> =
             items.as_array().unwrap().iter().map(|item| item["item_id"].as_str().unwrap()).collect();
-        assert_eq!(items, expected, "they are in the order of their code points");
+        assert_eq!(items, expected, "items are sorted by code point");
     }
 }
 
 #[tokio::test]
-async fn a_name_that_postgresql_could_not_store_is_refused() {
-    for fresh in Fresh::of_each_kind("nul") {
-        let demo = Demo::on(fresh.open().await);
+async fn an_item_id_with_u_0000_is_refused() {
+    for test_database in TestDatabase::of_each_kind("nul") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
-        let answer = demo.post_json(ITEMS, &token, r#"{"item_id": "B\u0000r"}"#).await;
-        let expected = "The `item_id` contains the character U+0000, which cannot be stored. Leave it out.";
-        assert_eq!(answer.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
+        let response = demo.post_json(ITEMS, &token, r#"{"item_id": "B\u0000r"}"#).await;
+        let expected = "The `item_id` contains the character U+0000, which cannot be stored. Remove it.";
+        assert_eq!(response.problem(StatusCode::UNPROCESSABLE_ENTITY), expected);
     }
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_creates_the_item() {
-    for fresh in Fresh::of_each_kind("at_once") {
-        let demo = Demo::on(fresh.open().await);
+async fn one_of_many_concurrent_requests_creates_the_item() {
+    for test_database in TestDatabase::of_each_kind("at_once") {
+        let demo = Demo::on(test_database.open().await);
         let token = demo.token("me items:write").await;
         let mut attempts = JoinSet::new();
         for _ in 0..20 {

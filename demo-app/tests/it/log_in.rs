@@ -1,4 +1,4 @@
-//! `POST /token`, by RFC 6749.
+//! `POST /token` (RFC 6749).
 
 use axum::{
     body::Body,
@@ -8,17 +8,17 @@ use jsonwebtoken::{DecodingKey, Validation, decode, get_current_timestamp};
 use serde_json::{Value, json};
 
 use crate::{
-    postgres::Fresh,
-    support::{Answer, Demo, ISSUER, SECRET},
+    postgres::TestDatabase,
+    support::{Demo, ISSUER, SECRET, TestResponse},
 };
 
-/// The `error_description` of a refusal, which must have that `error`.
+/// Returns the `error_description` of a refusal and asserts its `error`.
 #[track_caller]
-fn refusal(answer: &Answer, error: &str) -> String {
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text());
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_not_cached(answer);
-    let body = answer.json();
+fn refusal(response: &TestResponse, error: &str) -> String {
+    assert_eq!(response.status, StatusCode::BAD_REQUEST, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    assert_not_cached(response);
+    let body = response.json();
     assert_eq!(body["error"], error, "{body}");
     let description = body["error_description"].as_str().unwrap().to_owned();
     let allowed = |byte| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
@@ -28,18 +28,18 @@ fn refusal(answer: &Answer, error: &str) -> String {
 }
 
 #[track_caller]
-fn assert_not_cached(answer: &Answer) {
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(answer.header("pragma"), Some("no-cache"));
+fn assert_not_cached(response: &TestResponse) {
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    assert_eq!(response.header("pragma"), Some("no-cache"));
 }
 
 #[tokio::test]
-async fn the_answer_has_the_token_and_what_it_allows() {
+async fn the_response_contains_the_token_and_its_scopes() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("johndoe", "secret", "me items").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_not_cached(&answer);
-    let mut body = answer.json();
+    let response = demo.request_token("johndoe", "secret", "me items").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_not_cached(&response);
+    let mut body = response.json();
     assert!(body["access_token"].take().is_string());
     let expected = json!({
         "access_token": null,
@@ -51,7 +51,7 @@ async fn the_answer_has_the_token_and_what_it_allows() {
 }
 
 #[tokio::test]
-async fn the_token_is_one_of_rfc_9068() {
+async fn the_token_has_the_claims_of_rfc_9068() {
     let demo = Demo::new().await;
     let token = demo.token("items me").await;
     let mut validation = Validation::default();
@@ -78,78 +78,78 @@ async fn the_token_is_one_of_rfc_9068() {
 }
 
 #[tokio::test]
-async fn every_token_is_another() {
+async fn each_token_is_different() {
     let demo = Demo::new().await;
     assert_ne!(demo.token("me").await, demo.token("me").await);
 }
 
 #[tokio::test]
-async fn without_a_scope_none_is_granted_and_none_is_named() {
+async fn a_request_without_scopes_grants_none() {
     let demo = Demo::new().await;
     for form in [
         "grant_type=password&username=johndoe&password=secret",
         "grant_type=password&username=johndoe&password=secret&scope=",
         "grant_type=password&username=johndoe&password=secret&scope=+++",
     ] {
-        let answer = demo.post_form("/token", form).await;
-        assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(answer.json().get("scope"), None);
+        let response = demo.post_form("/token", form).await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert_eq!(response.json().get("scope"), None);
     }
 }
 
 #[tokio::test]
-async fn a_scope_is_granted_once_whatever_the_spaces() {
+async fn repeated_scopes_and_spaces_are_ignored() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("johndoe", "secret", " me  items me ").await;
-    assert_eq!(answer.json()["scope"], "me items");
+    let response = demo.request_token("johndoe", "secret", " me  items me ").await;
+    assert_eq!(response.json()["scope"], "me items");
 }
 
 #[tokio::test]
-async fn a_scope_that_the_user_may_not_have_is_left_out() {
+async fn a_scope_that_the_user_is_not_allowed_is_omitted() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("alice", "secretalice", "me items:write").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.json()["scope"], "me");
+    let response = demo.request_token("alice", "secretalice", "me items:write").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.json()["scope"], "me");
 }
 
 #[tokio::test]
-async fn when_nothing_can_be_granted_there_is_no_token() {
+async fn no_token_is_issued_if_no_requested_scope_is_allowed() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("alice", "secretalice", "items:write").await;
-    assert_eq!(refusal(&answer, "invalid_scope"), "The user may not have any of the requested scopes.");
+    let response = demo.request_token("alice", "secretalice", "items:write").await;
+    assert_eq!(refusal(&response, "invalid_scope"), "The user is not allowed any of the requested scopes.");
 }
 
 #[tokio::test]
-async fn a_scope_that_is_not_declared_is_refused() {
+async fn an_undeclared_scope_is_refused() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("johndoe", "secret", "me itmes").await;
+    let response = demo.request_token("johndoe", "secret", "me itmes").await;
     let expected = "This API has no scope `itmes`. Scopes are case-sensitive and separated by spaces.";
-    assert_eq!(refusal(&answer, "invalid_scope"), expected);
+    assert_eq!(refusal(&response, "invalid_scope"), expected);
     for scope in ["ME", "me,items", "me%09items", "me%C2%A0items", "%22", "%5C", "%00", "%FF", "admin"] {
-        let answer = demo.ask_for_token("johndoe", "secret", scope).await;
-        refusal(&answer, "invalid_scope");
+        let response = demo.request_token("johndoe", "secret", scope).await;
+        refusal(&response, "invalid_scope");
     }
 }
 
 #[tokio::test]
-async fn an_unknown_user_and_a_wrong_password_are_told_apart_by_nothing() {
+async fn an_unknown_user_and_a_wrong_password_get_the_same_response() {
     let demo = Demo::new().await;
-    let wrong_password = demo.ask_for_token("johndoe", "Secret", "me").await;
+    let wrong_password = demo.request_token("johndoe", "Secret", "me").await;
     let expected = "The user name or the password is wrong.";
     assert_eq!(refusal(&wrong_password, "invalid_grant"), expected);
-    let unknown_user = demo.ask_for_token("mallory", "secret", "me").await;
+    let unknown_user = demo.request_token("mallory", "secret", "me").await;
     refusal(&unknown_user, "invalid_grant");
     assert_eq!(unknown_user.body, wrong_password.body);
     assert_eq!(unknown_user.headers, wrong_password.headers);
 }
 
 #[tokio::test]
-async fn user_names_are_data_and_nothing_else() {
-    for fresh in Fresh::of_each_kind("user_names") {
-        let demo = Demo::on(fresh.open().await);
+async fn user_names_are_not_interpreted() {
+    for test_database in TestDatabase::of_each_kind("user_names") {
+        let demo = Demo::on(test_database.open().await);
         let long = "x".repeat(10_000);
         for username in ["JohnDoe", "johndoe%20", "johndoe%00", "%27+OR+1%3D1+--", "%FF", "%", &long] {
-            refusal(&demo.ask_for_token(username, "secret", "me").await, "invalid_grant");
+            refusal(&demo.request_token(username, "secret", "me").await, "invalid_grant");
         }
     }
 }
@@ -197,56 +197,56 @@ async fn another_grant_type_is_not_supported() {
 }
 
 #[tokio::test]
-async fn there_is_one_client() {
+async fn other_client_ids_are_refused() {
     let demo = Demo::new().await;
     let form = "grant_type=password&username=johndoe&password=secret&client_id=";
-    let answer = demo.post_form("/token", format!("{form}demo-client")).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = demo.post_form("/token", format!("{form}demo-client")).await;
+    assert_eq!(response.status, StatusCode::OK);
     refusal(&demo.post_form("/token", format!("{form}johndoe")).await, "invalid_client");
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_form_is_refused() {
+async fn a_body_that_is_not_a_form_is_refused() {
     let demo = Demo::new().await;
     let form = "grant_type=password&username=johndoe&password=secret";
     for content_type in ["application/json", "text/plain", "multipart/form-data; boundary=x"] {
         let request = Request::post("/token").header(header::CONTENT_TYPE, content_type);
-        let answer = demo.send(request.body(Body::from(form)).unwrap()).await;
-        let description = refusal(&answer, "invalid_request");
+        let response = demo.send(request.body(Body::from(form)).unwrap()).await;
+        let description = refusal(&response, "invalid_request");
         assert!(description.contains("application/x-www-form-urlencoded"), "{description}");
     }
-    let answer = demo.send(Request::post("/token").body(Body::from(form)).unwrap()).await;
-    refusal(&answer, "invalid_request");
+    let response = demo.send(Request::post("/token").body(Body::from(form)).unwrap()).await;
+    refusal(&response, "invalid_request");
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_refused() {
+async fn a_form_that_is_not_utf_8_is_refused() {
     let demo = Demo::new().await;
     refusal(&demo.post_form("/token", vec![0xff, 0x00, b'=', 0xfe, b'&']).await, "invalid_request");
 }
 
 #[tokio::test]
-async fn the_length_of_a_password_and_of_a_form_is_bounded() {
+async fn long_passwords_and_forms_are_refused() {
     let demo = Demo::new().await;
-    let answer = demo.ask_for_token("johndoe", &"x".repeat(1024), "me").await;
-    refusal(&answer, "invalid_grant");
-    let answer = demo.ask_for_token("johndoe", &"x".repeat(1025), "me").await;
-    assert_eq!(refusal(&answer, "invalid_request"), "The password is longer than 1024 bytes.");
-    let answer = demo.ask_for_token("johndoe", &"x".repeat(100_000), "me").await;
-    refusal(&answer, "invalid_request");
+    let response = demo.request_token("johndoe", &"x".repeat(1024), "me").await;
+    refusal(&response, "invalid_grant");
+    let response = demo.request_token("johndoe", &"x".repeat(1025), "me").await;
+    assert_eq!(refusal(&response, "invalid_request"), "The password is longer than 1024 bytes.");
+    let response = demo.request_token("johndoe", &"x".repeat(100_000), "me").await;
+    refusal(&response, "invalid_request");
 }
 
 #[tokio::test]
-async fn other_methods_are_not_allowed_and_not_cached_either() {
+async fn other_methods_get_405_without_caching() {
     let demo = Demo::new().await;
-    let answer = demo.get_without_token("/token?username=johndoe&password=secret").await;
-    answer.problem(StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer.header("allow"), Some("POST"));
-    assert_not_cached(&answer);
+    let response = demo.get_without_token("/token?username=johndoe&password=secret").await;
+    response.problem(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(response.header("allow"), Some("POST"));
+    assert_not_cached(&response);
 }
 
 #[tokio::test]
-async fn a_token_in_the_request_changes_nothing() {
+async fn an_authorization_header_is_ignored() {
     let demo = Demo::new().await;
     let request = Request::post("/token")
         .header(header::AUTHORIZATION, "Bearer no token at all")

@@ -1,6 +1,6 @@
-//! The application, asked over HTTP, and the program around it.
+//! Tests of the application over HTTP, and of the program with its options, log and signals.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+#![allow(clippy::unwrap_used, reason = "a test should fail at the line that unwraps")]
 
 mod browser;
 mod copies;

@@ -1,4 +1,4 @@
-//! Paths and methods: which there are, and what the others answer.
+//! Paths and methods: slashes at the end, unknown paths and unsupported methods.
 
 use axum::{
     body::Body,
@@ -11,17 +11,17 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_root_is_public_and_lists_the_others() {
-    let answer = Demo::new().await.get_without_token("/").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+async fn the_root_is_public_and_lists_the_operations() {
+    let response = Demo::new().await.get_without_token("/").await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
     for path in ["/token", "/users/me/", "/users/me/items/", "/status/"] {
-        assert!(answer.text().contains(path), "{}", answer.text());
+        assert!(response.text().contains(path), "{}", response.text());
     }
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_changes_nothing() {
+async fn a_slash_at_the_end_does_not_change_the_response() {
     let demo = Demo::new().await;
     let token = demo.token("me").await;
     for path in ["/users/me", "/users/me/items", "/status"] {
@@ -43,9 +43,9 @@ async fn a_slash_at_the_end_changes_nothing() {
 async fn a_post_works_with_and_without_the_slash() {
     let demo = Demo::new().await;
     let form = "grant_type=password&username=johndoe&password=secret&scope=me+items:write";
-    let answer = demo.post_form("/token/", form).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+    let response = demo.post_form("/token/", form).await;
+    assert_eq!(response.status, StatusCode::OK);
+    let token = response.json()["access_token"].as_str().unwrap().to_owned();
     let with = demo.post_json("/users/me/items/", &token, r#"{"item_id": "with"}"#).await;
     assert_eq!(with.status, StatusCode::CREATED);
     let without = demo.post_json("/users/me/items", &token, r#"{"item_id": "without"}"#).await;
@@ -53,7 +53,7 @@ async fn a_post_works_with_and_without_the_slash() {
 }
 
 #[tokio::test]
-async fn a_query_is_kept_apart_from_the_path() {
+async fn a_query_does_not_change_the_path() {
     let demo = Demo::new().await;
     let token = demo.token("me").await;
     for path in ["/users/me?a=b/", "/users/me/?a=b", "/users/me/?", "/users/me//"] {
@@ -62,7 +62,7 @@ async fn a_query_is_kept_apart_from_the_path() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_not_found_with_or_without_a_token() {
+async fn an_unknown_path_gets_404_with_and_without_a_token() {
     let demo = Demo::new().await;
     let token = demo.token("me").await;
     for path in ["/users", "/users/you/", "/USERS/ME/", "/users/me/items/Foo", "/users/me%2Fitems", "/%ff"] {
@@ -72,7 +72,7 @@ async fn an_unknown_path_is_not_found_with_or_without_a_token() {
 }
 
 #[tokio::test]
-async fn another_method_is_not_allowed() {
+async fn another_method_gets_405() {
     let demo = Demo::new().await;
     for (method, path, allowed) in [
         (Method::DELETE, "/users/me/", "GET,HEAD"),
@@ -81,27 +81,27 @@ async fn another_method_is_not_allowed() {
         (Method::POST, "/", "GET,HEAD"),
     ] {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let answer = demo.send(request).await;
-        answer.problem(StatusCode::METHOD_NOT_ALLOWED);
-        assert_eq!(answer.header("allow"), Some(allowed));
+        let response = demo.send(request).await;
+        response.problem(StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.header("allow"), Some(allowed));
     }
 }
 
 #[tokio::test]
 async fn a_head_request_is_protected_like_a_get() {
     let demo = Demo::new().await;
-    let answer = demo.send(Request::head("/users/me/").body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", scope="me""#));
+    let response = demo.send(Request::head("/users/me/").body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", scope="me""#));
 }
 
 #[test]
-fn a_line_of_the_log_does_not_grow_with_the_request() {
+fn methods_and_paths_are_truncated_in_the_log() {
     let server = Running::start(&mut serving());
     let long = "x".repeat(20_000);
     let umlauts = "ä".repeat(5_000);
     for line in [format!("GET /{long}"), format!("GET /{umlauts}"), format!("{long} /")] {
-        server.ask(&format!("{line} HTTP/1.1\nHost: demo\nConnection: close\n\n"));
+        server.send(&format!("{line} HTTP/1.1\nHost: demo\nConnection: close\n\n"));
     }
     let log = server.stop("TERM");
     assert_eq!(log.lines().filter(|line| line.contains("status=") && line.contains('…')).count(), 3, "{log}");

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the tests' own, thrown away at their end.
+//! Temporary PostgreSQL servers.
 
 use std::{
     env, fs,
@@ -13,7 +13,7 @@ use demo_app::Database;
 
 use crate::storage::fresh_file;
 
-/// In every URL, and nowhere else.
+/// The password in every URL, which must appear nowhere else.
 pub(crate) const PASSWORD: &str = "hunter2";
 
 pub(crate) struct Cluster {
@@ -22,16 +22,16 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// A new one, or a reason on stderr where PostgreSQL is not installed.
+    /// Starts a server. If PostgreSQL is not installed, prints that to stderr and returns `None`.
     pub(crate) fn start() -> Option<Self> {
         let Some(programs) = installed() else {
-            let reason = "PostgreSQL is not tried: `initdb` and `pg_ctl` are not installed.";
+            let reason = "`initdb` and `pg_ctl` are not installed.";
             assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "{reason}");
-            // What `eprintln!` prints is shown only when a test fails.
-            stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap();
+            // The test harness captures the output of `eprintln!`.
+            stderr().write_all(format!("skipped a test with PostgreSQL: {reason}\n").as_bytes()).unwrap();
             return None;
         };
-        // In the directory for temporary files, because the path of a socket may not be long.
+        // The path of a Unix socket has a maximum length, so the directory is not in `target`.
         let directory = run("mktemp", &["-d", "/tmp/demo-app-postgres.XXXXXX"]).unwrap();
         let cluster = Self { programs, directory: directory.trim().to_owned() };
         let data = cluster.file("data");
@@ -50,7 +50,7 @@ impl Cluster {
         self.run("pg_ctl", &["-D", &data, "-l", &log, "-o", &options, "-w", "start"]);
     }
 
-    /// Sends a signal to all its processes.
+    /// Sends a signal to all processes of the server.
     pub(crate) fn signal(&self, signal: &str) {
         let pid_file = format!("{}/postmaster.pid", self.file("data"));
         let pid = fs::read_to_string(pid_file).unwrap().lines().next().unwrap().to_owned();
@@ -60,7 +60,7 @@ impl Cluster {
         run("kill", &arguments).unwrap();
     }
 
-    /// The URL of a new database.
+    /// Creates a database and returns its URL.
     pub(crate) fn create(&self, name: &str) -> String {
         self.run("createdb", &["-h", &self.directory, "-U", "demo", name]);
         self.url(name)
@@ -81,7 +81,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // A test that fails may have stopped it.
+        // Errors are ignored: a failed test may have left the server stopped.
         let stop = ["-D", &self.file("data"), "-m", "immediate", "stop"];
         let _ = run(self.programs.join("pg_ctl").to_str().unwrap(), &stop);
         let _ = fs::remove_dir_all(&self.directory);
@@ -97,33 +97,31 @@ fn installed() -> Option<PathBuf> {
         .find(|directory| ["initdb", "pg_ctl", "createdb"].iter().all(|name| directory.join(name).is_file()))
 }
 
-/// Runs a program, as the user postgres where we are root: PostgreSQL refuses root. What it prints.
+/// Runs a program and returns its output. Root runs it as the user postgres, because PostgreSQL refuses root.
 fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let is_root = Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0);
-    let mut command = match is_root {
-        true => Command::new("runuser"),
-        false => Command::new(program),
-    };
+    let mut command = Command::new(if is_root { "runuser" } else { program });
     if is_root {
         command.args(["-u", "postgres", "--", program]);
     }
-    // The server goes on with its parent's directory, which the user postgres may not be allowed to see.
+    // The server inherits the working directory, which the user postgres may not be allowed to read.
     let output = command.args(arguments).current_dir("/").output().unwrap();
-    match output.status.success() {
-        true => Ok(String::from_utf8(output.stdout).unwrap()),
-        false => Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr))),
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout).unwrap())
+    } else {
+        Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
 
-/// A database that nobody has used yet.
-pub(crate) struct Fresh {
+/// A new, empty database.
+pub(crate) struct TestDatabase {
     pub(crate) url: String,
-    /// Runs for as long as a test uses it.
+    /// Keeps the server running.
     _cluster: Option<Arc<Cluster>>,
 }
 
-impl Fresh {
-    /// One in SQLite, and one in PostgreSQL where that is installed.
+impl TestDatabase {
+    /// Creates one in SQLite, and one in PostgreSQL if that is installed.
     pub(crate) fn of_each_kind(name: &str) -> Vec<Self> {
         let file = fresh_file(&format!("{name}.db")).to_str().unwrap().to_owned();
         let sqlite = Self { url: file, _cluster: None };
@@ -131,7 +129,7 @@ impl Fresh {
     }
 
     pub(crate) fn in_postgres(name: &str) -> Option<Self> {
-        /// Started by the first test that needs it, and stopped by the last one.
+        /// The server of all tests; it stops when the last test drops its database.
         static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap();
         let cluster = match shared.upgrade() {

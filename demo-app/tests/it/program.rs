@@ -1,4 +1,4 @@
-//! The program as a person starts it: options, log, signals, and what it says when it cannot start.
+//! The program: options, log, signals, and errors at startup.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{storage::fresh_file, support::SECRET};
 
-/// The program with no option set from outside.
+/// Returns a command that starts the program without inherited options.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demo-app"));
     for variable in [
@@ -29,14 +29,14 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// The program on a free port and a database in memory.
+/// Returns a command that serves on a free port with a database in memory.
 pub(crate) fn serving() -> Command {
     let mut command = program();
     command.args(["--addr", "127.0.0.1:0", "--database", ":memory:"]);
     command
 }
 
-/// One sentence on stderr, nothing on stdout, no success.
+/// Asserts that the program failed with an error on stderr and no output. Returns the first line of the error.
 #[track_caller]
 pub(crate) fn refusal(output: &Output) -> String {
     let stderr = std::str::from_utf8(&output.stderr).unwrap();
@@ -48,10 +48,11 @@ pub(crate) fn refusal(output: &Output) -> String {
     error.to_owned()
 }
 
+/// The program while it serves.
 pub(crate) struct Running {
     child: Child,
     log: BufReader<ChildStderr>,
-    /// What it logged before it listened.
+    /// The log until the program listens.
     pub(crate) start: String,
     pub(crate) addr: String,
 }
@@ -63,7 +64,7 @@ impl Running {
         let mut running = Self { child, log, start: String::new(), addr: String::new() };
         while running.addr.is_empty() {
             let mut line = String::new();
-            assert_ne!(running.log.read_line(&mut line).unwrap(), 0, "it ended: {}", running.start);
+            assert_ne!(running.log.read_line(&mut line).unwrap(), 0, "the program ended: {}", running.start);
             if let Some((_, addr)) = line.trim_end().split_once("listening on http://") {
                 running.addr = addr.to_owned();
             }
@@ -76,28 +77,29 @@ impl Running {
         self.child.id()
     }
 
-    pub(crate) fn ask(&self, request: &str) -> String {
+    /// Sends a raw request, with `\n` for line ends, and reads until the connection is closed.
+    pub(crate) fn send(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
         stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 
     pub(crate) fn get(&self, path: &str, token: &str) -> String {
-        self.ask(&format!(
+        self.send(&format!(
             "GET {path} HTTP/1.1\nHost: demo\nConnection: close\nAuthorization: Bearer {token}\n\n"
         ))
     }
 
     pub(crate) fn log_in(&self, scope: &str) -> String {
         let form = format!("grant_type=password&username=johndoe&password=secret&scope={scope}");
-        let answer = self.ask(&format!(
+        let response = self.send(&format!(
             "POST /token HTTP/1.1\nHost: demo\nConnection: close\nContent-Length: {}\n\
              Content-Type: application/x-www-form-urlencoded\n\n{form}",
             form.len()
         ));
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let (_, body) = response.split_once("\r\n\r\n").unwrap();
         serde_json::from_str::<Value>(body).unwrap()["access_token"].as_str().unwrap().to_owned()
     }
 
@@ -106,13 +108,13 @@ impl Running {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Sends a signal; the log from the start of listening to the end.
+    /// Sends a signal and waits for the end. Returns the log since the program listened.
     pub(crate) fn stop(self, signal: &str) -> String {
         self.signal(signal);
         self.end()
     }
 
-    /// Waits for the end, which must be a good one; the log since it listens.
+    /// Waits for the end and asserts success. Returns the log since the program listened.
     pub(crate) fn end(mut self) -> String {
         let mut log = String::new();
         self.log.read_to_string(&mut log).unwrap();
@@ -129,14 +131,14 @@ impl Drop for Running {
 }
 
 #[test]
-fn help_tells_every_option_and_no_secret() {
+fn help_lists_every_option_and_no_secret() {
     let output = program().arg("--help").env("DEMO_JWT_SECRET", SECRET).output().unwrap();
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
     for (option, variable, default) in [
         ("--addr", "DEMO_ADDR", "127.0.0.1:8000"),
         ("--database", "DATABASE_URL", "demo-app.db"),
-        ("--jwt-secret", "DEMO_JWT_SECRET", "a random one per start"),
+        ("--jwt-secret", "DEMO_JWT_SECRET", "a random secret for each start"),
         ("--issuer", "DEMO_ISSUER", "http:// and the address"),
         ("--audience", "DEMO_AUDIENCE", "demo-app"),
     ] {
@@ -153,7 +155,7 @@ fn help_tells_every_option_and_no_secret() {
 }
 
 #[test]
-fn a_bad_option_is_refused() {
+fn an_invalid_option_is_refused() {
     for (arguments, expected) in [
         (["--addr", "localhost"], "such as 127.0.0.1:8000"),
         (["--database", ""], "--database"),
@@ -168,7 +170,7 @@ fn a_bad_option_is_refused() {
 }
 
 #[test]
-fn options_that_contradict_each_other_are_refused() {
+fn conflicting_options_are_refused() {
     let secret = ("--jwt-secret", "DEMO_JWT_SECRET", SECRET);
     let key = ("--signing-key", "DEMO_SIGNING_KEY", "key.pem");
     let issuer = ("--issuer", "DEMO_ISSUER", "http://demo.test");
@@ -183,7 +185,7 @@ fn options_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn an_issuer_whose_keys_could_be_anybodys_is_refused() {
+fn an_issuer_without_https_is_refused() {
     for url in ["issuer.example", "http://issuer.example", "ftp://issuer.example"] {
         let error = refusal(&serving().args(["--issuer-url", url]).output().unwrap());
         assert!(error.contains(url) && error.contains("--issuer-url"), "{error}");
@@ -201,7 +203,7 @@ fn a_short_secret_is_refused_and_not_shown() {
         assert!(error.contains("32 bytes") && error.contains("openssl rand -hex 32"), "{error}");
         assert!(secret.is_empty() || !error.contains(secret), "{error}");
     }
-    assert!(!file.exists(), "nothing is created before the options are known to be good");
+    assert!(!file.exists(), "the database is created after the options are checked");
 }
 
 #[test]
@@ -217,12 +219,12 @@ fn a_port_in_use_is_refused() {
 }
 
 #[test]
-fn it_serves_and_logs_one_line_a_request_without_a_secret() {
+fn each_request_logs_one_line_without_secrets() {
     let server = Running::start(serving().env("DEMO_JWT_SECRET", SECRET).env("RUST_LOG", "trace"));
     let token = server.log_in("me+items");
-    let answer = server.get("/users/me/items/?secret=query", &token);
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    assert!(answer.ends_with(r#"[{"item_id":"Foo","owner":"johndoe"}]"#), "{answer}");
+    let response = server.get("/users/me/items/?secret=query", &token);
+    assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
+    assert!(response.ends_with(r#"[{"item_id":"Foo","owner":"johndoe"}]"#), "{response}");
     assert!(server.get("/nothing", "no-token").starts_with("HTTP/1.1 404"));
 
     assert!(!server.start.contains(SECRET));
@@ -244,9 +246,9 @@ fn it_serves_and_logs_one_line_a_request_without_a_secret() {
 }
 
 #[test]
-fn a_random_secret_is_said_and_ends_with_the_run() {
+fn the_random_secret_is_logged_as_such_and_changes_with_each_start() {
     let server = Running::start(&mut serving());
-    assert!(server.start.contains("tokens are signed with a random one and end with this run"));
+    assert!(server.start.contains("tokens are signed with a random secret"));
     let token = server.log_in("me");
     assert!(server.get("/users/me/", &token).starts_with("HTTP/1.1 200"));
     server.stop("INT");
@@ -256,7 +258,7 @@ fn a_random_secret_is_said_and_ends_with_the_run() {
 }
 
 #[test]
-fn a_token_outlives_the_program_under_the_same_secret_issuer_and_audience() {
+fn a_token_is_valid_after_a_restart_with_the_same_secret_issuer_and_audience() {
     let mut same = serving();
     same.args(["--jwt-secret", SECRET, "--issuer", "http://demo.test", "--audience", "items"]);
     let server = Running::start(&mut same);
@@ -270,18 +272,18 @@ fn a_token_outlives_the_program_under_the_same_secret_issuer_and_audience() {
         let mut command = serving();
         command.env("DEMO_JWT_SECRET", SECRET);
         command.env("DEMO_ISSUER", "http://demo.test").env("DEMO_AUDIENCE", "items");
-        let answer = Running::start(command.args(other)).get("/users/me/", &token);
-        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        let response = Running::start(command.args(other)).get("/users/me/", &token);
+        assert!(response.starts_with("HTTP/1.1 401"), "{response}");
     }
 }
 
 #[test]
-fn an_idle_connection_does_not_hold_up_the_end() {
+fn idle_connections_do_not_delay_the_end() {
     let server = Running::start(&mut serving());
     let _silent = TcpStream::connect(&server.addr).unwrap();
     let mut idle = TcpStream::connect(&server.addr).unwrap();
     idle.write_all(b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n").unwrap();
     idle.read_exact(&mut [0; 12]).unwrap();
     let log = server.stop("TERM");
-    assert!(!log.contains("cut off"), "{log}");
+    assert!(!log.contains("aborted"), "{log}");
 }

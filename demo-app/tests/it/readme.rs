@@ -1,16 +1,16 @@
-//! The session that the README shows.
+//! The console session in the README.
 
 use std::{fs, process::Command};
 
 use crate::program::{Running, serving};
 
 #[test]
-fn the_session_in_the_readme_gives_what_the_readme_prints() {
+fn the_commands_in_the_readme_print_what_it_shows() {
     let missing = ["bash", "curl", "sed"]
         .into_iter()
         .find(|tool| Command::new(tool).arg("--version").output().is_err());
     if let Some(missing) = missing {
-        println!("skipped: the session is run with {missing}, which is not installed");
+        println!("skipped: {missing} is not installed");
         return;
     }
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
@@ -34,7 +34,7 @@ fn the_session_in_the_readme_gives_what_the_readme_prints() {
     assert_eq!(without_dates(&printed), without_dates(&session));
 }
 
-/// The definitions that later commands use.
+/// Returns the shell functions that later commands call.
 fn functions(commands: &[&str]) -> String {
     commands.iter().filter(|command| command.contains("() {")).copied().collect::<Vec<_>>().join("\n")
 }

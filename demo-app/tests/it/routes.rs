@@ -1,4 +1,4 @@
-//! Who may call what: as the program prints it, as the README shows it, and as the lock file has it.
+//! The access report: the output of the program, the README and the lock file.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::program::program;
 
-/// What `demo-app routes` prints, without a database.
+/// Returns the output of `demo-app routes`, which needs no database.
 #[track_caller]
 fn printed(arguments: &[&str]) -> String {
     let mut command = program();
@@ -19,21 +19,22 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn nobody_gets_in_unnoticed() {
+fn the_requirements_match_the_lock_file() {
     assert_scopes_locked!(demo_app::routes(&TokenIssuer::Secret), "scopes.lock");
 }
 
 #[test]
-fn the_program_prints_what_the_readme_shows() {
+fn the_readme_shows_the_report() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
     let shown = format!("```console\n$ cargo run -p demo-app -- routes\n{}```\n", printed(&[]));
-    assert!(readme.contains(&shown), "the README does not show this:\n{shown}");
+    assert!(readme.contains(&shown), "the README does not contain:\n{shown}");
 }
 
 #[test]
-fn the_program_prints_markdown_and_json_too() {
+fn the_report_is_available_as_markdown_and_json() {
     let markdown = printed(&["--format", "markdown"]);
-    let line = "| `POST` | `/users/me/items` | `items:write me` | `demo_app::handlers::create_own_item` |  |";
+    let line =
+        "| `POST` | `/users/me/items` | `items:write me` | `demo_app::api::handlers::create_own_item` |  |";
     assert!(markdown.lines().any(|each| each == line), "{markdown}");
 
     let report: Value = serde_json::from_str(&printed(&["--format", "json"])).unwrap();
@@ -42,7 +43,7 @@ fn the_program_prints_markdown_and_json_too() {
         json!({
             "method": "GET",
             "path": "/users/me",
-            "handler": "demo_app::handlers::read_own_user",
+            "handler": "demo_app::api::handlers::read_own_user",
             "access": "scoped",
             "alternatives": [["me"]],
         })

@@ -1,4 +1,4 @@
-//! A private key that signs the tokens, and what is served of it.
+//! Signing tokens with a private key, and the published metadata.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use crate::{
     support::{Demo, ISSUER},
 };
 
-/// A key of the workspace's tests.
+/// Returns the path of a test key.
 pub(crate) fn key_file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/keys/{name}.pem"))
 }
@@ -31,14 +31,14 @@ async fn demo(key: &str) -> Demo {
 }
 
 async fn published(demo: &Demo, path: &str) -> Value {
-    let answer = demo.get_without_token(path).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    answer.json()
+    let response = demo.get_without_token(path).await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    response.json()
 }
 
 #[tokio::test]
-async fn the_key_set_has_the_public_key_that_the_tokens_name() {
+async fn the_key_set_contains_the_public_key_of_the_tokens() {
     for (key, expected) in [
         ("ed25519", json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig" })),
         ("p256", json!({ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig" })),
@@ -61,12 +61,12 @@ async fn the_key_set_has_the_public_key_that_the_tokens_name() {
         for varying in ["kid"].iter().chain(coordinates) {
             assert!(members.remove(*varying).unwrap().is_string());
         }
-        assert_eq!(set["keys"][0], expected, "and nothing of the private key");
+        assert_eq!(set["keys"][0], expected, "the private key is not published");
     }
 }
 
 #[tokio::test]
-async fn the_metadata_is_that_of_rfc_8414() {
+async fn the_metadata_follows_rfc_8414() {
     let metadata = published(&demo("p256").await, "/.well-known/oauth-authorization-server").await;
     let expected = json!({
         "issuer": "http://demo.test",
@@ -81,7 +81,7 @@ async fn the_metadata_is_that_of_rfc_8414() {
 }
 
 #[tokio::test]
-async fn a_secret_publishes_nothing() {
+async fn nothing_is_published_for_a_secret() {
     let demo = Demo::new().await;
     for path in ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server"] {
         demo.get_without_token(path).await.problem(StatusCode::NOT_FOUND);
@@ -96,7 +96,7 @@ async fn the_token_of_another_key_is_refused() {
 }
 
 #[test]
-fn who_signs_decides_about_these_routes_and_no_others() {
+fn the_issuer_determines_the_routes_of_the_authorization_server() {
     let routes = |issuer: &TokenIssuer| {
         let report = serde_json::to_value(demo_app::routes(issuer).report()).unwrap();
         report["operations"].as_array().unwrap().clone()
@@ -116,7 +116,7 @@ fn who_signs_decides_about_these_routes_and_no_others() {
 }
 
 #[test]
-fn a_file_without_such_a_key_is_refused_and_not_shown() {
+fn an_unusable_key_file_is_refused_and_not_shown() {
     let written = |name: &str, content: &str| {
         let file = fresh_file(name);
         fs::write(&file, content).unwrap();
@@ -126,19 +126,19 @@ fn a_file_without_such_a_key_is_refused_and_not_shown() {
     let body = ed25519.lines().nth(1).unwrap();
     let cut = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", &body[..40]);
     for (file, reason) in [
-        (PathBuf::from("/nowhere/to/be/found.pem"), "cannot be read: No such file"),
-        (PathBuf::from("/"), "cannot be read: Is a directory"),
-        (key_file("rsa"), "has an RSA key in it"),
-        (key_file("p384"), "has an EC key on another curve in it"),
-        (key_file("p256-public"), "has no private key in it"),
-        (key_file("certificate"), "has no private key in it"),
+        (PathBuf::from("/nowhere/to/be/found.pem"), "`: No such file"),
+        (PathBuf::from("/"), "`: Is a directory"),
+        (key_file("rsa"), "contains an RSA key"),
+        (key_file("p384"), "contains an EC key on another curve"),
+        (key_file("p256-public"), "contains no private key"),
+        (key_file("certificate"), "contains no private key"),
         (key_file("p256-with-parameters"), "openssl pkcs8 -topk8 -nocrypt"),
-        (written("text.pem", body), "has no PEM document in it"),
-        (written("empty.pem", ""), "has no PEM document in it"),
-        (written("cut.pem", &cut), "has a key that cannot be used in it"),
+        (written("text.pem", body), "contains no PEM document"),
+        (written("empty.pem", ""), "contains no PEM document"),
+        (written("cut.pem", &cut), "contains a malformed key"),
         (
             written("encrypted.pem", &ed25519.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")),
-            "has a key with a password in it",
+            "contains a key with a password",
         ),
     ] {
         let database = fresh_file("bad-key.db");

@@ -1,4 +1,4 @@
-//! The end of the program, by a signal, while clients are at work.
+//! Stopping the program with a signal while requests are in progress.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -12,8 +12,8 @@ use crate::program::{Running, serving};
 
 const FORM: &str = "grant_type=password&username=johndoe&password=secret&scope=me";
 
-/// A client whose request is under way for certain: the server asks for its body.
-fn logging_in(addr: &str) -> TcpStream {
+/// Starts a log-in without its body. The server has begun to process it: it has sent `100 Continue`.
+fn begin_log_in(addr: &str) -> TcpStream {
     let mut client = TcpStream::connect(addr).unwrap();
     let head = format!(
         "POST /token HTTP/1.1\r\nHost: demo\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\
@@ -27,46 +27,47 @@ fn logging_in(addr: &str) -> TcpStream {
     client
 }
 
-fn sending(addr: &str, text: &str) -> TcpStream {
+fn connect_and_send(addr: &str, text: &str) -> TcpStream {
     let mut client = TcpStream::connect(addr).unwrap();
     client.write_all(text.as_bytes()).unwrap();
     client
 }
 
-/// The answer, unless the connection was refused before a byte of it.
-fn answer(addr: &str) -> Option<String> {
-    let mut answer = String::new();
+/// Returns the response to `GET /`, or `None` if the connection was refused or closed before the first byte.
+fn get_root(addr: &str) -> Option<String> {
+    let mut response = String::new();
     let mut client = TcpStream::connect(addr).ok()?;
     client.write_all(b"GET / HTTP/1.1\r\nHost: demo\r\nConnection: close\r\n\r\n").ok()?;
-    match client.read_to_string(&mut answer) {
+    match client.read_to_string(&mut response) {
         Ok(0) => None,
-        Err(error) if error.kind() == ErrorKind::ConnectionReset && answer.is_empty() => None,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset && response.is_empty() => None,
         read => {
             read.unwrap();
-            Some(answer)
+            Some(response)
         }
     }
 }
 
 #[test]
-fn requests_under_way_are_answered_and_nobody_else_holds_up_the_end() {
+fn requests_in_progress_are_finished_and_other_connections_do_not_delay_the_end() {
     thread::scope(|scope| {
         for signal in ["TERM", "INT"] {
-            scope.spawn(|| end_under_load(signal));
+            scope.spawn(|| stop_under_load(signal));
         }
     });
 }
 
-fn end_under_load(signal: &str) {
-    // Nobody reads the log until the end.
-    let server = Running::start(serving().env("RUST_LOG", "info,demo_app::requests=warn"));
+fn stop_under_load(signal: &str) {
+    // The test reads the log only at the end, so a log line for each request would fill the pipe.
+    let server = Running::start(serving().env("RUST_LOG", "info,demo_app::serve::request_limits=warn"));
     let addr = server.addr.clone();
-    let mut under_way: Vec<_> = (0..4).map(|_| logging_in(&addr)).collect();
-    let _silent = sending(&addr, "");
-    let mut idle = sending(&addr, "GET / HTTP/1.1\r\nHost: demo\r\n\r\n");
+    let mut in_progress: Vec<_> = (0..4).map(|_| begin_log_in(&addr)).collect();
+    let _silent = connect_and_send(&addr, "");
+    let mut idle = connect_and_send(&addr, "GET / HTTP/1.1\r\nHost: demo\r\n\r\n");
     idle.read_exact(&mut [0; 12]).unwrap();
-    let _half = sending(&addr, "GET / HTTP/1.1\r\nHost:");
-    let _trickle = sending(&addr, "POST /token HTTP/1.1\r\nHost: demo\r\nContent-Length: 9\r\n\r\nx");
+    let _half = connect_and_send(&addr, "GET / HTTP/1.1\r\nHost:");
+    let _trickle =
+        connect_and_send(&addr, "POST /token HTTP/1.1\r\nHost: demo\r\nContent-Length: 9\r\n\r\nx");
 
     let (answered, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let start = Instant::now();
@@ -74,10 +75,10 @@ fn end_under_load(signal: &str) {
         for _ in 0..8 {
             scope.spawn(|| {
                 while !is_over.load(Ordering::Relaxed) {
-                    let Some(answer) = answer(&addr) else { continue };
+                    let Some(response) = get_root(&addr) else { continue };
                     assert!(
-                        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("any token\n"),
-                        "{answer}"
+                        response.starts_with("HTTP/1.1 200 ") && response.ends_with("any token\n"),
+                        "{response}"
                     );
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
@@ -90,11 +91,11 @@ fn end_under_load(signal: &str) {
         while TcpStream::connect(&addr).is_ok() {
             thread::yield_now();
         }
-        for client in &mut under_way {
+        for client in &mut in_progress {
             client.write_all(FORM.as_bytes()).unwrap();
-            let mut answer = String::new();
-            client.read_to_string(&mut answer).unwrap();
-            assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("access_token"), "{answer}");
+            let mut response = String::new();
+            client.read_to_string(&mut response).unwrap();
+            assert!(response.starts_with("HTTP/1.1 200 ") && response.contains("access_token"), "{response}");
         }
         is_over.store(true, Ordering::Relaxed);
     });

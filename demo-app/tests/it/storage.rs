@@ -1,4 +1,4 @@
-//! The database: created once, kept, refused when it is none.
+//! Creating and opening databases, and errors when opening them.
 
 use std::{
     fs,
@@ -14,12 +14,12 @@ use tokio::runtime::Runtime;
 
 use crate::{
     faults::assert_unavailable,
-    postgres::{Cluster, Fresh, PASSWORD},
+    postgres::{Cluster, PASSWORD, TestDatabase},
     program::{program, refusal},
     support::Demo,
 };
 
-/// A path of that name with nothing at it.
+/// Returns a path without a file.
 pub(crate) fn fresh_file(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     for suffix in ["", "-wal", "-shm"] {
@@ -29,15 +29,15 @@ pub(crate) fn fresh_file(name: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn what_is_stored_outlives_the_program() {
-    for fresh in Fresh::of_each_kind("kept") {
-        let database = fresh.open().await;
+async fn items_are_stored_permanently() {
+    for test_database in TestDatabase::of_each_kind("kept") {
+        let database = test_database.open().await;
         let demo = Demo::on(database.clone());
         let token = demo.token("me items:write").await;
         demo.post_json("/users/me/items/", &token, r#"{"item_id": "Bar"}"#).await;
         database.close().await;
 
-        let demo = Demo::on(fresh.open().await);
+        let demo = Demo::on(test_database.open().await);
         let items = demo.get("/users/me/items/", &demo.token("me items").await).await;
         let expected = json!([
             { "item_id": "Bar", "owner": "johndoe" },
@@ -48,9 +48,9 @@ async fn what_is_stored_outlives_the_program() {
 }
 
 #[tokio::test]
-async fn the_users_of_the_tutorial_are_in_every_kind_of_database() {
-    for fresh in Fresh::of_each_kind("tutorial") {
-        let demo = Demo::on(fresh.open().await);
+async fn every_kind_of_database_contains_the_users_of_the_tutorial() {
+    for test_database in TestDatabase::of_each_kind("tutorial") {
+        let demo = Demo::on(test_database.open().await);
         let user = demo.get("/users/me/", &demo.token("me").await).await.json();
         assert_eq!((&user["full_name"], &user["disabled"]), (&json!("John Doe"), &json!(false)));
         let token = demo.log_in("alice", "secretalice", "me items").await;
@@ -59,25 +59,25 @@ async fn the_users_of_the_tutorial_are_in_every_kind_of_database() {
 }
 
 #[test]
-fn many_may_open_an_empty_database_at_once() {
-    for fresh in Fresh::of_each_kind("many_open") {
+fn many_programs_can_open_an_empty_database_at_once() {
+    for test_database in TestDatabase::of_each_kind("many_open") {
         thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| Runtime::new().unwrap().block_on(fresh.open()));
+                scope.spawn(|| Runtime::new().unwrap().block_on(test_database.open()));
             }
         });
     }
 }
 
 #[tokio::test]
-async fn a_file_is_named_by_a_url_too() {
+async fn a_file_can_be_opened_by_url() {
     let file = fresh_file("url.db");
     Database::open(&format!("sqlite://{}", file.display())).await.unwrap();
     assert!(file.exists());
 }
 
 #[tokio::test]
-async fn two_databases_in_memory_are_two() {
+async fn databases_in_memory_are_separate() {
     let (one, other) = (Demo::new().await, Demo::new().await);
     let token = one.token("me items:write").await;
     one.post_json("/users/me/items/", &token, r#"{"item_id": "Bar"}"#).await;
@@ -86,28 +86,28 @@ async fn two_databases_in_memory_are_two() {
 }
 
 #[tokio::test]
-async fn a_database_that_fails_is_our_fault_and_says_nothing_of_itself() {
-    for fresh in Fresh::of_each_kind("fails") {
-        let database = fresh.open().await;
+async fn a_failing_database_gives_503_without_details() {
+    for test_database in TestDatabase::of_each_kind("fails") {
+        let database = test_database.open().await;
         let demo = Demo::on(database.clone());
         let token = demo.token("me items:write").await;
         database.close().await;
 
         assert_unavailable(&demo.get("/users/me/", &token).await);
-        let answer = demo.ask_for_token("johndoe", "secret", "me").await;
-        assert_unavailable(&answer);
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let response = demo.request_token("johndoe", "secret", "me").await;
+        assert_unavailable(&response);
+        assert_eq!(response.header("cache-control"), Some("no-store"));
     }
 }
 
 #[tokio::test]
-async fn another_kind_of_database_is_refused_without_its_password() {
+async fn an_unsupported_database_is_refused_without_showing_its_password() {
     let error = Database::open("mysql://demo:hunter2@localhost/demo").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the database URL begins with `mysql://`, but this program stores in SQLite or PostgreSQL: name a file \
-         such as `demo-app.db`, or a URL such as `postgres://user:password@host/database`, \
-         with --database or DATABASE_URL"
+        "database URLs with `mysql://` are not supported, only SQLite and PostgreSQL are: \
+         set --database or DATABASE_URL to a file such as `demo-app.db`, \
+         or to a URL such as `postgres://user:password@host/database`"
     );
     assert!(!format!("{error:?}").contains("hunter2"));
 }
@@ -122,12 +122,12 @@ fn an_unusable_database_is_refused() {
         ("missing/directory/demo.db", "unable to open database file"),
         (".", "unable to open database file"),
         (text.to_str().unwrap(), "file is not a database"),
-        ("mysql://demo:hunter2@localhost/demo", "stores in SQLite or PostgreSQL"),
+        ("mysql://demo:hunter2@localhost/demo", "only SQLite and PostgreSQL"),
         ("sqlite:demo.db?mode=wrong", "mode"),
-        ("postgres://demo:hunter2@127.0.0.1:1/demo", "at `127.0.0.1` cannot be used: error communicating"),
+        ("postgres://demo:hunter2@127.0.0.1:1/demo", "PostgreSQL at `127.0.0.1`: error communicating"),
         ("postgres://demo:hunter2@localhost:one/demo", "invalid port number"),
         ("postgresql://demo:hunter2@127.0.0.1/demo?sslmode=wrong", "ssl_mode"),
-        (&silent, "no answer within 5s"),
+        (&silent, "no response within 5s"),
     ] {
         let output = program().args(["--addr", "127.0.0.1:0", "--database", database]).output().unwrap();
         let error = refusal(&output);
@@ -137,7 +137,7 @@ fn an_unusable_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_that_the_server_does_not_have_is_named() {
+async fn the_error_for_a_missing_postgresql_database_contains_its_name() {
     let Some(cluster) = Cluster::start() else { return };
     let error = Database::open(&cluster.url("nowhere")).await.unwrap_err();
     assert!(!format!("{error:?}").contains(PASSWORD));

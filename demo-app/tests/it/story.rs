@@ -1,4 +1,4 @@
-//! Log in, read, be refused: what the README shows.
+//! The example of the README: log in, read items, and get refused without a scope.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::Demo;
 
 #[tokio::test]
-async fn a_token_opens_what_its_scopes_name_and_nothing_else() {
+async fn a_token_is_accepted_exactly_where_its_scopes_suffice() {
     let demo = Demo::new().await;
 
     let refused = demo.get_without_token("/users/me/items/").await;

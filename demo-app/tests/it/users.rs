@@ -1,4 +1,4 @@
-//! `GET /users/me/` and `GET /status/`, and who may not.
+//! `GET /users/me/` and `GET /status/`, and their refusals.
 
 use axum::{
     body::Body,
@@ -12,45 +12,45 @@ use crate::support::{Demo, ISSUER, SECRET};
 #[tokio::test]
 async fn a_user_reads_their_own_data() {
     let demo = Demo::new().await;
-    let answer = demo.get("/users/me/", &demo.token("me").await).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = demo.get("/users/me/", &demo.token("me").await).await;
+    assert_eq!(response.status, StatusCode::OK);
     let expected = json!({
         "username": "johndoe",
         "email": "johndoe@example.com",
         "full_name": "John Doe",
         "disabled": false,
     });
-    assert_eq!(answer.json(), expected);
+    assert_eq!(response.json(), expected);
 }
 
 #[tokio::test]
-async fn a_disabled_user_logs_in_and_is_then_refused() {
+async fn a_disabled_user_can_log_in_and_is_then_refused() {
     let demo = Demo::new().await;
     let token = demo.log_in("alice", "secretalice", "me items").await;
     for path in ["/users/me/", "/users/me/items/"] {
-        let answer = demo.get(path, &token).await;
-        assert_eq!(answer.problem(StatusCode::BAD_REQUEST), "Inactive user: the account is switched off.");
-        assert_eq!(answer.challenge(), None);
+        let response = demo.get(path, &token).await;
+        assert_eq!(response.problem(StatusCode::BAD_REQUEST), "Inactive user: this account is disabled.");
+        assert_eq!(response.challenge(), None);
     }
     assert_eq!(demo.get("/status/", &token).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_told_before_the_account_is_looked_at() {
+async fn scopes_are_checked_before_the_account() {
     let demo = Demo::new().await;
     let token = demo.log_in("alice", "secretalice", "items").await;
     demo.get("/users/me/", &token).await.problem(StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
-async fn the_status_needs_a_token_and_no_scope() {
+async fn the_status_requires_a_token_but_no_scope() {
     let demo = Demo::new().await;
     let refused = demo.get_without_token("/status/").await;
     refused.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(refused.challenge(), Some(r#"Bearer realm="demo-app""#));
 
-    let answer = demo.get("/status/", &demo.token("").await).await;
-    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "status": "ok" })));
+    let response = demo.get("/status/", &demo.token("").await).await;
+    assert_eq!((response.status, response.json()), (StatusCode::OK, json!({ "status": "ok" })));
 }
 
 #[tokio::test]
@@ -63,31 +63,31 @@ async fn a_token_without_scopes_reads_nothing() {
 }
 
 #[tokio::test]
-async fn credentials_of_another_scheme_are_none() {
+async fn credentials_of_another_scheme_are_ignored() {
     let demo = Demo::new().await;
     let request = Request::get("/users/me/").header("authorization", "Basic am9obmRvZTpzZWNyZXQ=");
-    let answer = demo.send(request.body(Body::empty()).unwrap()).await;
-    answer.problem(StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", scope="me""#));
+    let response = demo.send(request.body(Body::empty()).unwrap()).await;
+    response.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", scope="me""#));
 }
 
 #[tokio::test]
-async fn a_token_in_the_query_is_not_read() {
+async fn a_token_in_the_query_is_ignored() {
     let demo = Demo::new().await;
     let path = format!("/users/me/?access_token={}", demo.token("me").await);
     demo.get_without_token(&path).await.problem(StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn a_malformed_header_is_a_bad_request() {
+async fn a_malformed_header_gets_400() {
     let demo = Demo::new().await;
-    let answer = demo.get("/users/me/", "two tokens").await;
-    answer.problem(StatusCode::BAD_REQUEST);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_request""#));
+    let response = demo.get("/users/me/", "two tokens").await;
+    response.problem(StatusCode::BAD_REQUEST);
+    assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_request""#));
 }
 
 #[tokio::test]
-async fn a_token_that_this_server_did_not_sign_for_this_api_is_refused() {
+async fn a_token_with_a_wrong_signature_or_claim_is_refused() {
     let demo = Demo::new().await;
     let good = claims("johndoe");
     let changed = |name: &str, value: Value| {
@@ -97,7 +97,7 @@ async fn a_token_that_this_server_did_not_sign_for_this_api_is_refused() {
     };
     assert_eq!(demo.get("/users/me/", &signed(&good, "at+jwt", SECRET)).await.status, StatusCode::OK);
     let bad = [
-        signed(&good, "at+jwt", "another secret, as long as the one of the tests"),
+        signed(&good, "at+jwt", "another secret, long enough for HS256"),
         signed(&good, "JWT", SECRET),
         signed(&changed("iss", json!("http://elsewhere.test")), "at+jwt", SECRET),
         signed(&changed("aud", json!("another-app")), "at+jwt", SECRET),
@@ -105,18 +105,21 @@ async fn a_token_that_this_server_did_not_sign_for_this_api_is_refused() {
         "johndoe".to_owned(),
     ];
     for token in bad {
-        let answer = demo.get("/users/me/", &token).await;
-        answer.problem(StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#));
+        let response = demo.get("/users/me/", &token).await;
+        response.problem(StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            response.challenge(),
+            Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#)
+        );
     }
 }
 
 #[tokio::test]
-async fn the_token_of_a_user_who_is_gone_is_refused() {
+async fn the_token_of_a_missing_user_is_refused() {
     let demo = Demo::new().await;
-    let answer = demo.get("/users/me/", &signed(&claims("nobody"), "at+jwt", SECRET)).await;
-    answer.problem(StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#));
+    let response = demo.get("/users/me/", &signed(&claims("nobody"), "at+jwt", SECRET)).await;
+    response.problem(StatusCode::UNAUTHORIZED);
+    assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#));
 }
 
 fn claims(username: &str) -> Value {

@@ -15,7 +15,6 @@ use crate::token::{AccessToken, DecodeError};
 impl ResourceServer {
     /// Authorizes a request for the operation of a handler, if its token need not be decoded for that: it is missing,
     /// malformed, or cached by the decoder.
-    #[cfg(feature = "openapi")]
     pub(crate) fn authorize_operation_cached(
         &self,
         parts: &mut Parts,

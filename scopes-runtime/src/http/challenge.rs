@@ -10,14 +10,14 @@ use foldhash::fast::RandomState;
 use serde::Serialize;
 
 use crate::scope::{
-    Authentication, DeclaredScope, GrantedScopes, Identity, Requirement, Requirements, alternatives_of_all,
-    cheapest, list, satisfies, written,
+    Authentication, DeclaredScope, GrantedScopes, Requirement, RequirementKey, Requirements,
+    alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
 };
 
 /// The most templates that a server keeps. Their number is that of the program's requirements, so it ends.
 const MAX_TEMPLATES: usize = 4096;
 
-type TemplateKey = (Identity, Option<Identity>, Box<[Identity]>);
+type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);
 
 /// What a resource server writes into its challenges, and the refusals that it has rendered.
 pub(crate) struct ChallengeConfig {
@@ -120,8 +120,8 @@ impl ChallengeConfig {
         part: Option<Requirement>,
     ) -> Arc<RefusalTemplate> {
         // Stated twice it would count as twice as many alternatives, which may be too many to list.
-        let part = part.filter(|part| operation.iter().all(|own| own.identity() != part.identity()));
-        let key = operation.identity(part);
+        let part = part.filter(|part| operation.iter().all(|own| own.key() != part.key()));
+        let key = operation.key(part);
         if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(template);
         }
@@ -140,7 +140,7 @@ impl RefusalTemplate {
         let alternatives = alternatives_of_all(&requirements);
         let required = written(&alternatives);
         let rendered = (0..REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
-        let authentication = Authentication::of(requirements);
+        let authentication = authentication_of_all(requirements);
         Self { parameters, alternatives, authentication, required, rendered }
     }
 

@@ -73,7 +73,6 @@ impl AuthContext {
     }
 
     /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
-    #[cfg(feature = "openapi")]
     pub(super) fn of_cached<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = cached_outcome(&header, server).ok()?;

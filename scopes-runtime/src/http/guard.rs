@@ -14,8 +14,8 @@ use super::state::ProvidesResourceServer;
 use super::telemetry;
 use crate::scope::Requirement;
 
-/// A handler with `#[requires_scopes]` or `#[public]`: what its source says.
-pub trait Operation: 'static {
+/// A handler with `#[requires_scopes]` or `#[public]`, read from its source. The hidden type of the handler implements it.
+pub trait HandlerInfo: 'static {
     /// The function's name.
     const NAME: &'static str;
     /// The path of the function's module.
@@ -24,18 +24,16 @@ pub trait Operation: 'static {
     const DOCUMENTATION: &'static str;
     /// Whether the function has `#[deprecated]`.
     const DEPRECATED: bool;
-    /// Whether its `#[utoipa::path]` has an `operation_id`.
-    const HAS_OPERATION_ID: bool = false;
 }
 
 /// A handler with `#[requires_scopes]`.
-pub trait ScopedOperation: Operation {
+pub trait ScopedOperation: HandlerInfo {
     /// The handler's requirement and those of its extractors.
     const REQUIREMENT: Requirement;
 }
 
 /// A handler with `#[public]`.
-pub trait PublicOperation: Operation {
+pub trait PublicOperation: HandlerInfo {
     /// Whether the handler takes an optional token.
     const ACCEPTS_TOKEN: bool;
     /// Why the handler is public, if the attribute gives a reason.

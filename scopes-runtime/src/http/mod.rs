@@ -17,7 +17,7 @@ mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
-pub use guard::{Authorized, Operation, Public, PublicOperation, ScopedOperation, check};
+pub use guard::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation, check};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};

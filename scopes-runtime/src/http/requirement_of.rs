@@ -35,7 +35,7 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
 }
 
-/// A scoped extractor, in any number of `Option` and `Result`.
+/// A scoped extractor, in any number of `Option` and `Result`. A tuple in them is an error.
 pub trait Wrapped {
     /// What the extractor inside requires.
     const REQUIREMENT: Requirement;
@@ -56,15 +56,21 @@ impl<T: Wrapped, E> Wrapped for Result<T, E> {
 impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
-    /// Always true.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
+    /// True, or the error of a tuple.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = {
+        let _requirement = T::REQUIREMENT;
+        true
+    };
 }
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires.
     pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
-    /// Always true.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = true;
+    /// True, or the error of a tuple.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = {
+        let _requirement = T::REQUIREMENT;
+        true
+    };
 }
 
 #[track_caller]
@@ -77,13 +83,7 @@ const fn hidden_tuple() -> ! {
 
 macro_rules! hidden_tuples {
     ($first:ident $($rest:ident)*) => {
-        hidden_tuples!(@ ($first, $($rest,)*) [$first $($rest)*]);
-        hidden_tuples!(@ Option<($first, $($rest,)*)> [$first $($rest)*]);
-        hidden_tuples!(@ Result<($first, $($rest,)*), Rejection> [$first $($rest)* Rejection]);
-        hidden_tuples!($($rest)*);
-    };
-    (@ $tuple:ty [$($parameter:ident)*]) => {
-        impl<$($parameter),*> RequirementOf<$tuple> {
+        impl<$first, $($rest),*> RequirementOf<($first, $($rest,)*)> {
             /// An error.
             pub const __SCOPES_REQUIREMENT: Requirement = hidden_tuple();
             /// An error.
@@ -91,6 +91,12 @@ macro_rules! hidden_tuples {
             /// An error.
             pub const __SCOPES_ACCEPTS_TOKEN: bool = hidden_tuple();
         }
+
+        impl<$first, $($rest),*> Wrapped for ($first, $($rest,)*) {
+            const REQUIREMENT: Requirement = hidden_tuple();
+        }
+
+        hidden_tuples!($($rest)*);
     };
     () => {};
 }

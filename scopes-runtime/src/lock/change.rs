@@ -1,33 +1,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::{Access, Alternative, Lock, Required};
-use crate::openapi::shape;
+use super::file::{Alternative, Lock, LockedAccess, TokenRule};
+use crate::operation::shape;
 
-/// How many sets of scopes are compared for one operation: a test should not take minutes.
+/// The maximum number of sets of scopes that are compared for one operation. It bounds the time of the test.
 const MOST_SETS: usize = 4096;
 
-/// What a request comes with, if it comes with a token.
+/// The token of a request, if any.
 type Credentials<'a> = Option<Token<'a>>;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Token<'a> {
     scopes: BTreeSet<&'a str>,
     acr: Option<&'a str>,
-    /// How many seconds ago its user has logged in, if it says so.
+    /// The age of the user's login in seconds, if the token has it.
     age: Option<u64>,
 }
 
-/// Each operation by the shape of its path, which a parameter's name is no part of, and its method.
-type Operations<'a> = BTreeMap<(String, &'a str), (&'a str, &'a Access)>;
+/// Operations by the shape of their path, which has no parameter names, and method.
+type Operations<'a> = BTreeMap<(String, &'a str), (&'a str, &'a LockedAccess)>;
 
-/// The operations that differ, each in a paragraph of its own.
+/// Returns a paragraph for each operation that differs.
 pub(super) fn changes(Lock(before): &Lock, Lock(after): &Lock) -> Vec<String> {
     let (before, after) = (by_shape(before), by_shape(after));
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     keys.into_iter().filter_map(|key| change(key, &before, &after)).collect()
 }
 
-fn by_shape(operations: &BTreeMap<(String, String), Access>) -> Operations<'_> {
+fn by_shape(operations: &BTreeMap<(String, String), LockedAccess>) -> Operations<'_> {
     let entries = operations.iter();
     entries.map(|((path, method), access)| ((shape(path), &**method), (&**path, access))).collect()
 }
@@ -49,8 +49,10 @@ fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>)
         _ => ("added", None, own_after, Vec::new()),
     };
     let warning = match is {
-        Some(Access::Foreign) => ", UNCHECKED",
-        Some(Access::Public | Access::OptionalToken) if !was.is_some_and(is_open) => ", OPEN TO EVERYONE",
+        Some(LockedAccess::Unchecked) => ", UNCHECKED",
+        Some(LockedAccess::Public | LockedAccess::OptionalToken) if !was.is_some_and(is_open) => {
+            ", OPEN TO EVERYONE"
+        }
         _ => "",
     };
     let mut lines = vec![format!("{kind}{warning}: {method} {path}")];
@@ -60,29 +62,31 @@ fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>)
     Some(lines.join("\n"))
 }
 
-/// What a router asks of a method: its own operation or, without one, that of `GET` for `HEAD` and that of any method.
-fn serving<'a>((shape, method): &(String, &str), operations: &Operations<'a>) -> Option<&'a Access> {
+/// Returns the access of a method: of its own operation or, without one, of `GET` for `HEAD`, and of any method.
+fn serving<'a>((shape, method): &(String, &str), operations: &Operations<'a>) -> Option<&'a LockedAccess> {
     let get = (*method == "HEAD").then_some("GET");
     let mut methods = [Some(*method), get, Some("*")].into_iter().flatten();
     methods.find_map(|method| operations.get(&(shape.clone(), method))).map(|(_, access)| *access)
 }
 
-/// How one access differs from another, and for whom.
-fn compared(before: &Access, after: &Access) -> (&'static str, Vec<String>) {
+/// Returns the kind of a change, and the clients that it affects.
+fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<String>) {
     if is_open(before) && is_open(after) {
         let note = match (before, after) {
-            (_, Access::OptionalToken) => "Everyone may call it as before, but a bad token is refused now.",
-            (Access::OptionalToken, _) => "Everyone may call it as before, and with a bad token too.",
+            (_, LockedAccess::OptionalToken) => {
+                "Everyone may call it as before, but a bad token is refused now."
+            }
+            (LockedAccess::OptionalToken, _) => "Everyone may call it as before, and with a bad token too.",
             _ => "Everyone may call it as before, as far as is checked here.",
         };
         return ("changed", vec![note.to_owned()]);
     }
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
-        return ("changed", vec!["It has too many combinations of scopes to say for whom.".to_owned()]);
+        return ("changed", vec!["It has too many combinations of scopes to compare them.".to_owned()]);
     };
-    let first_of = |tokens: &BTreeSet<Credentials<'_>>, refusing: &Access| {
+    let first_of = |tokens: &BTreeSet<Credentials<'_>>, refusing: &LockedAccess| {
         let refused = tokens.iter().filter(|token| !accepts(refusing, token));
-        refused.min_by_key(|token| token.as_ref().map(|token| token.scopes.len())).map(described)
+        refused.min_by_key(|token| token.as_ref().map(|token| token.scopes.len())).map(client)
     };
     let (let_in, shut_out) = (first_of(&now, before), first_of(&once, after));
     let kind = match (&let_in, &shut_out) {
@@ -99,28 +103,29 @@ fn compared(before: &Access, after: &Access) -> (&'static str, Vec<String>) {
     (kind, notes)
 }
 
-fn is_open(access: &Access) -> bool {
+fn is_open(access: &LockedAccess) -> bool {
     match access {
-        Access::Public | Access::OptionalToken | Access::Foreign => true,
-        Access::Scoped(_) => false,
+        LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => true,
+        LockedAccess::Scoped(_) => false,
     }
 }
 
-fn described(token: &Credentials<'_>) -> String {
+fn client(token: &Credentials<'_>) -> String {
     let Some(Token { scopes, acr, age }) = token else {
         return "A request without a token".to_owned();
     };
-    let scopes = match scopes.is_empty() {
-        true => "without any scope".to_owned(),
-        false => format!("with `{}`", scopes.iter().copied().collect::<Vec<_>>().join(" ")),
+    let scopes = if scopes.is_empty() {
+        "without any scope".to_owned()
+    } else {
+        format!("with `{}`", scopes.iter().copied().collect::<Vec<_>>().join(" "))
     };
     let acr = acr.map(|acr| format!(" and a login of acr {acr}")).unwrap_or_default();
     let age = age.map(|age| format!(" and a login {age} seconds ago")).unwrap_or_default();
     format!("A token {scopes}{acr}{age}")
 }
 
-fn accepts(access: &Access, token: &Credentials<'_>) -> bool {
-    let Access::Scoped(Required { alternatives, acr_values, max_age }) = access else {
+fn accepts(access: &LockedAccess, token: &Credentials<'_>) -> bool {
+    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age }) = access else {
         return true;
     };
     token.as_ref().is_some_and(|Token { scopes, acr, age }| {
@@ -133,10 +138,10 @@ fn accepts(access: &Access, token: &Credentials<'_>) -> bool {
     })
 }
 
-/// Tokens that are accepted, such that every other one that is has the scopes of one of them, and as good a login;
-/// nothing where there are too many.
-fn weakest(access: &Access) -> Option<BTreeSet<Credentials<'_>>> {
-    let Access::Scoped(Required { alternatives, acr_values, max_age }) = access else {
+/// Returns the weakest accepted tokens: every accepted token has the scopes of one of them and a login that is at least as
+/// good. `None` if there are too many.
+fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
+    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age }) = access else {
         return Some(BTreeSet::from([None]));
     };
     let count = |alternative: &Alternative| {
@@ -156,7 +161,7 @@ fn weakest(access: &Access) -> Option<BTreeSet<Credentials<'_>>> {
     Some(alternatives.iter().flat_map(sets).flat_map(tokens).collect())
 }
 
-/// Each choice of scopes that makes the alternative.
+/// Returns all sets of scopes that satisfy the alternative, with one scope for each of its scopes.
 fn sets(alternative: &Alternative) -> BTreeSet<BTreeSet<&str>> {
     let nothing = BTreeSet::from([BTreeSet::new()]);
     alternative.iter().fold(nothing, |sets, (scope, broader)| {

@@ -1,43 +1,46 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 
-use super::ACCEPT;
-use crate::report::{Callers, Operation, Report};
+use crate::operation::{Access, Operation};
+use crate::report::Report;
 use crate::scope::{Authentication, DeclaredScope};
 
-/// The operations by path and method.
-pub(super) struct Lock(pub(super) BTreeMap<(String, String), Access>);
+/// The command that writes the file.
+pub(super) const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
 
-/// Who may call an operation.
+/// The operations by path and method.
+pub(super) struct Lock(pub(super) BTreeMap<(String, String), LockedAccess>);
+
+/// Who may call an operation, as the file records it.
 #[derive(PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum LockedAccess {
     Public,
-    /// As public, but a bad token is refused.
+    /// Public, but an invalid token is refused.
     OptionalToken,
-    Foreign,
-    Scoped(Required),
+    Unchecked,
+    Scoped(TokenRule),
 }
 
-/// What a token needs.
+/// The tokens that an operation accepts.
 #[derive(Default, PartialEq, Eq)]
-pub(super) struct Required {
-    /// The scopes of one of them; the empty one is in any valid token.
+pub(super) struct TokenRule {
+    /// A token needs all scopes of one of these. The empty one accepts any valid token.
     pub(super) alternatives: BTreeSet<Alternative>,
-    /// One of these contexts of the user's login, where any are named.
+    /// The accepted authentication contexts (`acr`). `None` accepts any.
     pub(super) acr_values: Option<BTreeSet<String>>,
-    /// A login no more seconds ago.
+    /// The maximum age of the user's login in seconds.
     pub(super) max_age: Option<u64>,
 }
 
-/// Scopes, all of which are needed, each with the broader ones that a token may have instead.
+/// Scopes that are all required, each with the broader scopes that are accepted for it.
 pub(super) type Alternative = BTreeMap<String, BTreeSet<String>>;
 
 /// How the file writes the empty alternative.
 const ANY_VALID_TOKEN: &str = "any valid token";
 
-/// Where a file is no lock file, and why.
+/// The error of a malformed lock file.
 #[derive(Debug)]
-pub(super) struct Malformed {
+pub(super) struct SyntaxError {
     pub(super) line: usize,
     pub(super) problem: String,
 }
@@ -46,99 +49,87 @@ impl Lock {
     pub(super) fn of(report: &Report) -> Self {
         let entry = |operation: &Operation| {
             let path = operation.path.chars().flat_map(escape).collect();
-            ((path, operation.method.clone()), Access::of(&operation.callers))
+            ((path, operation.methods.to_string()), LockedAccess::of(&operation.access))
         };
         Self(report.operations().iter().map(entry).collect())
     }
 
-    /// Reads what [`Display`](fmt::Display) writes. Comments and empty lines may stand anywhere.
-    pub(super) fn parse(text: &str) -> Result<Self, Malformed> {
+    /// Parses the format that [`Display`](fmt::Display) writes. Ignores comments and empty lines.
+    pub(super) fn parse(text: &str) -> Result<Self, SyntaxError> {
         let lines = text.lines().map(str::trim_end).enumerate().map(|(at, line)| (at + 1, line));
         let mut lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).peekable();
         let mut operations = BTreeMap::new();
         while let Some((line, heading)) = lines.next() {
-            let malformed = |problem: &str| Malformed { line, problem: format!("`{heading}` {problem}") };
+            let malformed = |problem: &str| SyntaxError { line, problem: format!("`{heading}` {problem}") };
             let (method, path) = heading
                 .split_once(' ')
                 .filter(|(method, path)| !method.is_empty() && path.starts_with('/'))
-                .ok_or_else(|| malformed("is no method and path"))?;
+                .ok_or_else(|| malformed("is not a method and a path"))?;
             let body: Vec<_> = iter::from_fn(|| lines.next_if(|(_, line)| line.starts_with(' '))).collect();
             if body.is_empty() {
-                return Err(malformed("is not followed by who may call it"));
+                return Err(malformed("has no access below it"));
             }
-            let access = Access::parse(&body)?;
+            let access = LockedAccess::parse(&body)?;
             if operations.insert((path.to_owned(), method.to_owned()), access).is_some() {
-                return Err(malformed("stands there a second time"));
+                return Err(malformed("is listed twice"));
             }
         }
         Ok(Self(operations))
     }
 }
 
-/// A path stays one word.
+/// Escapes whitespace, so that a path is one word.
 fn escape(character: char) -> impl Iterator<Item = char> {
     let is_plain = !character.is_control() && !character.is_whitespace() && character != '\\';
     let escaped = (!is_plain).then(|| character.escape_unicode());
     is_plain.then_some(character).into_iter().chain(escaped.into_iter().flatten())
 }
 
-impl Access {
-    fn of(callers: &Callers) -> Self {
-        let alternative = |scopes: &Vec<&DeclaredScope>| {
-            let mut alternative = Alternative::new();
-            for scope in scopes {
-                let broader: BTreeSet<_> = scope.implied_by().iter().map(|&name| name.to_owned()).collect();
-                // Two vocabularies may have scopes of one name: only what stands for both of them does for the name.
-                let all = alternative.entry(scope.name().to_owned()).or_insert_with(|| broader.clone());
-                all.retain(|name| broader.contains(name));
-            }
-            alternative
+impl LockedAccess {
+    fn of(access: &Access) -> Self {
+        let requirements = match access {
+            Access::Public { accepts_token: false, .. } => return Self::Public,
+            Access::Public { accepts_token: true, .. } => return Self::OptionalToken,
+            Access::Unchecked { .. } => return Self::Unchecked,
+            Access::Scoped(requirements) => requirements,
         };
-        match callers {
-            Callers::Public { accepts_token: false, .. } => Self::Public,
-            Callers::Public { accepts_token: true, .. } => Self::OptionalToken,
-            Callers::Foreign { .. } => Self::Foreign,
-            Callers::Scoped { alternatives, user_authentication: Authentication { acr_values, max_age } } => {
-                Self::Scoped(Required {
-                    alternatives: alternatives.iter().map(alternative).collect(),
-                    acr_values: acr_values.as_ref().map(|it| it.iter().map(|&it| it.to_owned()).collect()),
-                    max_age: *max_age,
-                })
-            }
-        }
+        let Authentication { acr_values, max_age } = requirements.authentication();
+        Self::Scoped(TokenRule {
+            alternatives: requirements.alternatives().iter().map(|scopes| alternative(scopes)).collect(),
+            acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
+            max_age,
+        })
     }
 
-    fn parse(body: &[(usize, &str)]) -> Result<Self, Malformed> {
+    fn parse(body: &[(usize, &str)]) -> Result<Self, SyntaxError> {
         if let [(_, only)] = body {
             match only.trim_start() {
                 "public" => return Ok(Self::Public),
                 "public, optional token" => return Ok(Self::OptionalToken),
-                "foreign, unchecked" => return Ok(Self::Foreign),
+                "unchecked" => return Ok(Self::Unchecked),
                 _ => {}
             }
         }
-        let (mut required, mut alternatives) = (Required::default(), Vec::new());
+        let (mut required, mut alternatives) = (TokenRule::default(), Vec::new());
         for &(line, text) in body {
-            let malformed = || Malformed {
-                line,
-                problem: format!("`{}` does not say who may call the operation", text.trim_start()),
-            };
+            let malformed =
+                || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
             required.add_login(text).or_else(|| add_line(&mut alternatives, text)).ok_or_else(malformed)?;
         }
         if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
-            let problem = "it does not say which scopes a token needs".to_owned();
-            return Err(Malformed { line: *line, problem });
+            let problem = "the scopes are missing".to_owned();
+            return Err(SyntaxError { line: *line, problem });
         }
         required.alternatives = alternatives.into_iter().collect();
         Ok(Self::Scoped(required))
     }
 
-    /// The lines of the file, without their indentation.
+    /// Returns the lines of the file, without their indentation.
     pub(super) fn lines(&self) -> Vec<String> {
-        let Required { alternatives, acr_values, max_age } = match self {
+        let TokenRule { alternatives, acr_values, max_age } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
-            Self::Foreign => return vec!["foreign, unchecked".to_owned()],
+            Self::Unchecked => return vec!["unchecked".to_owned()],
             Self::Scoped(required) => required,
         };
         let mut lines = Vec::new();
@@ -161,7 +152,7 @@ impl Access {
     }
 }
 
-impl Required {
+impl TokenRule {
     /// Reads a line about the user's login.
     fn add_login(&mut self, line: &str) -> Option<()> {
         match line.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -177,8 +168,19 @@ impl Required {
     }
 }
 
-/// Adds a line of an operation that requires scopes. A scope may be called as any word is, so the words tell by where
-/// they stand.
+fn alternative(scopes: &[&DeclaredScope]) -> Alternative {
+    let mut alternative = Alternative::new();
+    for scope in scopes {
+        let broader: BTreeSet<_> = scope.implied_by().iter().map(|&name| name.to_owned()).collect();
+        // Two vocabularies may declare scopes with the same name: only what implies both of them is accepted for the name.
+        let all = alternative.entry(scope.name().to_owned()).or_insert_with(|| broader.clone());
+        all.retain(|name| broader.contains(name));
+    }
+    alternative
+}
+
+/// Adds a line of an operation that requires scopes. A scope may have the name of a keyword, so the position of a word decides
+/// what it is.
 fn add_line(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
     let alternative =
         |scopes: &[&str]| scopes.iter().map(|&scope| (scope.to_owned(), BTreeSet::new())).collect();
@@ -200,10 +202,7 @@ fn add_line(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
 
 impl fmt::Display for Lock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            formatter,
-            "# Who may call what, as the router says it. A test compares the two, and fails where"
-        )?;
+        writeln!(formatter, "# The access report of the router. A test compares the two, and fails where")?;
         writeln!(formatter, "# they differ. `{ACCEPT}` accepts a change; do not edit this by hand.")?;
         for ((path, method), access) in &self.0 {
             writeln!(formatter, "\n{method} {path}")?;

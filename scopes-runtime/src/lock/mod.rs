@@ -1,4 +1,4 @@
-//! The lock file: who may call what, committed beside the code, so that a review sees every change of it.
+//! The lock file: the access report, committed beside the code, so that a review shows every change.
 
 mod change;
 mod file;
@@ -6,16 +6,12 @@ mod file;
 use std::path::Path;
 use std::{env, fs, io};
 
-use file::Lock;
-
+use self::file::{ACCEPT, Lock};
 use crate::report::Report;
 
-/// The command that accepts what the router says now.
-const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
-
-/// Asserts that a [`ScopedRouter`](crate::ScopedRouter) says who may call what exactly as a committed file does.
+/// Asserts that the access report of a [`ScopedRouter`](crate::ScopedRouter) equals a committed file.
 ///
-/// It takes the router, or a reference to it, and the path of the file in the directory of the crate's `Cargo.toml`.
+/// It takes the router, or a reference to it, and the path of the file, relative to the directory of the crate's `Cargo.toml`.
 ///
 /// ```no_run
 /// use scopes_runtime::router::{ScopedRouter, get};
@@ -29,7 +25,7 @@ const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
 /// }
 ///
 /// #[test]
-/// fn nobody_gets_in_unnoticed() {
+/// fn the_lock_file_is_current() {
 ///     assert_scopes_locked!(routes(), "scopes.lock");
 /// }
 /// # fn main() {
@@ -37,16 +33,16 @@ const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
 /// # }
 /// ```
 ///
-/// `UPDATE_SCOPES_LOCK=1 cargo test` writes the file, the first time and whenever a change is meant; a difference in
-/// review then shows who may call what since. The file has each operation, sorted by path and method, with every
-/// alternative of what it requires and the broader scopes that stand for those of it. A change of `#[implies(…)]` so
-/// shows at each operation that it opens or closes to some token. Handlers' names and reasons are not in it.
+/// `UPDATE_SCOPES_LOCK=1 cargo test` writes the file, the first time and after intended changes. Its diff shows every change of
+/// access in review. The file lists the operations, sorted by path and method, with all alternatives of their requirements and
+/// the broader scopes that are accepted for each scope. A change of `#[implies(…)]` therefore shows at each operation that it
+/// affects. Names of handlers and reasons are not in the file.
 ///
 /// # Panics
 ///
-/// The file says otherwise than the router, is malformed, or is not there. The message has every operation that was
-/// *loosened* (some token is accepted now that was refused), *tightened* (the reverse), *changed* (both, or neither),
-/// *added* or *removed*, with what it required before and after.
+/// Panics if the file differs from the report, is malformed, or cannot be read or written. The message lists every operation
+/// that was *loosened* (a token that was refused is accepted now), *tightened* (the reverse), *changed* (both, or neither),
+/// *added* or *removed*, with its requirement before and after.
 #[macro_export]
 macro_rules! assert_scopes_locked {
     ($router:expr, $path:expr $(,)?) => {
@@ -61,17 +57,17 @@ macro_rules! assert_scopes_locked {
     };
 }
 
-/// Whether whoever runs the tests accepts what the router says now.
+/// Returns whether `UPDATE_SCOPES_LOCK=1` is set.
 #[must_use]
 pub fn accepts_changes() -> bool {
     env::var_os("UPDATE_SCOPES_LOCK").is_some_and(|value| value == "1")
 }
 
-/// Compares the report with the file, or writes it there.
+/// Compares the report with the file, or writes the file.
 ///
 /// # Errors
 ///
-/// What is wrong and what to do, in whole sentences.
+/// Returns the message of the panic.
 pub fn check_lock(report: &Report, directory: &str, name: &str, accept: bool) -> Result<(), String> {
     let path = Path::new(directory).join(name);
     let now = Lock::of(report);
@@ -97,7 +93,7 @@ pub fn check_lock(report: &Report, directory: &str, name: &str, accept: bool) ->
         return Ok(());
     }
     Err(format!(
-        "Who may call what is not what `{name}` says.\n\n{}\n\nIf all of this is meant, `{ACCEPT}` writes the file \
+        "The access report differs from `{name}`.\n\n{}\n\nIf all of this is meant, `{ACCEPT}` writes the file \
          anew; commit it then.",
         changes.join("\n\n")
     ))

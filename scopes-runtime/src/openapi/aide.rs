@@ -1,4 +1,4 @@
-//! What requirements say in a document that aide makes.
+//! Descriptions of guarded handlers for aide's documents.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,62 +11,65 @@ use aide::openapi::{
 use aide::{OperationInput, OperationOutput};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use utoipa::openapi::security;
+use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
-use super::OAuth2Scheme;
+use super::access::{self, USER_AUTHENTICATION, user_authentication};
 use super::json_responses::with_refusal;
-use super::operation::{Access, Described, USER_AUTHENTICATION, summary_and_description};
+use super::operation::summary_and_description;
 use super::refusals::{PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal, refusals};
+use super::responses::converted;
+use super::scheme::OAuth2Scheme;
+use super::security;
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
+use crate::operation::{Access, Handler, OperationGuard};
+use crate::scope::Requirement;
 use crate::token::AccessToken;
 
-const REQUIRED_TOKEN: Access = Access::Scoped(Vec::new());
 const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: None };
 
-/// What the handler requires, the refusals that follow, and its doc comment as summary and description.
+/// Adds `security`, the refusals, and the handler's doc comment as summary and description.
 ///
-/// The route's own summary, description and responses, from aide's transform functions, replace these. Its own security
-/// requirements do not: aide adds them as alternatives, so give a guarded route none.
+/// aide's transform functions of the route replace summary, description and responses. They add security requirements as
+/// alternatives, so add none to a guarded route.
 ///
 /// A response that the handler's return type documents for the status of a refusal gets the refusal's headers and media
-/// type beside its own. One that the route is given by a transform function replaces the refusal, because aide runs
-/// these last: describe both in it.
+/// type beside its own. A response from a transform function replaces the refusal, because aide runs these last: describe
+/// both in it.
 impl<O: ScopedOperation> OperationInput for Authorized<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        describe(operation, &Described::scoped::<O>());
+        describe::<Self>(operation);
     }
 
     fn inferred_early_responses(
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        add_refusals(context, operation, &Described::scoped::<O>().access)
+        add_refusals(context, operation, &Self::access())
     }
 }
 
-/// That the handler is open, with or without a token, and its doc comment as summary and description.
+/// Adds an empty or optional `security`, and the handler's doc comment as summary and description.
 impl<O: PublicOperation> OperationInput for Public<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
-        describe(operation, &Described::public::<O>());
+        describe::<Self>(operation);
     }
 
     fn inferred_early_responses(
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        add_refusals(context, operation, &Described::public::<O>().access)
+        add_refusals(context, operation, &Self::access())
     }
 }
 
-/// Adds nothing to a handler with one of the attributes, which says it all. On another handler the document asks for a
-/// token, and for `Option<AccessToken>` says that there may be one, though not how a bad one is refused: aide asks no
-/// `Option` for responses. Where it infers none at all, it does not tell the two apart, and a token is optional.
+/// Adds nothing to a handler with one of the attributes. Another handler gets a `security` that requires a token, and the
+/// refusals. For `Option<AccessToken>` the token is optional and the refusals are missing, because aide does not infer the
+/// responses of an `Option`. If aide infers no responses at all, the token is optional for both.
 impl OperationInput for AccessToken {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         if operation.security.is_empty() {
-            operation.security = security(&OPTIONAL_TOKEN);
+            operation.security = security_of(&OPTIONAL_TOKEN);
         }
     }
 
@@ -74,17 +77,17 @@ impl OperationInput for AccessToken {
         context: &mut GenContext,
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
-        // aide does not ask this of `Option`, so here the token is not optional.
-        if operation.security == security(&OPTIONAL_TOKEN) {
-            operation.security = security(&REQUIRED_TOKEN);
+        // aide does not call this for `Option`, so the token is required.
+        if operation.security == security_of(&OPTIONAL_TOKEN) {
+            operation.security = security_of(&required_token());
         }
-        add_refusals(context, operation, &REQUIRED_TOKEN)
+        add_refusals(context, operation, &required_token())
     }
 }
 
 impl OperationInput for RequiredScopes {}
 
-/// The refusals that a handler passes on.
+/// Adds the refusals that a handler returns.
 impl OperationOutput for AuthError {
     type Inner = Self;
 
@@ -109,7 +112,7 @@ impl OperationOutput for AuthError {
     }
 }
 
-/// The security scheme for aide's document, which goes by the name [`SCHEME_NAME`](super::SCHEME_NAME).
+/// Converts to the security scheme of aide's document. Add it with the name [`SCHEME_NAME`](super::SCHEME_NAME).
 ///
 /// ```
 /// use aide::axum::ApiRouter;
@@ -147,22 +150,19 @@ impl OperationOutput for AuthError {
 /// # fn main() {}
 /// ```
 ///
-/// It has the scopes of its vocabularies, so each one that handlers require goes into it, with [`OAuth2Scheme::with_vocabulary`]
-/// where there are several.
+/// It has the scopes of its vocabularies only. Add all vocabularies that handlers require with
+/// [`OAuth2Scheme::with_vocabulary`].
 ///
-/// An extractor of the application's own that has `#[requires_scopes]` needs no more than
-/// `impl aide::OperationInput for CurrentUser {}`: the handlers say what it requires.
+/// An extractor with `#[requires_scopes]` only needs `impl aide::OperationInput for CurrentUser {}`: the handlers add its
+/// requirement.
 impl From<OAuth2Scheme> for SecurityScheme {
     fn from(scheme: OAuth2Scheme) -> Self {
         match scheme.scheme(std::iter::empty()) {
-            // aide writes OpenAPI 3.1, where the device authorization flow is not: no more is known than that tokens are
-            // borne.
-            security::SecurityScheme::OAuth2(oauth2)
-                if oauth2.flows.keys().all(|it| it == "deviceAuthorization") =>
-            {
+            // aide writes OpenAPI 3.1, which has no device authorization flow.
+            UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
                 Self::from(OAuth2Scheme::default())
             }
-            security::SecurityScheme::OAuth2(oauth2) => Self::OAuth2 {
+            UtoipaScheme::OAuth2(oauth2) => Self::OAuth2 {
                 flows: flows(oauth2.flows),
                 description: oauth2.description,
                 extensions: Default::default(),
@@ -172,23 +172,26 @@ impl From<OAuth2Scheme> for SecurityScheme {
     }
 }
 
-fn describe(operation: &mut Operation, described: &Described) {
-    (operation.summary, operation.description) = summary_and_description(described.documentation);
-    operation.deprecated = described.deprecated;
-    operation.security = security(&described.access);
-    let authentication = described.access.user_authentication();
-    operation.extensions.extend(authentication.map(|it| (USER_AUTHENTICATION.to_owned(), it)));
+fn required_token() -> Access {
+    Access::Scoped(Requirement::AUTHENTICATED.into())
 }
 
-fn security(access: &Access) -> Vec<SecurityRequirement> {
-    match converted::<Vec<_>>(&access.security()) {
-        // aide writes no empty list, so this says that nothing at all is required, whatever the whole document does.
-        none if none.is_empty() => vec![SecurityRequirement::default()],
-        some => some,
-    }
+fn describe<G: OperationGuard>(operation: &mut Operation) {
+    let (handler, access) = (Handler::of::<G::Handler>(), G::access());
+    (operation.summary, operation.description) = summary_and_description(handler.documentation);
+    operation.deprecated = handler.deprecated;
+    operation.security = security_of(&access);
+    let authentication = user_authentication(&access);
+    operation.extensions.extend(authentication.map(|value| (USER_AUTHENTICATION.to_owned(), value)));
 }
 
-/// Adds the refusals by itself: aide would report those that a second argument has as well as conflicts.
+fn security_of(access: &Access) -> Vec<SecurityRequirement> {
+    let security: Vec<_> = converted(&security::security(access));
+    // aide omits an empty list, and the document's own `security` would apply. An empty requirement overrides it.
+    if security.is_empty() { vec![SecurityRequirement::default()] } else { security }
+}
+
+/// Adds the refusals here: aide would report those of a second argument as conflicts.
 fn add_refusals(
     context: &mut GenContext,
     operation: &mut Operation,
@@ -196,14 +199,14 @@ fn add_refusals(
 ) -> Vec<(Option<u16>, Response)> {
     let refusals = refusals();
     let responses = &mut operation.responses.get_or_insert_default().responses;
-    for (status, name) in access.refusals() {
+    for (status, name) in access::refusals(access) {
         let refusal = response(context, &refusals[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {
             ReferenceOr::Item(own) => {
                 *own = converted(&with_refusal(converted(own), &converted(&refusal)));
             }
-            // The components are not known here.
+            // The components are not available here.
             ReferenceOr::Reference { .. } => {}
         }
     }
@@ -236,7 +239,7 @@ impl JsonSchema for Problem {
     }
 }
 
-fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
+fn flows(described: BTreeMap<String, Flow>) -> OAuth2Flows {
     let mut flows = OAuth2Flows::default();
     for (name, flow) in described {
         let place = match name.as_str() {
@@ -244,12 +247,12 @@ fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
             "clientCredentials" => &mut flows.client_credentials,
             "authorizationCode" => &mut flows.authorization_code,
             "implicit" => &mut flows.implicit,
-            // The device authorization flow: aide writes OpenAPI 3.1, which does not know it.
+            // The device authorization flow: aide writes OpenAPI 3.1, which does not have it.
             _ => continue,
         };
         let mut flow: Value = converted(&flow);
-        // aide writes `null` where there is none, which no OpenAPI document may have. Tokens are refreshed at the token
-        // endpoint (RFC 6749 section 6), and those of the implicit flow where they came from.
+        // aide writes a missing URL as `null`, which OpenAPI does not allow. Tokens are refreshed at the token endpoint (RFC 6749
+        // section 6); the implicit flow has none, and gets the authorization URL.
         if flow.get("refreshUrl").is_none() {
             let renewed_at = if name == "implicit" { "authorizationUrl" } else { "tokenUrl" };
             flow["refreshUrl"] = flow[renewed_at].clone();
@@ -257,10 +260,4 @@ fn flows(described: BTreeMap<String, security::Flow>) -> OAuth2Flows {
         *place = Some(converted(&json!({ name: flow })));
     }
     flows
-}
-
-/// utoipa's types as aide's.
-fn converted<T: DeserializeOwned>(value: &impl Serialize) -> T {
-    let converted = serde_json::to_value(value).and_then(serde_json::from_value);
-    converted.expect("both are the same parts of an OpenAPI document")
 }

@@ -3,20 +3,22 @@ use std::{fmt, mem};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
+use utoipa::openapi::path::Operation as OpenApiOperation;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Components, OpenApi, OpenApiVersion, Paths, RefOr, Response};
+use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
-use super::document::{METHODS, Method, Route, add_components, served};
+use super::access::{USER_AUTHENTICATION, add_access, user_authentication};
+use super::components::add_components;
 use super::json_responses::{add_refusal, with_refusal};
-use super::operation::USER_AUTHENTICATION;
+use super::path_item::{find, name, openapi_path, served_methods};
 use super::refusals::REFUSALS;
-use super::security::{typed_without_scopes, without_scopes};
-use super::{OAuth2Scheme, SCHEME_NAME, responses};
+use super::scheme::{OAuth2Scheme, SCHEME_NAME};
+use super::security::without_scopes;
+use crate::operation::{Access, Methods, Operation, shape};
 
-/// Just what scopes contribute to a document: for each path and method the `security` and the refusals, and the
-/// components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it, for a document that
-/// is made elsewhere. Serialized it has the shape of a document.
+/// What the operations of a router add to a document that is made elsewhere: for each path and method the `security` and the
+/// refusals, and the components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it.
+/// Serialized it has the shape of a document.
 ///
 /// ```
 /// use scopes_runtime::router::{ScopedRouter, get};
@@ -43,9 +45,7 @@ pub struct Fragment {
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<Components>,
     #[serde(skip)]
-    replaces_scheme: bool,
-    #[serde(skip)]
-    needs_version_3_2: bool,
+    scheme: OAuth2Scheme,
 }
 
 #[derive(Clone, Serialize)]
@@ -55,13 +55,14 @@ struct Part {
     responses: BTreeMap<String, RefOr<Response>>,
     #[serde(rename = "x-user-authentication", skip_serializing_if = "Option::is_none")]
     user_authentication: Option<Value>,
-    /// Whether it is the method's own handler: one for any method serves more than anybody describes.
     #[serde(skip)]
-    is_own: bool,
+    access: Access,
+    /// Whether the document must describe the operation. A handler of any method also serves methods that no document describes.
+    #[serde(skip)]
+    is_required: bool,
 }
 
-/// The document lacks operations that the router serves, so that it says nothing of what they require. Everything else
-/// was merged.
+/// The error of a document that does not describe all operations of the router. Everything else was merged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the document does not describe {}, which the router serves; describe each, or leave it out of the router",
@@ -76,96 +77,61 @@ impl UnmatchedOperationsError {
 }
 
 impl Fragment {
-    /// What scopes contribute to a document of these routes.
-    pub(crate) fn new(routes: &[Route], scheme: &OAuth2Scheme) -> Self {
+    pub(crate) fn new(operations: &[&Operation], scheme: &OAuth2Scheme) -> Self {
         let mut paths: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-        for (route, method) in routes.iter().flat_map(|route| served(route, routes)) {
-            let Operation { security, responses, .. } = route.described.guard(Operation::default());
-            let part = Part {
-                security: security.unwrap_or_default(),
-                responses: responses.responses,
-                user_authentication: route.described.access.user_authentication(),
-                is_own: route.method != Method::Any,
-            };
-            paths.entry(route.openapi_path()).or_default().insert(name(&method), part);
+        for operation in operations {
+            let Operation { methods, access, .. } = *operation;
+            for method in served_methods(operation, operations) {
+                let mut added = OpenApiOperation::default();
+                add_access(access, &mut added, None);
+                let part = Part {
+                    security: added.security.unwrap_or_default(),
+                    responses: added.responses.responses,
+                    user_authentication: user_authentication(access),
+                    access: access.clone(),
+                    is_required: *methods != Methods::Any,
+                };
+                paths.entry(openapi_path(operation)).or_default().insert(name(&method), part);
+            }
         }
         let mut document = OpenApi::default();
-        add_components(&mut document, routes, scheme);
-        Self {
-            paths,
-            needs_version_3_2: document.components.is_some() && scheme.needs_version_3_2(),
-            components: document.components,
-            replaces_scheme: scheme.is_given(),
-        }
+        add_components(&mut document, operations.iter().map(|operation| &operation.access), scheme);
+        Self { paths, components: document.components, scheme: scheme.clone() }
     }
 
     /// Adds it to a document of utoipa's types.
     ///
-    /// - `security` is replaced. On a public operation only the scheme of the scopes is removed from it; other schemes
-    ///   stay.
-    /// - Responses are kept. One for the status of a refusal gets the refusal's headers and media type beside its own; a
-    ///   reference among the document's components is resolved for that, any other reference stays as it is.
-    /// - Components are kept, except the security scheme where [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme) gave
-    ///   one.
+    /// - `security` is replaced. On a public operation only the scheme of the scopes is removed; other schemes stay.
+    /// - Responses are kept. A response for the status of a refusal gets the refusal's headers and media type beside its own.
+    ///   A reference to one of the document's components is resolved for that; any other reference stays.
+    /// - Components are kept, except the security scheme if
+    ///   [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme) set one.
     ///
     /// # Errors
     ///
-    /// The document lacks operations of the router. A handler of any method counts for those that are described.
+    /// [`UnmatchedOperationsError`] if the document lacks operations of the router. Of a handler of any method, the document may
+    /// describe any methods.
     pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperationsError> {
         let mut missing = Vec::new();
-        for (path, parts) in self.paths {
-            for (method, part) in parts {
-                match find(&mut document.paths, &path, method) {
-                    Some(operation) => {
-                        let given = operation.security.take();
-                        operation.security = Some(match given {
-                            Some(given) if part.security.is_empty() => typed_without_scopes(&given),
-                            _ => part.security,
-                        });
-                        let names: Vec<_> = REFUSALS
-                            .into_iter()
-                            .filter(|(status, _)| part.responses.contains_key(&status.to_string()))
-                            .collect();
-                        responses::add_refusals(
-                            &mut operation.responses,
-                            &names,
-                            document.components.as_ref(),
-                        );
-                        if let Some(authentication) = part.user_authentication {
-                            let extensions = operation.extensions.get_or_insert_default();
-                            extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
-                        }
-                    }
-                    None if part.is_own => missing.push(unmatched(&path, method)),
+        for (path, parts) in &self.paths {
+            for (method, Part { access, is_required, .. }) in parts {
+                match find(&mut document.paths, path, method) {
+                    Some(operation) => add_access(access, operation, document.components.as_ref()),
+                    None if *is_required => missing.push(unmatched(path, method)),
                     None => {}
                 }
             }
         }
-        if self.needs_version_3_2 {
-            document.openapi = OpenApiVersion::Version32;
-        }
-        if let Some(own) = self.components {
-            let components = document.components.get_or_insert_default();
-            for (name, scheme) in own.security_schemes {
-                if self.replaces_scheme || !components.security_schemes.contains_key(&name) {
-                    components.security_schemes.insert(name, scheme);
-                }
-            }
-            for (name, schema) in own.schemas {
-                components.schemas.entry(name).or_insert(schema);
-            }
-            if !own.responses.is_empty() {
-                responses::add_components(components);
-            }
-        }
+        let operations = self.paths.values().flat_map(BTreeMap::values);
+        add_components(document, operations.map(|part| &part.access), &self.scheme);
         UnmatchedOperationsError::check(missing)
     }
 
-    /// Adds it to a document in JSON, as [`merge_into`](Self::merge_into) does.
+    /// Adds it to a document in JSON, like [`merge_into`](Self::merge_into).
     ///
     /// # Errors
     ///
-    /// The document lacks operations of the router.
+    /// [`UnmatchedOperationsError`] if the document lacks operations of the router.
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
         let refusals = &fragment["components"]["responses"];
@@ -197,12 +163,15 @@ impl Fragment {
                             operation.insert(USER_AUTHENTICATION.to_owned(), authentication.clone());
                         }
                     }
-                    None if self.paths[path][method.as_str()].is_own => missing.push(unmatched(path, method)),
+                    None if self.paths[path][method.as_str()].is_required => {
+                        missing.push(unmatched(path, method))
+                    }
                     None => {}
                 }
             }
         }
-        if let Some(version) = document.get_mut("openapi").filter(|_| self.needs_version_3_2) {
+        let needs_version_3_2 = self.components.is_some() && self.scheme.needs_version_3_2();
+        if let Some(version) = document.get_mut("openapi").filter(|_| needs_version_3_2) {
             *version = "3.2.0".into();
         }
         if let (Some(components), Some(document)) = (fragment.get("components"), document.as_object_mut()) {
@@ -216,7 +185,7 @@ impl Fragment {
                     *response = with_refusal(mem::take(response), refusal);
                 }
             }
-            if self.replaces_scheme {
+            if self.scheme.is_given() {
                 let scheme = components["securitySchemes"][SCHEME_NAME].clone();
                 object(target, "securitySchemes").insert(SCHEME_NAME.to_owned(), scheme);
             }
@@ -229,54 +198,11 @@ fn unmatched(path: &str, method: &str) -> String {
     format!("`{} {path}`", method.to_uppercase())
 }
 
-/// The operation at a path of the same shape: parameters may have other names.
-fn find<'a>(paths: &'a mut Paths, path: &str, method: &str) -> Option<&'a mut Operation> {
-    let method = METHODS.iter().find(|it| name(it) == method)?;
-    let mut same = paths.paths.iter_mut().filter(|(own, _)| shape(own) == shape(path));
-    same.find_map(|(_, item)| slot(item, method).as_mut())
-}
-
-pub(super) fn slot<'a>(item: &'a mut PathItem, method: &HttpMethod) -> &'a mut Option<Operation> {
-    match method {
-        HttpMethod::Delete => &mut item.delete,
-        HttpMethod::Get => &mut item.get,
-        HttpMethod::Head => &mut item.head,
-        HttpMethod::Options => &mut item.options,
-        HttpMethod::Patch => &mut item.patch,
-        HttpMethod::Post => &mut item.post,
-        HttpMethod::Put => &mut item.put,
-        HttpMethod::Trace => &mut item.trace,
-    }
-}
-
-pub(super) fn name(method: &HttpMethod) -> &'static str {
-    match method {
-        HttpMethod::Delete => "delete",
-        HttpMethod::Get => "get",
-        HttpMethod::Head => "head",
-        HttpMethod::Options => "options",
-        HttpMethod::Patch => "patch",
-        HttpMethod::Post => "post",
-        HttpMethod::Put => "put",
-        HttpMethod::Trace => "trace",
-    }
-}
-
-/// A path without the names of its parameters.
-pub(crate) fn shape(path: &str) -> String {
-    let parts = path.split('{').enumerate();
-    let part = |(at, part): (usize, &str)| match (at, part.split_once('}')) {
-        (1.., Some((_, rest))) => format!("{{}}{rest}"),
-        _ => part.to_owned(),
-    };
-    parts.map(part).collect()
-}
-
 fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// The member as an object: whatever else a document has there is none.
+/// Returns the member as an object. A member of another type is replaced.
 fn object<'a>(parent: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String, Value> {
     let member = parent.entry(name).or_insert_with(|| Value::Object(Map::new()));
     if !member.is_object() {

@@ -1,12 +1,22 @@
-//! [`responses`](super::responses) for documents in JSON.
+//! Adds refusals to the responses of operations. A response that the operation documents for the same status keeps its
+//! description, headers and media types, and gets the refusal's headers and media type beside them.
+//!
+//! The responses are JSON: documents of all kinds have that form.
 
 use serde_json::{Map, Value, json};
 
-use super::refusals::PROBLEM_JSON;
-use super::responses::{MAX_REFERENCES, PROBLEM_TYPES, is_refusal};
+use super::refusals::{PROBLEM_JSON, REFUSALS};
 
-/// Adds a refusal of this status: a reference to the component of this name, or `refusal` beside what the operation
-/// documents itself.
+/// The longest chain of references that is followed. References may be circular.
+const MAX_REFERENCES: usize = 8;
+
+/// The media types that describe a problem body, the most specific first: it hides the others (OpenAPI 3.1, section
+/// 4.8.17).
+const PROBLEM_TYPES: [&str; 3] = [PROBLEM_JSON, "application/*", "*/*"];
+
+/// Adds a refusal to the responses of an operation: `reference` if the operation documents no response for the status,
+/// otherwise a copy of that response with the refusal beside its content. References are resolved among the components; a
+/// reference that cannot be resolved stays.
 pub(super) fn add_refusal(
     responses: &mut Map<String, Value>,
     status: &str,
@@ -29,7 +39,7 @@ pub(super) fn add_refusal(
     responses.insert(status.to_owned(), combined);
 }
 
-/// A response, with the refusal beside its own content.
+/// Returns a response with the refusal beside its own content.
 pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Value) -> Map<String, Value> {
     let headers = own.entry("headers").or_insert_with(|| json!({}));
     if let Some(headers) = headers.as_object_mut() {
@@ -59,7 +69,7 @@ pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Value) -> Map<
     own
 }
 
-/// The response that describes a status which has none of its own. One for the status hides it.
+/// Returns the response for the range of the status, or the default one. A response for the status hides it.
 fn broader(responses: &Map<String, Value>, status: &str, components: &Value) -> Option<Map<String, Value>> {
     let range = format!("{}XX", status.get(..1)?);
     let found = [range.as_str(), "default"].into_iter().find_map(|key| responses.get(key))?;
@@ -69,7 +79,7 @@ fn broader(responses: &Map<String, Value>, status: &str, components: &Value) -> 
     resolved(found, components).filter(has_content)
 }
 
-/// The response itself. `None` for a reference to a refusal, and for one that cannot be resolved.
+/// Resolves a response that may be a reference. `None` for a reference to a refusal, and for one that cannot be resolved.
 fn resolved(response: &Value, components: &Value) -> Option<Map<String, Value>> {
     let mut response = response;
     let mut description = None;
@@ -90,7 +100,12 @@ fn resolved(response: &Value, components: &Value) -> Option<Map<String, Value>> 
     None
 }
 
-/// A schema of both, where the first does not include the second.
+/// Returns whether the component is a refusal.
+fn is_refusal(name: &str) -> bool {
+    REFUSALS.iter().any(|(_, refusal)| *refusal == name)
+}
+
+/// Returns a schema of both, or `None` if the first includes the second.
 fn either(schema: &Value, problem: &Value) -> Option<Value> {
     let any_of = schema.get("anyOf").and_then(Value::as_array);
     let includes = schema == problem || any_of.is_some_and(|any_of| any_of.contains(problem));

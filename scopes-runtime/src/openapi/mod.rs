@@ -1,8 +1,8 @@
-//! What requirements say in an OpenAPI document.
+//! The OpenAPI document of guarded handlers.
 //!
 //! # Refusals
 //!
-//! Each operation that looks at a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
+//! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
 //! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
 //! types, and gets the media type and headers of the refusal beside them; two schemas for `application/problem+json` become
 //! `anyOf`. This also holds for a range such as `4XX`, and for `default`: their content is repeated in the response of the
@@ -25,25 +25,29 @@
 //!
 //! Without a `ScopedRouter` (`#[derive(OpenApi)]`, `utoipa_axum`) ids are those of utoipa: the handlers' names.
 
+mod access;
 #[cfg(feature = "aide")]
 mod aide;
-mod delegate;
+mod components;
+mod description;
 mod document;
 mod fragment;
 mod json_responses;
+mod modifier;
 mod operation;
 mod operation_ids;
+mod path_item;
 mod refusals;
 mod responses;
 mod scheme;
+mod scoped_path;
 mod security;
 
+pub(crate) use description::Description;
 #[doc(hidden)]
-pub use document::{DescribedOperation, Documented};
-pub(crate) use document::{Method, Route, document, nested};
-pub(crate) use fragment::shape;
+pub use description::DocumentedHandler;
+pub(crate) use document::document;
 pub use fragment::{Fragment, UnmatchedOperationsError};
-pub(crate) use operation::Access;
-#[doc(hidden)]
-pub use operation::Described;
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};
+#[doc(hidden)]
+pub use scoped_path::ScopedPath;

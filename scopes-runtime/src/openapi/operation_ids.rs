@@ -11,7 +11,7 @@
 //! | `{item_id}`, `{*item_id}` | `byItemId` |
 //! | nothing after the last slash | `root` |
 //!
-//! These forms can be read back. A path that has none, or one that reads back as another path (`/orderItems`), gets its
+//! These forms can be read back. Any other path, and one whose form reads back as another path (`/orderItems`), gets its
 //! letters and digits and a hash of method and path: `get_orderItems_Hd9b2b955`. No other id has a segment that begins
 //! with a capital letter.
 
@@ -20,33 +20,40 @@ use std::iter;
 
 use sha2::{Digest as _, Sha256};
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::HttpMethod;
 
-use super::document::{METHODS, Route};
-use super::fragment::{name, slot};
+use super::path_item;
 
-/// The ids of the operations, in their order. An id that the document has stays, and so does one that
-/// `#[utoipa::path]` has, for the first operation with it.
-pub(super) fn operation_ids(operations: &[(&Route, HttpMethod)], openapi: &mut OpenApi) -> Vec<String> {
+/// An operation that needs an id.
+pub(super) struct Unidentified<'a> {
+    pub(super) method: &'static str,
+    /// In OpenAPI's syntax.
+    pub(super) path: String,
+    /// The id in `#[utoipa::path]`.
+    pub(super) written: Option<&'a str>,
+}
+
+/// Returns the ids of the operations, in their order. An id in the document stays, and so does a written one, for the first
+/// operation that has it.
+pub(super) fn operation_ids(operations: &[Unidentified<'_>], openapi: &mut OpenApi) -> Vec<String> {
     let given = given_ids(openapi);
     let mut taken: HashSet<String> = given.values().cloned().collect();
     let written: Vec<_> = operations
         .iter()
-        .map(|(route, method)| match given.get(&(route.openapi_path(), name(method))) {
+        .map(|Unidentified { method, path, written }| match given.get(&(path.clone(), *method)) {
             Some(given) => Some(given.clone()),
-            None => route.written_id().map(str::to_owned).filter(|id| taken.insert(id.clone())),
+            None => written.map(str::to_owned).filter(|id| taken.insert(id.clone())),
         })
         .collect();
-    let ids = operations.iter().zip(written).map(|((route, method), written)| {
-        written.unwrap_or_else(|| generated(name(method), &route.openapi_path(), &mut taken))
+    let ids = operations.iter().zip(written).map(|(Unidentified { method, path, .. }, written)| {
+        written.unwrap_or_else(|| generated(method, path, &mut taken))
     });
     ids.collect()
 }
 
-/// The id of an operation. Where the user wrote it for another one, it is the form with the hash.
+/// Returns the id of an operation: the form with the hash if another operation has the plain one as a written id.
 fn generated(method: &str, path: &str, taken: &mut HashSet<String>) -> String {
     let hashed = hashed(method, path);
-    // A number is needed only where the user wrote the id with the hash too.
+    // A number is needed only if the form with the hash is a written id too.
     let mut ids = plain(method, path)
         .into_iter()
         .chain(iter::once(hashed.clone()))
@@ -54,7 +61,7 @@ fn generated(method: &str, path: &str, taken: &mut HashSet<String>) -> String {
     ids.find(|id| taken.insert(id.clone())).expect("there is always another number")
 }
 
-/// The form that can be read back.
+/// Returns the form that can be read back.
 fn plain(method: &str, path: &str) -> Option<String> {
     let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
     let (last, others) = segments.split_last()?;
@@ -78,7 +85,7 @@ fn parameter_name(name: &str) -> Option<String> {
 
 fn literal(segment: &str) -> Option<String> {
     let parts: Option<Vec<_>> = segment.split('_').map(camel_case).collect();
-    // These are of parameters, and of nothing after the last slash.
+    // Parameters, and an empty segment at the end, have these forms.
     let is_reserved = segment.starts_with("by-") || segment == "root";
     parts.filter(|_| !is_reserved).map(|parts| parts.join("__"))
 }
@@ -90,7 +97,7 @@ fn camel_case(part: &str) -> Option<String> {
     Some(format!("{first}{}", others?))
 }
 
-/// A word that begins with a letter, so that its capital separates it from the one before.
+/// Returns the word with a capital letter. It must begin with a letter, so that the capital separates it from the word before.
 fn capitalized(word: &str) -> Option<String> {
     let first = word.chars().next().filter(char::is_ascii_lowercase)?;
     is_word(word).then(|| format!("{}{}", first.to_ascii_uppercase(), &word[1..]))
@@ -100,7 +107,7 @@ fn is_word(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
-/// The letters and digits, and 32 bits of SHA-256: an algorithm that no release changes.
+/// Returns the letters and digits with 32 bits of SHA-256. The hash must be the same in every release.
 fn hashed(method: &str, path: &str) -> String {
     let words = path.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let readable = iter::once(method).chain(words).collect::<Vec<_>>().join("_");
@@ -109,14 +116,11 @@ fn hashed(method: &str, path: &str) -> String {
     format!("{readable}_H{hash}")
 }
 
-/// The ids that a document has already, by path and method.
+/// Returns the ids in the document, by path and method.
 fn given_ids(openapi: &mut OpenApi) -> HashMap<(String, &'static str), String> {
-    let mut given = HashMap::new();
-    for (path, item) in &mut openapi.paths.paths {
-        for method in &METHODS {
-            let id = slot(item, method).as_ref().and_then(|operation| operation.operation_id.clone());
-            given.extend(id.map(|id| ((path.clone(), name(method)), id)));
-        }
-    }
-    given
+    let operations = path_item::operations(openapi);
+    let ids = operations.filter_map(|(path, method, operation)| {
+        Some(((path.to_owned(), method), operation.operation_id.clone()?))
+    });
+    ids.collect()
 }

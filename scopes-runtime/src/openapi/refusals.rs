@@ -1,4 +1,4 @@
-//! The responses by which guards refuse requests, as components of a document.
+//! The responses of guards that refuse requests, as components of a document.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 pub(super) const REFUSALS: [(u16, &str); 4] =
     [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN), (503, UNAVAILABLE)];
 
-/// The components, by name.
+/// Returns the components by name.
 pub(super) fn refusals() -> BTreeMap<&'static str, Response> {
     let mut malformed = refusal(
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
@@ -31,16 +31,16 @@ pub(super) fn refusals() -> BTreeMap<&'static str, Response> {
     malformed.content.insert("text/plain".to_owned(), rejection.into());
     BTreeMap::from([
         (MALFORMED, malformed),
-        (UNAUTHENTICATED, refusal("There is no access token, or it is not valid (`invalid_token`).")),
+        (UNAUTHENTICATED, refusal("The access token is missing or invalid (`invalid_token`).")),
         (FORBIDDEN, refusal("The access token lacks a scope (`insufficient_scope`).")),
         (UNAVAILABLE, unavailable()),
     ])
 }
 
-/// A response with a challenge (RFC 6750 section 3).
+/// Returns a response with a challenge (RFC 6750 section 3).
 pub(super) fn refusal(description: &str) -> Response {
     let challenge =
-        Header::builder().schema(Some(text())).description(Some("What to ask for (RFC 6750 section 3)."));
+        Header::builder().schema(Some(text())).description(Some("The challenge (RFC 6750 section 3)."));
     problem_response(description).header("WWW-Authenticate", challenge.build()).build()
 }
 
@@ -58,7 +58,7 @@ fn problem_response(description: &str) -> ResponseBuilder {
     ResponseBuilder::new().description(description).content(PROBLEM_JSON, content.build())
 }
 
-/// A problem detail (RFC 9457).
+/// Returns the schema of a problem detail (RFC 9457).
 pub(super) fn problem() -> Schema {
     ObjectBuilder::new()
         .description(Some("Why a request was refused (RFC 9457)."))
@@ -76,7 +76,7 @@ pub(super) fn problem() -> Schema {
         .into()
 }
 
-/// A reference to a component.
+/// Returns a reference to a component.
 pub(super) fn reference(name: &str) -> RefOr<Response> {
     Ref::from_response_name(name).into()
 }

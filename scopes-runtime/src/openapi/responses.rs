@@ -1,25 +1,16 @@
-//! Adds refusals to the responses of operations. A response that the operation documents for the same status keeps its
-//! description, headers and media types, and gets the refusal's headers and media type beside them: the operation
-//! answers both.
+//! [`json_responses`](super::json_responses) for utoipa's types. Only the responses that get a refusal beside their own content
+//! go through JSON.
 
-use std::collections::btree_map::Entry;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, json};
+use utoipa::openapi::{Components, RefOr, Responses};
 
-use utoipa::openapi::schema::AnyOfBuilder;
-use utoipa::openapi::{Components, RefOr, Response, Responses, Schema};
+use super::json_responses::{add_refusal, with_refusal};
+use super::refusals::{REFUSALS, reference, refusals};
 
-use super::refusals::{PROBLEM_JSON, REFUSALS, reference, refusals};
-
-/// Where components of responses are, as references have it.
-const COMPONENTS: &str = "#/components/responses/";
-
-/// The longest chain of references that is followed. A document may have a circle of them.
-pub(super) const MAX_REFERENCES: usize = 8;
-
-/// The media types that describe a problem body, the most specific first: it hides the others (OpenAPI 3.1, section
-/// 4.8.17).
-pub(super) const PROBLEM_TYPES: [&str; 3] = [PROBLEM_JSON, "application/*", "*/*"];
-
-/// Adds the refusals of these statuses. A reference is resolved among `components`, and stays where it cannot be.
+/// Adds the refusals with these statuses and names. References are resolved among `components`; a reference that cannot be
+/// resolved stays.
 pub(super) fn add_refusals(
     responses: &mut Responses,
     names: &[(u16, &str)],
@@ -27,30 +18,33 @@ pub(super) fn add_refusals(
 ) {
     let refusals = refusals();
     for (status, name) in names {
-        let refusal = &refusals[name];
-        let broader = broader(responses, *status, components);
-        match responses.responses.entry(status.to_string()) {
-            Entry::Vacant(entry) => {
-                entry.insert(match broader {
-                    Some(mut broader) => {
-                        broader.description.clone_from(&refusal.description);
-                        add(&mut broader, refusal);
-                        RefOr::T(broader)
-                    }
-                    None => reference(name),
-                });
-            }
-            Entry::Occupied(mut entry) => {
-                if let Some(mut own) = resolved(entry.get(), components) {
-                    add(&mut own, refusal);
-                    entry.insert(RefOr::T(own));
-                }
-            }
+        let broader = [format!("{}XX", status / 100), "default".to_owned()];
+        let status = status.to_string();
+        let documented = [&status].into_iter().chain(&broader);
+        let documented = documented.filter_map(|key| Some((key.clone(), responses.responses.get(key)?)));
+        let documented: Vec<_> = documented.collect();
+        if documented.is_empty() {
+            responses.responses.insert(status, reference(name));
+            continue;
         }
+        let has_reference = documented.iter().any(|(_, response)| matches!(response, RefOr::Ref(_)));
+        let components = components.filter(|_| has_reference).map(|components| &components.responses);
+        let mut documented: Map<_, _> =
+            documented.into_iter().map(|(key, response)| (key, converted(response))).collect();
+        let before = documented.get(&status).cloned();
+        add_refusal(
+            &mut documented,
+            &status,
+            &converted(&reference(name)),
+            &converted(&refusals[name]),
+            &json!({ "responses": components }),
+        );
+        let after = documented.remove(&status).filter(|after| before.as_ref() != Some(after));
+        responses.responses.extend(after.map(|after| (status, converted(&after))));
     }
 }
 
-/// Resolves references in the place of a refusal, once the components are known.
+/// Resolves references that operations have for the status of a refusal, once the components are known.
 pub(super) fn resolve_references(responses: &mut Responses, components: &Components) {
     let is_reference = |(status, _): &(u16, &str)| {
         matches!(responses.responses.get(&status.to_string()), Some(RefOr::Ref(_)))
@@ -59,91 +53,19 @@ pub(super) fn resolve_references(responses: &mut Responses, components: &Compone
     add_refusals(responses, &names, Some(components));
 }
 
-/// Adds the refusals to the components. One of the same name gets the refusal beside its own content.
+/// Adds the refusals to the components. A component of the same name gets the refusal beside its own content.
 pub(super) fn add_components(components: &mut Components) {
     for (name, refusal) in refusals() {
-        match components.responses.entry(name.to_owned()) {
-            Entry::Vacant(entry) => {
-                entry.insert(RefOr::T(refusal));
-            }
-            Entry::Occupied(mut entry) => {
-                if let RefOr::T(own) = entry.get_mut() {
-                    add(own, &refusal);
-                }
-            }
+        let response = components.responses.entry(name.to_owned());
+        let response = response.or_insert_with(|| RefOr::T(refusal.clone()));
+        if let RefOr::T(own) = response {
+            *own = converted(&with_refusal(converted(own), &converted(&refusal)));
         }
     }
 }
 
-/// The response that describes a status which has none of its own. One for the status hides it.
-fn broader(responses: &Responses, status: u16, components: Option<&Components>) -> Option<Response> {
-    let range = format!("{}XX", status / 100);
-    let found = [range.as_str(), "default"].into_iter().find_map(|key| responses.responses.get(key))?;
-    resolved(found, components).filter(|response| !response.content.is_empty())
-}
-
-/// The response itself. `None` for a reference to a refusal, and for one that cannot be resolved.
-fn resolved(response: &RefOr<Response>, components: Option<&Components>) -> Option<Response> {
-    let mut response = response;
-    let mut description = "";
-    for _ in 0..MAX_REFERENCES {
-        match response {
-            RefOr::T(found) => {
-                let mut found = found.clone();
-                if !description.is_empty() {
-                    description.clone_into(&mut found.description);
-                }
-                return Some(found);
-            }
-            RefOr::Ref(reference) => {
-                let name = reference.ref_location.strip_prefix(COMPONENTS)?;
-                if is_refusal(name) {
-                    return None;
-                }
-                if description.is_empty() {
-                    description = &reference.description;
-                }
-                response = components?.responses.get(name)?;
-            }
-        }
-    }
-    None
-}
-
-/// Whether it is the name of a refusal among the components.
-pub(super) fn is_refusal(name: &str) -> bool {
-    REFUSALS.iter().any(|(_, refusal)| *refusal == name)
-}
-
-fn add(own: &mut Response, refusal: &Response) {
-    for (name, header) in &refusal.headers {
-        if !own.headers.keys().any(|other| other.eq_ignore_ascii_case(name)) {
-            own.headers.insert(name.clone(), header.clone());
-        }
-    }
-    let problem = &refusal.content[PROBLEM_JSON];
-    let content = match PROBLEM_TYPES.iter().find_map(|media_type| own.content.get(*media_type)) {
-        None => problem.clone(),
-        Some(RefOr::T(content)) => {
-            let (Some(schema), RefOr::T(problem)) = (&content.schema, problem) else { return };
-            let Some(either) = problem.schema.as_ref().and_then(|problem| either(schema, problem)) else {
-                return;
-            };
-            let mut content = content.clone();
-            content.schema = Some(either);
-            RefOr::T(content)
-        }
-        Some(RefOr::Ref(_)) => return,
-    };
-    own.content.insert(PROBLEM_JSON.to_owned(), content);
-}
-
-/// A schema of both, where the first does not include the second.
-fn either(schema: &RefOr<Schema>, problem: &RefOr<Schema>) -> Option<RefOr<Schema>> {
-    let includes = schema == problem
-        || matches!(schema, RefOr::T(Schema::AnyOf(any_of)) if any_of.items.contains(problem));
-    (!includes).then(|| {
-        let either = AnyOfBuilder::new().item(schema.clone()).item(problem.clone()).build();
-        RefOr::T(Schema::AnyOf(either))
-    })
+/// Converts between types for the same part of a document.
+pub(super) fn converted<T: DeserializeOwned>(part: &impl Serialize) -> T {
+    let converted = serde_json::to_value::<&_>(part).and_then(serde_json::from_value::<T>);
+    converted.expect("both types are the same part of an OpenAPI document")
 }

@@ -1,24 +1,18 @@
 use std::collections::BTreeMap;
 
-use utoipa::Modify;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, DeviceAuthorization, Flow, HttpAuthScheme, HttpBuilder, Implicit,
     OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
 };
 
-use super::document::{METHODS, add_scheme};
-use super::fragment::slot;
-use super::responses::resolve_references;
-use super::security::names_scopes;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The name of the security scheme among a document's components, whatever its type.
 pub const SCHEME_NAME: &str = "oauth2";
 
-/// How a client gets a token, as the document's security scheme: the flows, and every declared scope.
+/// The security scheme of a document: how clients obtain tokens, and the declared scopes.
 ///
-/// Scopes that an operation requires are added by themselves, those of other vocabularies too.
+/// The scopes that operations require are added automatically, also those of other vocabularies.
 ///
 /// ```
 /// use scopes_runtime::openapi::OAuth2Scheme;
@@ -32,7 +26,7 @@ pub const SCHEME_NAME: &str = "oauth2";
 ///     .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
 /// ```
 ///
-/// Where no [`ScopedRouter`](crate::ScopedRouter) makes the document, the scheme is one of utoipa's modifiers:
+/// If the document is not made by a [`ScopedRouter`](crate::ScopedRouter), use the scheme as a modifier of utoipa:
 ///
 /// ```
 /// use scopes_runtime::openapi::OAuth2Scheme;
@@ -66,7 +60,7 @@ pub struct OAuth2Scheme {
 
 #[derive(Clone, Debug, Default)]
 enum Kind {
-    /// No more is known than that tokens are borne.
+    /// Tokens are bearer tokens. How clients obtain them is not specified.
     #[default]
     Bearer,
     Flows(Vec<Endpoints>),
@@ -83,7 +77,7 @@ enum Endpoints {
 }
 
 impl OAuth2Scheme {
-    /// A scheme with all scopes of a vocabulary.
+    /// Creates a scheme with all scopes of a vocabulary and without flows.
     #[must_use]
     pub fn new<V: Vocabulary>() -> Self {
         Self { scopes: V::DECLARED.iter().collect(), ..Self::default() }
@@ -96,7 +90,7 @@ impl OAuth2Scheme {
         self
     }
 
-    /// The authorization code flow (RFC 6749 section 4.1), with PKCE: the one for people (RFC 9700 section 2.1.1).
+    /// Adds the authorization code flow (RFC 6749 section 4.1), with PKCE: the flow for users (RFC 9700 section 2.1.1).
     #[must_use]
     pub fn authorization_code(
         self,
@@ -107,14 +101,14 @@ impl OAuth2Scheme {
         self.flow(Endpoints::AuthorizationCode { authorization, token })
     }
 
-    /// The client credentials flow (RFC 6749 section 4.4): the one for services.
+    /// Adds the client credentials flow (RFC 6749 section 4.4): the flow for services.
     #[must_use]
     pub fn client_credentials(self, token_url: impl Into<String>) -> Self {
         self.flow(Endpoints::ClientCredentials { token: token_url.into() })
     }
 
-    /// The device authorization flow (RFC 8628): the one for devices without a keyboard. OpenAPI 3.1 does not know it, so
-    /// a document with it says 3.2.
+    /// Adds the device authorization flow (RFC 8628): the flow for devices without a keyboard. OpenAPI 3.1 does not have it, so
+    /// the document gets the version 3.2.
     #[must_use]
     pub fn device_authorization(
         self,
@@ -125,30 +119,29 @@ impl OAuth2Scheme {
         self.flow(Endpoints::DeviceAuthorization { device_authorization, token })
     }
 
-    /// The implicit flow (RFC 6749 section 4.2), which hands the access token to whoever reads the browser's history: RFC
-    /// 9700 section 2.1.2 says to use the authorization code flow instead.
+    /// Adds the implicit flow (RFC 6749 section 4.2). It leaks the access token into the browser's history: RFC 9700
+    /// section 2.1.2 recommends the authorization code flow instead.
     #[must_use]
     pub fn implicit(self, authorization_url: impl Into<String>) -> Self {
         self.flow(Endpoints::Implicit { authorization: authorization_url.into() })
     }
 
-    /// The password flow (RFC 6749 section 4.3), which hands the user's password to the client: RFC 9700 section 2.4
-    /// forbids it for anything but a demonstration.
+    /// Adds the password flow (RFC 6749 section 4.3). The client gets the user's password: RFC 9700 section 2.4 forbids it.
     #[must_use]
     pub fn password(self, token_url: impl Into<String>) -> Self {
         self.flow(Endpoints::Password { token: token_url.into() })
     }
 
-    /// Where clients refresh their tokens, if not at the token URL. It counts for the flows that have refresh tokens:
-    /// authorization code, device authorization and password.
+    /// Sets the URL for refreshing tokens, for the flows with refresh tokens: authorization code, device authorization and
+    /// password. Default: the token URL.
     #[must_use]
     pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
         self.refresh_url = Some(url.into());
         self
     }
 
-    /// Where the issuer's OpenID Connect metadata is: clients read there which flows it has. A scheme either leads there
-    /// or lists flows; what is said last counts.
+    /// Sets the URL of the issuer's OpenID Connect metadata, which lists its flows. It replaces flows that were added before,
+    /// and a flow that is added later replaces it.
     #[must_use]
     pub fn open_id_connect(mut self, url: impl Into<String>) -> Self {
         self.kind = Kind::OpenIdConnect(url.into());
@@ -163,12 +156,12 @@ impl OAuth2Scheme {
         self
     }
 
-    /// The scopes of the vocabularies.
+    /// Returns the scopes of the vocabularies.
     pub(crate) fn scopes(&self) -> &[&'static DeclaredScope] {
         &self.scopes
     }
 
-    /// Whether anybody said how to get a token.
+    /// Returns whether flows or metadata were set.
     pub(crate) fn is_given(&self) -> bool {
         !matches!(self.kind, Kind::Bearer)
     }
@@ -178,7 +171,7 @@ impl OAuth2Scheme {
         matches!(&self.kind, Kind::Flows(flows) if flows.iter().any(is_device))
     }
 
-    /// The scheme, with the scopes that operations require beside its own.
+    /// Returns utoipa's scheme, with the scopes that operations require beside its own.
     pub(super) fn scheme(&self, required: impl Iterator<Item = &'static DeclaredScope>) -> SecurityScheme {
         let flows = match &self.kind {
             Kind::Bearer => {
@@ -187,19 +180,15 @@ impl OAuth2Scheme {
             Kind::OpenIdConnect(url) => return SecurityScheme::OpenIdConnect(OpenIdConnect::new(url)),
             Kind::Flows(flows) => flows,
         };
-        let described: BTreeMap<_, _> = self
-            .scopes
-            .iter()
-            .copied()
-            .chain(required)
-            .map(|scope| (scope.name(), description(scope)))
-            .collect();
-        let scopes: Scopes =
-            described.iter().map(|(name, description)| (*name, description.as_str())).collect();
-        SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(|it| self.described(it, scopes.clone()))))
+        let scopes = self.scopes.iter().copied().chain(required);
+        let descriptions: BTreeMap<_, _> = scopes.map(|scope| (scope.name(), description(scope))).collect();
+        let scopes: Scopes = descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        SecurityScheme::OAuth2(OAuth2::new(
+            flows.iter().map(|endpoints| self.flow_at(endpoints, scopes.clone())),
+        ))
     }
 
-    fn described(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
+    fn flow_at(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
         let refresh_url = self.refresh_url.clone();
         match endpoints {
             Endpoints::AuthorizationCode { authorization, token } => {
@@ -225,30 +214,11 @@ impl OAuth2Scheme {
     }
 }
 
-/// Adds the scheme, and the refusals that operations refer to. Other components of these names are kept, with the
-/// refusals beside their own content. An operation with scopes that refers to a response of another name, for the status
-/// of a refusal, gets a copy of it with the refusal beside its own content: an attribute on a handler cannot resolve the
-/// reference.
-impl Modify for OAuth2Scheme {
-    fn modify(&self, openapi: &mut OpenApi) {
-        add_scheme(openapi, self, std::iter::empty());
-        let Some(components) = &openapi.components else { return };
-        for item in openapi.paths.paths.values_mut() {
-            for method in &METHODS {
-                let Some(operation) = slot(item, method) else { continue };
-                if operation.security.as_deref().is_some_and(names_scopes) {
-                    resolve_references(&mut operation.responses, components);
-                }
-            }
-        }
-    }
-}
-
-/// The scope's description, and what a token with it satisfies as well.
+/// Returns the description of a scope, with the scopes that it implies.
 fn description(scope: &DeclaredScope) -> String {
     let implied: Vec<_> = scope.implies().iter().map(|name| format!("`{name}`")).collect();
-    match implied.is_empty() {
-        true => scope.description().to_owned(),
-        false => format!("{} Includes {}.", scope.description(), implied.join(", ")),
+    if implied.is_empty() {
+        return scope.description().to_owned();
     }
+    format!("{} Includes {}.", scope.description(), implied.join(", "))
 }

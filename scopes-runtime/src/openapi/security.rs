@@ -1,12 +1,48 @@
-//! The `security` of operations that others secure as well.
+//! The `security` of operations.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use utoipa::openapi::security::SecurityRequirement;
 
-use super::SCHEME_NAME;
+use super::scheme::SCHEME_NAME;
+use crate::operation::Access;
+use crate::scope::DeclaredScope;
 
-/// The requirements without the scheme of the scopes, for an operation that no longer requires it. What remains of a
-/// requirement of several schemes stays.
+/// Returns one requirement for each alternative, with all of its scopes. If the token is optional, there is also an empty one;
+/// if no token is read, the list is empty.
+pub(super) fn security(access: &Access) -> Vec<SecurityRequirement> {
+    match access {
+        Access::Public { accepts_token: false, .. } | Access::Unchecked { .. } => Vec::new(),
+        Access::Public { accepts_token: true, .. } => {
+            vec![SecurityRequirement::default(), SecurityRequirement::new(SCHEME_NAME, [""; 0])]
+        }
+        Access::Scoped(requirements) => {
+            requirements.alternatives().iter().map(|scopes| one(scopes)).collect()
+        }
+    }
+}
+
+fn one(scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
+    let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    // Two vocabularies may declare scopes with the same name.
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    SecurityRequirement::new(SCHEME_NAME, names)
+}
+
+/// Returns the `security` of an operation that had another one. Other schemes stay if no token is read.
+pub(super) fn security_beside(
+    access: &Access,
+    given: Option<Vec<SecurityRequirement>>,
+) -> Vec<SecurityRequirement> {
+    match given {
+        Some(given) if !access.accepts_token() => typed_without_scopes(&given),
+        _ => security(access),
+    }
+}
+
+/// Removes the scheme of the scopes from the requirements. Other schemes of the same requirement stay.
 pub(super) fn without_scopes(security: &Value) -> Value {
     let mut kept = Vec::new();
     let mut has_scopes = false;
@@ -18,21 +54,23 @@ pub(super) fn without_scopes(security: &Value) -> Value {
             kept.push(requirement);
         }
     }
-    match has_scopes {
-        // `{}` alone requires nothing, as the empty list does.
-        true if kept.iter().all(is_empty) => Value::Array(Vec::new()),
-        true => Value::Array(kept),
-        false => security.clone(),
+    if !has_scopes {
+        return security.clone();
     }
+    // `{}` alone requires nothing, like the empty list.
+    if kept.iter().all(is_empty) {
+        kept.clear();
+    }
+    Value::Array(kept)
 }
 
-/// As [`without_scopes`]; utoipa's type does not show which schemes it names.
-pub(super) fn typed_without_scopes(security: &[SecurityRequirement]) -> Vec<SecurityRequirement> {
+/// Like [`without_scopes`]. utoipa's type does not expose the schemes, so this goes through JSON.
+fn typed_without_scopes(security: &[SecurityRequirement]) -> Vec<SecurityRequirement> {
     let kept = serde_json::to_value(security).map(|security| without_scopes(&security));
     kept.and_then(serde_json::from_value).expect("maps of lists of strings are JSON, and a part of them too")
 }
 
-/// Whether any of the requirements names the scheme of the scopes.
+/// Returns whether any of the requirements has the scheme of the scopes.
 pub(super) fn names_scopes(security: &[SecurityRequirement]) -> bool {
     let security = serde_json::to_value(security).expect("maps of lists of strings are JSON");
     security.as_array().into_iter().flatten().any(|requirement| requirement.get(SCHEME_NAME).is_some())

@@ -1,34 +1,41 @@
-use super::{Report, in_one_line};
+use super::{Report, in_one_line, requirement};
 
-/// A table, and a list of the unrequired scopes; without a line break at its end.
-pub(super) fn write(report: &Report) -> String {
-    let has_reasons = report.operations.iter().any(|operation| operation.callers.reason().is_some());
-    let mut headings = vec!["Method", "Path", "Requires", "Handler"];
-    headings.extend(has_reasons.then_some("Reason"));
-    let mut lines = vec![row(&headings), row(&vec!["---"; headings.len()])];
-    for operation in &report.operations {
-        let callers = operation.callers.shown(code);
-        let handler = operation.handler.as_deref().map(code).unwrap_or_default();
-        let reason = operation.callers.reason().map(plain).unwrap_or_default();
-        let cells = [&code(&operation.method), &code(&operation.path), &callers, &handler, &reason];
-        lines.push(row(&cells.map(String::as_str)[..headings.len()]));
+impl Report {
+    /// Returns the report as a Markdown table and a list of the scopes that no operation requires, without a line break at the
+    /// end. For a page of documentation, or the description of a change.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let has_reasons = self.operations.iter().any(|operation| operation.access.reason().is_some());
+        let mut headings = vec!["Method", "Path", "Requires", "Handler"];
+        headings.extend(has_reasons.then_some("Reason"));
+        let mut lines = vec![row(&headings), row(&vec!["---"; headings.len()])];
+        for operation in &self.operations {
+            let required = requirement(&operation.access, code);
+            let handler =
+                operation.handler.as_ref().map(|handler| code(&handler.to_string())).unwrap_or_default();
+            let reason = operation.access.reason().map(plain).unwrap_or_default();
+            let cells =
+                [&code(&operation.methods.to_string()), &code(&operation.path), &required, &handler, &reason];
+            lines.push(row(&cells.map(String::as_str)[..headings.len()]));
+        }
+        if !self.unrequired.is_empty() {
+            lines.extend(["", "Declared scopes that no operation requires:", ""].map(str::to_owned));
+        }
+        for unrequired in &self.unrequired {
+            let implied: Vec<_> = unrequired.implies.iter().map(|name| code(name)).collect();
+            let implied = if implied.is_empty() { "none".to_owned() } else { implied.join(", ") };
+            lines.push(format!("- {}, which implies {implied}", code(unrequired.scope)));
+        }
+        lines.join("\n")
     }
-    if !report.unrequired.is_empty() {
-        lines.extend(["", "Declared scopes that no operation requires:", ""].map(str::to_owned));
-    }
-    for unrequired in &report.unrequired {
-        let implied: Vec<_> = unrequired.implies.iter().map(|name| code(name)).collect();
-        let implied = if implied.is_empty() { "none".to_owned() } else { implied.join(", ") };
-        lines.push(format!("- {}, which implies {implied}", code(unrequired.scope)));
-    }
-    lines.join("\n")
 }
 
 fn row(cells: &[&str]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// A code span, in more backticks than the text has in a row. A table ends its cells at a `|` even there.
+/// Returns a code span, in more backticks than the text has in a row. A `|` is escaped because it ends the cell of a table
+/// even in a code span.
 fn code(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -36,7 +43,7 @@ fn code(text: &str) -> String {
     format!("{fence}{space}{}{space}{fence}", in_one_line(text).replace('|', "\\|"))
 }
 
-/// Text in which nothing is markup.
+/// Escapes all markup.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in in_one_line(text).chars() {

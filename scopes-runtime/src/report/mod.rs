@@ -1,33 +1,29 @@
-//! [`Report`]: who may call what.
+//! The access report of a router: [`Report`].
 
 mod markdown;
-mod operation;
-mod row;
+mod requirement;
 mod text;
 
+#[cfg(all(feature = "_jwt", feature = "testing"))]
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-pub(crate) use operation::{Callers, Operation};
-pub(crate) use row::{Access, Row};
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use text::write_aligned;
 
+use self::requirement::requirement;
+use crate::operation::Operation;
 use crate::scope::DeclaredScope;
 
-/// The method of a handler that serves every method without an operation of its own.
-pub(crate) const ANY_METHOD: &str = "*";
-
-/// Who may call what: the operations of a [`ScopedRouter`](crate::ScopedRouter) with what each requires, and the
-/// declared scopes that none of them does. [`ScopedRouter::report`](crate::ScopedRouter::report) makes it.
+/// The operations of a [`ScopedRouter`](crate::ScopedRouter) with their requirements, and the declared scopes that no operation
+/// requires. [`ScopedRouter::report`](crate::ScopedRouter::report) makes it.
 ///
-/// It comes as a table for a terminal (`Display`), as [Markdown](Report::to_markdown) and, for other programs, as
-/// whatever serde writes. Operations are sorted by path, then by method; the method `*` is that of a handler for every
-/// method without an operation of its own.
+/// `Display` writes a table for a terminal, [`to_markdown`](Report::to_markdown) a Markdown table, and `Serialize` the data for
+/// other programs. Operations are sorted by path, then by method. The method `*` is that of a handler for every method without
+/// a handler of its own.
 ///
 /// ```
-/// use scopes_runtime::openapi::OAuth2Scheme;
 /// use scopes_runtime::router::{ScopedRouter, get};
 /// use scopes_runtime::{ResourceServer, declare_scopes, public, requires_scopes};
 ///
@@ -48,7 +44,7 @@ pub(crate) const ANY_METHOD: &str = "*";
 ///
 /// # fn main() {
 /// let router = ScopedRouter::<ResourceServer>::new()
-///     .security_scheme(OAuth2Scheme::new::<Scope>())
+///     .vocabulary::<Scope>()
 ///     .route("/items", get(read_items))
 ///     .route("/health", get(health));
 /// # let text = router.report().to_string().replace("rust_out", "api");
@@ -67,14 +63,15 @@ pub(crate) const ANY_METHOD: &str = "*";
 ///   admin  implies items
 /// ```
 ///
-/// In JSON each operation has `method`, `path`, `handler` and `access`, which is `scoped`, `public` or `foreign`. A
-/// scoped one has `alternatives`, lists of scopes: a token needs all of one of them, and where that is an empty one, any
-/// valid token will do. After `operations` comes `unrequired`, with the `scope` and what it `implies`.
+/// In JSON each operation has `method`, `path`, `handler` and `access`, which is `scoped`, `public` or `unchecked`. A scoped
+/// operation has `alternatives`, lists of scopes: a token needs all scopes of one list, and an empty list accepts any valid
+/// token. `unrequired` lists the other declared scopes: each has its name as `scope`, and the names that it `implies`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     operations: Vec<Operation>,
     unrequired: Vec<Unrequired>,
-    /// The names of the scopes of the vocabularies and of the operations, and of those that imply them.
+    /// The names of the scopes of the vocabularies and of the operations, of those that imply them, and of those that they
+    /// imply.
     #[cfg(all(feature = "_jwt", feature = "testing"))]
     #[serde(skip)]
     known_scopes: BTreeSet<&'static str>,
@@ -88,30 +85,23 @@ struct Unrequired {
 }
 
 impl Report {
-    /// The report of these rows, and of these vocabularies.
-    pub(crate) fn new(rows: Vec<Row>, declared: &[&'static DeclaredScope]) -> Self {
-        let mut operations: Vec<_> = rows.into_iter().map(Operation::from).collect();
-        operations.sort_by(|left, right| (&left.path, &left.method).cmp(&(&right.path, &right.method)));
-        // Routers that were merged may have one handler for the methods that none of their routes has.
-        operations.dedup_by_key(|it| {
-            (it.path.clone(), it.method.clone(), it.handler.clone(), it.callers.to_string())
+    pub(crate) fn new(mut operations: Vec<Operation>, declared: &[&'static DeclaredScope]) -> Self {
+        operations.sort_by_key(|operation| (operation.path.clone(), operation.methods.to_string()));
+        // Merged routers may share the handler of methods without any other.
+        operations.dedup_by_key(|Operation { methods, path, handler, access }| {
+            let handler = handler.as_ref().map(ToString::to_string);
+            (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned))
         });
-        let required: BTreeSet<_> =
-            operations.iter().flat_map(|operation| operation.callers.scopes()).collect();
-        let unrequired = declared
-            .iter()
-            .filter(|scope| !required.contains(scope.name()))
-            .map(|scope| Unrequired { scope: scope.name(), implies: scope.implies() })
-            .collect();
+        let required: Vec<_> =
+            operations.iter().flat_map(|operation| operation.access.alternatives()).flatten().collect();
+        let is_required = |scope: &DeclaredScope| required.iter().any(|other| other.name() == scope.name());
+        let unrequired = declared.iter().filter(|scope| !is_required(scope));
+        let unrequired =
+            unrequired.map(|scope| Unrequired { scope: scope.name(), implies: scope.implies() }).collect();
         #[cfg(all(feature = "_jwt", feature = "testing"))]
         let known_scopes = declared
             .iter()
-            .copied()
-            .chain(
-                operations
-                    .iter()
-                    .flat_map(|operation| operation.callers.alternatives().iter().flatten().copied()),
-            )
+            .chain(&required)
             .flat_map(|scope| [&[scope.name()], scope.implies(), scope.implied_by()].concat())
             .collect();
         Self {
@@ -127,19 +117,13 @@ impl Report {
         &self.known_scopes
     }
 
-    /// The operations, sorted.
+    /// Returns the operations, sorted.
     pub(crate) fn operations(&self) -> &[Operation] {
         &self.operations
     }
-
-    /// The report as a Markdown table, for a page of documentation or the description of a change.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        markdown::write(self)
-    }
 }
 
-/// Text that leaves a table's lines whole.
+/// Replaces control characters by spaces, so that the text fits in one line of a table.
 fn in_one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }

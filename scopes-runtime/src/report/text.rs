@@ -1,19 +1,19 @@
 use std::fmt;
 
-use super::{Report, in_one_line};
+use super::{Report, in_one_line, requirement};
 
-/// A table with aligned columns, without a line break at its end.
+/// Writes tables with aligned columns, without a line break at the end.
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let heading = ["METHOD", "PATH", "REQUIRES", "HANDLER", "REASON"].map(str::to_owned);
         let mut rows = vec![heading];
         rows.extend(self.operations.iter().map(|operation| {
             [
-                operation.method.clone(),
+                operation.methods.to_string(),
                 in_one_line(&operation.path),
-                operation.callers.to_string(),
-                operation.handler.clone().unwrap_or_else(|| "-".to_owned()),
-                operation.callers.reason().map(in_one_line).unwrap_or_default(),
+                requirement(&operation.access, str::to_owned),
+                operation.handler.as_ref().map_or("-".to_owned(), ToString::to_string),
+                operation.access.reason().map(in_one_line).unwrap_or_default(),
             ]
         }));
         if rows.iter().skip(1).all(|[.., reason]| reason.is_empty()) {

@@ -1,68 +1,63 @@
-use std::fmt;
+use utoipa::openapi::OpenApi;
 
-use axum::routing::{MethodFilter, MethodRouter, on};
-use utoipa::openapi::path::HttpMethod;
+use super::document::Document;
+use super::{DocumentedRoutes, ScopedRouter};
+use crate::openapi::{Fragment, OAuth2Scheme, document};
+use crate::operation::Operation;
 
-use super::enforced::Enforced;
-use super::{Guarded, Required, ScopedHandler};
-use crate::openapi::{DescribedOperation, Method, Route};
-
-/// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
-/// [`routes!`](super::routes) makes them.
-pub struct DocumentedRoutes<S = ()> {
-    pub(super) handlers: Vec<(String, MethodRouter<S>)>,
-    pub(super) operations: Vec<Route>,
-}
-
-/// For the code that `routes!` generates.
-#[doc(hidden)]
-impl<S> DocumentedRoutes<S>
+impl<S> ScopedRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    /// Creates a router without routes that adds its operations to this document.
     #[must_use]
-    pub fn none() -> Self {
-        Self { handlers: Vec::new(), operations: Vec::new() }
+    pub fn with_openapi(openapi: OpenApi) -> Self {
+        let mut router = Self::new();
+        router.document.openapi = openapi;
+        router
     }
 
+    /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
     #[must_use]
-    pub fn and<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S, Operation: DescribedOperation> + 'static,
-    {
-        let documented = T::Operation::documented();
-        for method in documented.methods.clone() {
-            let required = Required::default();
-            let handler = Enforced::new(handler.clone(), required.clone());
-            self.handlers.push((documented.path.clone(), on(filter(&method), handler)));
-            self.operations.push(Route {
-                path: documented.path.clone(),
-                method: Method::One(method),
-                described: T::described(),
-                documented: Some(documented.clone()),
-                required,
-            });
-        }
+    pub fn security_scheme(mut self, scheme: OAuth2Scheme) -> Self {
+        self.document.scheme = scheme;
         self
     }
-}
 
-fn filter(method: &HttpMethod) -> MethodFilter {
-    match method {
-        HttpMethod::Get => MethodFilter::GET,
-        HttpMethod::Post => MethodFilter::POST,
-        HttpMethod::Put => MethodFilter::PUT,
-        HttpMethod::Delete => MethodFilter::DELETE,
-        HttpMethod::Options => MethodFilter::OPTIONS,
-        HttpMethod::Head => MethodFilter::HEAD,
-        HttpMethod::Patch => MethodFilter::PATCH,
-        HttpMethod::Trace => MethodFilter::TRACE,
+    /// Adds handlers with `#[utoipa::path]`, which sets their paths and methods. [`routes!`](crate::router::routes) lists them.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`ScopedRouter::route`] does.
+    #[must_use]
+    pub fn routes(mut self, routes: DocumentedRoutes<S>) -> Self {
+        for (path, methods) in routes.handlers {
+            self.router = self.router.route(&path, methods);
+        }
+        self.routes.extend(routes.routes);
+        self
     }
-}
 
-impl<S> fmt::Debug for DocumentedRoutes<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("DocumentedRoutes").field(&self.handlers).finish()
+    /// Returns what the operations add to a document that is made elsewhere.
+    #[must_use]
+    pub fn fragment(&self) -> Fragment {
+        let operations: Vec<_> = self.operations().collect();
+        Fragment::new(&operations, &self.document.scheme)
+    }
+
+    /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
+    /// comments.
+    ///
+    /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
+    /// are included.
+    pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
+        let Document { openapi, scheme } = self.document;
+        let operations: Vec<_> =
+            self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
+        (self.router, document(openapi, &operations, &scheme))
+    }
+
+    fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.routes.iter().map(|route| &route.operation)
     }
 }

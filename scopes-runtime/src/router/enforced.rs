@@ -6,8 +6,9 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 
+use super::Guarded;
 use super::guarded::Check;
-use super::{Guarded, Required};
+use super::router_requirements::RouterRequirements;
 use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.
@@ -17,11 +18,11 @@ use crate::scope::Requirements;
 #[derive(Clone)]
 pub(super) struct Enforced<H> {
     handler: H,
-    routers: Required,
+    routers: RouterRequirements,
 }
 
 impl<H> Enforced<H> {
-    pub(super) fn new(handler: H, routers: Required) -> Self {
+    pub(super) fn new(handler: H, routers: RouterRequirements) -> Self {
         Self { handler, routers }
     }
 }

@@ -4,7 +4,7 @@ use axum::handler::Handler;
 
 use crate::ResourceServer;
 use crate::http::{Authorized, ProvidesResourceServer, Public, PublicOperation, ScopedOperation};
-use crate::openapi::Described;
+use crate::operation::OperationGuard;
 use crate::scope::Requirement;
 
 /// The `T` of axum's `Handler<T, S>`, which lists the arguments, if the first one is [`Authorized`] or [`Public`].
@@ -14,13 +14,9 @@ use crate::scope::Requirement;
     note = "add `#[requires_scopes(…)]` with the scopes that a token needs, or `#[public]` if anyone may call the handler"
 )]
 pub trait Guarded<S> {
-    /// The hidden type of the handler.
+    /// The type of the first argument.
     #[doc(hidden)]
-    type Operation;
-
-    /// Returns the description of the handler for the document.
-    #[doc(hidden)]
-    fn described() -> Described;
+    type Guard: OperationGuard;
 
     /// Returns the check that runs before the handler, or `None` for a public handler.
     #[doc(hidden)]
@@ -58,11 +54,7 @@ macro_rules! guarded {
             S: ProvidesResourceServer,
             O: ScopedOperation,
         {
-            type Operation = O;
-
-            fn described() -> Described {
-                Described::scoped::<O>()
-            }
+            type Guard = Authorized<O>;
 
             fn check(state: &S) -> Option<Check> {
                 Some(Check {
@@ -75,11 +67,7 @@ macro_rules! guarded {
 
         #[diagnostic::do_not_recommend]
         impl<S, M, O: PublicOperation, $($argument),*> Guarded<S> for (M, Public<O>, $($argument),*) {
-            type Operation = O;
-
-            fn described() -> Described {
-                Described::public::<O>()
-            }
+            type Guard = Public<O>;
 
             fn check(_: &S) -> Option<Check> {
                 None

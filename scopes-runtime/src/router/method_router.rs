@@ -2,22 +2,23 @@ use std::convert::Infallible;
 use std::fmt;
 
 use axum::extract::Request;
+use axum::http::Method;
 use axum::response::IntoResponse;
-use axum::routing::{MethodRouter, Route};
+use axum::routing::MethodRouter;
 use tower_layer::Layer;
 use tower_service::Service;
-use utoipa::openapi::path::HttpMethod;
 
-use super::enforced::Enforced;
-use super::{Guarded, Required, ScopedHandler};
-use crate::openapi::{Described, Method};
+use super::route::Route;
+use super::{Guarded, ScopedHandler};
+use crate::operation::Methods;
 
 /// The handlers of one path by method, each with `#[requires_scopes]` or `#[public]`: axum's `MethodRouter`.
 ///
 /// [`get`], [`post`] and the other functions start one; the methods of the same names add to it.
 pub struct ScopedMethodRouter<S = ()> {
     pub(super) router: MethodRouter<S>,
-    pub(super) operations: Vec<(Method, Described, Required)>,
+    /// Without their path, which [`ScopedRouter::route`](super::ScopedRouter::route) sets.
+    pub(super) routes: Vec<Route>,
 }
 
 /// Routes every method without a handler of its own.
@@ -27,22 +28,20 @@ where
     T: Guarded<S> + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let required = Required::default();
-    let handler = Enforced::new(handler, required.clone());
-    let operations = vec![(Method::Any, T::described(), required)];
-    ScopedMethodRouter { router: axum::routing::any(handler), operations }
+    let (route, handler) = Route::of("", Methods::Any, handler);
+    ScopedMethodRouter { router: axum::routing::any(handler), routes: vec![route] }
 }
 
 macro_rules! handler_of {
-    ($method:ident, $served:expr, $documentation:literal) => {
+    ($function:ident, $method:expr, $documentation:literal) => {
         #[doc = $documentation]
-        pub fn $method<H, T, S>(handler: H) -> ScopedMethodRouter<S>
+        pub fn $function<H, T, S>(handler: H) -> ScopedMethodRouter<S>
         where
             H: ScopedHandler<T, S>,
             T: Guarded<S> + 'static,
             S: Clone + Send + Sync + 'static,
         {
-            ScopedMethodRouter { router: MethodRouter::new(), operations: Vec::new() }.$method(handler)
+            ScopedMethodRouter { router: MethodRouter::new(), routes: Vec::new() }.$function(handler)
         }
 
         impl<S> ScopedMethodRouter<S>
@@ -51,30 +50,29 @@ macro_rules! handler_of {
         {
             #[doc = $documentation]
             #[must_use]
-            pub fn $method<H, T>(mut self, handler: H) -> Self
+            pub fn $function<H, T>(mut self, handler: H) -> Self
             where
                 H: ScopedHandler<T, S>,
                 T: Guarded<S> + 'static,
             {
-                let required = Required::default();
-                let handler = Enforced::new(handler, required.clone());
-                self.operations.push(($served, T::described(), required));
-                Self { router: self.router.$method(handler), ..self }
+                let (route, handler) = Route::of("", Methods::One($method), handler);
+                self.routes.push(route);
+                Self { router: self.router.$function(handler), ..self }
             }
         }
     };
 }
 
 // One invocation each: a compile error about a handler shows the one that it is about.
-handler_of!(connect, Method::Connect, "Routes `CONNECT`. OpenAPI has no such operation.");
-handler_of!(delete, Method::One(HttpMethod::Delete), "Routes `DELETE`.");
-handler_of!(get, Method::One(HttpMethod::Get), "Routes `GET`, and `HEAD` if it has no handler of its own.");
-handler_of!(head, Method::One(HttpMethod::Head), "Routes `HEAD`.");
-handler_of!(options, Method::One(HttpMethod::Options), "Routes `OPTIONS`.");
-handler_of!(patch, Method::One(HttpMethod::Patch), "Routes `PATCH`.");
-handler_of!(post, Method::One(HttpMethod::Post), "Routes `POST`.");
-handler_of!(put, Method::One(HttpMethod::Put), "Routes `PUT`.");
-handler_of!(trace, Method::One(HttpMethod::Trace), "Routes `TRACE`.");
+handler_of!(connect, Method::CONNECT, "Routes `CONNECT`. OpenAPI has no such operation.");
+handler_of!(delete, Method::DELETE, "Routes `DELETE`.");
+handler_of!(get, Method::GET, "Routes `GET`, and `HEAD` if it has no handler of its own.");
+handler_of!(head, Method::HEAD, "Routes `HEAD`.");
+handler_of!(options, Method::OPTIONS, "Routes `OPTIONS`.");
+handler_of!(patch, Method::PATCH, "Routes `PATCH`.");
+handler_of!(post, Method::POST, "Routes `POST`.");
+handler_of!(put, Method::PUT, "Routes `PUT`.");
+handler_of!(trace, Method::TRACE, "Routes `TRACE`.");
 
 impl<S> ScopedMethodRouter<S>
 where
@@ -84,7 +82,7 @@ where
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self
     where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L: Layer<axum::routing::Route> + Clone + Send + Sync + 'static,
         L::Service: Service<Request> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,

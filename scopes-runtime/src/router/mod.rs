@@ -1,17 +1,21 @@
-//! [`ScopedRouter`]: a router that takes only handlers which say who may call them.
+//! [`ScopedRouter`]: a router that only accepts guarded handlers.
 
+#[cfg(feature = "openapi")]
+mod document;
+#[cfg(feature = "openapi")]
 mod documented;
+#[cfg(feature = "openapi")]
+mod documented_routes;
 mod enforced;
-mod foreign;
 mod guarded;
 mod method_router;
 mod reported;
-mod require;
+mod route;
+mod router_requirements;
 mod scoped_router;
 
-pub(crate) use require::Required;
-
-pub use documented::DocumentedRoutes;
+#[cfg(feature = "openapi")]
+pub use documented_routes::DocumentedRoutes;
 pub use guarded::{Guarded, ScopedHandler};
 pub use method_router::{
     ScopedMethodRouter, any, connect, delete, get, head, options, patch, post, put, trace,
@@ -41,4 +45,5 @@ pub use scoped_router::ScopedRouter;
 ///
 /// let router = ScopedRouter::<ResourceServer>::new().routes(routes!(read_items));
 /// ```
+#[cfg(feature = "openapi")]
 pub use scopes_macros::routes;

@@ -1,39 +1,58 @@
 use std::collections::BTreeSet;
 
 use super::ScopedRouter;
-use super::foreign::Foreign;
-use super::scoped_router::FALLBACK;
-use crate::openapi::Method;
-use crate::report::{self, Report};
+use super::route::FALLBACK;
+use crate::operation::{Methods, Operation};
+use crate::report::Report;
+use crate::scope::DeclaredScope;
 
 impl<S> ScopedRouter<S> {
     /// Returns the access report: all operations so far with their requirements, and the scopes of the
-    /// [security scheme](Self::security_scheme) that no operation requires.
+    /// [vocabularies](Self::vocabulary) that no operation requires.
     ///
     /// A fallback has the method `*` and the path `/*`. A handler for methods without a handler of their own has the method
     /// `OTHER`, and the path `/*` if all paths share it.
     #[must_use]
     pub fn report(&self) -> Report {
-        let has_same = self.has_one_handler_of_other_methods();
-        let mut routes: Vec<_> = self.routes.clone();
-        let others = routes.iter_mut().filter(|route| route.method == Method::Other && has_same);
-        others.for_each(|route| FALLBACK.clone_into(&mut route.path));
-        let rows = routes.iter().map(report::Row::from).chain(self.foreign.iter().map(Foreign::row));
-        Report::new(rows.collect(), self.scheme.scopes())
+        let mut operations: Vec<_> = self.routes.iter().map(|route| route.operation.clone()).collect();
+        if has_one_handler_of_other_methods(&operations) {
+            let others = operations.iter_mut().filter(|operation| operation.methods == Methods::Other);
+            others.for_each(|operation| FALLBACK.clone_into(&mut operation.path));
+        }
+        Report::new(operations, &self.declared_scopes())
     }
 
-    fn has_one_handler_of_other_methods(&self) -> bool {
-        let paths = |of: fn(&Method) -> bool| -> BTreeSet<&str> {
-            self.routes.iter().filter(|route| of(&route.method)).map(|route| &*route.path).collect()
-        };
-        let others = self.routes.iter().filter(|route| route.method == Method::Other);
-        let handlers: BTreeSet<_> =
-            others.map(|route| (route.described.module, route.described.name)).collect();
-        let any = paths(|method| *method == Method::Any);
-        let without_any: BTreeSet<_> = paths(|method| matches!(method, Method::One(_) | Method::Connect))
-            .difference(&any)
-            .copied()
-            .collect();
-        handlers.len() == 1 && paths(|method| *method == Method::Other) == without_any
+    /// Returns the scopes of all vocabularies, each once.
+    fn declared_scopes(&self) -> Vec<&'static DeclaredScope> {
+        let mut declared: Vec<&'static DeclaredScope> = Vec::new();
+        #[cfg(feature = "openapi")]
+        declared.extend(self.document.scheme.scopes());
+        for scope in &self.vocabularies {
+            let is_same =
+                |other: &&DeclaredScope| other.name() == scope.name() && other.implies() == scope.implies();
+            if !declared.iter().any(is_same) {
+                declared.push(scope);
+            }
+        }
+        declared
     }
+}
+
+fn has_one_handler_of_other_methods(operations: &[Operation]) -> bool {
+    let paths = |has: fn(&Methods) -> bool| -> BTreeSet<&str> {
+        operations
+            .iter()
+            .filter(|operation| has(&operation.methods))
+            .map(|operation| &*operation.path)
+            .collect()
+    };
+    let others = operations.iter().filter(|operation| operation.methods == Methods::Other);
+    let handlers: BTreeSet<_> = others
+        .flat_map(|operation| &operation.handler)
+        .map(|handler| (handler.module, handler.name))
+        .collect();
+    let any = paths(|methods| *methods == Methods::Any);
+    let without_any: BTreeSet<_> =
+        paths(|methods| matches!(methods, Methods::One(_))).difference(&any).copied().collect();
+    handlers.len() == 1 && paths(|methods| *methods == Methods::Other) == without_any
 }

@@ -1,26 +1,24 @@
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
-use axum::routing::Route;
 use tower_layer::Layer;
 use tower_service::Service;
-use utoipa::openapi::{Info, OpenApi, Paths};
 
-use super::DocumentedRoutes;
+#[cfg(feature = "openapi")]
+use super::document::Document;
 use super::enforced::Enforced;
-use super::foreign::Foreign;
-use super::{Guarded, Required, ScopedHandler, ScopedMethodRouter};
-use crate::openapi::{Access, Fragment, Method, OAuth2Scheme, Route as Described, document};
-use crate::scope::{Authentication, Requirement, are_few_enough};
-
-/// The path of fallbacks in the report. No route can have it.
-pub(super) const FALLBACK: &str = "/*";
+use super::route::{FALLBACK, Route};
+use super::router_requirements::RouterRequirements;
+use super::{Guarded, ScopedHandler, ScopedMethodRouter};
+use crate::operation::{Access, Methods};
+use crate::scope::{DeclaredScope, MOST_ALTERNATIVES, Requirement, Vocabulary};
 
 /// A router that only accepts handlers with `#[requires_scopes]` or `#[public]`. Another handler is a compile error.
 ///
-/// It wraps axum's `Router`, and also builds the OpenAPI document and the report of its operations.
+/// It wraps axum's `Router`, and also builds the report of its operations and, with the feature `openapi`, their document.
 ///
 /// ```
 /// use axum::Router;
@@ -53,11 +51,11 @@ pub(super) const FALLBACK: &str = "/*";
 /// let router = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items));
 /// ```
 pub struct ScopedRouter<S = ()> {
-    router: axum::Router<S>,
-    pub(super) routes: Vec<Described>,
-    pub(super) foreign: Vec<Foreign>,
-    pub(super) scheme: OAuth2Scheme,
-    openapi: OpenApi,
+    pub(super) router: axum::Router<S>,
+    pub(super) routes: Vec<Route>,
+    pub(super) vocabularies: Vec<&'static DeclaredScope>,
+    #[cfg(feature = "openapi")]
+    pub(super) document: Document,
 }
 
 impl<S> ScopedRouter<S>
@@ -67,25 +65,20 @@ where
     /// Creates a router without routes.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_openapi(OpenApi::new(Info::new("API", "0.1.0"), Paths::new()))
-    }
-
-    /// Creates a router without routes that adds its operations to this document.
-    #[must_use]
-    pub fn with_openapi(openapi: OpenApi) -> Self {
         Self {
             router: axum::Router::new(),
             routes: Vec::new(),
-            foreign: Vec::new(),
-            scheme: OAuth2Scheme::default(),
-            openapi,
+            vocabularies: Vec::new(),
+            #[cfg(feature = "openapi")]
+            document: Document::default(),
         }
     }
 
-    /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
+    /// Adds a vocabulary to the access report, which lists its scopes that no operation requires. The report also has the
+    /// vocabularies of the security scheme.
     #[must_use]
-    pub fn security_scheme(mut self, scheme: OAuth2Scheme) -> Self {
-        self.scheme = scheme;
+    pub fn vocabulary<V: Vocabulary>(mut self) -> Self {
+        self.vocabularies.extend(V::DECLARED);
         self
     }
 
@@ -96,29 +89,11 @@ where
     /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.
     #[must_use]
     pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
-        let routes = methods.operations.into_iter();
-        self.routes.extend(routes.map(|(method, described, required)| Described {
-            path: path.to_owned(),
-            method,
-            described,
-            documented: None,
-            required,
+        self.routes.extend(methods.routes.into_iter().map(|mut route| {
+            path.clone_into(&mut route.operation.path);
+            route
         }));
         Self { router: self.router.route(path, methods.router), ..self }
-    }
-
-    /// Adds handlers with `#[utoipa::path]`, which sets their paths and methods. [`routes!`](crate::router::routes) lists them.
-    ///
-    /// # Panics
-    ///
-    /// Panics as [`ScopedRouter::route`] does.
-    #[must_use]
-    pub fn routes(mut self, routes: DocumentedRoutes<S>) -> Self {
-        for (path, methods) in routes.handlers {
-            self.router = self.router.route(&path, methods);
-        }
-        self.routes.extend(routes.operations);
-        self
     }
 
     /// Adds a requirement to every route so far, but not to fallbacks: `router.require(scopes!("admin"))`.
@@ -130,36 +105,36 @@ where
     /// # Panics
     ///
     /// Panics if a route is public or a service of another kind, where nothing would check the requirement; if there is no
-    /// route yet; or if a route gets more than 64 alternatives.
+    /// route yet; if a route gets more than 64 alternatives; or if no authentication context (`acr`) satisfies all of a
+    /// route's requirements.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
-        let is_served = |foreign: &&Foreign| !foreign.path.ends_with(FALLBACK);
-        if let Some(Foreign { path, .. }) = self.foreign.iter().find(is_served) {
-            panic!("`{path}` is a foreign service, which checks no token; add it after `require`");
-        }
-        for Described { path, described, required, .. } in
-            self.routes.iter_mut().filter(|route| is_route(route))
-        {
-            let Access::Scoped(requirements) = &mut described.access else {
-                panic!(
+        let is_route =
+            |route: &&mut Route| !matches!(route.operation.methods, Methods::Fallback | Methods::Other);
+        let mut has_route = false;
+        for Route { operation, requirements: of_routers, .. } in self.routes.iter_mut().filter(is_route) {
+            has_route = true;
+            let path = &operation.path;
+            let requirements = match &mut operation.access {
+                Access::Scoped(requirements) => requirements,
+                Access::Public { .. } => panic!(
                     "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
-                );
+                ),
+                Access::Unchecked { .. } => {
+                    panic!("`{path}` is a service that checks no token; add it after `require`")
+                }
             };
-            requirements.push(requirement);
-            required.add(requirement);
+            of_routers.set(requirements.add(requirement));
             assert!(
-                are_few_enough(requirements),
-                "`{path}` requires more than 64 alternatives together with its routers, too many to tell a client"
+                requirements.has_few_alternatives(),
+                "`{path}` requires more than {MOST_ALTERNATIVES} alternatives together with its routers, too many for a challenge"
             );
             assert!(
-                Authentication::of(requirements.iter().copied()).is_possible(),
+                requirements.authentication().is_possible(),
                 "`{path}` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
             );
         }
-        assert!(
-            self.routes.iter().any(is_route),
-            "there is no route yet that could require this; call `require` after them"
-        );
+        assert!(has_route, "there is no route yet that could require this; call `require` after them");
         self
     }
 
@@ -175,7 +150,7 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.foreign.push(Foreign::new(path.to_owned(), reason));
+        self.routes.push(Route::unchecked(path, Methods::Any, reason));
         Self { router: self.router.route_service(path, service), ..self }
     }
 
@@ -192,7 +167,8 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.foreign.extend(Foreign::below(path, reason));
+        let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
+        self.routes.extend([path, &below].map(|path| Route::unchecked(path, Methods::Any, reason)));
         Self { router: self.router.nest_service(path, service), ..self }
     }
 
@@ -209,20 +185,13 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.forget_fallback();
-        self.foreign.push(Foreign::new(FALLBACK.to_owned(), reason));
+        self.replace_fallback(Route::unchecked(FALLBACK, Methods::Fallback, reason));
         Self { router: self.router.fallback_service(service), ..self }
     }
 
-    fn has_fallback(&self) -> bool {
-        self.routes.iter().any(|route| route.path == FALLBACK && route.method == Method::Fallback)
-            || self.foreign.iter().any(|foreign| foreign.path == FALLBACK)
-    }
-
-    /// A later fallback replaces an earlier one.
-    fn forget_fallback(&mut self) {
-        self.routes.retain(|route| route.path != FALLBACK || route.method != Method::Fallback);
-        self.foreign.retain(|foreign| foreign.path != FALLBACK);
+    fn replace_fallback(&mut self, fallback: Route) {
+        self.routes.retain(|route| !route.is_own_fallback());
+        self.routes.push(fallback);
     }
 
     /// Adds the routes of another router.
@@ -233,7 +202,7 @@ where
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);
-        self.foreign.extend(other.foreign);
+        self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.merge(other.router), ..self }
     }
 
@@ -244,13 +213,12 @@ where
     /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
     #[must_use]
     pub fn nest(mut self, path: &str, mut other: Self) -> Self {
-        // axum leaves the fallbacks of routers inside `other` behind where `other` has none of its own.
-        if !other.has_fallback() {
-            other.routes.retain(|route| route.method != Method::Fallback);
-            other.foreign.retain(|foreign| !foreign.path.ends_with(FALLBACK));
+        // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
+        if !other.routes.iter().any(Route::is_own_fallback) {
+            other.routes.retain(|route| !route.is_fallback());
         }
         self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
-        self.foreign.extend(other.foreign.into_iter().map(|foreign| foreign.under(path)));
+        self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.nest(path, other.router), ..self }
     }
 
@@ -258,7 +226,7 @@ where
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self
     where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L: Layer<axum::routing::Route> + Clone + Send + Sync + 'static,
         L::Service: Service<Request> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
@@ -275,7 +243,7 @@ where
     #[must_use]
     pub fn route_layer<L>(self, layer: L) -> Self
     where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L: Layer<axum::routing::Route> + Clone + Send + Sync + 'static,
         L::Service: Service<Request> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Response: IntoResponse + 'static,
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
@@ -291,15 +259,9 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded<S> + 'static,
     {
-        self.forget_fallback();
-        self.routes.push(Described {
-            path: FALLBACK.to_owned(),
-            method: Method::Fallback,
-            described: T::described(),
-            documented: None,
-            required: Required::default(),
-        });
-        Self { router: self.router.fallback(Enforced::new(handler, Required::default())), ..self }
+        let (route, handler) = Route::of(FALLBACK, Methods::Fallback, handler);
+        self.replace_fallback(route);
+        Self { router: self.router.fallback(handler), ..self }
     }
 
     /// Sets the handler of requests whose path has a route so far, but not for their method. A path keeps an earlier one.
@@ -309,52 +271,30 @@ where
         H: ScopedHandler<T, S>,
         T: Guarded<S> + 'static,
     {
-        let has =
-            |path: &str, it: Method| self.routes.iter().any(|route| route.path == path && route.method == it);
-        let mut paths: Vec<_> = self.routes.iter().map(|route| route.path.clone()).collect();
-        paths.retain(|path| path != FALLBACK && !has(path, Method::Any) && !has(path, Method::Other));
-        paths.sort();
-        paths.dedup();
-        self.routes.extend(paths.into_iter().map(|path| Described {
-            path,
-            method: Method::Other,
-            described: T::described(),
-            documented: None,
-            required: Required::default(),
-        }));
-        Self {
-            router: self.router.method_not_allowed_fallback(Enforced::new(handler, Required::default())),
-            ..self
-        }
+        let served_whole = |path: &str| {
+            self.routes.iter().any(|Route { operation, .. }| {
+                operation.path == path && matches!(operation.methods, Methods::Any | Methods::Other)
+            })
+        };
+        let routes = self.routes.iter().filter(|route| !route.is_fallback());
+        let paths: BTreeSet<_> = routes.map(|route| route.operation.path.clone()).collect();
+        let paths: Vec<_> = paths.into_iter().filter(|path| !served_whole(path)).collect();
+        self.routes.extend(paths.into_iter().map(|path| Route::of(&path, Methods::Other, handler.clone()).0));
+        let handler = Enforced::new(handler, RouterRequirements::default());
+        Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 
     /// Provides the state of the handlers.
     #[must_use]
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
-        let Self { router, routes, foreign, scheme, openapi } = self;
-        ScopedRouter { router: router.with_state(state), routes, foreign, scheme, openapi }
+        ScopedRouter {
+            router: self.router.with_state(state),
+            routes: self.routes,
+            vocabularies: self.vocabularies,
+            #[cfg(feature = "openapi")]
+            document: self.document,
+        }
     }
-
-    /// Returns what the operations add to a document that is made elsewhere.
-    #[must_use]
-    pub fn fragment(&self) -> Fragment {
-        Fragment::new(&self.routes, &self.scheme)
-    }
-
-    /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
-    /// comments.
-    ///
-    /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
-    /// are included.
-    pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let openapi = document(self.openapi, &self.routes, &self.scheme);
-        (self.router, openapi)
-    }
-}
-
-/// Returns whether this is a route, not a fallback.
-fn is_route(route: &Described) -> bool {
-    !matches!(route.method, Method::Fallback | Method::Other)
 }
 
 impl<S> Default for ScopedRouter<S>

@@ -36,13 +36,11 @@ impl Authentication {
     }
 
     /// Returns whether some context is accepted.
-    #[cfg(feature = "openapi")]
     pub(crate) fn is_possible(&self) -> bool {
         self.acr_values.as_ref().is_none_or(|values| !values.is_empty())
     }
 
     /// Returns whether any authentication is accepted.
-    #[cfg(feature = "openapi")]
     pub(crate) fn is_nothing(&self) -> bool {
         *self == Self::default()
     }

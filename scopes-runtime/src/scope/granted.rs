@@ -6,18 +6,16 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// The most scopes that a token may have.
+/// Most scopes of a token.
 pub(crate) const MAX_SCOPES: usize = 1024;
 
 /// The scopes of an access token.
 ///
-/// A list is read as RFC 6749 section 3.3 defines it: scope-tokens separated by spaces, compared byte by byte. Whatever is
-/// not a scope-token is left out, so it can satisfy nothing. A repeated scope counts once. Two values are equal if they
-/// contain the same scopes, in any order.
+/// A list has the syntax of RFC 6749 section 3.3: scope-tokens separated by spaces, compared byte by byte. Other text is
+/// ignored. A repeated scope counts once. Two values are equal if they contain the same scopes, in any order.
 ///
-/// A lookup takes constant time, so a request is checked in time proportional to its requirement, however many scopes its
-/// token has. At most 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with
-/// more than 1024.
+/// A lookup takes constant time, so the time of a request's check does not depend on the number of scopes of its token. At most
+/// 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
 ///
 /// ```
 /// use scopes_runtime::GrantedScopes;
@@ -30,12 +28,13 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 #[derive(Clone, Default)]
 pub struct GrantedScopes(Arc<Scopes>);
 
-/// One text and an index of it. A string for each scope would take a multiple of the memory, and caches keep many tokens.
+/// The scopes in one string, with an index. One string for each scope would take four times the memory, and caches contain many
+/// tokens.
 #[derive(Default)]
 struct Scopes {
     /// In the order of the token, with a space between two.
     list: String,
-    /// Where each one begins in `list`, found by its hash.
+    /// The offset of each scope in `list`, by its hash.
     starts: HashTable<u32>,
     hasher: RandomState,
 }
@@ -66,11 +65,12 @@ impl GrantedScopes {
         self.0.list.is_empty()
     }
 
+    /// Returns whether there are more than [`MAX_SCOPES`].
     pub(crate) fn are_too_many(&self) -> bool {
         self.0.starts.len() > MAX_SCOPES
     }
 
-    /// What they take in memory, in bytes.
+    /// Returns how many bytes the scopes take in memory.
     #[cfg(feature = "_jwt")]
     pub(crate) fn size(&self) -> usize {
         size_of::<Scopes>() + self.0.list.capacity() + self.0.starts.allocation_size()
@@ -79,19 +79,19 @@ impl GrantedScopes {
 
 impl Scopes {
     fn contains(&self, scope: &str) -> bool {
-        let is_it = |start: &u32| is_scope_at(&self.list, *start, scope);
-        // Two scopes with a space between are in the list too, and may have the hash of one.
-        !scope.contains(' ') && self.starts.find(self.hasher.hash_one(scope), is_it).is_some()
+        let is_same = |start: &u32| is_scope_at(&self.list, *start, scope);
+        // `list` contains two adjacent scopes with the space between them, and their hash may be that of one scope.
+        !scope.contains(' ') && self.starts.find(self.hasher.hash_one(scope), is_same).is_some()
     }
 
     fn insert(&mut self, scope: &str) {
         let Self { list, starts, hasher } = self;
         let separator = if list.is_empty() { "" } else { " " };
-        // One that begins beyond 4 GiB grants nothing.
+        // A scope beyond 4 GiB is ignored.
         let Ok(start) = u32::try_from(list.len() + separator.len()) else { return };
-        let is_it = |start: &u32| is_scope_at(list, *start, scope);
+        let is_same = |start: &u32| is_scope_at(list, *start, scope);
         let hash = |start: &u32| hasher.hash_one(scope_at(list, *start));
-        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope), is_it, hash) {
+        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope), is_same, hash) {
             entry.insert(start);
             list.push_str(separator);
             list.push_str(scope);
@@ -99,17 +99,19 @@ impl Scopes {
     }
 }
 
+/// Returns whether this scope is at the offset.
 fn is_scope_at(list: &str, start: u32, scope: &str) -> bool {
     let rest = list.as_bytes()[start as usize..].strip_prefix(scope.as_bytes());
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ')))
 }
 
+/// Returns the scope at the offset.
 fn scope_at(list: &str, start: u32) -> &str {
     let rest = &list[start as usize..];
     rest.split_once(' ').map_or(rest, |(scope, _)| scope)
 }
 
-/// Each element is one scope. An element with a space in it is not a scope-token, so it is left out.
+/// Each element is one scope. An element that is not a scope-token, such as one with a space, is ignored.
 impl<'a> FromIterator<&'a str> for GrantedScopes {
     fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
         let mut distinct = Scopes::default();
@@ -144,7 +146,7 @@ impl fmt::Display for GrantedScopes {
     }
 }
 
-/// `1*( %x21 / %x23-5B / %x5D-7E )`, RFC 6749 section 3.3.
+/// Returns whether the text is `1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
 fn is_scope_token(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }

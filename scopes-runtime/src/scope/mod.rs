@@ -12,7 +12,8 @@ pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub use requirement::Requirement;
-#[cfg(feature = "openapi")]
-pub(crate) use requirement::are_few_enough;
-pub(crate) use requirement::{Identity, alternatives_of_all, cheapest, list, satisfies, written};
+pub(crate) use requirement::{
+    MOST_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
+    written,
+};
 pub(crate) use requirements::Requirements;

@@ -1,10 +1,9 @@
-use std::fmt;
-use std::ptr;
+use std::{fmt, ptr, slice};
 
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
-const MOST_ALTERNATIVES: usize = 64;
+pub(crate) const MOST_ALTERNATIVES: usize = 64;
 
 /// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
 /// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
@@ -42,7 +41,7 @@ enum Node {
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
 /// constants, so one requirement can have several keys; two requirements never share one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Identity(u8, usize, usize, Option<u64>);
+pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
 /// For generated code.
 #[doc(hidden)]
@@ -131,7 +130,7 @@ impl Requirement {
         }
     }
 
-    pub(super) fn add_authentication(&self, all: &mut Authentication) {
+    fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
             Node::Scope(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
@@ -150,13 +149,13 @@ impl Requirement {
         alternatives_of_all(&[*self])
     }
 
-    pub(crate) fn identity(&self) -> Identity {
+    pub(crate) fn key(&self) -> RequirementKey {
         match self.0 {
-            Node::Scope(scope) => Identity(0, ptr::from_ref(scope).addr(), 0, None),
-            Node::All(inner) => Identity(1, inner.as_ptr().addr(), inner.len(), None),
-            Node::Any(inner) => Identity(2, inner.as_ptr().addr(), inner.len(), None),
+            Node::Scope(scope) => RequirementKey(0, ptr::from_ref(scope).addr(), 0, None),
+            Node::All(inner) => RequirementKey(1, inner.as_ptr().addr(), inner.len(), None),
+            Node::Any(inner) => RequirementKey(2, inner.as_ptr().addr(), inner.len(), None),
             Node::Authentication { acr_values, max_age } => {
-                Identity(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
+                RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
         }
     }
@@ -185,29 +184,25 @@ const fn is_same(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
-impl Authentication {
-    /// Returns how and when a user must have authenticated for all of the requirements.
-    pub(crate) fn of(requirements: impl IntoIterator<Item = Requirement>) -> Self {
-        let mut all = Self::default();
-        for requirement in requirements {
-            requirement.add_authentication(&mut all);
-        }
-        all
-    }
-}
-
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
 /// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let told = match requirements {
-        [.., last] if !are_few_enough(requirements) => std::slice::from_ref(last),
+    let listed = match requirements {
+        [.., last] if !are_few_enough(requirements) => slice::from_ref(last),
         all => all,
     };
-    minimal(unreduced_of_all(told))
+    minimal(unreduced_of_all(listed))
+}
+
+/// Returns how the user must have authenticated for all of the requirements.
+pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requirement>) -> Authentication {
+    let mut all = Authentication::default();
+    requirements.into_iter().for_each(|requirement| requirement.add_authentication(&mut all));
+    all
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
-pub(crate) fn are_few_enough(requirements: &[Requirement]) -> bool {
+pub(super) fn are_few_enough(requirements: &[Requirement]) -> bool {
     requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
         <= MOST_ALTERNATIVES
 }

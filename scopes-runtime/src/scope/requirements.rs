@@ -1,12 +1,18 @@
 use std::fmt;
+use std::slice;
 use std::sync::Arc;
 
-use super::requirement::{Identity, alternatives_of_all, written};
-use super::{Authenticated, DeclaredScope, GrantedScopes, Requirement};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use super::requirement::{
+    RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
+};
+use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes, Requirement};
 
 /// What an operation requires: its own requirement and those of the routers around it.
 #[derive(Clone, Debug)]
-pub(crate) struct Requirements {
+pub struct Requirements {
     own: Requirement,
     routers: Option<Arc<[Requirement]>>,
 }
@@ -17,28 +23,46 @@ impl Requirements {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
-        [self.own].into_iter().chain(self.routers().iter().copied())
+        slice::from_ref(&self.own).iter().chain(self.routers()).copied()
     }
 
     fn routers(&self) -> &[Requirement] {
         self.routers.as_deref().unwrap_or_default()
     }
 
+    /// Adds the requirement of a router. Returns those of all routers.
+    pub(crate) fn add(&mut self, requirement: Requirement) -> Arc<[Requirement]> {
+        let routers: Arc<[_]> = [self.routers(), &[requirement]].concat().into();
+        self.routers = Some(Arc::clone(&routers));
+        routers
+    }
+
+    /// Returns whether a refusal can list all alternatives.
+    pub(crate) fn has_few_alternatives(&self) -> bool {
+        are_few_enough(&self.iter().collect::<Vec<_>>())
+    }
+
+    /// Returns how the user must have authenticated.
+    pub(crate) fn authentication(&self) -> Authentication {
+        authentication_of_all(self.iter())
+    }
+
     /// Returns a key for the requirements, and for that of a part of the operation.
-    pub(crate) fn identity(
+    pub(crate) fn key(
         &self,
         part: Option<Requirement>,
-    ) -> (Identity, Option<Identity>, Box<[Identity]>) {
-        let routers = self.routers().iter().map(Requirement::identity).collect();
-        (self.own.identity(), part.map(|part| part.identity()), routers)
+    ) -> (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>) {
+        let routers = self.routers().iter().map(Requirement::key).collect();
+        (self.own.key(), part.map(|part| part.key()), routers)
     }
 
     pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        self.own.is_met_by(granted) && self.routers().iter().all(|it| it.is_met_by(granted))
+        self.own.is_met_by(granted) && self.routers().iter().all(|requirement| requirement.is_met_by(granted))
     }
 
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        self.own.accepts(authenticated) && self.routers().iter().all(|it| it.accepts(authenticated))
+        self.own.accepts(authenticated)
+            && self.routers().iter().all(|requirement| requirement.accepts(authenticated))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
@@ -55,5 +79,23 @@ impl From<Requirement> for Requirements {
 impl fmt::Display for Requirements {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&written(&self.alternatives()))
+    }
+}
+
+/// Serialized as in the access report: the names of the alternatives' scopes, and how the user must have authenticated.
+impl Serialize for Requirements {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names =
+            |scopes: &Vec<&DeclaredScope>| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>();
+        let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
+        let authentication = self.authentication();
+        let mut requirements = serializer.serialize_struct("Requirements", 2)?;
+        requirements.serialize_field("alternatives", &alternatives)?;
+        if authentication.is_nothing() {
+            requirements.skip_field("userAuthentication")?;
+        } else {
+            requirements.serialize_field("userAuthentication", &authentication)?;
+        }
+        requirements.end()
     }
 }

@@ -1,12 +1,8 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
-#[cfg(feature = "issuer")]
-use serde_json::{Value, json};
-
+use super::keys::TestKeys;
 #[cfg(feature = "issuer")]
 use super::served::Served;
-use super::signing_key::SigningKey;
 use super::token::TestToken;
 #[cfg(feature = "issuer")]
 use crate::Jwks;
@@ -61,29 +57,13 @@ pub struct TestIssuer {
     served: Option<Served>,
 }
 
-/// The current key, shared by the issuer and the server of its key set.
-#[derive(Clone, Debug)]
-pub(super) struct TestKeys(Arc<Mutex<Arc<SigningKey>>>);
-
-impl TestKeys {
-    fn current(&self) -> Arc<SigningKey> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    #[cfg(feature = "issuer")]
-    pub(super) fn set(&self) -> Value {
-        json!({ "keys": [self.current().jwk] })
-    }
-}
-
 impl TestIssuer {
     /// Creates the issuer `https://issuer.test` with a new key. Its tokens have the audience `https://api.test`.
     #[must_use]
     pub fn new() -> Self {
-        let key = Arc::new(SigningKey::new("1".to_owned()));
         Self {
             url: URL.to_owned(),
-            keys: TestKeys(Arc::new(Mutex::new(key))),
+            keys: TestKeys::default(),
             #[cfg(feature = "issuer")]
             served: None,
         }
@@ -140,9 +120,7 @@ impl TestIssuer {
     /// Earlier decoders do not have it. If the issuer is [served](Self::serve), they fetch the keys again, at most once in 10 s;
     /// until then new tokens get 503.
     pub fn rotate(&self) {
-        let mut key = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kid: u64 = key.kid.parse().expect("keys are numbered");
-        *key = Arc::new(SigningKey::new((kid + 1).to_string()));
+        self.keys.rotate();
     }
 
     /// Returns the key that verifies its tokens.

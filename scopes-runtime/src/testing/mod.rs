@@ -39,7 +39,7 @@
 //!
 //! To call a handler as a function, pass it a [`guard`] and an [`access_token`].
 //!
-//! The issuer needs a backend for signatures (`aws-lc-rs` or `rust-crypto`); the matrix also needs a `ScopedRouter`.
+//! The issuer and the matrix need a backend for signatures (`aws-lc-rs` or `rust-crypto`).
 //!
 //! # Only for tests
 //!
@@ -55,7 +55,9 @@ mod claims;
 mod guard;
 #[cfg(feature = "_jwt")]
 mod issuer;
-#[cfg(all(feature = "_jwt", feature = "openapi"))]
+#[cfg(feature = "_jwt")]
+mod keys;
+#[cfg(feature = "_jwt")]
 mod matrix;
 #[cfg(feature = "issuer")]
 mod served;
@@ -70,7 +72,7 @@ pub use claims::access_token;
 pub use guard::{Guard, guard};
 #[cfg(feature = "_jwt")]
 pub use issuer::TestIssuer;
-#[cfg(all(feature = "_jwt", feature = "openapi"))]
+#[cfg(feature = "_jwt")]
 pub use matrix::ScopeMatrix;
 #[cfg(feature = "_jwt")]
 pub use token::TestToken;

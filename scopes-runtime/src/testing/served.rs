@@ -6,7 +6,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use super::issuer::TestKeys;
+use super::keys::TestKeys;
 
 /// Serves an issuer's metadata and keys on loopback until it is dropped.
 pub(super) struct Served {

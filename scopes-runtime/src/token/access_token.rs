@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -6,128 +7,128 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::DecodeError;
 #[cfg(feature = "_jwt")]
 use super::cache::claims_size;
+use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
-/// A verified access token: who may do what, until when.
+/// A verified access token: its claims and scopes.
 ///
-/// As an axum extractor it insists on a valid token and tells handlers so; `Option<AccessToken>` accepts a request
-/// without one, but never one with a bad one. Clones share their content.
+/// As an axum extractor it requires a valid token, and handlers that take it require one too. `Option<AccessToken>` is `None`
+/// for a request without credentials; other invalid requests are refused. Clones share their content.
 ///
 /// ```
 /// use scopes_runtime::{AccessToken, requires_scopes};
 ///
 /// #[requires_scopes]
 /// async fn whoami(token: AccessToken) -> String {
-///     token.subject().unwrap_or("nobody in particular").to_owned()
+///     token.subject().unwrap_or("unknown").to_owned()
 /// }
 /// ```
 #[derive(Clone)]
 pub struct AccessToken {
-    verified: Arc<Verified>,
-    /// The configuration of the server that accepted the token, as a type of another module: this one knows no HTTP.
+    content: Arc<Content>,
+    /// The configuration of the server that accepted the token. Its type is in the module `http`, which imports this one.
     acceptor: Option<Arc<dyn Any + Send + Sync>>,
-    /// What the operation requires that the token was accepted for.
+    /// The requirements of the operation that the token was accepted for.
     operation: Requirements,
 }
 
-struct Verified {
+struct Content {
     claims: Map<String, Value>,
     scopes: GrantedScopes,
-    /// The claim that names the client.
-    client: &'static str,
+    /// The name of the claim that contains the client id.
+    client_claim: Cow<'static, str>,
     expires_at: Option<SystemTime>,
     authenticated_at: Option<SystemTime>,
 }
 
 impl AccessToken {
-    /// A token from claims that a [`TokenDecoder`](crate::TokenDecoder) has verified.
+    /// Creates a token from claims that a [`TokenDecoder`](crate::TokenDecoder) has verified.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Invalid`] where `iss`, `sub`, `client_id`, `jti` or `acr` is not a string, or `exp` or `auth_time` not
-    /// a moment in time (RFC 7519 section 4.1, RFC 9068 section 2.2), or where there are more than 1024 different scopes.
+    /// [`DecodeError::Invalid`] if
+    ///
+    /// - `iss`, `sub`, `client_id`, `jti` or `acr` is not a string,
+    /// - `exp` or `auth_time` is not a NumericDate (RFC 7519 section 2, RFC 9068 section 2.2),
+    /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        Self::of_client(claims, scopes, "client_id")
+        Self::with_client_claim(claims, scopes, Cow::Borrowed("client_id"))
     }
 
-    /// The same where another claim names the client.
-    pub(super) fn of_client(
+    /// Creates a token whose client id is in another claim.
+    pub(super) fn with_client_claim(
         claims: Map<String, Value>,
         scopes: GrantedScopes,
-        client: &'static str,
+        client_claim: Cow<'static, str>,
     ) -> Result<Self, DecodeError> {
-        for name in ["iss", "sub", client, "jti", "acr"] {
+        for name in ["iss", "sub", &*client_claim, "jti", "acr"] {
             if claims.get(name).is_some_and(|claim| !claim.is_string()) {
                 return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
             }
         }
-        check_count(&scopes)?;
-        let moment_of = |name| claims.get(name).map(|claim| moment(name, claim)).transpose();
-        let (expires_at, authenticated_at) = (moment_of("exp")?, moment_of("auth_time")?);
-        let verified = Verified { claims, scopes, client, expires_at, authenticated_at };
-        Ok(Self {
-            verified: Arc::new(verified),
-            acceptor: None,
-            operation: Requirement::AUTHENTICATED.into(),
-        })
+        check_scope_count(&scopes)?;
+        let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
+        let (expires_at, authenticated_at) = (date_of("exp")?, date_of("auth_time")?);
+        let content = Content { claims, scopes, client_claim, expires_at, authenticated_at };
+        Ok(Self { content: Arc::new(content), acceptor: None, operation: Requirement::AUTHENTICATED.into() })
     }
 
-    /// Whom the token speaks for: the `sub` claim.
+    /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.text("sub")
     }
 
-    /// Who issued the token: the `iss` claim.
+    /// Returns the issuer (`iss`).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.text("iss")
     }
 
-    /// The client that the token was issued to: the `client_id` claim, or whichever stands for it at its issuer.
+    /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
+    /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.text(self.verified.client)
+        self.text(&self.content.client_claim)
     }
 
-    /// Which token it is, of its issuer's: the `jti` claim.
+    /// Returns the id of the token (`jti`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.text("jti")
     }
 
-    /// When the token ends: the `exp` claim.
+    /// Returns the expiration time (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.verified.expires_at
+        self.content.expires_at
     }
 
-    /// How the user has logged in: the `acr` claim, an authentication context class (RFC 9068 section 2.2.1).
+    /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
         self.text("acr")
     }
 
-    /// When the user has logged in: the `auth_time` claim (RFC 9068 section 2.2.1).
+    /// Returns when the user authenticated (`auth_time`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn authenticated_at(&self) -> Option<SystemTime> {
-        self.verified.authenticated_at
+        self.content.authenticated_at
     }
 
-    /// The scopes that the token was granted.
+    /// Returns the granted scopes.
     #[must_use]
     pub fn scopes(&self) -> &GrantedScopes {
-        &self.verified.scopes
+        &self.content.scopes
     }
 
-    /// The claims as a type of your own.
+    /// Deserializes the claims.
     ///
     /// # Errors
     ///
-    /// The claims do not have that type's shape.
+    /// [`serde_json::Error`] if the claims do not have the shape of `T`.
     ///
     /// ```
     /// # use scopes_runtime::AccessToken;
@@ -141,9 +142,10 @@ impl AccessToken {
     /// # Ok(()) }
     /// ```
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.verified.claims)
+        T::deserialize(&self.content.claims)
     }
 
+    /// Records the server that accepted the token, and for which operation.
     pub(crate) fn accepted_by(
         mut self,
         acceptor: Arc<dyn Any + Send + Sync>,
@@ -154,46 +156,49 @@ impl AccessToken {
         self
     }
 
+    /// Returns how and when the user authenticated.
     pub(crate) fn authenticated(&self) -> Authenticated<'_> {
         Authenticated { acr: self.acr(), at: self.authenticated_at() }
     }
 
+    /// Returns the configuration of the server that accepted the token, if it has this type.
     pub(crate) fn acceptor<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         self.acceptor.clone()?.downcast().ok()
     }
 
-    /// What it takes in memory, in bytes: roughly, and shared by its clones.
+    /// Returns about how many bytes the content takes in memory. Clones share it.
     #[cfg(feature = "_jwt")]
     pub(super) fn size(&self) -> usize {
-        claims_size(&self.verified.claims) + self.verified.scopes.size()
+        claims_size(&self.content.claims) + self.content.scopes.size()
     }
 
+    /// Returns the requirements of the operation that the token was accepted for.
     pub(crate) fn operation(&self) -> &Requirements {
         &self.operation
     }
 
     fn text(&self, claim: &str) -> Option<&str> {
-        self.verified.claims.get(claim)?.as_str()
+        self.content.claims.get(claim)?.as_str()
     }
 }
 
-/// The scopes of a token are at most [`MAX_SCOPES`].
-pub(super) fn check_count(scopes: &GrantedScopes) -> Result<(), DecodeError> {
+/// Refuses more than [`MAX_SCOPES`] scopes.
+pub(super) fn check_scope_count(scopes: &GrantedScopes) -> Result<(), DecodeError> {
     if scopes.are_too_many() {
         return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
     }
     Ok(())
 }
 
-/// A NumericDate (RFC 7519 section 2) as a point in time.
-pub(super) fn moment(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
+/// Reads a NumericDate (RFC 7519 section 2).
+pub(super) fn numeric_date(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
     let seconds = claim.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds))
         .ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a moment in time")))
 }
 
-/// Who and what for; the claims may be private.
+/// Omits the claims, which may be personal data.
 impl fmt::Debug for AccessToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -7,64 +7,83 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use serde_json::{Map, Value};
 
-/// What an entry takes beside its key and its value.
-const OVERHEAD: usize = 512;
-/// An entry with a usual token, to size the table before there is one.
-const USUAL_BYTES: usize = 4 * 1024;
-/// A node of a map of claims, and how many of them it has at the least.
-const NODE: (usize, usize) = (640, 6);
-/// What an allocator takes for a text beside its bytes, at the most.
-const ALLOCATION: usize = 24;
+/// Capacity of a cache, unless a builder sets another.
+pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
 
-/// What was found out about tokens that came with requests, each for a while, all in bounded memory.
+/// Bytes of an entry in addition to its key and its value.
+const ENTRY_OVERHEAD: usize = 512;
+/// Bytes of a typical entry, from which the initial size of the table is estimated.
+const TYPICAL_ENTRY: usize = 4 * 1024;
+/// Bytes of a node of a map of claims.
+const MAP_NODE: usize = 640;
+/// Least number of members in a node of a map.
+const MAP_NODE_MEMBERS: usize = 6;
+/// Most bytes that the allocator adds to a string.
+const ALLOCATION_OVERHEAD: usize = 24;
+
+/// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
-/// The key is the whole token. A hash says where to look, and what is there is compared byte by byte, so no token is
-/// taken for another. The comparison ends at the first difference, which tells a guesser nothing: a guess is compared only
-/// if its hash, of a seed drawn when the program starts, leads to the same place.
-pub(super) struct TokenCache<T: Clone>(Cache<String, Entry<T>, Bytes>);
+/// The key is the whole token: it is compared byte by byte, so that tokens with the same hash are not confused. The comparison
+/// ends at the first difference. This leaks nothing to a client that guesses tokens, because a guess is only compared if it has
+/// the same hash, and the seed of the hash is random.
+pub(super) struct TokenCache<T: Clone>(Cache<String, CacheEntry<T>, EntryWeighter>);
 
-/// The right to say what was found out about a token, which others wait for.
+/// The exclusive right to insert the result for a token. Other callers wait for it.
 #[cfg(feature = "issuer")]
 pub(super) struct FillGuard<'a, T: Clone>(
-    PlaceholderGuard<'a, String, Entry<T>, Bytes, DefaultHashBuilder, DefaultLifecycle<String, Entry<T>>>,
+    PlaceholderGuard<
+        'a,
+        String,
+        CacheEntry<T>,
+        EntryWeighter,
+        DefaultHashBuilder,
+        DefaultLifecycle<String, CacheEntry<T>>,
+    >,
 );
 
 #[derive(Clone)]
-pub(super) struct Entry<T> {
+pub(super) struct CacheEntry<T> {
     pub(super) value: T,
-    /// What the value takes in memory, roughly.
+    /// About how many bytes the value takes in memory.
     pub(super) bytes: usize,
     pub(super) inserted_at: SystemTime,
     pub(super) ttl: Duration,
 }
 
-impl<T> Entry<T> {
-    /// By the clock that tokens end by. Where that was set back nothing is fresh: who knows how old it is.
+impl<T> CacheEntry<T> {
+    /// Returns whether the entry is younger than its time to live, by the clock that `exp` is compared with. If that clock
+    /// was set back before the insertion, the age is unknown and the entry is not fresh.
     fn is_fresh(&self, now: SystemTime) -> bool {
         now.duration_since(self.inserted_at).is_ok_and(|age| age < self.ttl)
     }
 }
 
 #[derive(Clone)]
-struct Bytes;
+struct EntryWeighter;
 
-impl<T> Weighter<String, Entry<T>> for Bytes {
-    fn weight(&self, token: &String, entry: &Entry<T>) -> u64 {
-        (OVERHEAD + token.len() + entry.bytes) as u64
+impl<T> Weighter<String, CacheEntry<T>> for EntryWeighter {
+    fn weight(&self, token: &String, entry: &CacheEntry<T>) -> u64 {
+        (ENTRY_OVERHEAD + token.len() + entry.bytes) as u64
     }
 }
 
 impl<T: Clone> TokenCache<T> {
-    /// Of no more than about so many bytes.
-    pub(super) fn new(bytes: usize) -> Self {
+    /// Creates a cache of about this many bytes at most.
+    pub(super) fn new(capacity: usize) -> Self {
         let options = OptionsBuilder::new()
-            .estimated_items_capacity((bytes / USUAL_BYTES).max(1))
-            .weight_capacity(bytes as u64)
+            .estimated_items_capacity((capacity / TYPICAL_ENTRY).max(1))
+            .weight_capacity(capacity as u64)
             .build()
             .expect("both capacities are given");
-        Self(Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+        Self(Cache::with_options(
+            options,
+            EntryWeighter,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ))
     }
 
+    /// Returns the result for a token, if it is fresh. Removes it otherwise.
     pub(super) fn get(&self, token: &str, now: SystemTime) -> Option<T> {
         let entry = self.0.get(token)?;
         if entry.is_fresh(now) {
@@ -74,12 +93,11 @@ impl<T: Clone> TokenCache<T> {
         None
     }
 
-    pub(super) fn insert(&self, token: &str, entry: Entry<T>) {
+    pub(super) fn insert(&self, token: &str, entry: CacheEntry<T>) {
         self.0.insert(token.to_owned(), entry);
     }
 
-    /// Like [`get`](Self::get); where nothing is known, one caller at a time gets the turn to find out, and the others
-    /// wait for it.
+    /// Like [`get`](Self::get). If there is no fresh result, one caller gets the guard and the others wait for its result.
     #[cfg(feature = "issuer")]
     pub(super) async fn get_or_fill(&self, token: &str) -> Result<T, FillGuard<'_, T>> {
         loop {
@@ -97,30 +115,29 @@ impl<T: Clone> TokenCache<T> {
 
 #[cfg(feature = "issuer")]
 impl<T: Clone> FillGuard<'_, T> {
-    /// Says it to whoever waits, and remembers it.
-    pub(super) fn found(self, entry: Entry<T>) {
-        // It fails where the entry was removed meanwhile; whoever waited has it all the same.
+    /// Inserts the result and returns it to the callers that wait. Dropping the guard instead passes it to one of them.
+    pub(super) fn fill(self, entry: CacheEntry<T>) {
+        // An error means that the placeholder was removed in the meantime. The callers that wait get the entry all the same.
         let _ = self.0.insert(entry);
     }
 }
 
-/// What claims take in memory.
+/// Returns about how many bytes claims take in memory.
 pub(super) fn claims_size(claims: &Map<String, Value>) -> usize {
-    let (node, members) = NODE;
-    let own = claims.len().div_ceil(members) * node;
-    own + claims.iter().map(|(name, claim)| text_bytes(name) + claim_bytes(claim)).sum::<usize>()
+    let nodes = claims.len().div_ceil(MAP_NODE_MEMBERS) * MAP_NODE;
+    nodes + claims.iter().map(|(name, claim)| string_size(name) + claim_size(claim)).sum::<usize>()
 }
 
-fn text_bytes(text: &String) -> usize {
-    text.capacity() + ALLOCATION
+fn string_size(text: &String) -> usize {
+    text.capacity() + ALLOCATION_OVERHEAD
 }
 
-fn claim_bytes(claim: &Value) -> usize {
+fn claim_size(claim: &Value) -> usize {
     match claim {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text_bytes(text),
+        Value::String(text) => string_size(text),
         Value::Array(claims) => {
-            claims.capacity() * size_of::<Value>() + claims.iter().map(claim_bytes).sum::<usize>()
+            claims.capacity() * size_of::<Value>() + claims.iter().map(claim_size).sum::<usize>()
         }
         Value::Object(claims) => claims_size(claims),
     }

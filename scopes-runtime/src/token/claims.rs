@@ -1,31 +1,32 @@
-//! Checks of claims that hold whatever kind of token they come from: RFC 7519 section 4.1 and RFC 7662 section 2.2.
+//! Checks of claims that apply to JWTs and to introspection responses (RFC 7519 section 4.1, RFC 7662 section 2.2).
 
 use std::slice;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::DecodeError;
-use super::access_token::moment;
+use super::access_token::numeric_date;
+use super::error::DecodeError;
 
+/// Returns the claim, or the error of a missing one.
 pub(super) fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a Value, DecodeError> {
     claims.get(name).ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is missing")))
 }
 
-/// `exp`, `nbf` and `iat`, where they are there.
+/// Checks `exp` and `nbf`, and the type of `iat`, each if present.
 pub(super) fn check_time(
     claims: &Map<String, Value>,
     now: SystemTime,
     leeway: Duration,
 ) -> Result<(), DecodeError> {
     if let Some(exp) = claims.get("exp") {
-        let exp = moment("exp", exp)?;
+        let exp = numeric_date("exp", exp)?;
         if now.duration_since(exp).is_ok_and(|late| late >= leeway) {
             return Err(DecodeError::invalid("it has expired"));
         }
     }
     if let Some(nbf) = claims.get("nbf") {
-        let nbf = moment("nbf", nbf)?;
+        let nbf = numeric_date("nbf", nbf)?;
         if nbf.duration_since(now).is_ok_and(|early| early > leeway) {
             return Err(DecodeError::invalid("it is not valid yet: the claim `nbf` is in the future"));
         }
@@ -36,7 +37,7 @@ pub(super) fn check_time(
     Ok(())
 }
 
-/// The claim of this name is one of the audiences, or an array with one of them.
+/// Checks that the claim is one of the audiences, or an array of strings that contains one.
 pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) -> Result<(), DecodeError> {
     let named = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
     if !named.iter().all(Value::is_string) {
@@ -44,25 +45,25 @@ pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) ->
             "the claim `{name}` is neither a string nor an array of strings"
         )));
     }
-    match named.iter().any(|named| audiences.iter().any(|audience| named == audience)) {
-        true => Ok(()),
-        false => Err(DecodeError::invalid(format!(
+    if !named.iter().any(|named| audiences.iter().any(|audience| named == audience)) {
+        return Err(DecodeError::invalid(format!(
             "the claim `{name}` does not name the audience that is configured"
-        ))),
+        )));
     }
+    Ok(())
 }
 
-/// A token that is bound to a sender is refused (RFC 9449 section 7.2, RFC 8705 section 3).
+/// Refuses a sender-constrained token: without a proof it is not a bearer token (RFC 9449 section 7.2, RFC 8705 section 3).
 pub(super) fn check_unbound(claims: &Map<String, Value>) -> Result<(), DecodeError> {
-    match claims.contains_key("cnf") {
-        true => Err(DecodeError::invalid(
+    if claims.contains_key("cnf") {
+        return Err(DecodeError::invalid(
             "the claim `cnf` binds the token to a sender, so it is not a bearer token",
-        )),
-        false => Ok(()),
+        ));
     }
+    Ok(())
 }
 
-/// OpenID Connect Core sections 2 and 3.1.3.6: claims of ID tokens.
+/// Refuses a token with a claim that only ID tokens have (OpenID Connect Core sections 2 and 3.1.3.6).
 pub(super) fn check_no_id_token(claims: &Map<String, Value>) -> Result<(), DecodeError> {
     for name in ["nonce", "at_hash"] {
         if claims.contains_key(name) {

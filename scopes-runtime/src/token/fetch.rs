@@ -1,4 +1,4 @@
-//! Requests to issuers: over HTTPS or to this machine, in bounded time, with answers of bounded length.
+//! Requests to issuers: over HTTPS or to loopback, in bounded time, with responses of bounded length.
 
 use std::time::Duration;
 
@@ -9,61 +9,63 @@ use url::{Host, Url};
 
 use super::json;
 
-/// For one answer, from the connection to its last byte.
+/// Longest time of one request, from the connection to the last byte of the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
-/// Far more than any issuer's documents have.
-const MAX_BYTES: usize = 256 * 1024;
+/// Longest response body. Metadata and key sets have a few KiB.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 const MAX_REDIRECTS: usize = 3;
-/// Some firewalls refuse requests without one.
+/// Some firewalls refuse requests without a `User-Agent`.
 const USER_AGENT: &str = concat!("scopes-runtime/", env!("CARGO_PKG_VERSION"));
 
 pub(super) const JSON: &str = "application/json";
-/// RFC 7517 section 8.5.1, and what most issuers send. Some answer 406 where the one that they send is not accepted.
+/// The media type of RFC 7517 section 8.5.1, and the one that most issuers send. Some issuers respond 406 if the type that
+/// they send is not accepted.
 pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 
-/// Why there is no answer to use. For the operator's log: what an issuer sends is never repeated in it.
+/// The error of a request to an issuer. It goes to the log, so it never contains text from the response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
-    #[error("{url} cannot be asked: {source}")]
+    #[error("the request to {url} failed: {source}")]
     Http { url: Url, source: reqwest::Error },
-    #[error("{url} answers {status}")]
+    #[error("{url} responded {status}")]
     Status { url: Url, status: StatusCode },
-    #[error("{0} sends more than {MAX_BYTES} bytes")]
+    #[error("the response of {0} has more than {MAX_BODY_BYTES} bytes")]
     TooLong(Url),
     #[error("{0}")]
-    Malformed(String),
+    InvalidDocument(String),
 }
 
-/// An answer, whole.
+/// A response, read to its end.
 pub(super) struct Fetched {
     pub(super) text: Vec<u8>,
-    /// For how long it may be kept, where it says so (RFC 9111 section 4.2.1).
+    /// The freshness lifetime in the `Cache-Control` header, if any (RFC 9111 section 4.2.1).
     pub(super) max_age: Option<Duration>,
 }
 
 impl Fetched {
-    /// The JSON object that it is.
+    /// Parses the body as a JSON object. `document` names it in the error.
     pub(super) fn object(&self, document: &str) -> Result<Map<String, Value>, FetchError> {
-        json::object(&self.text).map_err(|malformed| FetchError::Malformed(format!("{document} {malformed}")))
+        json::object(&self.text).map_err(|error| FetchError::InvalidDocument(format!("{document} {error}")))
     }
 }
 
-/// A client for this URL and others of its scheme that follows redirects within it, a few.
+/// Creates a client that follows up to three redirects, within the scheme of the URL.
 pub(super) fn client(url: &Url) -> reqwest::Result<Client> {
     client_with(
         url,
         redirect::Policy::custom(|attempt| {
-            let is_same =
+            let has_same_scheme =
                 attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
-            match attempt.previous().len() <= MAX_REDIRECTS && is_same && is_safe(attempt.url()) {
-                true => attempt.follow(),
-                false => attempt.error("it redirects to another scheme, or too often"),
+            if attempt.previous().len() <= MAX_REDIRECTS && has_same_scheme && is_safe(attempt.url()) {
+                attempt.follow()
+            } else {
+                attempt.error("it redirects to another scheme, or too often")
             }
         }),
     )
 }
 
-/// A client that follows no redirect, for requests that carry a secret.
+/// Creates a client that follows no redirects, for requests with a secret.
 pub(super) fn client_without_redirects(url: &Url) -> reqwest::Result<Client> {
     client_with(url, redirect::Policy::none())
 }
@@ -71,15 +73,16 @@ pub(super) fn client_without_redirects(url: &Url) -> reqwest::Result<Client> {
 fn client_with(url: &Url, redirects: redirect::Policy) -> reqwest::Result<Client> {
     let builder =
         Client::builder().user_agent(USER_AGENT).redirect(redirects).timeout(TIMEOUT).referer(false);
-    match url.scheme() {
-        "https" => builder.build(),
-        // What goes to this very machine goes in plain text: a proxy from the environment would see it, and could answer.
-        _ => builder.no_proxy().build(),
+    if url.scheme() == "https" {
+        builder.build()
+    } else {
+        // Requests to loopback are in plain text. A proxy from the environment could read them and respond itself.
+        builder.no_proxy().build()
     }
 }
 
-/// HTTPS, or this very machine: what comes over plain HTTP is whoever's who is on the way. No user name and no password,
-/// which would stand in logs.
+/// Returns whether a URL is HTTPS or loopback, since plain HTTP can be changed on the way. User names and passwords are
+/// refused, because URLs are logged.
 pub(super) fn is_safe(url: &Url) -> bool {
     if !url.username().is_empty() || url.password().is_some() {
         return false;
@@ -93,19 +96,19 @@ pub(super) fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || url.scheme() == "http" && is_loopback
 }
 
-/// A URL that is not safe, without a user and a password that it may have.
-pub(super) fn shown(url: &str) -> String {
+/// Removes the user name and the password from a URL, for error messages.
+pub(super) fn without_credentials(url: &str) -> String {
     url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, rest)| format!("…@{rest}"))
 }
 
-/// Fetches a document of these media types. Any other status than 200 is an error.
+/// Fetches a document of these media types. Every status but 200 is an error.
 pub(super) async fn get(client: &Client, url: &Url, accept: &'static str) -> Result<Fetched, FetchError> {
     let (_, fetched) = send(client.get(url.clone()), url, accept, &[StatusCode::OK]).await?;
     Ok(fetched)
 }
 
-/// Sends a request for JSON, and reads answers of these statuses alone.
-pub(super) async fn answer(
+/// Sends a request for JSON. Every other status than these is an error.
+pub(super) async fn send_json(
     request: RequestBuilder,
     url: &Url,
     statuses: &[StatusCode],
@@ -128,7 +131,7 @@ async fn send(
     let max_age = max_age(&response);
     let mut text = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(http)? {
-        if text.len() + chunk.len() > MAX_BYTES {
+        if text.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(FetchError::TooLong(url.clone()));
         }
         text.extend_from_slice(&chunk);
@@ -136,12 +139,13 @@ async fn send(
     Ok((status, Fetched { text, max_age }))
 }
 
+/// Returns the freshness lifetime of a response: zero if it must not be stored or reused, `None` if it has none.
 fn max_age(response: &Response) -> Option<Duration> {
     let control = response.headers().typed_get::<CacheControl>()?;
     if control.no_store() || control.no_cache() {
         return Some(Duration::ZERO);
     }
-    // A cache on the way has had it for so long.
+    // How long a cache on the way has stored the response (RFC 9111 section 5.1).
     let age = response.headers().get("age").and_then(|age| age.to_str().ok()?.parse().ok());
     Some(control.max_age()?.saturating_sub(Duration::from_secs(age.unwrap_or(0))))
 }

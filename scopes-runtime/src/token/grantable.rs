@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use crate::scope::GrantedScopes;
 
-/// Longest part of the dropped scopes in an event: the issuer chooses how many there are.
+/// Longest list of dropped scopes in an event. The issuer chooses how many scopes a token has.
 const MAX_LOGGED_BYTES: usize = 256;
 
 /// The scopes that an issuer may grant: all of them, unless some are listed.
@@ -10,13 +10,14 @@ const MAX_LOGGED_BYTES: usize = 256;
 pub(super) struct GrantableScopes(Option<HashSet<Box<str>>>);
 
 impl GrantableScopes {
+    /// Adds scopes to the list, or starts one.
     pub(super) fn allow<N: AsRef<str>>(&mut self, scopes: impl IntoIterator<Item = N>) {
         let scopes = scopes.into_iter().map(|scope| scope.as_ref().into());
         self.0.get_or_insert_default().extend(scopes);
     }
 
-    /// Drops the other scopes of a token, and reports them. The issuer is as it is configured, so that a counter's label
-    /// has few values.
+    /// Drops the other scopes of a token, and reports how many. `issuer` is the configured issuer, not the claim, so that the
+    /// label of the counter has few values.
     pub(super) fn restrict(&self, granted: GrantedScopes, issuer: &str) -> GrantedScopes {
         let Some(grantable) = &self.0 else { return granted };
         let (kept, dropped): (Vec<_>, Vec<_>) = granted.iter().partition(|scope| grantable.contains(*scope));
@@ -30,15 +31,15 @@ impl GrantableScopes {
             target: "scopes_runtime::dropped",
             issuer,
             count = dropped.len(),
-            scopes = logged(&dropped),
+            scopes = cut_list(&dropped),
             "scopes that the issuer may not grant were dropped"
         );
         kept.into_iter().collect()
     }
 }
 
-/// Scope-tokens are visible ASCII, so any byte is a place to cut.
-fn logged(scopes: &[&str]) -> String {
+/// Lists scopes in at most [`MAX_LOGGED_BYTES`]. Scope-tokens are visible ASCII, so every byte is a character boundary.
+fn cut_list(scopes: &[&str]) -> String {
     let mut list = scopes.join(" ");
     list.truncate(MAX_LOGGED_BYTES);
     list

@@ -1,4 +1,4 @@
-//! Discovery: an issuer's metadata, and the URLs in it.
+//! Discovery: the metadata of an issuer, and the endpoint URLs in it.
 
 use reqwest::Client;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use url::Url;
 
 use super::fetch::{self, FetchError, is_safe};
 
-/// Where the metadata of an issuer is.
+/// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]
 pub(super) struct IssuerMetadata {
     pub(super) issuer: String,
@@ -14,7 +14,7 @@ pub(super) struct IssuerMetadata {
 }
 
 impl IssuerMetadata {
-    /// `None` where the issuer is no URL to ask.
+    /// Returns `None` unless the issuer is a safe URL without query and fragment.
     pub(super) fn of(issuer: &str) -> Option<Self> {
         let url = Url::parse(issuer).ok().filter(is_safe)?;
         if url.query().is_some() || url.fragment().is_some() {
@@ -34,41 +34,46 @@ impl IssuerMetadata {
         Some(Self { issuer: issuer.to_owned(), documents })
     }
 
-    /// Where the issuer is asked first; every other URL of it has the same scheme.
-    pub(super) fn first(&self) -> &Url {
+    /// Returns the location that is requested first. Every other URL of the issuer has the same scheme.
+    pub(super) fn first_url(&self) -> &Url {
         &self.documents[0]
     }
 
-    /// A URL of the first metadata document that there is.
+    /// Returns a URL from the first metadata document that can be read.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if neither document can be read, or the member is missing, unsafe or of another scheme than the issuer.
     pub(super) async fn url(&self, client: &Client, member: &str) -> Result<Url, FetchError> {
         let metadata = self.fetch(client).await?;
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
-        // The issuer's scheme, as for redirects: metadata over HTTPS leads to no port of this machine.
-        let is_same = |url: &Url| url.scheme() == self.first().scheme();
-        url.filter(|url| is_safe(url) && is_same(url)).ok_or_else(|| {
-            FetchError::Malformed(format!("the metadata has no `{member}` that is an https URL"))
+        // The scheme of the issuer, as for redirects: metadata over HTTPS leads to no port of this machine.
+        let has_same_scheme = |url: &Url| url.scheme() == self.first_url().scheme();
+        url.filter(|url| is_safe(url) && has_same_scheme(url)).ok_or_else(|| {
+            FetchError::InvalidDocument(format!("the metadata has no `{member}` that is an https URL"))
         })
     }
 
     async fn fetch(&self, client: &Client) -> Result<Map<String, Value>, FetchError> {
-        let mut missing = FetchError::Malformed("there is no metadata document to look for".to_owned());
+        let mut last_error = FetchError::InvalidDocument("the issuer has no metadata".to_owned());
         for url in &self.documents {
             let fetched = fetch::get(client, url, fetch::JSON).await;
             match fetched.and_then(|fetched| fetched.object("the metadata")) {
                 Ok(metadata) => return self.checked(metadata),
-                Err(error @ (FetchError::Status { .. } | FetchError::Malformed(_))) => missing = error,
+                Err(error @ (FetchError::Status { .. } | FetchError::InvalidDocument(_))) => {
+                    last_error = error;
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(missing)
+        Err(last_error)
     }
 
-    /// RFC 8414 section 3.3, OpenID Connect Discovery section 4.3: the issuer is identical, or the metadata must not be
-    /// used.
+    /// Checks that the metadata has exactly this issuer (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3).
     fn checked(&self, metadata: Map<String, Value>) -> Result<Map<String, Value>, FetchError> {
-        match metadata.get("issuer").and_then(Value::as_str) == Some(&*self.issuer) {
-            true => Ok(metadata),
-            false => Err(FetchError::Malformed("the metadata is that of another issuer".to_owned())),
+        if metadata.get("issuer").and_then(Value::as_str) != Some(&*self.issuer) {
+            return Err(FetchError::InvalidDocument("the metadata is that of another issuer".to_owned()));
         }
+        Ok(metadata)
     }
 }

@@ -5,9 +5,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-/// What is wrong with a text, to follow its name. Never the text itself, which serde_json's messages quote.
+/// The error of a JSON text that is refused. The message is a predicate for the name of the text. It never contains the text,
+/// which serde_json's messages quote.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-pub(super) enum Malformed {
+pub(super) enum JsonError {
     #[error("is not a JSON object")]
     NotAnObject,
     #[error("repeats a member name")]
@@ -16,35 +17,35 @@ pub(super) enum Malformed {
     ReservedName,
 }
 
-/// Reads a JSON object in which no object repeats a member name: RFC 7515 section 4 and RFC 7519 section 4 allow to
-/// refuse it, and readers that disagree on which one counts are a way in.
-pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, Malformed> {
-    let malformed = Cell::new(Malformed::NotAnObject);
+/// Parses a JSON object, and refuses repeated member names at every depth, as RFC 7515 section 4 and RFC 7519 section 4 allow.
+/// Parsers disagree on which of two members counts, so that one could check a claim that another does not see.
+pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, JsonError> {
+    let error = Cell::new(JsonError::NotAnObject);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = StrictValue(&malformed).deserialize(&mut deserializer);
+    let value = StrictValue(&error).deserialize(&mut deserializer);
     match value.and_then(|value| deserializer.end().map(|()| value)) {
         Ok(Value::Object(object)) => Ok(object),
-        _ => Err(malformed.get()),
+        _ => Err(error.get()),
     }
 }
 
-/// Prefix of the names under which serde_json passes numbers (feature `arbitrary_precision`) and unparsed text
-/// (`raw_value`) through serde, each as an object with one member. Its own `Value` takes an object of the text itself for
-/// one of them: what is in `{"$serde_json::private::RawValue": "…"}` is parsed in its place. Any dependency of the
-/// application can turn the features on, so these names are refused with all features, and [`StrictValue`] reads in the
-/// place of `Value`.
+/// Prefix of the names under which serde_json passes numbers (feature `arbitrary_precision`) and unparsed text (feature
+/// `raw_value`) through serde, each as an object with one member. Its own `Value` does not distinguish these from objects in
+/// the text: it replaces `{"$serde_json::private::RawValue": "…"}` by the JSON in the string. Any dependency of the
+/// application can enable the features. So these names are refused with every feature, and [`StrictValue`] is used in place of
+/// `Value`.
 const RESERVED: &str = "$serde_json::private::";
-/// A number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
+/// The name of a number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Reads a [`Value`], and notes why where that fails for a member name.
+/// Deserializes a [`Value`]. If a member name is refused, the cell contains the reason.
 #[derive(Clone, Copy)]
-struct StrictValue<'a>(&'a Cell<Malformed>);
+struct StrictValue<'a>(&'a Cell<JsonError>);
 
 impl StrictValue<'_> {
-    fn refuse<T, E: Error>(self, malformed: Malformed) -> Result<T, E> {
-        self.0.set(malformed);
-        Err(E::custom(malformed))
+    fn refuse<T, E: Error>(self, error: JsonError) -> Result<T, E> {
+        self.0.set(error);
+        Err(E::custom(error))
     }
 }
 
@@ -103,20 +104,20 @@ impl<'de> Visitor<'de> for StrictValue<'_> {
                     (NUMBER, Ok(number)) => {
                         number.map(Value::Number).ok_or_else(|| A::Error::custom("out of range"))
                     }
-                    _ => self.refuse(Malformed::ReservedName),
+                    _ => self.refuse(JsonError::ReservedName),
                 };
             }
             match object.entry(name) {
                 Entry::Vacant(entry) => entry.insert(members.next_value_seed(self)?),
-                Entry::Occupied(_) => return self.refuse(Malformed::RepeatedName),
+                Entry::Occupied(_) => return self.refuse(JsonError::RepeatedName),
             };
         }
         Ok(Value::Object(object))
     }
 }
 
-/// Reads the text of a number, which comes as an owned `String`. A string of a JSON text never does, so it is refused.
-/// `None` where no `f64` holds the number: without the feature serde_json refuses it too.
+/// Deserializes the text of a number, which serde_json passes as an owned `String`. It passes a string of the JSON text as a
+/// `&str`, which is refused. Returns `None` if the number is out of the range of `f64`, as serde_json does without the feature.
 struct NumberText;
 
 impl<'de> DeserializeSeed<'de> for NumberText {

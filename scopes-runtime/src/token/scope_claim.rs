@@ -1,14 +1,13 @@
 use serde_json::{Map, Value};
 
+use super::access_token::check_scope_count;
+use super::error::DecodeError;
 use crate::scope::GrantedScopes;
-use crate::token::DecodeError;
-use crate::token::access_token::check_count;
 
-/// Where a JWT lists its scopes, and how.
+/// The claim that contains the scopes, and its type.
 ///
-/// The default is the string `scope` of RFC 9068 section 2.2.3, scopes separated by spaces. Authorization
-/// servers that do otherwise need to be named, for one claim and one form: a token where it has another type
-/// is refused, and a second claim never adds to it. A token without the claim has no scopes.
+/// Default: the string `scope` of RFC 9068 section 2.2.3, with spaces between the scopes. A token whose claim has another type
+/// is refused. A token without the claim has no scopes.
 ///
 /// ```
 /// use scopes_runtime::ScopeClaim;
@@ -24,7 +23,7 @@ pub struct ScopeClaim {
     parents: Vec<String>,
     name: String,
     form: Form,
-    otherwise: Option<Box<Self>>,
+    fallback: Option<Box<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,49 +33,58 @@ enum Form {
 }
 
 impl ScopeClaim {
-    /// A claim that is a string, with spaces between the scopes.
+    /// Selects a string claim, with spaces between the scopes.
     #[must_use]
     pub fn string(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::String, otherwise: None }
+        Self { parents: Vec::new(), name: name.into(), form: Form::String, fallback: None }
     }
 
-    /// A claim that is an array of strings, each one scope. An element that is no scope-token, one with a
-    /// space in it for example, grants nothing.
+    /// Selects an array of strings, each one scope. An element that is not a scope-token, such as one with a space, grants
+    /// nothing.
     #[must_use]
     pub fn array(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::Array, otherwise: None }
+        Self { parents: Vec::new(), name: name.into(), form: Form::Array, fallback: None }
     }
 
-    /// The claim is not at the top, but in these objects, the outermost first.
+    /// Sets the objects that contain the claim, the outermost first. Default: none, a top-level claim.
     #[must_use]
     pub fn nested_in<N: Into<String>>(mut self, parents: impl IntoIterator<Item = N>) -> Self {
         self.parents = parents.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Another claim, for tokens that have nothing where this one stands. One that is empty there has no scopes.
+    /// Adds a fallback claim, read when this one is absent. A present but empty claim grants no scopes.
     #[must_use]
-    pub fn or_else(mut self, other: Self) -> Self {
-        let other = match self.otherwise.take() {
-            Some(otherwise) => otherwise.or_else(other),
-            None => other,
+    pub fn or_else(mut self, fallback: Self) -> Self {
+        let fallback = match self.fallback.take() {
+            Some(first) => first.or_else(fallback),
+            None => fallback,
         };
-        Self { otherwise: Some(Box::new(other)), ..self }
+        Self { fallback: Some(Box::new(fallback)), ..self }
     }
 
+    /// Reads the scopes of a token.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Invalid`] if the claim has another type, or has more than 1024 different scopes. The latter is checked
+    /// here, before `may_grant` drops any: `GrantedScopes` keeps only the first 1025.
     pub(super) fn read(&self, claims: &Map<String, Value>) -> Result<GrantedScopes, DecodeError> {
-        let otherwise = || self.otherwise.as_ref().map_or(Ok(GrantedScopes::default()), |it| it.read(claims));
+        let read_fallback = || match &self.fallback {
+            Some(fallback) => fallback.read(claims),
+            None => Ok(GrantedScopes::default()),
+        };
         let mut object = claims;
         for parent in &self.parents {
             object = match object.get(parent) {
-                None => return otherwise(),
+                None => return read_fallback(),
                 Some(Value::Object(object)) => object,
                 Some(_) => {
                     return Err(DecodeError::invalid(format!("the claim `{parent}` is not an object")));
                 }
             };
         }
-        let Some(claim) = object.get(&self.name) else { return otherwise() };
+        let Some(claim) = object.get(&self.name) else { return read_fallback() };
         let (scopes, expected) = match self.form {
             Form::String => (claim.as_str().map(GrantedScopes::from_list), "a string"),
             Form::Array => (
@@ -87,11 +95,10 @@ impl ScopeClaim {
         let scopes = scopes.ok_or_else(|| {
             let name = &self.name;
             DecodeError::invalid(format!(
-                "the claim `{name}` is not {expected} (`scope_claim` says which it is)"
+                "the claim `{name}` is not {expected} (`scope_claim` sets another type)"
             ))
         })?;
-        // Before any is dropped by `may_grant`: of too many, only the first ones are here.
-        check_count(&scopes)?;
+        check_scope_count(&scopes)?;
         Ok(scopes)
     }
 }

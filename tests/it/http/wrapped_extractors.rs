@@ -86,6 +86,108 @@ type Fallible<T> = core::result::Result<T, AuthError>;
 #[requires_scopes("items")]
 async fn in_aliases(_: Fallible<MaybeUser>) {}
 
+/// The names of `core`'s types, with other arguments.
+mod renamed {
+    pub(super) type Result<E, T> = core::result::Result<T, E>;
+}
+
+#[requires_scopes("items")]
+async fn in_a_renamed_result(_: renamed::Result<AuthError, CurrentUser>) {}
+
+struct Config;
+
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for &'static Config {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(&Config)
+    }
+}
+
+#[requires_scopes("items")]
+async fn of_a_reference(_: Result<&'static Config, AuthError>) {}
+
+struct Generic<T: ?Sized, const N: usize = 0>(std::marker::PhantomData<Box<T>>);
+
+#[requires_scopes("me")]
+impl<T: ?Sized, S: Send + Sync, const N: usize> FromRequestParts<S> for Generic<T, N> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self(std::marker::PhantomData))
+    }
+}
+
+#[requires_scopes("items")]
+#[rustfmt::skip]
+async fn with_a_computed_constant(_: Fallible<Generic<u8, { let _ = 0; 3 }>>) {}
+
+/// An extractor for one signature only.
+struct Signature<T>(std::marker::PhantomData<T>);
+
+type BoundLifetimes = fn(&str);
+
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for Signature<BoundLifetimes> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self(std::marker::PhantomData))
+    }
+}
+
+#[requires_scopes("items")]
+async fn with_bound_lifetimes(_: Fallible<Signature<fn(&str)>>) {}
+
+/// The extractor of fields and structs with `via`.
+struct Via<T>(T);
+
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for Via<String> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self(String::new()))
+    }
+}
+
+#[requires_scopes("me")]
+impl<S: Send + Sync> FromRequestParts<S> for Via<WholeVia> {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self(WholeVia {}))
+    }
+}
+
+#[derive(FromRequestParts, ScopedExtractor)]
+#[from_request(state(ResourceServer))]
+struct FieldVia {
+    #[from_request(via(Via))]
+    _name: String,
+}
+
+#[derive(FromRequestParts, ScopedExtractor)]
+#[from_request(state(ResourceServer))]
+struct WrappedFieldVia {
+    #[from_request(via(Via))]
+    _name: Result<String, AuthError>,
+}
+
+#[derive(FromRequestParts, ScopedExtractor)]
+#[from_request(via(Via))]
+struct WholeVia {}
+
+#[requires_scopes("items")]
+async fn via_field(_: FieldVia) {}
+
+#[requires_scopes("items")]
+async fn via_wrapped_field(_: WrappedFieldVia) {}
+
+#[requires_scopes("items")]
+async fn via_whole(_: Result<WholeVia, Response>) {}
+
 /// An extractor with a lifetime.
 struct Borrowed<'a>(std::marker::PhantomData<&'a ()>);
 
@@ -132,6 +234,13 @@ async fn requirements_of_wrapped_extractors_count() {
         .route("/result-in-result", on_get(in_result_in_result))
         .route("/option-in-tuple-in-result", on_get(in_option_in_tuple_in_result))
         .route("/aliases", on_get(in_aliases))
+        .route("/renamed-result", on_get(in_a_renamed_result))
+        .route("/reference", on_get(of_a_reference))
+        .route("/computed-constant", on_get(with_a_computed_constant))
+        .route("/bound-lifetimes", on_get(with_bound_lifetimes))
+        .route("/via-field", on_get(via_field))
+        .route("/via-wrapped-field", on_get(via_wrapped_field))
+        .route("/via-whole", on_get(via_whole))
         .route("/lifetime", on_get(with_a_lifetime))
         .route("/extractor", on_get(in_an_extractor))
         .with_state(ResourceServer::new(Readable::default()));
@@ -145,6 +254,13 @@ async fn requirements_of_wrapped_extractors_count() {
         "/result-in-result",
         "/option-in-tuple-in-result",
         "/aliases",
+        "/renamed-result",
+        "/reference",
+        "/computed-constant",
+        "/bound-lifetimes",
+        "/via-field",
+        "/via-wrapped-field",
+        "/via-whole",
         "/lifetime",
         "/extractor",
     ] {

@@ -39,7 +39,7 @@ fn error(name: &str, before: &Router, after: &Router) -> String {
 #[track_caller]
 pub(super) fn check(name: &str, before: &Router, after: &Router, changes: &str) {
     let expected = format!(
-        "Who may call what is not what `{name}` says.\n\n{changes}\n\nIf all of this is meant, \
+        "The access report differs from `{name}`.\n\n{changes}\n\nIf all of this is meant, \
          `UPDATE_SCOPES_LOCK=1 cargo test` writes the file anew; commit it then."
     );
     assert_eq!(error(name, before, after), expected);

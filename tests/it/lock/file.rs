@@ -43,19 +43,19 @@ fn a_malformed_file_is_an_error_with_the_line() {
     let path = fresh("malformed.lock");
     let check = |accept: bool| check_lock(&router().report(), DIRECTORY, "malformed.lock", accept);
     for (text, line, problem) in [
-        ("\n<<<<<<< HEAD\n", 2, "`<<<<<<< HEAD` is no method and path"),
-        ("  public\n", 1, "`  public` is no method and path"),
-        ("# Comment\nGET /\n\nGET /a\n  public\n", 2, "`GET /` is not followed by who may call it"),
-        ("GET /\n  pubic\n", 2, "`pubic` does not say who may call the operation"),
-        ("GET /\n  public\n  requires me\n", 2, "`public` does not say who may call the operation"),
-        ("GET /\n  requires\n", 2, "`requires` does not say who may call the operation"),
-        ("GET /\n  or me\n", 2, "`or me` does not say who may call the operation"),
+        ("\n<<<<<<< HEAD\n", 2, "`<<<<<<< HEAD` is not a method and a path"),
+        ("  public\n", 1, "`  public` is not a method and a path"),
+        ("# Comment\nGET /\n\nGET /a\n  public\n", 2, "`GET /` has no access below it"),
+        ("GET /\n  pubic\n", 2, "`pubic` is not an access"),
+        ("GET /\n  public\n  requires me\n", 2, "`public` is not an access"),
+        ("GET /\n  requires\n", 2, "`requires` is not an access"),
+        ("GET /\n  or me\n", 2, "`or me` is not an access"),
         (
             "GET /\n  requires me\n    accepts admin for items\n",
             3,
-            "`accepts admin for items` does not say who may call the operation",
+            "`accepts admin for items` is not an access",
         ),
-        ("GET /\n  public\nGET /\n  requires me\n", 3, "`GET /` stands there a second time"),
+        ("GET /\n  public\nGET /\n  requires me\n", 3, "`GET /` is listed twice"),
     ] {
         fs::write(&path, text).expect("a file");
         assert_eq!(

@@ -41,7 +41,7 @@ fn fresh(name: &str) -> PathBuf {
     path
 }
 
-const LOCK: &str = r"# Who may call what, as the router says it. A test compares the two, and fails where
+const LOCK: &str = r"# The access report of the router. A test compares the two, and fails where
 # they differ. `UPDATE_SCOPES_LOCK=1 cargo test` accepts a change; do not edit this by hand.
 
 GET /

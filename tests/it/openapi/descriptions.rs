@@ -92,7 +92,7 @@ fn existing_descriptions_stay() {
                 "401": {
                     "description": "Log in first.",
                     "headers": { "WWW-Authenticate": {
-                        "description": "What to ask for (RFC 6750 section 3).",
+                        "description": "The challenge (RFC 6750 section 3).",
                         "schema": { "type": "string" },
                     } },
                     "content": { "application/problem+json": {

@@ -67,7 +67,7 @@ fn check(document: &Value) {
                 "403": {
                     "description": "My own words.",
                     "headers": { "WWW-Authenticate": {
-                        "description": "What to ask for (RFC 6750 section 3).",
+                        "description": "The challenge (RFC 6750 section 3).",
                         "schema": { "type": "string" },
                     } },
                     "content": { "application/problem+json": {

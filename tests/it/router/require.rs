@@ -162,7 +162,7 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
         }),
-        "`/files` is a foreign service, which checks no token; add it after `require`"
+        "`/files` is a service that checks no token; add it after `require`"
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
@@ -173,7 +173,7 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             (0..7).fold(router, |router, _| router.require(scopes!(any("me", "items"))))
         }),
-        "`/items` requires more than 64 alternatives together with its routers, too many to tell a client"
+        "`/items` requires more than 64 alternatives together with its routers, too many for a challenge"
     );
     assert_eq!(
         message(|| {

@@ -118,7 +118,7 @@ fn method_not_allowed_fallbacks_are_reported_as_they_are_served() {
 }
 
 #[tokio::test]
-async fn foreign_services_with_a_reason_are_served() {
+async fn a_service_that_checks_no_tokens_is_served() {
     let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
     let pages = ScopedRouter::new().nest_service("/files", files(), "the same for everyone");
     let router = ScopedRouter::new()

@@ -1,4 +1,4 @@
-//! What an application is expected to answer, and what it does.
+//! Expected and actual responses.
 
 use std::fmt;
 
@@ -7,29 +7,29 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
-/// What should come.
+/// The expected response.
 pub(super) enum Expected {
-    /// Any answer but a refusal of the token.
+    /// Any response but a refusal of the token.
     Through,
-    /// Any answer without a challenge.
+    /// Any response without a challenge.
     Open,
-    Refused(StatusCode, Challenge),
+    Refused(StatusCode, BearerChallenge),
     /// 401, or 503 while the token's key may be a new one of the issuer.
-    UnknownKey(Challenge),
-    /// No operation has this method.
+    UnknownKey(BearerChallenge),
+    /// The response for a method that no operation has.
     MethodRefused(Method),
-    /// No operation has this path.
+    /// The response for a path that no operation has.
     PathRefused,
 }
 
-/// What a challenge for `Bearer` says.
+/// The parameters of a challenge for `Bearer`.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Challenge {
+pub(super) struct BearerChallenge {
     pub(super) error: Option<String>,
     pub(super) scope: Option<String>,
 }
 
-/// What came.
+/// The actual response.
 pub(super) enum Got {
     Answer(Answer),
     Panic(String),
@@ -38,7 +38,7 @@ pub(super) enum Got {
 
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    challenge: Option<Challenge>,
+    challenge: Option<BearerChallenge>,
     content_type: Option<HeaderValue>,
     /// An empty success that lists methods, as CORS layers and automatic handlers of `OPTIONS` send it.
     lists_methods: bool,
@@ -89,7 +89,7 @@ impl Got {
                 .any(|line| line.to_ascii_lowercase().contains("access-control-request-"));
         Self::Answer(Answer {
             status: response.status(),
-            challenge: Challenge::of(headers),
+            challenge: BearerChallenge::of(headers),
             content_type: headers.get(CONTENT_TYPE).cloned(),
             lists_methods: [StatusCode::OK, StatusCode::NO_CONTENT].contains(&response.status())
                 && (has_cors || headers.contains_key(ALLOW))
@@ -97,14 +97,14 @@ impl Got {
         })
     }
 
-    /// Whether this refuses a valid token for what it lacks.
+    /// Returns whether this refuses a valid token as insufficient.
     pub(super) fn is_step_up(&self) -> bool {
         let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
         let codes = [Some("insufficient_scope"), Some("insufficient_user_authentication")];
         codes.contains(&challenge.error.as_deref())
     }
 
-    /// Whether both are answers of one handler, as far as it can be seen.
+    /// Returns whether both seem to be responses of the same handler.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Answer(one), Self::Answer(other)) => {
@@ -114,18 +114,19 @@ impl Got {
         }
     }
 
-    /// Whether the router itself may give this answer where nothing has the method.
+    /// Returns whether this may be the router's response for a method without a handler.
     pub(super) fn is_of_no_handler(&self) -> bool {
         let Self::Answer(Answer { status, .. }) = self else { return false };
         status.is_redirection() || status.is_client_error() || *status == StatusCode::NOT_IMPLEMENTED
     }
 }
 
-impl Challenge {
-    /// The first one for `Bearer`. The values of ours hold no quotation marks.
+impl BearerChallenge {
+    /// Returns the first challenge for `Bearer`. The values of this crate contain no quotation marks.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
-        let is_bearer = |line: &&str| line.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("Bearer "));
+        let is_bearer =
+            |line: &&str| line.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer "));
         let line = lines.into_iter().find(is_bearer)?;
         let mut challenge = Self::default();
         let mut rest = &line[7..];
@@ -155,7 +156,7 @@ impl fmt::Display for Expected {
     }
 }
 
-impl fmt::Display for Challenge {
+impl fmt::Display for BearerChallenge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(" Bearer")?;
         if let Some(error) = &self.error {

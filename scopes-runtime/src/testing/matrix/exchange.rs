@@ -13,16 +13,16 @@ use tower_service::Service as _;
 
 use super::answer::Got;
 
-/// How long an application may think: far longer than any should.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the application may take for a response.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request without credentials, until it gets some.
+/// A request. [`new`](Self::new) makes one without credentials.
 #[derive(Clone)]
 pub(super) struct TestRequest {
     pub(super) method: Method,
     pub(super) uri: String,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// In place of JSON.
+    /// The body, instead of JSON.
     form: Option<String>,
 }
 
@@ -40,12 +40,12 @@ impl TestRequest {
         self.headers(&[(AUTHORIZATION, line)])
     }
 
-    /// With the token in the query (RFC 6750 section 2.3).
+    /// Adds the token to the query (RFC 6750 section 2.3).
     pub(super) fn query(self, token: &str) -> Self {
         Self { uri: format!("{}?access_token={token}", self.uri), ..self }
     }
 
-    /// With the token in the body (RFC 6750 section 2.2).
+    /// Adds the token to the body (RFC 6750 section 2.2).
     pub(super) fn form(self, token: &str) -> Self {
         Self { form: Some(format!("access_token={token}")), ..self }
     }
@@ -69,7 +69,7 @@ impl TestRequest {
         let body = body.map_or_else(Body::empty, |(_, body)| Body::from(body));
         let request = request.body(body).expect("a path of a router with placeholders is one");
         let mut app = app.clone();
-        match timeout(PATIENCE, caught(async move { app.call(request).await })).await {
+        match timeout(TIMEOUT, caught(async move { app.call(request).await })).await {
             Ok(Ok(Ok(response))) => Got::of(&response),
             Ok(Ok(Err(never))) => match never {},
             Ok(Err(panic)) => Got::Panic(panic),
@@ -78,11 +78,11 @@ impl TestRequest {
     }
 }
 
-/// What the future gives, or what it says when it panics.
+/// Returns the output of the future, or the message if it panics.
 async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
     poll_fn(|context| {
-        // It is not polled again after it has panicked.
+        // The future is not polled again after a panic.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(poll) => poll.map(Ok),
             Err(panic) => Err(message(&*panic)).into(),

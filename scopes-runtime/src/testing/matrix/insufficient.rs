@@ -1,22 +1,24 @@
-//! Which scopes together do not satisfy an operation.
+//! Sets of scopes that do not satisfy an operation.
 
 use std::collections::BTreeSet;
 
-use super::scoped::Alternatives;
 use crate::scope::DeclaredScope;
 
-/// How many scopes one token gets, so that it stays within the limits of decoders and headers.
+/// The alternatives of an operation.
+pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
+
+/// The maximum number of scopes of one token, within the limits of decoders and headers.
 const MOST_SCOPES: usize = 64;
 
 type Names = BTreeSet<&'static str>;
 
-/// Known scopes that together satisfy no alternative.
+/// Known scopes that satisfy no alternative together.
 pub(super) struct InsufficientSet {
     pub(super) scopes: Vec<&'static str>,
     pub(super) description: String,
 }
 
-/// Sets of known scopes that together satisfy no alternative, each as large as possible. Each required scope is missing
+/// Returns sets of known scopes that satisfy no alternative, each as large as possible. Each required scope is missing
 /// from one of them, and each scope that does not suffice alone is in one of them. They are at most as many as the
 /// scopes that are required or imply a required one; one of more than 64 scopes is split.
 pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> Vec<InsufficientSet> {
@@ -24,7 +26,7 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
         return Vec::new();
     }
     let required = || alternatives.iter().flatten();
-    // The others make no difference to any alternative, so every set has them.
+    // No other scope changes whether an alternative is satisfied, so every set has all others.
     let relevant: Names =
         known.iter().copied().filter(|name| required().any(|scope| satisfies(name, scope))).collect();
     let grown = |mut set: Names, without: Option<&DeclaredScope>| {
@@ -43,7 +45,7 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
             sets.insert(grown(alone, None));
         }
     }
-    let described = |set: Names| {
+    let split = |set: Names| {
         let missing: Vec<_> = relevant.difference(&set).map(|name| format!("`{name}`")).collect();
         let missing = missing.join(" ");
         let scopes: Vec<_> =
@@ -57,7 +59,7 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
         });
         parts.collect::<Vec<_>>()
     };
-    sets.into_iter().flat_map(described).collect()
+    sets.into_iter().flat_map(split).collect()
 }
 
 fn satisfies(name: &str, scope: &DeclaredScope) -> bool {

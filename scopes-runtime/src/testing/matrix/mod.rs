@@ -1,4 +1,4 @@
-//! [`ScopeMatrix`]: every operation of a router, asked as clients would.
+//! [`ScopeMatrix`]: requests to every operation of a router.
 
 mod answer;
 mod exchange;
@@ -14,16 +14,17 @@ use std::panic::Location;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 
-use self::answer::{Challenge, Expected};
+use self::answer::{BearerChallenge, Expected};
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has};
+use self::target::{Target, has, is_fallback};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
-use crate::report::{Callers, Operation, Report};
+use crate::operation::{Access, Methods, Operation};
+use crate::report::Report;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
@@ -34,7 +35,7 @@ use crate::report::{Callers, Operation, Report};
 ///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
-#[must_use = "a matrix asks nothing until `check` or `check_attacks` is called"]
+#[must_use = "a matrix sends no requests until `check` or `check_attacks` is called"]
 pub struct ScopeMatrix {
     report: Report,
     token: TestToken,
@@ -42,7 +43,7 @@ pub struct ScopeMatrix {
 }
 
 impl TestIssuer {
-    /// The matrix of a router's operations: who gets in, and how everybody else is refused.
+    /// Returns the matrix of a router's operations.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -85,8 +86,7 @@ impl TestIssuer {
 }
 
 impl ScopeMatrix {
-    /// What all tokens have in common: a user that the application knows, for instance. Their scopes are those of the
-    /// matrix.
+    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their scopes.
     ///
     /// ```
     /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
@@ -99,7 +99,7 @@ impl ScopeMatrix {
         Self { token, ..self }
     }
 
-    /// The server does not name scopes when it refuses: it was built with
+    /// Expects refusals without scope names, as of a server that was built with
     /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
     pub fn hide_scopes(self) -> Self {
         Self { names_scopes: false, ..self }
@@ -126,7 +126,7 @@ impl ScopeMatrix {
     ///
     /// It also sends to every public operation no token: it is open. And to every path each method that no operation has
     /// there, without a token: 401, 403, 405 or 501, or the answer that an unknown method gets, where that is no success; for
-    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Foreign services get no
+    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Services that check no tokens get no
     /// requests.
     ///
     /// Parameters of paths and bodies get placeholders, so the answer of an application may be any: let through are all
@@ -141,8 +141,8 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// An answer is another than expected; the message is a table of all such answers. A panic of a handler and no answer
-    /// within 10 s count as such answers. Also panics if there is no operation to send requests to.
+    /// Panics if a response is not the expected one, with a table of all such responses. Also fails if a handler panics or takes
+    /// longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -154,8 +154,8 @@ impl ScopeMatrix {
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_fallback = operation.path.ends_with("/*");
-                if !is_fallback && matches!(operation.callers, Callers::Scoped { .. }) {
+                let is_fallback = is_fallback(operation);
+                if !is_fallback && matches!(operation.access, Access::Scoped(_)) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
                 if !is_fallback && paths.insert(&operation.path) {
@@ -167,13 +167,13 @@ impl ScopeMatrix {
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
-        let serves_head = !has(self.report.operations(), &operation.path, "HEAD");
-        match &operation.callers {
-            Callers::Scoped { alternatives, user_authentication } => {
+        let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
+        match &operation.access {
+            Access::Scoped(requirements) => {
                 let scoped = Scoped {
                     target,
-                    alternatives,
-                    user_authentication,
+                    alternatives: &requirements.alternatives(),
+                    user_authentication: &requirements.authentication(),
                     token: &self.token,
                     names_scopes: self.names_scopes,
                     known_scopes: self.report.known_scopes(),
@@ -181,7 +181,7 @@ impl ScopeMatrix {
                 };
                 scoped.check(run).await;
             }
-            Callers::Public { .. } => {
+            Access::Public { .. } => {
                 let case = || Case {
                     operation: target.operation.clone(),
                     sent: "no token".to_owned(),
@@ -196,14 +196,14 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Callers::Foreign { .. } => {}
+            Access::Unchecked { .. } => {}
         }
     }
 
-    /// Attacks every operation that is not public, with every one of [`TestIssuer::attacks`]: each is refused as its
-    /// standard asks, and none with a 500.
+    /// Sends all attacks of [`TestIssuer::attacks`] to every scoped operation. Each must get the refusal that its standard
+    /// requires.
     ///
-    /// It is for servers that are strict, as [`TestIssuer::resource_server`] is. A leniency lets attacks through.
+    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -230,7 +230,7 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// As [`check`](Self::check).
+    /// Panics as [`check`](Self::check) does.
     #[track_caller]
     pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -238,9 +238,9 @@ impl ScopeMatrix {
             let mut run = Run::new(&app);
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.operations() {
-                let Callers::Scoped { alternatives, .. } = &operation.callers else { continue };
+                let Access::Scoped(requirements) = &operation.access else { continue };
                 let target = Target::of(operation, self.report.operations());
-                let scope = named(alternatives, "", self.names_scopes);
+                let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;
                 }
@@ -250,11 +250,11 @@ impl ScopeMatrix {
     }
 }
 
-/// `scope` is what the operation names where nothing is granted.
+/// `scope` is the scope that the challenge names for a token without scopes.
 fn attack_case(attack: &Attack, target: &Target, scope: &Option<String>) -> Case {
     // The challenge for a malformed request names no scopes.
     let scope = scope.clone().filter(|_| attack.status() != StatusCode::BAD_REQUEST);
-    let challenge = Challenge { error: attack.error().map(str::to_owned), scope };
+    let challenge = BearerChallenge { error: attack.error().map(str::to_owned), scope };
     Case {
         operation: target.operation.clone(),
         sent: format!("{} ({})", attack.name(), attack.rule()),

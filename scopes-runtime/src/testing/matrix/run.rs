@@ -9,25 +9,25 @@ use super::exchange::TestRequest;
 use super::target::Target;
 use crate::report::write_aligned;
 
-/// One request and its expected answer.
+/// A request and its expected response.
 pub(super) struct Case {
     /// Method and path, for the table.
     pub(super) operation: String,
-    /// What makes the request different from others, for the table.
+    /// The credentials of the request, for the table.
     pub(super) sent: String,
     pub(super) request: TestRequest,
     pub(super) expected: Expected,
 }
 
 impl Case {
-    /// The same at another path of the operation.
+    /// Changes the path of the request.
     pub(super) fn at(mut self, path: &str) -> Self {
         self.sent = format!("{}, at `{path}`", self.sent);
         path.clone_into(&mut self.request.uri);
         self
     }
 
-    /// The same with a method that the operation does not name.
+    /// Changes the method of the request.
     pub(super) fn with_method(mut self, method: &Method, target: &Target) -> Self {
         self.operation = format!("{method} {}", target.pattern);
         self.request.method = method.clone();
@@ -35,7 +35,7 @@ impl Case {
     }
 }
 
-/// The requests to an application so far, and the answers that were wrong.
+/// The requests to an application so far, and the wrong responses.
 pub(super) struct Run<'a> {
     app: &'a Router,
     requests: usize,
@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
         request.send(self.app).await
     }
 
-    /// Returns whether the answer is the expected one; another one is a failure.
+    /// Sends the request. Returns whether the response is the expected one, and records a failure if not.
     pub(super) async fn check(&mut self, case: &Case) -> bool {
         let got = self.send(&case.request).await;
         let is_right = case.expected.accepts(&got);
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
 
     /// # Panics
     ///
-    /// There was a failure, or no request.
+    /// Panics if there was a failure or no request.
     pub(super) fn finish(self, asked: &str, caller: &Location<'_>) {
         let Self { requests, failures, .. } = self;
         assert!(requests > 0, "this router has no operation for {asked} to ask ({caller})");

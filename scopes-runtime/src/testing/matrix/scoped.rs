@@ -4,22 +4,20 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
 
-use super::answer::{Challenge, Expected};
+use super::answer::{BearerChallenge, Expected};
 use super::exchange::TestRequest;
-use super::insufficient::{InsufficientSet, insufficient_sets};
+use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
 use super::target::Target;
 use crate::scope::{Authentication, DeclaredScope, GrantedScopes, cheapest, list};
 use crate::testing::TestToken;
 use crate::testing::claims::now;
 
-pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
-
 pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
     pub(super) alternatives: &'a Alternatives,
     pub(super) user_authentication: &'a Authentication,
-    /// Without the required login.
+    /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
     pub(super) names_scopes: bool,
     pub(super) known_scopes: &'a BTreeSet<&'static str>,
@@ -42,7 +40,7 @@ impl Scoped<'_> {
         if let Some(case) = self.without_login() {
             run.check(&case).await;
         }
-        // Below, a wrong answer that a request above has got already would only be repeated.
+        // If a request above failed, those below would only repeat the failure.
         if refuses_none {
             for case in self.token_elsewhere() {
                 run.check(&case).await;
@@ -68,8 +66,8 @@ impl Scoped<'_> {
         }
     }
 
-    /// Sends tokens with as many scopes as do not suffice. One that is let through is in the table with the scopes that
-    /// open the operation alone, if there are any.
+    /// Sends tokens with as many scopes as do not suffice. If one is let through, sends each of its scopes alone, so that the
+    /// table names the scopes that open the operation. Returns whether all responses were right.
     async fn check_sets(&self, path: &str, run: &mut Run<'_>) -> bool {
         let mut is_right = true;
         for InsufficientSet { scopes, description } in insufficient_sets(self.alternatives, self.known_scopes)
@@ -87,7 +85,7 @@ impl Scoped<'_> {
             let mut is_explained = false;
             if Expected::Through.accepts(&got) {
                 for scope in scopes {
-                    is_explained |= !run.check(&insufficient(described(scope), scope)).await;
+                    is_explained |= !run.check(&insufficient(token_of(scope), scope)).await;
                 }
             }
             if !is_explained {
@@ -97,22 +95,22 @@ impl Scoped<'_> {
         is_right
     }
 
-    /// A token that does not say how its user has logged in.
+    /// Returns the request with a token without `acr` and `auth_time`, if the operation requires them.
     fn without_login(&self) -> Option<Case> {
         let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
         let request = self.request().bearer(&token.scopes([&granted]).sign());
-        let sent = format!("{}, without a login", described(&granted));
+        let sent = format!("{}, without a login", token_of(&granted));
         Some(self.case(&sent, request, self.sent_back(&granted)))
     }
 
-    /// A sufficient token where no server may look for it.
+    /// Returns requests with a sufficient token outside of the `Authorization` header.
     fn token_elsewhere(&self) -> Vec<Case> {
         let Some(alternative) = self.alternatives.first() else { return Vec::new() };
         let granted = list(alternative);
         let token = self.with_login().scopes([&granted]).sign();
         let case = |place: &str, request| {
-            self.case(&format!("{} in {place}", described(&granted)), request, self.without_token())
+            self.case(&format!("{} in {place}", token_of(&granted)), request, self.without_token())
         };
         let mut cases = vec![case("the query", self.request().query(&token))];
         if self.request().has_body() {
@@ -121,19 +119,19 @@ impl Scoped<'_> {
         cases
     }
 
-    /// A token with all scopes of an alternative, and no other.
+    /// Returns the request with exactly the scopes of an alternative.
     fn sufficient(&self, alternative: &[&'static DeclaredScope]) -> Case {
         let granted = list(alternative);
         let expected = match &self.user_authentication.acr_values {
-            // No login is each of two that exclude each other.
+            // The requirements exclude each other, so no login satisfies all.
             Some(values) if values.is_empty() => self.sent_back(&granted),
             _ => Expected::Through,
         };
         let token = self.with_login().scopes([&granted]).sign();
-        self.case(&described(&granted), self.request().bearer(&token), expected)
+        self.case(&token_of(&granted), self.request().bearer(&token), expected)
     }
 
-    /// Tokens that lack one scope of an alternative.
+    /// Returns requests with tokens that lack one scope of an alternative.
     fn less_one_scope(&self) -> impl Iterator<Item = Case> {
         let less = self.alternatives.iter().flat_map(|alternative| {
             (0..alternative.len()).map(|missing| {
@@ -175,10 +173,10 @@ impl Scoped<'_> {
 
     fn refused(&self, status: StatusCode, error: Option<&str>, granted: &str) -> Expected {
         let scope = named(self.alternatives, granted, self.names_scopes);
-        Expected::Refused(status, Challenge { error: error.map(str::to_owned), scope })
+        Expected::Refused(status, BearerChallenge { error: error.map(str::to_owned), scope })
     }
 
-    /// The token with a login that will do.
+    /// Returns the token with a sufficient login.
     fn with_login(&self) -> TestToken {
         let Authentication { acr_values, max_age } = self.user_authentication;
         let mut token = self.token.clone();
@@ -192,14 +190,14 @@ impl Scoped<'_> {
     }
 }
 
-/// The scopes that a challenge names for a token with the granted ones.
+/// Returns the scopes that the challenge names for a token with the granted scopes.
 pub(super) fn named(alternatives: &Alternatives, granted: &str, names_scopes: bool) -> Option<String> {
     let cheapest = cheapest(alternatives, &GrantedScopes::from_list(granted));
     let scopes = &alternatives[cheapest.filter(|_| names_scopes)?];
     (!scopes.is_empty()).then(|| list(scopes))
 }
 
-fn described(granted: &str) -> String {
+fn token_of(granted: &str) -> String {
     match granted {
         "" => "a token without a scope".to_owned(),
         granted => format!("a token of `{granted}`"),

@@ -1,16 +1,16 @@
 use axum::http::Method;
 
-use crate::report::{ANY_METHOD, Operation};
+use crate::operation::{Methods, Operation};
 
 /// Requests that reach one operation.
 pub(super) struct Target {
-    /// Method and path as the report has them.
+    /// Method and path, as in the report.
     pub(super) operation: String,
     pub(super) method: Method,
-    /// With parameters, as axum writes it.
+    /// The path with parameters, in axum's syntax.
     pub(super) pattern: String,
     pub(super) path: String,
-    /// With other values of the parameters, where there are any.
+    /// The path with other values of its parameters, if it has any.
     pub(super) second_path: Option<String>,
 }
 
@@ -31,27 +31,26 @@ pub(super) const UNKNOWN: &str = "no-route-has-this-path";
 
 impl Target {
     pub(super) fn of(operation: &Operation, all: &[Operation]) -> Self {
-        let Operation { method, path, .. } = operation;
-        // No route can have this path: it is that of fallbacks.
-        let (path, method) = match (path.strip_suffix("/*"), &**method) {
-            (Some(prefix), ANY_METHOD) => (format!("{prefix}/{UNKNOWN}"), Method::GET),
-            (Some(_), _) => {
+        let Operation { methods, path, .. } = operation;
+        let (path, method) = match methods {
+            Methods::One(method) => (path.clone(), method.clone()),
+            Methods::Fallback => {
+                let prefix = path.strip_suffix("/*").unwrap_or(path);
+                (format!("{prefix}/{UNKNOWN}"), Method::GET)
+            }
+            // All paths share the handler of other methods: any path without a handler of any method has it.
+            Methods::Other if is_fallback(operation) => {
                 let served = |other: &&Operation| {
-                    !other.path.ends_with("/*")
-                        && !has(all, &other.path, ANY_METHOD)
-                        && other.method != "OTHER"
+                    matches!(other.methods, Methods::One(_)) && !has(all, &other.path, &Methods::Any)
                 };
-                let path = all.iter().find(served).map_or(&operation.path, |other| &other.path);
-                (path.clone(), other(all, path))
+                let path = all.iter().find(served).map_or(path, |other| &other.path);
+                (path.clone(), free_method(all, path))
             }
-            (None, ANY_METHOD | "OTHER") => (path.clone(), other(all, path)),
-            (None, method) => {
-                (path.clone(), Method::from_bytes(method.as_bytes()).expect("a method of the report"))
-            }
+            Methods::Any | Methods::Other => (path.clone(), free_method(all, path)),
         };
         let (first, second) = (filled(&path, &number(all)), filled(&path, &word(all)));
         Self {
-            operation: format!("{} {}", operation.method, operation.path),
+            operation: format!("{methods} {}", operation.path),
             method,
             second_path: (first != second).then_some(second),
             path: first,
@@ -60,28 +59,33 @@ impl Target {
     }
 }
 
-pub(super) fn has(all: &[Operation], path: &str, method: &str) -> bool {
-    all.iter().any(|operation| operation.path == path && operation.method == method)
+/// Returns whether the operation has the path of fallbacks, `/*`, which is no route.
+pub(super) fn is_fallback(operation: &Operation) -> bool {
+    operation.path.ends_with("/*")
 }
 
-/// A method that has no handler of its own at the path.
-fn other(all: &[Operation], path: &str) -> Method {
+pub(super) fn has(all: &[Operation], path: &str, methods: &Methods) -> bool {
+    all.iter().any(|operation| operation.path == path && operation.methods == *methods)
+}
+
+/// Returns a method that has no handler of its own at the path.
+fn free_method(all: &[Operation], path: &str) -> Method {
     let [methods @ .., _head] = &METHODS;
-    let free = methods.iter().find(|method| !has(all, path, method.as_str())).cloned();
-    free.unwrap_or_else(unlisted)
+    let is_free = |method: &&Method| !has(all, path, &Methods::One((*method).clone()));
+    methods.iter().find(is_free).cloned().unwrap_or_else(unlisted)
 }
 
-/// A method that no handler names.
+/// Returns a method that no handler names.
 pub(super) fn unlisted() -> Method {
     Method::from_bytes(b"OTHER").expect("a token")
 }
 
-/// A number that is a segment of no path.
+/// Returns a number that is a segment of no path.
 fn number(all: &[Operation]) -> String {
     (1_u32..).map(|number| number.to_string()).find(|number| is_free(all, number)).expect("paths are finite")
 }
 
-/// A word that is a segment of no path.
+/// Returns a word that is a segment of no path.
 fn word(all: &[Operation]) -> String {
     let mut word = "word".to_owned();
     while !is_free(all, &word) {
@@ -94,7 +98,7 @@ fn is_free(all: &[Operation], value: &str) -> bool {
     all.iter().all(|operation| operation.path.split('/').all(|segment| segment != value))
 }
 
-/// The path with the value for each parameter. A brace is escaped by a second one.
+/// Returns the path with the value for each parameter. A brace is escaped by a second one.
 fn filled(path: &str, value: &str) -> String {
     let mut filled = String::new();
     let mut rest = path;

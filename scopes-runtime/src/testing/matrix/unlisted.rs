@@ -1,4 +1,4 @@
-//! Methods and paths that the report does not have, next to those that it has.
+//! Methods and spellings of paths that are not in the report.
 
 use std::collections::BTreeSet;
 
@@ -9,32 +9,31 @@ use axum::routing::any;
 use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
 use super::run::{Case, Run};
-use super::target::{METHODS, Target, UNKNOWN, has, unlisted};
-use crate::report::{ANY_METHOD, Callers, Operation};
+use super::target::{METHODS, Target, UNKNOWN, has, is_fallback, unlisted};
+use crate::operation::{Access, Methods, Operation};
 
 /// Sends each method that no operation of the path has.
 pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut Run<'_>) {
     let Target { pattern, path, .. } = target;
-    let of = |path: &str, method: &str| {
-        all.iter().find(|operation| operation.path == path && operation.method == method)
+    let of = |path: &str, methods: Methods| {
+        all.iter().find(|operation| operation.path == path && operation.methods == methods)
     };
-    let is_scoped = |operation: &Operation| matches!(operation.callers, Callers::Scoped { .. });
-    // Every method is open, and the report says so.
-    if of(pattern, ANY_METHOD).is_some_and(|operation| !is_scoped(operation)) {
+    let is_scoped = |operation: &Operation| matches!(operation.access, Access::Scoped(_));
+    // Every method is open.
+    if of(pattern, Methods::Any).is_some_and(|operation| !is_scoped(operation)) {
         return;
     }
-    let others = of(pattern, "OTHER").or_else(|| of("/*", "OTHER"));
+    let others = of(pattern, Methods::Other).or_else(|| of("/*", Methods::Other));
     let others_are_open = others.is_some_and(|operation| !is_scoped(operation));
-    let is_served = |method: &Method| {
-        has(all, pattern, method.as_str()) || *method == Method::HEAD && has(all, pattern, "GET")
-    };
+    let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
+    let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
     let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
     for method in METHODS.iter().filter(|method| !is_served(method)) {
         let got = run.send(&TestRequest::new(method, path)).await;
         if Expected::MethodRefused(method.clone()).accepts(&got) {
             continue;
         }
-        // An application may have its own answer to methods without a handler, such as 404.
+        // An application may have its own response for methods without a handler, such as 404.
         let of_no_handler = run.send(&TestRequest::new(&unlisted(), path)).await;
         let may_be = others_are_open || of_no_handler.is_of_no_handler();
         if may_be && got.is_like(&of_no_handler) {
@@ -57,13 +56,16 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     }
 }
 
-/// The routes of a report, as axum matches them.
+/// The paths of a report as an axum router, to find out whether one matches.
 pub(super) struct Routes(Router);
 
 impl Routes {
     pub(super) fn of(all: &[Operation]) -> Self {
-        let paths: BTreeSet<_> =
-            all.iter().map(|operation| &*operation.path).filter(|path| !path.ends_with("/*")).collect();
+        let paths: BTreeSet<_> = all
+            .iter()
+            .filter(|operation| !is_fallback(operation))
+            .map(|operation| &*operation.path)
+            .collect();
         Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
     }
 
@@ -73,7 +75,7 @@ impl Routes {
     }
 }
 
-/// Sends paths that differ from the operation's by no more than their spelling, where no route has them.
+/// Sends other spellings of the operation's path, if no route matches them.
 pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: &Routes, run: &mut Run<'_>) {
     for path in spellings(&target.path) {
         if routes.match_path(&path).await {
@@ -92,7 +94,7 @@ pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: 
     }
 }
 
-/// With and without a slash at the end, with two at the start, and with a letter in percent-encoding.
+/// Returns the path with a slash added to or removed from its end, with two at the start, and with a percent-encoded letter.
 fn spellings(path: &str) -> Vec<String> {
     let mut spellings = vec![format!("/{path}")];
     if path != "/" {
@@ -104,7 +106,7 @@ fn spellings(path: &str) -> Vec<String> {
     spellings
 }
 
-/// Whether paths without a route get this answer. A fallback may be open, such as the page of a web application.
+/// Returns whether paths without a route get the same response. A fallback may be open, such as the page of a web application.
 async fn is_of_fallback(
     got: &Got,
     method: &Method,
@@ -112,8 +114,7 @@ async fn is_of_fallback(
     routes: &Routes,
     run: &mut Run<'_>,
 ) -> bool {
-    let fallbacks =
-        all.iter().filter(|operation| operation.path.ends_with("/*") && operation.method == ANY_METHOD);
+    let fallbacks = all.iter().filter(|operation| operation.methods == Methods::Fallback);
     let mut paths: BTreeSet<_> = fallbacks.map(|fallback| Target::of(fallback, all).path).collect();
     paths.insert(format!("/{UNKNOWN}"));
     for path in paths {

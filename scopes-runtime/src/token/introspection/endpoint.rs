@@ -7,61 +7,65 @@ use url::Url;
 use crate::token::fetch::FetchError;
 use crate::token::issuer_metadata::IssuerMetadata;
 
-/// For how long the metadata's word counts.
-const FOUND_AGE: Duration = Duration::from_secs(60 * 60);
-/// For how long it is not asked for again where it cannot be had.
-const MISSING_AGE: Duration = Duration::from_secs(1);
+/// How long a discovered URL is used.
+const SUCCESS_TTL: Duration = Duration::from_secs(60 * 60);
+/// How long discovery is not repeated after it has failed.
+const FAILURE_TTL: Duration = Duration::from_secs(1);
 
-/// Where tokens are introspected.
+/// The introspection endpoint.
 #[derive(Clone, Debug)]
 pub(super) enum Endpoint {
-    /// The issuer's metadata says, once it can be had.
-    Discovered(IssuerMetadata, Arc<Mutex<Option<Known>>>),
-    Known(Url),
+    /// From the issuer's metadata, requested with the first token.
+    Discovered(IssuerMetadata, Arc<Mutex<Option<Discovery>>>),
+    Configured(Url),
 }
 
-/// What the metadata said, if it could be had, and until when that counts.
+/// The result of discovery.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct Discovery {
+    /// `None` if it has failed.
     url: Option<Url>,
-    until: Instant,
+    expires_at: Instant,
 }
 
 impl Endpoint {
-    /// Where the issuer is asked first; every other URL of it has the same scheme.
-    pub(super) fn first(&self) -> &Url {
+    /// Returns the URL that is requested first. Every other URL of the issuer has the same scheme.
+    pub(super) fn first_url(&self) -> &Url {
         match self {
-            Self::Known(url) => url,
-            Self::Discovered(metadata, _) => metadata.first(),
+            Self::Configured(url) => url,
+            Self::Discovered(metadata, _) => metadata.first_url(),
         }
     }
 
+    /// Returns the URL of the endpoint, from the cache or by discovery.
     pub(super) async fn url(&self, http: &Client) -> Result<Url, FetchError> {
-        let (metadata, known) = match self {
-            Self::Known(url) => return Ok(url.clone()),
-            Self::Discovered(metadata, known) => (metadata, known),
+        let (metadata, cached) = match self {
+            Self::Configured(url) => return Ok(url.clone()),
+            Self::Discovered(metadata, cached) => (metadata, cached),
         };
-        let before = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match before.filter(|known| Instant::now() < known.until) {
-            Some(Known { url: Some(url), .. }) => return Ok(url),
-            Some(Known { url: None, .. }) => {
-                return Err(FetchError::Malformed("the metadata could not be had a moment ago".to_owned()));
+        let last = cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match last.filter(|discovery| Instant::now() < discovery.expires_at) {
+            Some(Discovery { url: Some(url), .. }) => return Ok(url),
+            Some(Discovery { url: None, .. }) => {
+                return Err(FetchError::InvalidDocument(
+                    "discovery has failed less than a second ago".to_owned(),
+                ));
             }
             None => {}
         }
-        let found = metadata.url(http, "introspection_endpoint").await;
-        let age = if found.is_ok() { FOUND_AGE } else { MISSING_AGE };
-        let now = Known { url: found.as_ref().ok().cloned(), until: Instant::now() + age };
-        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        found
+        let result = metadata.url(http, "introspection_endpoint").await;
+        let ttl = if result.is_ok() { SUCCESS_TTL } else { FAILURE_TTL };
+        let discovery = Discovery { url: result.as_ref().ok().cloned(), expires_at: Instant::now() + ttl };
+        *cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(discovery);
+        result
     }
 
-    /// Has the metadata asked again where there is nothing any more.
-    pub(super) fn forget_if_gone(&self, error: &FetchError) {
+    /// Removes the discovered URL if the endpoint responded 404 or 410, so that the next token repeats discovery.
+    pub(super) fn invalidate_if_gone(&self, error: &FetchError) {
         let is_gone = matches!(error, FetchError::Status { status, .. }
             if [StatusCode::NOT_FOUND, StatusCode::GONE].contains(status));
-        if let (true, Self::Discovered(_, known)) = (is_gone, self) {
-            *known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let (true, Self::Discovered(_, cached)) = (is_gone, self) {
+            *cached.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
 }

@@ -1,24 +1,26 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::claims::ClaimChecks;
+use super::decoder::JwtDecoder;
+use super::error::JwtDecoderError;
 #[cfg(feature = "issuer")]
-use super::Jwks;
-use super::{JwtDecoder, JwtDecoderError, Keys, MAX_TRIED_KEYS, TokenProfile, VerificationKey};
+use super::jwks::Jwks;
+use super::key::VerificationKey;
+use super::key_source::KeySource;
+use super::signature::MAX_TRIED_KEYS;
+use super::token_profile::TokenProfile;
 use crate::token::ScopeClaim;
-use crate::token::cache::TokenCache;
+use crate::token::cache::DEFAULT_CAPACITY;
 use crate::token::grantable::GrantableScopes;
 
-/// RFC 7519 section 4.1.4: "no more than a few minutes"; machines that know the time need seconds.
+/// RFC 7519 section 4.1.4 allows "no more than a few minutes". Synchronized clocks differ by less than seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
+const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(5 * 60);
 
-/// For how long a token is remembered that was verified.
-const USUAL_AGE: Duration = Duration::from_secs(5 * 60);
-/// What may be remembered, unless the builder says otherwise.
-const USUAL_BYTES: usize = 16 * 1024 * 1024;
-
-/// Builds a [`JwtDecoder`]. Issuer, audience and a key are needed; each other method departs from the strict
-/// default.
+/// Builds a [`JwtDecoder`]. [`JwtDecoder::builder`] starts one.
+///
+/// Issuer, audience and a key are required. The other methods relax or limit the strict defaults.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct JwtDecoderBuilder {
@@ -26,40 +28,47 @@ pub struct JwtDecoderBuilder {
     audiences: Vec<String>,
     keys: Vec<VerificationKey>,
     #[cfg(feature = "issuer")]
-    published: Option<Jwks>,
+    jwks: Option<Jwks>,
     leeway: Duration,
     profile: TokenProfile,
     allows_generic_typ: bool,
-    scopes: Option<ScopeClaim>,
+    scope_claim: Option<ScopeClaim>,
     grantable: GrantableScopes,
     cache_ttl: Option<Duration>,
     cache_capacity: Option<usize>,
 }
 
+impl JwtDecoder {
+    /// Starts a decoder. Issuer, audience and a key are required.
+    pub fn builder() -> JwtDecoderBuilder {
+        JwtDecoderBuilder::default()
+    }
+}
+
 impl JwtDecoderBuilder {
-    /// Who issues the tokens: `iss` must be exactly this, byte by byte (RFC 9068 section 4).
+    /// Sets the issuer. `iss` must be exactly this string (RFC 9068 section 4).
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
         self
     }
 
-    /// Who this server is: `aud` must be this or an array that contains it (RFC 7519 section 4.1.3). Where it goes by
-    /// several names, each call adds one, and any of them will do.
+    /// Adds an audience of this server. `aud` must be one of the audiences, or an array that contains one (RFC 7519 section
+    /// 4.1.3).
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
     }
 
-    /// Adds a key of the issuer. Several are for rotation: a token is verified with the key for its `alg` that has its
-    /// `kid`. Where the token has no `kid`, it is verified with the keys for its `alg`, and where no key has its `kid`, with
-    /// those for its `alg` without one: at most four, beyond which it is refused. Name the keys with
-    /// [`with_kid`](VerificationKey::with_kid) where there are more.
+    /// Adds a key of the issuer.
+    ///
+    /// Several keys allow rotation. Name them with [`with_kid`](VerificationKey::with_kid):
+    /// [`JwtDecoder`](JwtDecoder#limits) describes which keys a token is tried with.
     pub fn key(mut self, key: VerificationKey) -> Self {
         self.keys.push(key);
         self
     }
 
-    /// Takes the keys from where the issuer publishes them, and follows their rotation.
+    /// Sets where the issuer publishes its keys. They are fetched, and fetched again when they change.
     ///
     /// ```
     /// use scopes_runtime::{Jwks, JwtDecoder};
@@ -73,30 +82,30 @@ impl JwtDecoderBuilder {
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "issuer")]
-    pub fn jwks(mut self, keys: Jwks) -> Self {
-        self.published = Some(keys);
+    pub fn jwks(mut self, jwks: Jwks) -> Self {
+        self.jwks = Some(jwks);
         self
     }
 
-    /// How the issuer writes its tokens, if not as RFC 9068 says.
+    /// Sets how the issuer writes its tokens. Default: [`TokenProfile::rfc9068`].
     pub fn profile(mut self, profile: TokenProfile) -> Self {
         self.profile = profile;
         self
     }
 
-    /// Sets the claim with the scopes. Default: that of the [profile](Self::profile).
+    /// Sets the claim that contains the scopes. Default: that of the [profile](Self::profile).
     pub fn scope_claim(mut self, claim: ScopeClaim) -> Self {
-        self.scopes = Some(claim);
+        self.scope_claim = Some(claim);
         self
     }
 
-    /// Limits the scopes that the issuer may grant: its tokens lose all others when they are decoded. Without a limit, an
-    /// issuer may grant every scope of the API. Each call adds scopes to the limit; with an empty list the issuer may grant
-    /// none.
+    /// Limits the scopes that the issuer may grant: other scopes of its tokens are dropped. Default: all scopes.
     ///
-    /// Scopes are compared by name, before `#[implies]` is applied. `items:write` is dropped where only `items` is listed,
-    /// so that the token does not satisfy `items` either; where only `items:write` is listed, the token satisfies `items`
-    /// with it, but a token with `items` alone loses it. List each scope that the issuer may send.
+    /// Each call adds scopes to the limit. With an empty list the issuer may grant none.
+    ///
+    /// Scopes are compared by name, before `#[implies]` is applied. `items:write` is dropped if only `items` is listed, so that
+    /// the token does not satisfy `items` either. If only `items:write` is listed, a token with it satisfies `items`, but
+    /// `items` itself is dropped. List each scope that the issuer may send.
     ///
     /// [`AccessToken::claims`](crate::AccessToken::claims) still returns the claim as the issuer wrote it.
     /// [`ResourceServer`](crate::ResourceServer#telemetry) describes the event and the counter of dropped scopes.
@@ -127,48 +136,52 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Lets clocks differ: a token counts this much longer and this much earlier than it says. At most 60
-    /// seconds.
+    /// Sets the tolerated difference of clocks, for `exp` and `nbf`. Default: none; at most 60 s.
     ///
-    /// It gives up that a token ends when it says, which a client or a revocation list may rely on.
+    /// Then an expired token is accepted for this long.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Accepts tokens without `typ` and with the `typ` `JWT` as well, for issuers that do not write `at+jwt`.
+    /// Accepts tokens without `typ` and tokens with the `typ` `JWT`. Default: only `at+jwt`.
     ///
-    /// It gives up the protection of RFC 8725 section 3.11: any other JWT that the issuer signs with the same
-    /// key for the same audience passes for an access token, unless it has `nonce` or `at_hash` as ID tokens
-    /// do.
+    /// Then the protection of RFC 8725 section 3.11 is lost: any other JWT that the issuer signs with the same key for the same
+    /// audience is accepted as an access token, unless it has `nonce` or `at_hash` as ID tokens do.
     pub fn allow_generic_typ(mut self) -> Self {
         self.allows_generic_typ = true;
         self
     }
 
-    /// For how long a token is remembered that passed every check, if not for five minutes: it is not verified again, but
-    /// `exp` and `nbf` are looked at each time. Keys that an issuer publishes are forgotten with all tokens that they have
-    /// verified. Zero remembers none.
+    /// Sets how long a verified token is cached. Default: 5 min. Zero disables the cache.
+    ///
+    /// `exp` and `nbf` of a cached token are checked each time. When the published keys of the issuer change, tokens that the
+    /// old keys verified are verified again.
     pub fn cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache_ttl = Some(ttl);
         self
     }
 
-    /// How many bytes remembered tokens may take, if not 16 MiB: a token of a usual size takes about 2 KiB. Those that come
-    /// most often are kept.
+    /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 2 KiB.
+    ///
+    /// A full cache keeps the tokens that are used most often.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self
     }
 
-    /// The decoder.
+    /// Builds the decoder.
     ///
-    /// The first one of the process makes its crypto backend that of jsonwebtoken, where the application has
-    /// not chosen one before.
+    /// The first decoder of the process installs its crypto backend as that of jsonwebtoken, unless the application has
+    /// installed one.
     ///
     /// # Errors
     ///
-    /// Something is missing, or contradicts itself.
+    /// - `MissingIssuer`, `MissingAudience`, `MissingKey` or `MissingClientClaim` if a required value is missing.
+    /// - `LongLeeway` if `leeway` is longer than 60 s.
+    /// - `RepeatedKid` if two keys for one algorithm have the same `kid`, `TooManyKeysWithoutKid` if more than four have none.
+    /// - `TwoKindsOfKeys` if both `key` and `jwks` are set.
+    /// - `UnsafeUrl` or `HttpClient` if the keys cannot be fetched safely.
     pub fn build(mut self) -> Result<JwtDecoder, JwtDecoderError> {
         if self.issuer.is_empty() {
             return Err(JwtDecoderError::MissingIssuer);
@@ -176,72 +189,81 @@ impl JwtDecoderBuilder {
         if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
             return Err(JwtDecoderError::MissingAudience);
         }
+        if !self.profile.has_client_claim() {
+            return Err(JwtDecoderError::MissingClientClaim);
+        }
         if self.leeway > MAX_LEEWAY {
             return Err(JwtDecoderError::LongLeeway(self.leeway));
         }
+        self.check_kids()?;
+        let keys = self.key_source()?;
+        install_crypto_provider();
+        let mut profile = self.profile;
+        profile.allows_generic_typ |= self.allows_generic_typ;
+        if let Some(claim) = self.scope_claim {
+            profile.scope_claim = claim;
+        }
+        let checks = ClaimChecks {
+            issuer: self.issuer.into(),
+            audiences: self.audiences.into(),
+            leeway: self.leeway,
+            profile,
+        };
+        let cache_ttl = self.cache_ttl.unwrap_or(DEFAULT_CACHE_TTL);
+        let cache_capacity = self.cache_capacity.unwrap_or(DEFAULT_CAPACITY);
+        Ok(JwtDecoder::new(checks, keys, self.grantable, cache_ttl, cache_capacity))
+    }
+
+    /// Checks that a token selects at most [`MAX_TRIED_KEYS`] keys.
+    fn check_kids(&self) -> Result<(), JwtDecoderError> {
         let mut named = HashSet::new();
         for key in &self.keys {
+            let algorithm = key.algorithm();
             if let Some(kid) = key.kid()
-                && !named.insert((kid, key.algorithm()))
+                && !named.insert((kid, algorithm))
             {
-                return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm: key.algorithm() });
+                return Err(JwtDecoderError::RepeatedKid { kid: kid.to_owned(), algorithm });
             }
         }
         for key in &self.keys {
             let algorithm = key.algorithm();
-            let nameless = self.keys.iter().filter(|key| key.algorithm() == algorithm && key.kid().is_none());
-            if nameless.count() > MAX_TRIED_KEYS {
+            let unnamed = self.keys.iter().filter(|key| key.algorithm() == algorithm && key.kid().is_none());
+            if unnamed.count() > MAX_TRIED_KEYS {
                 return Err(JwtDecoderError::TooManyKeysWithoutKid { algorithm });
             }
         }
-        let keys = self.keys()?;
-        install_crypto_provider();
-        let mut profile = self.profile;
-        profile.allows_generic_typ |= self.allows_generic_typ;
-        if let Some(scopes) = self.scopes {
-            profile.scopes = scopes;
-        }
-        Ok(JwtDecoder {
-            issuer: self.issuer.into(),
-            audiences: self.audiences.into(),
-            keys,
-            leeway: self.leeway,
-            profile,
-            grantable: self.grantable,
-            cache_ttl: self.cache_ttl.unwrap_or(USUAL_AGE),
-            cache: Arc::new(TokenCache::new(self.cache_capacity.unwrap_or(USUAL_BYTES))),
-        })
+        Ok(())
     }
 
     #[cfg(not(feature = "issuer"))]
-    fn keys(&mut self) -> Result<Keys, JwtDecoderError> {
+    fn key_source(&mut self) -> Result<KeySource, JwtDecoderError> {
         self.configured_keys()
     }
 
     #[cfg(feature = "issuer")]
-    fn keys(&mut self) -> Result<Keys, JwtDecoderError> {
-        match &self.published {
+    fn key_source(&mut self) -> Result<KeySource, JwtDecoderError> {
+        match &self.jwks {
             None => self.configured_keys(),
             Some(_) if !self.keys.is_empty() => Err(JwtDecoderError::TwoKindsOfKeys),
-            Some(published) => published.connect(&self.issuer).map(Keys::Published),
+            Some(jwks) => jwks.connect(&self.issuer).map(KeySource::Published),
         }
     }
 
-    fn configured_keys(&mut self) -> Result<Keys, JwtDecoderError> {
-        match self.keys.is_empty() {
-            true => Err(JwtDecoderError::MissingKey),
-            false => Ok(Keys::Configured(std::mem::take(&mut self.keys).into())),
+    fn configured_keys(&mut self) -> Result<KeySource, JwtDecoderError> {
+        if self.keys.is_empty() {
+            return Err(JwtDecoderError::MissingKey);
         }
+        Ok(KeySource::Configured(std::mem::take(&mut self.keys).into()))
     }
 }
 
-/// With both backends compiled in, jsonwebtoken would panic at the first token instead of choosing.
+/// Installs the crypto backend. With both backends compiled in, jsonwebtoken panics at the first token otherwise.
 pub(crate) fn install_crypto_provider() {
     #[cfg(feature = "aws-lc-rs")]
     use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
     #[cfg(not(feature = "aws-lc-rs"))]
     use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
 
-    // An error says that there is one already: the application's, or ours.
+    // An error means that one is installed already.
     let _ = DEFAULT_PROVIDER.install_default();
 }

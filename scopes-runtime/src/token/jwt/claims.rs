@@ -1,28 +1,33 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::JwtDecoder;
+use super::token_profile::TokenProfile;
 use crate::token::DecodeError;
 use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
 
-impl JwtDecoder {
-    /// The registered claims, as RFC 9068 section 4 and RFC 7519 section 4.1 have them.
-    ///
-    /// All of them here, none by jsonwebtoken: it takes an `iss` from an array, an `exp` of this very second,
-    /// and an `exp` of a wrong type for malformed JSON.
-    pub(super) fn check_claims(
-        &self,
-        claims: &Map<String, Value>,
-        now: SystemTime,
-    ) -> Result<(), DecodeError> {
+/// The claims that a token must have (RFC 9068 section 4, RFC 7519 section 4.1).
+///
+/// jsonwebtoken is not used for these checks: it accepts an array for `iss` and an `exp` of the current second, and reports an
+/// `exp` of another type as malformed JSON.
+#[derive(Clone, Debug)]
+pub(super) struct ClaimChecks {
+    pub(super) issuer: Box<str>,
+    pub(super) audiences: Box<[String]>,
+    pub(super) leeway: Duration,
+    pub(super) profile: TokenProfile,
+}
+
+impl ClaimChecks {
+    pub(super) fn check(&self, claims: &Map<String, Value>, now: SystemTime) -> Result<(), DecodeError> {
         required(claims, "exp")?;
         check_time(claims, now, self.leeway)?;
         if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
             return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
         }
-        let audience = self.profile.audience;
+        let audience = &*self.profile.audience_claim;
         check_audience(required(claims, audience)?, audience, &self.audiences)?;
+        // A profile may read the audience from another claim. It never replaces the check of `aud`.
         if let Some(aud) = claims.get("aud") {
             check_audience(aud, "aud", &self.audiences)?;
         }

@@ -2,65 +2,68 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
-use super::MAX_TRIED_KEYS;
+use super::signature::MAX_TRIED_KEYS;
 
-/// Why a [`JwtDecoder`](super::JwtDecoder) was not built.
+/// The error of a [`JwtDecoderBuilder`](super::JwtDecoderBuilder) with missing, unsafe or contradictory values.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtDecoderError {
-    /// No issuer, or an empty one.
+    /// No issuer is set, or an empty one.
     #[error(
         "the decoder has no issuer: call `issuer` with the `iss` of the tokens, such as \
          `https://issuer.example`"
     )]
     MissingIssuer,
-    /// No audience, or an empty one.
+    /// No audience is set, or an empty one.
     #[error(
         "the decoder has no audience: call `audience` with the `aud` that names this server in the tokens"
     )]
     MissingAudience,
-    /// No key.
+    /// No key is set.
     #[error("the decoder has no key: call `key` with one that the issuer signs with")]
     MissingKey,
-    /// Keys of both kinds.
+    /// The profile has no claim for the client id.
+    #[error("the profile has no client claim: call `client_claims` with at least one name")]
+    MissingClientClaim,
+    /// Both `key` and `jwks` are set.
     #[cfg(feature = "issuer")]
     #[error("the decoder has keys from `key` and from `jwks`: call one of them, or build two decoders")]
     TwoKindsOfKeys,
-    /// The keys would come from where anybody could have put them.
+    /// The keys are not at an HTTPS or loopback URL, or the URL contains a user name or a password.
     #[cfg(feature = "issuer")]
     #[error(
-        "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
-         with no user in it"
+        "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name and \
+         password"
     )]
     UnsafeUrl {
-        /// What was given, without a user and a password.
+        /// The URL, without user name and password.
         url: String,
     },
-    /// The system has no certificates, or the like.
+    /// The HTTPS client cannot be built, for example because the system has no certificates.
     #[cfg(feature = "issuer")]
-    #[error("keys cannot be fetched over HTTPS here: {0}")]
+    #[error("the HTTPS client for keys cannot be built: {0}")]
     HttpClient(#[source] reqwest::Error),
-    /// More leeway than 60 seconds.
-    #[error("a leeway of {0:?} is longer than 60 s: allow less, and keep the clocks right instead")]
+    /// `leeway` is longer than 60 seconds.
+    #[error("a leeway of {0:?} is longer than 60 s: set less, and synchronize the clocks instead")]
     LongLeeway(Duration),
-    /// Two decoders for one issuer.
+    /// Two decoders have the same issuer.
     #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
     RepeatedIssuer {
         /// The issuer of both.
         issuer: String,
     },
-    /// Two keys that a token cannot tell apart.
+    /// Two keys for one algorithm have the same `kid`.
     #[error(
         "two keys for {algorithm:?} have the `kid` `{kid}`: add only one of them, or give each a `kid` of \
          its own"
     )]
     RepeatedKid {
-        /// What both are called.
+        /// The `kid` of both.
         kid: String,
-        /// What both are for.
+        /// The algorithm of both.
         algorithm: Algorithm,
     },
-    /// More than four keys for one algorithm without a `kid`: no token would be tried with them.
+    /// More than four keys for one algorithm have no `kid`, so no token would be tried with them.
     #[error(
         "more than {MAX_TRIED_KEYS} keys for {algorithm:?} have no `kid`: name each with `with_kid` as the issuer does, or \
          add fewer"

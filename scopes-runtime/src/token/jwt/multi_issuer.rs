@@ -1,15 +1,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::JwtDecoder;
-use super::JwtDecoderError;
+use super::decoder::JwtDecoder;
+use super::error::JwtDecoderError;
 use super::jws::Jws;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
-/// Several issuers for one server, each with its own keys, audience and rules: a token is decoded by the decoder of the
-/// issuer that its `iss` names, and by no other (RFC 8725 section 3.8).
+/// Decodes the tokens of several issuers, each with its own keys, audience and profile.
 ///
-/// Each issuer may grant every scope of the API, unless [`may_grant`](crate::JwtDecoderBuilder::may_grant) limits it.
+/// The decoder of the issuer in `iss` decodes a token, and no other one (RFC 8725 section 3.8). Each issuer may grant every
+/// scope of the API, unless [`may_grant`](crate::JwtDecoderBuilder::may_grant) limits it.
 ///
 /// ```
 /// use scopes_runtime::{MultiIssuerDecoder, JwtDecoder, JwtDecoderError, ResourceServer};
@@ -25,16 +25,17 @@ pub struct MultiIssuerDecoder {
 }
 
 impl MultiIssuerDecoder {
-    /// The issuers that the decoders are for.
+    /// Creates a decoder from one decoder for each issuer.
     ///
     /// # Errors
     ///
-    /// There is none, or two decoders are for one issuer: which of the two would decode its tokens?
+    /// - [`JwtDecoderError::MissingIssuer`] if there are no decoders.
+    /// - [`JwtDecoderError::RepeatedIssuer`] if two decoders have the same issuer.
     pub fn new(decoders: impl IntoIterator<Item = JwtDecoder>) -> Result<Self, JwtDecoderError> {
         let mut all: Vec<JwtDecoder> = Vec::new();
         for decoder in decoders {
-            if all.iter().any(|other| other.issuer == decoder.issuer) {
-                return Err(JwtDecoderError::RepeatedIssuer { issuer: decoder.issuer.into() });
+            if all.iter().any(|other| other.issuer() == decoder.issuer()) {
+                return Err(JwtDecoderError::RepeatedIssuer { issuer: decoder.issuer().to_owned() });
             }
             all.push(decoder);
         }
@@ -44,40 +45,40 @@ impl MultiIssuerDecoder {
         Ok(Self { decoders: all, opaque: None })
     }
 
-    /// Who decodes the tokens that are no JWTs, by introspection for example. Without it they are refused.
+    /// Sets the decoder for tokens that are not JWTs. Default: none, such tokens are refused.
     #[must_use]
     pub fn opaque_tokens(mut self, decoder: impl TokenDecoder) -> Self {
         self.opaque = Some(Arc::new(decoder));
         self
     }
 
-    /// The decoder of a token that is no JWT. A JWT has three parts (RFC 7515 section 7.1), and no other token with three
-    /// parts is accepted, neither decoded nor from a cache: `opaque` may be shared with a server that accepts them.
+    /// Returns the decoder for a token that is not a JWT. A JWT has three parts (RFC 7515 section 7.1). `opaque` never gets a
+    /// token with three parts, not even from its cache: it may be shared with a server that accepts them.
     fn opaque_decoder(&self, token: &str) -> Option<&dyn TokenDecoder> {
         self.opaque.as_deref().filter(|_| token.matches('.').count() != 2)
     }
 
-    async fn decode_by_issuer(&self, token: &str) -> Result<AccessToken, DecodeError> {
+    async fn decode_token(&self, token: &str) -> Result<AccessToken, DecodeError> {
         if let Some(opaque) = self.opaque_decoder(token) {
             return opaque.decode(token).await;
         }
         let jws = Jws::split(token)?;
         let issuer = jws.unverified_issuer()?;
-        let decoder = self.decoders.iter().find(|decoder| *decoder.issuer == *issuer);
+        let decoder = self.decoders.iter().find(|decoder| *decoder.issuer() == *issuer);
         let decoder = decoder
             .ok_or_else(|| DecodeError::invalid("the claim `iss` is not an issuer that is configured"))?;
-        // Checks `iss` again, among the claims that are verified.
+        // Checks `iss` again, in the verified payload.
         decoder.decode_jws(token, &jws).await
     }
 }
 
 impl TokenDecoder for MultiIssuerDecoder {
     fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
-        Box::pin(self.decode_by_issuer(token))
+        Box::pin(self.decode_token(token))
     }
 
-    /// Takes the same way as [`decode`](TokenDecoder::decode). A `JwtDecoder` caches only tokens with its own issuer in
-    /// `iss`, and no two have the same issuer, so the one that has the token is the one that `iss` names.
+    /// Selects the same decoder as [`decode`](TokenDecoder::decode), without reading `iss`: a `JwtDecoder` caches only tokens
+    /// of its own issuer, and no two have the same issuer.
     fn cached(&self, token: &str) -> Option<AccessToken> {
         match self.opaque_decoder(token) {
             Some(opaque) => opaque.cached(token),

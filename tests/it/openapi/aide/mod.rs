@@ -82,14 +82,14 @@ fn operation(path: &str, api: ApiRouter<ResourceServer>) -> Value {
     document(api)["paths"][path]["get"].take()
 }
 
-const UNAUTHENTICATED: &str = "There is no access token, or it is not valid (`invalid_token`).";
+const UNAUTHENTICATED: &str = "The access token is missing or invalid (`invalid_token`).";
 const FORBIDDEN: &str = "The access token lacks a scope (`insufficient_scope`).";
 
 fn refusal(description: &str) -> Value {
     json!({
         "description": description,
         "headers": { "WWW-Authenticate": {
-            "description": "What to ask for (RFC 6750 section 3).",
+            "description": "The challenge (RFC 6750 section 3).",
             "style": "simple",
             "schema": { "type": "string" },
         } },

@@ -64,7 +64,7 @@ fn document(router: ScopedRouter<ResourceServer>) -> Value {
 }
 
 fn refusals(names: &[(&str, &str)]) -> Value {
-    let mut responses = json!({ "default": { "description": "What the operation answers." } });
+    let mut responses = json!({ "default": { "description": "The response of the operation." } });
     for (status, name) in names {
         responses[status] = json!({ "$ref": format!("#/components/responses/{name}") });
     }
@@ -140,7 +140,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
         json!({
             "description": description,
             "headers": { "WWW-Authenticate": {
-                "description": "What to ask for (RFC 6750 section 3).",
+                "description": "The challenge (RFC 6750 section 3).",
                 "schema": { "type": "string" },
             } },
             "content": { "application/problem+json": problem },
@@ -162,7 +162,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
             } } },
             "responses": {
                 "MalformedCredentials": malformed,
-                "Unauthenticated": refusal("There is no access token, or it is not valid (`invalid_token`)."),
+                "Unauthenticated": refusal("The access token is missing or invalid (`invalid_token`)."),
                 "InsufficientScope": refusal("The access token lacks a scope (`insufficient_scope`)."),
                 "Unavailable": {
                     "description": "The access token cannot be checked now.",

@@ -95,7 +95,7 @@ fn with_refusal(description: &str) -> Value {
     json!({
         "description": description,
         "headers": { "WWW-Authenticate": {
-            "description": "What to ask for (RFC 6750 section 3).",
+            "description": "The challenge (RFC 6750 section 3).",
             "schema": { "type": "string" },
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },

@@ -63,6 +63,21 @@ async fn a_cache_ttl_of_zero_disables_the_cache() {
 }
 
 #[tokio::test]
+async fn cache_capacity_bounds_the_cache() {
+    let issuer = start().await;
+    issuer.returns(issuer.active());
+    for (capacity, expected) in [(64 * 1024, 10..64), (1024 * 1024, 100..101)] {
+        let decoder = issuer.builder().cache_capacity(capacity).build().expect("a decoder");
+        let tokens: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+        for token in &tokens {
+            accept(&decoder, token).await;
+        }
+        let cached = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
+        assert!(expected.contains(&cached), "{capacity}: {cached}");
+    }
+}
+
+#[tokio::test]
 async fn concurrent_requests_with_one_token_share_an_introspection() {
     let issuer = start().await;
     for (answer, expected) in [(issuer.active(), true), (json!({ "active": false }), false)] {

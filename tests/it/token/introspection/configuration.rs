@@ -37,25 +37,26 @@ fn incomplete_and_unsafe_configurations_are_errors() {
     let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
     let url = |url: &str| {
         format!(
-            "`{url}` is not a URL to send tokens to: give one that begins with `https://`, or of this machine, \
-             with no user in it"
+            "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user \
+             name and password"
         )
     };
     for (builder, message) in [
         (
             builder().audience(AUDIENCE).client("api", "secret"),
-            "nobody can be asked about tokens: call `issuer` with the issuer's URL, or `endpoint` with that of its \
+            "no introspection endpoint configured: call `issuer` with the issuer's URL, or `endpoint` with the URL of its \
              introspection endpoint"
                 .to_owned(),
         ),
         (
             builder().issuer("https://issuer.example").client("api", "secret"),
-            "the decoder has no audience: call `audience` with the `aud` that names this server in the issuer's answers"
+            "the decoder has no audience: call `audience` with the `aud` that names this server in introspection responses"
                 .to_owned(),
         ),
         (
             builder().issuer("https://issuer.example").audience(AUDIENCE),
-            "the issuer would not know who asks: call `client` with the id and the secret that it gave this server"
+            "no client configured for the introspection endpoint: call `client` with the id and the secret of this server \
+             at the issuer"
                 .to_owned(),
         ),
         (whole().issuer("http://issuer.example"), url("http://issuer.example")),
@@ -63,7 +64,7 @@ fn incomplete_and_unsafe_configurations_are_errors() {
         (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
         (
             whole().cache_ttl(Duration::from_secs(301)),
-            "a `cache_ttl` of 301s is longer than 300 s: a token that is revoked would go on for too long".to_owned(),
+            "a `cache_ttl` of 301s is longer than 300 s: a revoked token would be accepted for too long".to_owned(),
         ),
     ] {
         assert_eq!(builder.build().expect_err("an error").to_string(), message);

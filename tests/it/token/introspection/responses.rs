@@ -45,13 +45,13 @@ async fn the_endpoint_can_be_set() {
 async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
     let issuer = start().await;
     let audience = "the claim `aud` does not name the audience that is configured";
-    let untyped = "the answer has no `token_type`, so it may be a refresh token (`allow_missing_token_type` does without)";
+    let untyped = "the response has no `token_type`, so it may be a refresh token (`allow_missing_token_type` accepts it)";
     let kind = "the `token_type` is not `Bearer`";
     let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
     let no_strings = "the claim `aud` is neither a string nor an array of strings";
     for (answer, reason) in [
-        (json!({ "active": false }), "the issuer says that it is not active"),
-        (issuer.active_with("active", false), "the issuer says that it is not active"),
+        (json!({ "active": false }), "the response has `active: false`"),
+        (issuer.active_with("active", false), "the response has `active: false`"),
         (issuer.active_without("token_type"), untyped),
         (issuer.active_with("token_type", "DPoP"), kind),
         (issuer.active_with("token_type", Value::Null), kind),
@@ -81,7 +81,7 @@ async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
         (issuer.active_with("nonce", "n"), "the claim `nonce` shows an ID token, not an access token"),
         (
             issuer.active_with("scope", json!(["me"])),
-            "the claim `scope` is not a string (`scope_claim` says which it is)",
+            "the claim `scope` is not a string (`scope_claim` sets another type)",
         ),
     ] {
         issuer.returns(answer.clone());

@@ -134,7 +134,7 @@ async fn bound_tokens_and_id_tokens_are_refused() {
 
 #[tokio::test]
 async fn scope_must_be_a_string() {
-    let reason = "the claim `scope` is not a string (`scope_claim` says which it is)";
+    let reason = "the claim `scope` is not a string (`scope_claim` sets another type)";
     refuse_values("scope", reason, [json!(["me"]), json!([]), json!(5), Value::Null, json!({ "me": true })])
         .await;
 }

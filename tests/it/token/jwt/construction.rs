@@ -28,7 +28,7 @@ fn incomplete_decoders_are_errors() {
         (builder(), "the decoder has no key: call `key` with one that the issuer signs with"),
         (
             builder().key(key()).leeway(Duration::from_millis(60_001)),
-            "a leeway of 60.001s is longer than 60 s: allow less, and keep the clocks right instead",
+            "a leeway of 60.001s is longer than 60 s: set less, and synchronize the clocks instead",
         ),
         (
             builder().key(key().with_kid("a")).key(secret_key(Algorithm::HS384)).key(key().with_kid("a")),
@@ -57,8 +57,8 @@ fn short_and_pem_secrets_are_errors() {
         let short = json!({ "kty": "oct", "k": base64url(&SECRET[1..needed]) });
         assert_eq!(refusal(VerificationKey::from_jwk_for(algorithm, short.to_string())), reason(needed - 1));
     }
-    let reason = "this secret is a PEM document: if it is the issuer's public key, anybody could sign with it, so \
-                  give it to `from_pem` with the algorithm that the issuer signs with";
+    let reason = "this secret is a PEM document, perhaps a public key, with which anyone could sign tokens: use \
+                  `from_pem` with the algorithm that the issuer signs with";
     assert_eq!(refusal(VerificationKey::from_secret(Algorithm::HS256, pem!("rsa-public"))), reason);
 }
 

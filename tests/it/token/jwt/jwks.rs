@@ -26,7 +26,7 @@ fn malformed_jwks_are_errors() {
         .expect("a key that verifies");
     let usage = |name: &str| {
         format!(
-            "the JWK's `{name}` does not let it verify signatures: give the key that the issuer signs tokens with"
+            "the JWK's `{name}` does not allow verifying signatures: give the key that the issuer signs tokens with"
         )
     };
     let algorithm = |name: &str| {
@@ -85,8 +85,8 @@ fn a_jwk_needs_alg_unless_its_type_has_one_algorithm() {
     for algorithm in [Algorithm::HS256, Algorithm::RS256] {
         assert_eq!(
             refusal(VerificationKey::from_jwk(without(algorithm))),
-            "the JWK has no `alg` and would serve several algorithms: name the one that the issuer signs with by \
-             `from_jwk_for`"
+            "the JWK has no `alg`, and its type is for several algorithms: name the one that the issuer signs with, \
+             using `from_jwk_for`"
         );
     }
     assert_eq!(

@@ -45,7 +45,7 @@ async fn allow_generic_typ_accepts_missing_typ_and_jwt() {
     for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":"jwt"}"#] {
         accept(&lenient, &sign(header)).await;
         let reason = refuse(&DECODER, &sign(header)).await;
-        assert_eq!(reason, "the header's `typ` is not `at+jwt` (`allow_generic_typ` does without)");
+        assert_eq!(reason, "the header's `typ` is not `at+jwt` (`allow_generic_typ` accepts it)");
     }
     let other = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
     let types = [r#""dpop+jwt""#, r#""logout+jwt""#, r#""application/jwt""#, r#""""#, "null", "5"];
@@ -93,8 +93,8 @@ async fn scope_claim_reads_another_claim() {
 
 #[tokio::test]
 async fn a_scope_claim_of_another_type_is_refused() {
-    let no_list = "the claim `scp` is not a string (`scope_claim` says which it is)";
-    let no_array = "the claim `scp` is not an array of strings (`scope_claim` says which it is)";
+    let no_list = "the claim `scp` is not a string (`scope_claim` sets another type)";
+    let no_array = "the claim `scp` is not an array of strings (`scope_claim` sets another type)";
     let no_object = "the claim `realm_access` is not an object";
     let realm = || ScopeClaim::array("scp").nested_in(["realm_access"]);
     for (claim, name, value, reason) in [

@@ -6,6 +6,7 @@ mod bounds;
 mod cached;
 mod claims;
 mod construction;
+mod custom_profile;
 mod issuer;
 mod issuers;
 mod jwks;

@@ -9,7 +9,7 @@ use super::keys::{ALL, der, jwk, pem, public_pem};
 
 const PRIVATE: &str = "this is a private key, which is for the issuer alone: give its public key, which `openssl pkey \
                        -in private.pem -pubout` prints";
-const CERTIFICATE: &str = "this is a certificate, which nothing here would check: give its public key, which `openssl \
+const CERTIFICATE: &str = "this is a certificate, and certificates are not verified here: give its public key, which `openssl \
                            x509 -in certificate.pem -noout -pubkey` prints";
 const NOT_PEM: &str = "this is not a public key in PEM: give one document from `-----BEGIN PUBLIC KEY-----` to \
                        `-----END PUBLIC KEY-----` (or `RSA PUBLIC KEY`) with its line breaks";
@@ -228,7 +228,8 @@ fn ed25519_keys_of_small_order_are_errors() {
     minus_identity[0] = 0xEC;
     of_order_four[31] = 0x80;
     for x in [[0; 32], identity, minus_identity, of_order_four] {
-        let refused = "with this Ed25519 key anybody could sign: give the one that the issuer signs with";
+        let refused = "this Ed25519 key is a point of small order, with which anyone could sign tokens: give the key that the \
+                       issuer publishes";
         assert_eq!(refusal(key(x)), refused, "{x:?}");
     }
     key([2; 32]).expect("a key like any other");

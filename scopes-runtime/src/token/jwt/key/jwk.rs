@@ -3,11 +3,12 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
-use super::{KeyError, Material};
+use super::error::KeyError;
+use super::material::Material;
 use crate::token::json;
-use crate::token::jwt::algorithm;
+use crate::token::jwt::algorithm::parse_algorithm;
 
-/// A JSON Web Key that may verify signatures (RFC 7517).
+/// A JSON Web Key for verifying signatures (RFC 7517).
 pub(super) struct Jwk {
     pub(super) material: Material,
     pub(super) algorithm: Option<Algorithm>,
@@ -16,7 +17,10 @@ pub(super) struct Jwk {
 
 impl Jwk {
     pub(super) fn parse(text: &[u8]) -> Result<Self, KeyError> {
-        let members = json::object(text).map_err(|_| KeyError::NotJwk)?;
+        Self::read(&json::object(text).map_err(|_| KeyError::NotJwk)?)
+    }
+
+    pub(super) fn read(members: &Map<String, Value>) -> Result<Self, KeyError> {
         if members.contains_key("keys") {
             return Err(KeyError::JwkSet);
         }
@@ -25,16 +29,16 @@ impl Jwk {
         jwk.check_use()?;
         let named = jwk
             .optional("alg")?
-            .map(|name| algorithm(name).ok_or_else(|| KeyError::JwkAlgorithm(name.to_owned())));
+            .map(|name| parse_algorithm(name).ok_or_else(|| KeyError::JwkAlgorithm(name.to_owned())));
         let kid = jwk.optional("kid")?.map(str::to_owned);
         Ok(Self { material, algorithm: named.transpose()?, kid })
     }
 }
 
-struct Members(Map<String, Value>);
+struct Members<'a>(&'a Map<String, Value>);
 
-impl Members {
-    /// RFC 7518 section 6, RFC 8037 section 2.
+impl Members<'_> {
+    /// Reads the key (RFC 7518 section 6, RFC 8037 section 2).
     fn material(&self) -> Result<Material, KeyError> {
         let kty = self.required("kty")?;
         if kty != "oct" && self.0.contains_key("d") {
@@ -59,7 +63,7 @@ impl Members {
         }
     }
 
-    /// RFC 7517 sections 4.2 and 4.3.
+    /// Checks that `use` and `key_ops` allow verifying signatures (RFC 7517 sections 4.2 and 4.3).
     fn check_use(&self) -> Result<(), KeyError> {
         if self.0.get("use").is_some_and(|usage| usage != "sig") {
             return Err(KeyError::JwkUse("use"));
@@ -75,7 +79,7 @@ impl Members {
         Ok(())
     }
 
-    /// An uncompressed point (SEC 1 section 2.3.3), from coordinates in their full length (RFC 7518 section
+    /// Returns an uncompressed point (SEC 1 section 2.3.3). Its coordinates must have their full length (RFC 7518 section
     /// 6.2.1).
     fn point(&self, coordinate_bytes: usize) -> Result<Vec<u8>, KeyError> {
         let mut point = vec![4];

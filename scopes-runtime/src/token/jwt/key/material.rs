@@ -1,27 +1,27 @@
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-use super::KeyError;
+use super::error::KeyError;
 
-/// RFC 7518 section 3.3.
+/// Shortest RSA modulus (RFC 7518 section 3.3).
 const MIN_RSA_BITS: usize = 2048;
-/// What the backend verifies with; it would refuse every signature of a longer key.
+/// Longest RSA modulus that the backend supports. It refuses every signature of a longer key.
 const MAX_RSA_BITS: usize = if cfg!(feature = "aws-lc-rs") { 8192 } else { 4096 };
 
-/// A key, out of whatever it was written in.
+/// The content of a key, independent of its encoding.
 pub(super) enum Material {
     Secret(Vec<u8>),
     Rsa {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
     },
-    /// A point as SEC 1 section 2.3.3 writes it.
+    /// A point in the encoding of SEC 1 section 2.3.3.
     P256(Vec<u8>),
     P384(Vec<u8>),
     Ed25519([u8; 32]),
 }
 
 impl Material {
-    /// The algorithm for this type of key, where there is just one.
+    /// Returns the algorithm for this type of key, if there is only one.
     pub(super) fn only_algorithm(&self) -> Option<Algorithm> {
         match self {
             Self::Secret(_) | Self::Rsa { .. } => None,
@@ -31,6 +31,7 @@ impl Material {
         }
     }
 
+    /// Checks the key, and converts it for the backend.
     pub(super) fn into_key_for(self, algorithm: Algorithm) -> Result<DecodingKey, KeyError> {
         use Algorithm::*;
         match (algorithm, &self) {
@@ -88,7 +89,7 @@ fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<DecodingKey, KeyError> {
     if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
         return Err(KeyError::RsaBits { bits, max: MAX_RSA_BITS });
     }
-    // With an exponent of 1 anybody can sign; the backends take odd ones of up to 33 bits.
+    // With an exponent of 1 every signature is trivial to forge. The backends support odd exponents of up to 33 bits.
     let value =
         exponent.iter().try_fold(0_u64, |value, byte| Some(value.checked_mul(256)? | u64::from(*byte)));
     if !value.is_some_and(|value| value % 2 == 1 && (3..1 << 33).contains(&value)) {
@@ -114,7 +115,8 @@ fn ec_key(
     Ok(key)
 }
 
-/// Not by jsonwebtoken's verifier, whose error is the same for a bad key as for a bad signature.
+/// Returns whether the key is a point on its curve. jsonwebtoken's verifier is not used: its error for an invalid key is that for
+/// an invalid signature.
 #[cfg(feature = "aws-lc-rs")]
 fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
@@ -125,7 +127,7 @@ fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
     key.try_get_as_bytes().is_ok_and(|point| ParsedPublicKey::new(verification, point).is_ok())
 }
 
-/// The verifier of this backend is made from a parsed key.
+/// Returns whether the key is a point on its curve. This backend parses the key when it creates the verifier.
 #[cfg(not(feature = "aws-lc-rs"))]
 fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
     use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
@@ -134,16 +136,16 @@ fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
 
 fn ed25519_key(key: &[u8; 32]) -> Result<DecodingKey, KeyError> {
     let mut y = *key;
-    // The sign of x, which every one of them has either way.
+    // Without the sign of x: a point of small order has it either way.
     y[31] &= 0x7f;
-    match SMALL_ORDER.contains(&y) {
-        true => Err(KeyError::Ed25519Point),
-        false => Ok(DecodingKey::from_ed_der(key)),
+    if SMALL_ORDER.contains(&y) {
+        return Err(KeyError::Ed25519Point);
     }
+    Ok(DecodingKey::from_ed_der(key))
 }
 
-/// The y of the points whose order divides the cofactor (RFC 8032 section 5.1), in every spelling: with such a key a
-/// signature of zeros is right for one message in eight at the least.
+/// The y coordinates of the points whose order divides the cofactor (RFC 8032 section 5.1), in every encoding. With such a key
+/// a signature of zeros is valid for at least one message in eight.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     y(0x00, 0x00),
     y(0x01, 0x00),
@@ -156,7 +158,7 @@ const SMALL_ORDER: [[u8; 32]; 7] = [
       \x4e\xc7\xfd\x77\x92\xac\x03\x7a",
 ];
 
-/// Little-endian, of 255 bits, the lowest byte first and the others alike.
+/// Returns a little-endian number of 255 bits from its lowest byte and the value of all other bytes.
 const fn y(lowest: u8, others: u8) -> [u8; 32] {
     let mut y = [others; 32];
     y[0] = lowest;
@@ -164,7 +166,7 @@ const fn y(lowest: u8, others: u8) -> [u8; 32] {
     y
 }
 
-/// aws-lc verifies nothing with a number that has any, and some issuers write DER's sign octet into their
+/// Removes leading zeros. aws-lc refuses every signature with them, and some issuers write the sign octet of DER into their
 /// JWKs.
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();

@@ -71,7 +71,7 @@ fn schema(reference: &str) -> Value {
 fn check(document: &Value) {
     let responses = &document["paths"]["/own/{id}"]["get"]["responses"];
     let challenge =
-        json!({ "description": "What to ask for (RFC 6750 section 3).", "schema": { "type": "string" } });
+        json!({ "description": "The challenge (RFC 6750 section 3).", "schema": { "type": "string" } });
     assert_eq!(
         responses["400"],
         json!({

@@ -130,8 +130,8 @@ fn insecure_urls_of_keys_are_errors() {
     };
     let message = |url: &str| {
         format!(
-            "`{url}` is not a URL to fetch keys from: give one that begins with `https://`, or of this machine, \
-             with no user in it"
+            "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name \
+             and password"
         )
     };
     for url in [

@@ -1,0 +1,109 @@
+//! The operations of the tutorial.
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::StatusCode,
+};
+use scopes_runtime::{public, requires_scopes};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    api::{current_user::CurrentUser, scopes::Scope},
+    auth_server::tokens::{TokenIssuer, Tokens},
+    error::ApiError,
+    store::database::{Database, Item, User},
+};
+
+const MAX_ITEM_ID_CHARS: usize = 64;
+
+/// Lists the operations and the scopes that they require.
+#[public(reason = "general information")]
+#[utoipa::path(get, path = "/", responses((status = 200, description = "The operations and their scopes.", body = String)))]
+pub(crate) async fn welcome(State(tokens): State<Tokens>) -> String {
+    let log_in = match tokens.issuer {
+        TokenIssuer::External(url) => format!("Access tokens are issued by {url}"),
+        TokenIssuer::Secret | TokenIssuer::Key => "\
+POST /token             log in (form: grant_type=password, username, password, scope)"
+            .to_owned(),
+    };
+    format!(
+        "\
+FastAPI's OAuth2 scopes tutorial as an axum application. Documentation: /docs/
+
+{log_in}
+GET  /users/me/         the current user     me
+GET  /users/me/items/   their items          me items
+POST /users/me/items/   add an item          me items:write
+GET  /status/           system status        any token
+"
+    )
+}
+
+/// Returns the current user.
+#[requires_scopes]
+#[utoipa::path(get, path = "/users/me", responses((status = 200, description = "The current user.", body = User)))]
+pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> {
+    Json(user)
+}
+
+/// Lists the items of the current user.
+#[requires_scopes("items")]
+#[utoipa::path(get, path = "/users/me/items", responses((status = 200, description = "The items.", body = [Item])))]
+pub(crate) async fn read_own_items(
+    CurrentUser(user): CurrentUser,
+    State(database): State<Database>,
+) -> Result<Json<Vec<Item>>, ApiError> {
+    Ok(Json(database.items(&user.username).await?))
+}
+
+/// A request to add an item.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewItem {
+    item_id: String,
+}
+
+/// Adds an item for the current user.
+#[requires_scopes("items:write")]
+#[utoipa::path(
+    post,
+    path = "/users/me/items",
+    request_body = NewItem,
+    responses(
+        (status = 201, description = "The new item.", body = Item),
+        (status = 409, description = "The current user already has an item with this `item_id`."),
+    ),
+)]
+pub(crate) async fn create_own_item(
+    CurrentUser(user): CurrentUser,
+    State(database): State<Database>,
+    body: Result<Json<NewItem>, JsonRejection>,
+) -> Result<(StatusCode, Json<Item>), ApiError> {
+    let Json(NewItem { item_id }) = body?;
+    let length = item_id.chars().count();
+    if length == 0 || length > MAX_ITEM_ID_CHARS {
+        return Err(ApiError::ItemIdLength { length, max: MAX_ITEM_ID_CHARS });
+    }
+    if item_id.contains('\0') {
+        return Err(ApiError::ItemIdNul);
+    }
+    let item = Item { item_id, owner: user.username };
+    if !database.add_item(&item).await? {
+        return Err(ApiError::DuplicateItem(item.item_id));
+    }
+    Ok((StatusCode::CREATED, Json(item)))
+}
+
+/// The state of the system.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Status {
+    status: &'static str,
+}
+
+/// Returns the system status. Any valid token is accepted.
+#[requires_scopes]
+#[utoipa::path(get, path = "/status", responses((status = 200, description = "The system works.", body = Status)))]
+pub(crate) async fn read_system_status() -> Json<Status> {
+    Json(Status { status: "ok" })
+}

@@ -1,0 +1,15 @@
+//! The scopes that this API declares.
+
+use scopes_runtime::declare_scopes;
+
+/// The permissions that an access token can grant.
+#[declare_scopes]
+pub(crate) enum Scope {
+    /// Read information about the current user.
+    Me = "me",
+    /// Read items.
+    Items = "items",
+    /// Create, change and delete items.
+    #[implies(Items)]
+    ItemsWrite = "items:write",
+}

@@ -1,0 +1,127 @@
+//! Access tokens: which issuer's tokens the API accepts, and the signer if this program is the issuer.
+
+use std::fmt;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+use scopes_runtime::{
+    Algorithm, Jwks, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
+    VerificationKey,
+};
+
+use crate::{
+    auth_server::{
+        jwt_secret::JwtSecret,
+        signer::Signer,
+        signing_key::{SigningKey, SigningKeyError},
+    },
+    error::ApiError,
+};
+
+/// The issuer of the access tokens that this API accepts.
+#[derive(Clone, Debug)]
+pub enum TokenIssuer {
+    /// This program, which signs with a secret (HS256).
+    Secret,
+    /// This program, which signs with a private key and serves the public key.
+    Key,
+    /// Another issuer, with this URL.
+    External(String),
+}
+
+/// Issues and verifies access tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    pub(crate) issuer: TokenIssuer,
+    pub(crate) resource_server: ResourceServer,
+    /// `None` for an external issuer.
+    signer: Option<Signer>,
+}
+
+/// An invalid configuration of access tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum TokensError {
+    /// The secret cannot be used with HS256.
+    #[error("the secret of --jwt-secret or DEMO_JWT_SECRET is refused: {0}")]
+    Secret(#[from] KeyError),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The URL of the external issuer cannot be used.
+    #[error("the issuer of --issuer-url or DEMO_ISSUER_URL is refused: {0}")]
+    Issuer(#[source] JwtDecoderError),
+    /// The issuer or the audience is empty.
+    #[error("--issuer (DEMO_ISSUER) or --audience (DEMO_AUDIENCE) is refused: {0}")]
+    Decoder(#[from] JwtDecoderError),
+}
+
+impl Tokens {
+    /// Signs tokens with a secret (HS256) and verifies them.
+    ///
+    /// # Errors
+    ///
+    /// - [`TokensError::Secret`] if the secret is shorter than 32 bytes or a PEM document.
+    /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
+    pub fn signed_with_secret(
+        issuer: String,
+        audience: String,
+        secret: &JwtSecret,
+    ) -> Result<Self, TokensError> {
+        let key = VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?;
+        let resource_server = resource_server(decoder(&issuer, &audience).key(key))?;
+        let signer = Signer::with_secret(issuer, audience, secret);
+        Ok(Self { issuer: TokenIssuer::Secret, resource_server, signer: Some(signer) })
+    }
+
+    /// Signs tokens with a private key and verifies them.
+    ///
+    /// # Errors
+    ///
+    /// [`TokensError::Decoder`] if the issuer or the audience is empty.
+    pub fn signed_with_key(issuer: String, audience: String, key: SigningKey) -> Result<Self, TokensError> {
+        let resource_server = resource_server(decoder(&issuer, &audience).key(key.verification_key()))?;
+        let signer = Signer::with_key(issuer, audience, key);
+        Ok(Self { issuer: TokenIssuer::Key, resource_server, signer: Some(signer) })
+    }
+
+    /// Verifies the tokens of another issuer with the keys that it publishes.
+    ///
+    /// # Errors
+    ///
+    /// [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
+    pub fn from_issuer(url: String, audience: String) -> Result<Self, TokensError> {
+        let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
+        let resource_server = resource_server(decoder).map_err(TokensError::Issuer)?;
+        Ok(Self { issuer: TokenIssuer::External(url), resource_server, signer: None })
+    }
+}
+
+fn decoder(issuer: &str, audience: &str) -> JwtDecoderBuilder {
+    JwtDecoder::builder().issuer(issuer).audience(audience)
+}
+
+fn resource_server(decoder: JwtDecoderBuilder) -> Result<ResourceServer, JwtDecoderError> {
+    let resource_server = ResourceServer::builder(decoder.build()?).realm("demo-app").build();
+    Ok(resource_server.expect("the realm is visible ASCII"))
+}
+
+/// Extracts the signer. Responds with 404 if the issuer is external: the routes that use it do not exist then.
+impl<S> FromRequestParts<S> for Signer
+where
+    S: Send + Sync,
+    Tokens: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Tokens::from_ref(state).signer.ok_or(ApiError::NotFound)
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}

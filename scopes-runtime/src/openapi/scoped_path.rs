@@ -1,0 +1,42 @@
+use std::marker::PhantomData;
+
+use utoipa::__dev::{SchemaReferences, Tags};
+use utoipa::Path;
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::access::add_access;
+use crate::operation::OperationGuard;
+
+/// The type that stands for a handler with `#[utoipa::path]`: the description that utoipa implements for `P`, with what the
+/// handler's guard `G` requires. Every way from a handler to its description (`routes!`, `#[derive(OpenApi)]`, `utoipa_axum` and
+/// generic code) goes through it.
+pub struct ScopedPath<P, G>(PhantomData<fn() -> (P, G)>);
+
+impl<P: Path, G: OperationGuard> Path for ScopedPath<P, G> {
+    fn path() -> String {
+        P::path()
+    }
+
+    fn methods() -> Vec<HttpMethod> {
+        P::methods()
+    }
+
+    fn operation() -> Operation {
+        let mut operation = P::operation();
+        add_access(&G::access(), &mut operation, None);
+        operation
+    }
+}
+
+impl<'t, P: Tags<'t>, G> Tags<'t> for ScopedPath<P, G> {
+    fn tags() -> Vec<&'t str> {
+        P::tags()
+    }
+}
+
+impl<P: SchemaReferences, G> SchemaReferences for ScopedPath<P, G> {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        P::schemas(schemas);
+    }
+}

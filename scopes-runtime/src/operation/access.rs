@@ -1,0 +1,49 @@
+use serde::Serialize;
+
+use crate::scope::{DeclaredScope, Requirements};
+
+/// Who may call an operation.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "access", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Access {
+    /// Clients with a token that satisfies the requirements.
+    Scoped(Requirements),
+    /// Every client. An invalid token is refused if the operation accepts one.
+    Public {
+        accepts_token: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'static str>,
+    },
+    /// Every client that the service admits: this crate checks nothing.
+    Unchecked { reason: &'static str },
+}
+
+impl Access {
+    /// Returns the minimal sets of scopes that satisfy the requirements. No set if no token is required; an empty one if any
+    /// valid token is accepted.
+    pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        match self {
+            Self::Scoped(requirements) => requirements.alternatives(),
+            Self::Public { .. } | Self::Unchecked { .. } => Vec::new(),
+        }
+    }
+
+    /// Returns whether a token of the request is checked.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn accepts_token(&self) -> bool {
+        match *self {
+            Self::Scoped(_) => true,
+            Self::Public { accepts_token, .. } => accepts_token,
+            Self::Unchecked { .. } => false,
+        }
+    }
+
+    /// Returns why the operation requires no token.
+    pub(crate) fn reason(&self) -> Option<&'static str> {
+        match *self {
+            Self::Scoped(_) => None,
+            Self::Public { reason, .. } => reason,
+            Self::Unchecked { reason } => Some(reason),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use super::Access;
+use crate::http::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation};
+
+/// The first argument of a handler with one of the attributes: [`Authorized`] or [`Public`].
+pub trait OperationGuard {
+    /// The hidden type of the handler.
+    type Handler: HandlerInfo;
+
+    /// Returns who may call the handler.
+    fn access() -> Access;
+}
+
+impl<O: ScopedOperation> OperationGuard for Authorized<O> {
+    type Handler = O;
+
+    fn access() -> Access {
+        Access::Scoped(O::REQUIREMENT.into())
+    }
+}
+
+impl<O: PublicOperation> OperationGuard for Public<O> {
+    type Handler = O;
+
+    fn access() -> Access {
+        Access::Public { accepts_token: O::ACCEPTS_TOKEN, reason: O::REASON }
+    }
+}

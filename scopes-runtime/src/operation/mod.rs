@@ -1,0 +1,43 @@
+//! The model of an application's operations. The router writes it; the OpenAPI document, the access report, the lock file and
+//! the scope matrix read it.
+
+mod access;
+mod guard;
+mod handler;
+mod methods;
+mod path;
+
+use serde::Serialize;
+
+pub(crate) use access::Access;
+pub(crate) use guard::OperationGuard;
+pub(crate) use handler::Handler;
+pub(crate) use methods::Methods;
+pub(crate) use path::{nested, shape};
+
+/// What an application does with the requests of some methods to one path, and who may call it. Serialized as in the access
+/// report.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Operation {
+    #[serde(rename = "method")]
+    pub(crate) methods: Methods,
+    /// In axum's syntax.
+    pub(crate) path: String,
+    /// `None` for a service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) handler: Option<Handler>,
+    #[serde(flatten)]
+    pub(crate) access: Access,
+}
+
+impl Operation {
+    /// Returns the operation of a handler with this guard.
+    pub(crate) fn of<G: OperationGuard>(path: String, methods: Methods) -> Self {
+        Self { methods, path, handler: Some(Handler::of::<G::Handler>()), access: G::access() }
+    }
+
+    /// Returns the operation with its path under a prefix, as `Router::nest` does it.
+    pub(crate) fn under(self, prefix: &str) -> Self {
+        Self { path: nested(prefix, &self.path), ..self }
+    }
+}

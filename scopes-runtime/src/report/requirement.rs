@@ -1,0 +1,22 @@
+use crate::operation::Access;
+use crate::scope::{Authentication, list};
+
+/// Returns what a client needs to call an operation. `set` formats each set of scopes.
+pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> String {
+    let requirements = match access {
+        Access::Public { accepts_token: false, .. } => return "public".to_owned(),
+        Access::Public { accepts_token: true, .. } => return "public, optional token".to_owned(),
+        Access::Unchecked { .. } => return "unchecked".to_owned(),
+        Access::Scoped(requirements) => requirements,
+    };
+    let alternatives = requirements.alternatives();
+    let scopes = if alternatives.iter().any(Vec::is_empty) {
+        "any valid token".to_owned()
+    } else {
+        alternatives.iter().map(|scopes| set(&list(scopes))).collect::<Vec<_>>().join(" or ")
+    };
+    let Authentication { acr_values, max_age } = requirements.authentication();
+    let acr_values = acr_values.map(|values| format!("acr {}", set(&values.join(" "))));
+    let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
+    [Some(scopes), acr_values, max_age].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

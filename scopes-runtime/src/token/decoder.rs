@@ -1,0 +1,49 @@
+use std::pin::Pin;
+
+use super::access_token::AccessToken;
+use super::error::DecodeError;
+
+/// Longest token that is decoded. Access tokens have up to 4 KiB or so, and servers refuse longer headers themselves.
+#[cfg(feature = "_jwt")]
+pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// The future that [`TokenDecoder::decode`] returns.
+pub type DecodeFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;
+
+/// Decodes and verifies access tokens.
+///
+/// `JwtDecoder` decodes JWTs, `IntrospectionDecoder` decodes opaque tokens. Implement the trait for other tokens:
+///
+/// ```
+/// use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, TokenDecoder};
+///
+/// struct FixedToken;
+///
+/// impl TokenDecoder for FixedToken {
+///     fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+///         Box::pin(async move {
+///             if token != "secret" {
+///                 return Err(DecodeError::invalid("unknown token"));
+///             }
+///             let claims = serde_json::Map::from_iter([("sub".to_owned(), "alice".into())]);
+///             AccessToken::new(claims, GrantedScopes::from_list("me items"))
+///         })
+///     }
+/// }
+/// ```
+pub trait TokenDecoder: Send + Sync + 'static {
+    /// Decodes the token of a request. The token is untrusted; a `ResourceServer` passes only token68 text (RFC 9110 section
+    /// 11.2), of any length.
+    ///
+    /// # Errors
+    ///
+    /// - [`DecodeError::Invalid`] if the token fails a check.
+    /// - [`DecodeError::Unavailable`] if the token cannot be checked now.
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a>;
+
+    /// Returns the cached result, if any. Called first, so that cache hits avoid boxing a future. Default: `None`.
+    fn cached(&self, token: &str) -> Option<AccessToken> {
+        let _ = token;
+        None
+    }
+}

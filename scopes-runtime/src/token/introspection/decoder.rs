@@ -1,0 +1,220 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqwest::StatusCode;
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use url::form_urlencoded;
+
+use super::endpoint::Endpoint;
+use super::response::ResponseChecks;
+use crate::token::cache::{CacheEntry, FillGuard, TokenCache};
+use crate::token::decoder::MAX_TOKEN_BYTES;
+use crate::token::fetch::{self, FetchError};
+use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
+
+/// Longest time that a request waits for the issuer, discovery included.
+const MAX_WAIT: Duration = fetch::TIMEOUT;
+/// Most introspection requests at a time.
+const MAX_CONCURRENT_REQUESTS: usize = 32;
+/// Most requests that wait for an introspection request at a time. Further ones get 503 at once.
+const MAX_WAITING: usize = 1024;
+/// How long the response for an inactive token is cached.
+const INACTIVE_TTL: Duration = Duration::from_secs(5);
+/// Capacity of the cache of inactive tokens, in bytes.
+const INACTIVE_CAPACITY: usize = 1024 * 1024;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Decodes opaque access tokens with the issuer's introspection endpoint (RFC 7662).
+///
+/// A token is accepted if the response has `active: true`, calls it a bearer token, and names an audience of this server.
+///
+/// - Active responses are cached for 30 s (never past `exp`), inactive ones for 5 s.
+/// - Requests with the same token wait for one response. At most 32 tokens are introspected at a time.
+/// - The result is 503 with `Retry-After` if the issuer does not respond within 5 s, if its response is unusable, or if 1024
+///   requests are waiting.
+/// - Each unknown token causes one introspection request; rate-limit clients upstream.
+///
+/// ```
+/// use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderError, ResourceServer};
+///
+/// fn server(secret: String) -> Result<ResourceServer, IntrospectionDecoderError> {
+///     let decoder = IntrospectionDecoder::builder()
+///         .issuer("https://issuer.example")
+///         .audience("https://api.example")
+///         .client("items-api", secret)
+///         .build()?;
+///     Ok(ResourceServer::new(decoder))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct IntrospectionDecoder {
+    endpoint: Endpoint,
+    credentials: ClientCredentials,
+    checks: ResponseChecks,
+    cache_ttl: Duration,
+    http: reqwest::Client,
+    active: Arc<TokenCache<AccessToken>>,
+    inactive: Arc<TokenCache<()>>,
+    request_permits: Arc<Semaphore>,
+    waiting_permits: Arc<Semaphore>,
+}
+
+/// The credentials of this server at the issuer.
+#[derive(Clone)]
+pub(super) struct ClientCredentials {
+    pub(super) id: String,
+    pub(super) secret: String,
+}
+
+impl IntrospectionDecoder {
+    pub(super) fn new(
+        endpoint: Endpoint,
+        credentials: ClientCredentials,
+        checks: ResponseChecks,
+        cache_ttl: Duration,
+        cache_capacity: usize,
+    ) -> reqwest::Result<Self> {
+        Ok(Self {
+            http: fetch::client_without_redirects(endpoint.first_url())?,
+            endpoint,
+            credentials,
+            checks,
+            cache_ttl,
+            active: Arc::new(TokenCache::new(cache_capacity)),
+            inactive: Arc::new(TokenCache::new(INACTIVE_CAPACITY)),
+            request_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_REQUESTS)),
+            waiting_permits: Arc::new(Semaphore::new(MAX_WAITING)),
+        })
+    }
+
+    async fn decode_token(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
+        }
+        match timeout(MAX_WAIT, self.cached_or_introspected(token)).await {
+            Ok(result) => result,
+            Err(_) => Err(unavailable("the issuer did not respond in time")),
+        }
+    }
+
+    async fn cached_or_introspected(&self, token: &str) -> Result<AccessToken, DecodeError> {
+        if self.cache_ttl.is_zero() {
+            return self.introspect(token, None).await;
+        }
+        match self.active.get_or_fill(token).await {
+            Ok(token) if has_expired(&token, SystemTime::now()) => {
+                Err(DecodeError::invalid("it has expired"))
+            }
+            Ok(token) => Ok(token),
+            Err(guard) => self.introspect(token, Some(guard)).await,
+        }
+    }
+
+    /// Introspects a token, and caches the result if there is a guard for it.
+    async fn introspect(
+        &self,
+        token: &str,
+        guard: Option<FillGuard<'_, AccessToken>>,
+    ) -> Result<AccessToken, DecodeError> {
+        // Before the request: the token may be revoked while the response is on its way.
+        let inserted_at = SystemTime::now();
+        if guard.is_some() && self.inactive.get(token, inserted_at).is_some() {
+            return Err(DecodeError::invalid("the issuer refused it less than 5 s ago"));
+        }
+        let response = self.response(token).await?.map_err(|error| unavailable(error.to_string()))?;
+        if !response.get("active").is_some_and(Value::is_boolean) {
+            return Err(unavailable("the response has no boolean `active`"));
+        }
+        let issuer = self.checks.issuer.as_deref().unwrap_or_else(|| self.endpoint.first_url().as_str());
+        let result = self.checks.read(response, issuer);
+        match (&result, guard) {
+            (Ok(token), Some(guard)) => {
+                let (value, bytes) = (token.clone(), token.size());
+                guard.fill(CacheEntry { value, bytes, inserted_at, ttl: self.cache_ttl });
+            }
+            (Err(DecodeError::Invalid(_)), Some(_)) => {
+                let entry = CacheEntry { value: (), bytes: 0, inserted_at, ttl: INACTIVE_TTL };
+                self.inactive.insert(token, entry);
+            }
+            _ => {}
+        }
+        result
+    }
+
+    /// Requests the response for a token, within the limits of concurrent and waiting requests.
+    async fn response(&self, token: &str) -> Result<Result<Map<String, Value>, FetchError>, DecodeError> {
+        let Ok(_permit) = self.waiting_permits.try_acquire() else {
+            return Err(unavailable("too many requests wait for the issuer"));
+        };
+        let permits = Arc::clone(&self.request_permits);
+        let permit = permits.acquire_owned().await.expect("the semaphore is never closed");
+        let (decoder, token) = (self.clone(), token.to_owned());
+        // In a task of its own, because the issuer goes on when a client disconnects. Without the task, clients that disconnect
+        // early could cause any number of introspection requests at a time.
+        let response = tokio::spawn(async move {
+            let _permit = permit;
+            decoder.send_request(&token).await
+        });
+        response.await.map_err(|error| unavailable(error.to_string()))
+    }
+
+    async fn send_request(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
+        let url = &self.endpoint.url(&self.http).await?;
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token)
+            .append_pair("token_type_hint", "access_token")
+            .finish();
+        let ClientCredentials { id, secret } = &self.credentials;
+        let request = self
+            .http
+            .post(url.clone())
+            .basic_auth(form_encoded(id), Some(form_encoded(secret)))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        let sent = fetch::send_json(request, url, &[StatusCode::OK, StatusCode::BAD_REQUEST]).await;
+        let (status, fetched) = sent.inspect_err(|error| self.endpoint.invalidate_if_gone(error))?;
+        let response = fetched.object("the response");
+        if status == StatusCode::OK {
+            return response;
+        }
+        // Some issuers introspect only some kinds of the tokens that they have issued.
+        if response.is_ok_and(|error| error.get("error") == Some(&"unsupported_token_type".into())) {
+            return Ok(Map::from_iter([("active".to_owned(), false.into())]));
+        }
+        Err(FetchError::Status { url: url.clone(), status })
+    }
+}
+
+fn unavailable(reason: impl Into<String>) -> DecodeError {
+    DecodeError::unavailable(RETRY_AFTER, reason.into())
+}
+
+/// Returns whether a token has expired since it was cached.
+fn has_expired(token: &AccessToken, now: SystemTime) -> bool {
+    token.expires_at().is_some_and(|end| end <= now)
+}
+
+/// Encodes a part of the client's credentials (RFC 6749 section 2.3.1).
+fn form_encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+impl TokenDecoder for IntrospectionDecoder {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        Box::pin(self.decode_token(token))
+    }
+
+    fn cached(&self, token: &str) -> Option<AccessToken> {
+        let now = SystemTime::now();
+        self.active.get(token, now).filter(|token| !has_expired(token, now))
+    }
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ClientCredentials").field("id", &self.id).finish_non_exhaustive()
+    }
+}

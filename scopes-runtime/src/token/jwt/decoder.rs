@@ -1,0 +1,139 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::claims::ClaimChecks;
+use super::jws::{Header, Jws};
+use super::key::VerificationKey;
+use super::key_source::KeySource;
+use crate::token::access_token::numeric_date;
+use crate::token::cache::{CacheEntry, TokenCache};
+use crate::token::grantable::GrantableScopes;
+use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
+
+/// Decodes access tokens that are signed JWTs (RFC 9068).
+///
+/// A token is accepted if
+///
+/// - its signature verifies with one of the keys, by the one algorithm of that key,
+/// - `typ` is `at+jwt`,
+/// - `exp`, `iss` and `aud` are present and correct, and `nbf` has passed,
+/// - it has no `crit` (no extension is supported), no `cnf` (a sender-constrained token is not a bearer token, RFC 9449
+///   section 7.2), and no `nonce` or `at_hash` (ID tokens have these),
+/// - no member name is repeated, and the limits below are met.
+///
+/// Keys in the token itself (`jwk`, `jku`, `x5u`, `x5c`) are ignored.
+///
+/// # Limits
+///
+/// A token beyond one of these is refused with 401; the cause is in the log.
+///
+/// | what | limit |
+/// | --- | --- |
+/// | token | 16 KiB |
+/// | header, its JSON text | 2 KiB; a certificate chain in `x5c` does not fit |
+/// | depth of arrays and objects in header and payload | 127 |
+/// | payload, before the signature is verified | not parsed, except `iss` with [`MultiIssuerDecoder`](super::MultiIssuerDecoder); with `jwks` parsed once if no known key verifies the token, at most 1 ms and 1 MiB |
+/// | scopes of a token | 1024 different ones |
+/// | keys that a token is tried with | 4, see below |
+/// | usable keys of an issuer's set (`jwks`) | 64 |
+/// | [`leeway`](super::JwtDecoderBuilder::leeway) for `exp` and `nbf` | none by default, 60 s at most, by the system clock; `iat` is not compared with the clock |
+/// | age of a cached result ([`cache_ttl`](super::JwtDecoderBuilder::cache_ttl)) | 5 min by default, never past `exp` and leeway |
+/// | memory of the cache ([`cache_capacity`](super::JwtDecoderBuilder::cache_capacity)) | 16 MiB by default |
+///
+/// A token with a `kid` is tried with the key for its `alg` that has this `kid`, or else with those for its `alg` that have
+/// none. A token without `kid` is tried with all keys for its `alg`. If these are more than four, the token is refused and no
+/// key is tried, so that the order of the keys does not matter. An issuer with so many keys has to send `kid`; if it cannot,
+/// configure the four keys that are in use with [`key`](super::JwtDecoderBuilder::key).
+///
+/// ```
+/// use scopes_runtime::{Algorithm, JwtDecoder, VerificationKey};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let secret = [7; 32];
+/// let decoder = JwtDecoder::builder()
+///     .issuer("https://issuer.example")
+///     .audience("https://api.example")
+///     .key(VerificationKey::from_secret(Algorithm::HS256, secret)?)
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct JwtDecoder {
+    checks: ClaimChecks,
+    keys: KeySource,
+    grantable: GrantableScopes,
+    cache_ttl: Duration,
+    cache: Arc<TokenCache<CachedToken>>,
+}
+
+/// A token that passed every check. `exp`, `nbf` and the keys are checked again each time.
+#[derive(Clone)]
+struct CachedToken {
+    token: AccessToken,
+    not_before: Option<SystemTime>,
+    /// The keys that verified the token. Once the issuer has others, the token has to be verified again.
+    keys: Arc<[VerificationKey]>,
+}
+
+impl JwtDecoder {
+    pub(super) fn new(
+        checks: ClaimChecks,
+        keys: KeySource,
+        grantable: GrantableScopes,
+        cache_ttl: Duration,
+        cache_capacity: usize,
+    ) -> Self {
+        Self { checks, keys, grantable, cache_ttl, cache: Arc::new(TokenCache::new(cache_capacity)) }
+    }
+
+    pub(super) fn issuer(&self) -> &str {
+        &self.checks.issuer
+    }
+
+    /// Decodes a token that has been split already. The payload is parsed after the signature is verified: parsing costs most,
+    /// and any client can send a forged token.
+    pub(super) async fn decode_jws(&self, token: &str, jws: &Jws<'_>) -> Result<AccessToken, DecodeError> {
+        let profile = &self.checks.profile;
+        let header = Header::read(jws, profile.allows_generic_typ)?;
+        // Parses the payload of a token of an unknown key, and drops the claims: 16 KiB of text are up to 1 MiB of claims, and
+        // many tokens may wait for keys. So only a token of a new key is parsed twice, and a forged one once.
+        let check_claims = || self.checks.check(&jws.payload()?, SystemTime::now());
+        let keys = self.keys.verify(jws, &header, check_claims).await?;
+        let claims = jws.payload()?;
+        let now = SystemTime::now();
+        self.checks.check(&claims, now)?;
+        let scopes = self.grantable.restrict(profile.scope_claim.read(&claims)?, self.issuer());
+        let client_claim = profile.client_claim(&claims);
+        let not_before = claims.get("nbf").map(|nbf| numeric_date("nbf", nbf)).transpose()?;
+        let decoded = AccessToken::with_client_claim(claims, scopes, client_claim)?;
+        if !self.cache_ttl.is_zero() {
+            let bytes = decoded.size();
+            let value = CachedToken { token: decoded.clone(), not_before, keys };
+            self.cache.insert(token, CacheEntry { value, bytes, inserted_at: now, ttl: self.cache_ttl });
+        }
+        Ok(decoded)
+    }
+
+    /// Checks of a cached token what may have changed since it was decoded.
+    fn is_valid_at(&self, cached: &CachedToken, now: SystemTime) -> bool {
+        let leeway = self.checks.leeway;
+        let end = cached.token.expires_at();
+        let has_expired = end.is_none_or(|end| now.duration_since(end).is_ok_and(|late| late >= leeway));
+        let is_early = cached
+            .not_before
+            .is_some_and(|start| start.duration_since(now).is_ok_and(|early| early > leeway));
+        !has_expired && !is_early && self.keys.is_current(&cached.keys)
+    }
+}
+
+impl TokenDecoder for JwtDecoder {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        Box::pin(async move { self.decode_jws(token, &Jws::split(token)?).await })
+    }
+
+    fn cached(&self, token: &str) -> Option<AccessToken> {
+        let now = SystemTime::now();
+        let cached = self.cache.get(token, now)?;
+        self.is_valid_at(&cached, now).then_some(cached.token)
+    }
+}

@@ -1,0 +1,15 @@
+//! The keys that an issuer publishes: fetched in a task, and again before they expire.
+
+mod entra_issuer;
+mod first_seen;
+mod json_parts;
+mod key_set;
+mod key_state;
+mod location;
+mod published_keys;
+mod refresher;
+mod source;
+
+pub use key_set::usable_keys;
+pub(super) use published_keys::PublishedKeys;
+pub use source::Jwks;

@@ -1,0 +1,142 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jsonwebtoken::AlgorithmFamily;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, timeout};
+
+use super::first_seen::FirstSeen;
+use super::key_state::{Attempt, KeyState};
+use super::refresher::{Refresher, RunningRefresher};
+use crate::token::DecodeError;
+use crate::token::jwt::jws::{Header, Jws};
+use crate::token::jwt::key::VerificationKey;
+use crate::token::jwt::signature::{SignatureOutcome, verify};
+
+/// Longest time that a request waits for keys.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+/// Most requests that wait at a time. Further ones get 503 at once.
+const MAX_WAITING: usize = 1024;
+
+/// The current keys of an issuer, and the task that refreshes them.
+#[derive(Clone)]
+pub(in super::super) struct PublishedKeys {
+    state: watch::Receiver<KeyState>,
+    /// Each value requests a fetch.
+    demand: watch::Sender<()>,
+    /// The refresher while it runs in no task: before there is a runtime, and after its runtime has ended.
+    idle_slot: Arc<Mutex<Option<Refresher>>>,
+    first_seen: Arc<FirstSeen>,
+    waiting_permits: Arc<Semaphore>,
+}
+
+impl PublishedKeys {
+    pub(super) fn new(
+        refresher: Refresher,
+        state: watch::Receiver<KeyState>,
+        demand: watch::Sender<()>,
+    ) -> Self {
+        let keys = Self {
+            state,
+            demand,
+            idle_slot: Arc::new(Mutex::new(Some(refresher))),
+            first_seen: Arc::default(),
+            waiting_permits: Arc::new(Semaphore::new(MAX_WAITING)),
+        };
+        keys.start_refresher();
+        keys
+    }
+
+    /// Starts the refresher if there is a runtime and it is idle. Returns whether it was started.
+    fn start_refresher(&self) -> bool {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return false;
+        }
+        let idle = self.idle_slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(refresher) = idle else { return false };
+        tokio::spawn(RunningRefresher::new(refresher, &self.idle_slot).run());
+        true
+    }
+
+    fn is_idle(&self) -> bool {
+        self.idle_slot.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Returns whether these are the current keys, and have not expired.
+    pub(in super::super) fn is_current(&self, keys: &Arc<[VerificationKey]>) -> bool {
+        let state = self.state.borrow();
+        Arc::ptr_eq(&state.keys, keys) && state.trusted_keys().is_some() && !self.is_idle()
+    }
+
+    /// Verifies a signature with the current keys. If the key of the token may be new, checks the claims and waits for the next
+    /// keys.
+    ///
+    /// The order of the checks is what limits the work for forged tokens:
+    ///
+    /// 1. Current keys: a token that they verify or refute never waits.
+    /// 2. Claims: only a token for this server causes requests, takes a place in `first_seen` or waits.
+    /// 3. `earliest_refresh` and the permits: these bound the requests to the issuer, and the requests that wait.
+    ///
+    /// # Errors
+    ///
+    /// - [`DecodeError::Invalid`] if no key of the issuer verifies the token.
+    /// - [`DecodeError::Unavailable`] if the key of the token may be new.
+    pub(in super::super) async fn verify(
+        &self,
+        jws: &Jws<'_>,
+        header: &Header,
+        check_claims: impl FnOnce() -> Result<(), DecodeError>,
+    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
+        if header.algorithm.family() == AlgorithmFamily::Hmac {
+            return Err(DecodeError::invalid("the header's `alg` needs a secret, which is never published"));
+        }
+        let now = Instant::now();
+        let mut updates = self.state.clone();
+        let state = updates.borrow_and_update().clone();
+        let was_started = self.start_refresher();
+        match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
+            // The keys are from the time before the last runtime ended.
+            _ if was_started => {}
+            Some(SignatureOutcome::Verified) => return Ok(state.keys),
+            Some(SignatureOutcome::Invalid(reason)) => return Err(DecodeError::invalid(reason)),
+            Some(SignatureOutcome::UnknownKey(_)) | None => {}
+        }
+        check_claims()?;
+        let first_seen = self.first_seen.record(jws, now);
+        let is_running = was_started || state.last_attempt == Attempt::Running;
+        if is_running || state.may_refresh() {
+            let Ok(_permit) = self.waiting_permits.try_acquire() else { return Err(unavailable(&state)) };
+            if !is_running {
+                self.demand.send_replace(());
+            }
+            // The result does not matter: the keys are read below, new or not.
+            let _ = timeout(MAX_WAIT, updates.changed()).await;
+        }
+        let state = updates.borrow().clone();
+        match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
+            Some(SignatureOutcome::Verified) => Ok(state.keys),
+            Some(SignatureOutcome::Invalid(reason)) => Err(DecodeError::invalid(reason)),
+            Some(SignatureOutcome::UnknownKey(reason)) if state.excludes_new_key(header, first_seen) => {
+                Err(DecodeError::invalid(reason))
+            }
+            Some(SignatureOutcome::UnknownKey(_)) | None => {
+                self.demand.send_replace(());
+                Err(unavailable(&state))
+            }
+        }
+    }
+}
+
+fn unavailable(state: &KeyState) -> DecodeError {
+    DecodeError::unavailable(
+        state.retry_after(),
+        "the token's key is unknown, but may have been published since",
+    )
+}
+
+impl fmt::Debug for PublishedKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("PublishedKeys").field(&self.state.borrow().trusted_keys()).finish()
+    }
+}
