@@ -221,11 +221,10 @@ pub use scopes_macros::declare_scopes;
 /// Attributes that look at the signature, such as `#[axum::debug_handler]`, go below this one: above it they count one
 /// argument too few (E0061).
 ///
-/// Below it `#[utoipa::path]` is told what the handler requires: `security` and the refusals stand in every document
-/// that is made from it, by [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Above it,
-/// `#[utoipa::path]` does not compile, because it would describe the operation as open; only with `impl_for` is it not
-/// found there. Where no
-/// `ScopedRouter` makes the document, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds what these refer to.
+/// Above `#[utoipa::path]`, this attribute adds `security` and the refusals to every document that is made from it, by
+/// [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Below `#[utoipa::path]` it does not compile, because
+/// utoipa would describe the operation as open; `impl_for` in utoipa's attribute prevents the detection. If the document is not
+/// made by a `ScopedRouter`, an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme) adds the components.
 ///
 /// The handler also requires what its extractors require: those in its arguments, in tuples, and inside `Option` and
 /// `Result`, where a refusal would otherwise reach the handler as a value. A struct of extractors requires what its fields
