@@ -241,7 +241,8 @@ pub use scopes_macros::declare_scopes;
 ///
 /// The macro cannot read the requirement of an extractor
 ///
-/// - whose type depends on the handler's own generics (inside `Option` or `Result` that is a compile error),
+/// - whose type depends on the handler's own generics (inside `Option` or `Result`, under these names, that is a compile
+///   error),
 /// - inside another generic extractor, such as `axum_extra`'s `Cached<E>` and `Either<A, B>`,
 /// - inside a hand-written `FromRequestParts` that calls another extractor without naming it as an
 ///   [extra argument](#on-an-extractor).
