@@ -105,39 +105,36 @@ impl ScopeMatrix {
         Self { names_scopes: false, ..self }
     }
 
-    /// Sends to every scoped operation:
+    /// Sends requests to each scoped operation, and expects:
     ///
-    /// - no token, and garbage: 401, with the right challenge;
-    /// - a token with each minimal alternative of its requirement: let through. An operation that refuses this one requires
-    ///   more than the report says: an extractor or a layer that the compiler cannot see, or a check in the handler;
-    /// - a token with each alternative less one scope: 403, with the right challenge;
-    /// - tokens with as many known scopes as together do not satisfy it: 403, with the right challenge. Where one is let
-    ///   through, a token with each scope alone, so that the table names the one that opens the operation. Known are the
-    ///   scopes that operations require, and those of the vocabularies of
-    ///   [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme);
-    /// - where the user has to have logged in in some way, a token without `acr` and `auth_time`: 401, with the right
-    ///   challenge;
-    /// - a sufficient token as `?access_token=…` and, with methods that have a body, in a form: 401, as without a token;
-    /// - for `GET`, a `HEAD` without and with a sufficient token: as `GET`;
-    /// - where the path has parameters, no token and the insufficient ones with a word for each in place of a number;
-    /// - its path with and without a slash at the end, with two at the start, and with a percent-encoded letter, where no
-    ///   route of the report matches that, without a token: 404, a redirect, 400, 401, 403 or 405, or the answer that paths
-    ///   without a route get. A hidden route that answers the placeholders like that is not found.
+    /// - without a token, and with garbage: 401, with the challenge of the operation;
+    /// - with a token for each minimal alternative of the requirement: an accepted request. If it is refused, the operation
+    ///   requires more than the report lists, in an extractor, a layer or the handler;
+    /// - with each alternative less one scope: 403, with the challenge;
+    /// - with as many known scopes as do not satisfy the requirement together: 403, with the challenge. If such a token is
+    ///   accepted, each scope is sent alone, to find those that open the operation. Known scopes are those of the router's
+    ///   vocabularies and those that operations require;
+    /// - without `acr` and `auth_time`, if the requirement has `acr` or `max_age`: 401, with the challenge;
+    /// - with a sufficient token in `?access_token=…`, or in a form if the method has a body: 401, as without a token;
+    /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
+    /// - a word in place of a number in each path parameter, without a token and with the insufficient tokens: the same
+    ///   refusals;
+    /// - the path with or without a slash at the end, with two slashes at the start, and with a percent-encoded letter, without
+    ///   a token, unless the report has such a route: 404, a redirect, 400, 401, 403, 405, or the response of paths without a
+    ///   route. The check does not find a hidden route that has one of these responses to placeholders.
     ///
-    /// It also sends to every public operation no token: it is open. And to every path each method that no operation has
-    /// there, without a token: 401, 403, 405 or 501, or the answer that an unknown method gets, where that is no success; for
-    /// `OPTIONS` also an empty 200 or 204 with `Allow` or CORS headers, as CORS layers answer. Services that check no tokens get no
-    /// requests.
+    /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
+    /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
+    /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
     ///
-    /// Parameters of paths and bodies get placeholders, so the answer of an application may be any: let through are all
-    /// answers but a 401, a 503 (no token can be checked) and, with a challenge for `Bearer`, a 400 or a 403. A 403 without
-    /// one is a rule of the application's own, and one for the tokens of [`token`](Self::token) to meet. Open are all
-    /// answers without a challenge for `Bearer`.
+    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless the
+    /// response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the application; set
+    /// tokens that satisfy it with [`token`](Self::token).
     ///
-    /// A scoped operation gets at most eleven requests, one for each alternative, one for each scope of each alternative and
-    /// two for each scope that it requires or that implies a required one; the last number doubles for each 64 known scopes,
-    /// because no token has more. A path gets at most nine requests, and up to nine more where methods without a handler get
-    /// another answer than those above. A wrong answer costs one more request for each known scope.
+    /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
+    /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
+    /// each 64 known scopes, because no token has more. A path gets at most nine, and up to nine more if methods without a
+    /// handler have another response than those above. A wrong response costs one more request for each known scope.
     ///
     /// # Panics
     ///
