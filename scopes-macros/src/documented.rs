@@ -91,7 +91,7 @@ impl Documented {
 
             #conditions
             impl ::scopes_runtime::__private::DocumentedHandler for #operation {
-                type Path = #scoped;
+                type Path = #inner;
                 const HAS_OPERATION_ID: bool = #has_operation_id;
             }
         }

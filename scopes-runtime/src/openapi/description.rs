@@ -14,7 +14,7 @@ use crate::http::HandlerInfo;
     note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
 )]
 pub trait DocumentedHandler: HandlerInfo {
-    /// The type for which utoipa's traits are implemented.
+    /// The type for which utoipa's attribute implements its traits. Its operation does not have the handler's access.
     type Path: Path + SchemaReferences + for<'t> Tags<'t>;
     /// Whether the attribute has an `operation_id`.
     const HAS_OPERATION_ID: bool;

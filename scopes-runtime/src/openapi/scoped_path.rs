@@ -9,8 +9,8 @@ use super::access::add_access;
 use crate::operation::OperationGuard;
 
 /// The type that stands for a handler with `#[utoipa::path]`: the description that utoipa implements for `P`, with what the
-/// handler's guard `G` requires. Every way from a handler to its description (`routes!`, `#[derive(OpenApi)]`, `utoipa_axum` and
-/// generic code) goes through it.
+/// handler's guard `G` requires. `#[derive(OpenApi)]`, `utoipa_axum` and generic code read it. `routes!` reads `P`, because the
+/// document of a router adds the requirements of the handler and of its routers at once.
 pub struct ScopedPath<P, G>(PhantomData<fn() -> (P, G)>);
 
 impl<P: Path, G: OperationGuard> Path for ScopedPath<P, G> {
