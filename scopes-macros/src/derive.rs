@@ -36,10 +36,10 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
              `impl FromRequestParts` with `#[requires_scopes]`",
         ));
     }
-    let fields = || extractors.iter().map(|(attributes, ty)| (*attributes, ty));
-    let constant = |name| probe(fields(), &generics, name);
+    let extractors = probe(extractors.iter().map(|(attributes, ty)| (*attributes, ty)), &generics);
+    let constants = |name| extractors.iter().map(move |extractor| extractor.constant(name));
     let (requirements, protected, accepts_token) =
-        (constant("REQUIREMENT"), constant("PROTECTED"), constant("ACCEPTS_TOKEN"));
+        (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
     let private = quote!(::scopes_runtime::__private);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {

@@ -1,7 +1,7 @@
 //! `#[requires_scopes]` on an `impl FromRequestParts`: adds the check to the extractor, and a constant with its
 //! requirement, which handlers read. Like a handler, an extractor can take other extractors, as further arguments.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -12,7 +12,7 @@ use syn::{
 };
 
 use crate::attrs::reject_second_attribute;
-use crate::probe::{probe, unknown_in_wrappers};
+use crate::probe::{mentions, probe, unknown_in_wrappers};
 use crate::requirement::Requirement;
 
 /// `parts` and `state`. Further arguments are extractors.
@@ -55,7 +55,8 @@ impl Extractor {
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
-        let taken = probe(taken, generics, "REQUIREMENT");
+        let taken = probe(taken, generics);
+        let taken = taken.iter().map(|extractor| extractor.constant("REQUIREMENT"));
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {
@@ -208,9 +209,8 @@ fn generics_of(self_ty: &Type, generics: &Generics) -> Generics {
         .params
         .iter()
         .cloned()
-        .partition(|parameter| mentions(self_ty.to_token_stream(), &name(parameter)));
-    let is_left =
-        |tokens: TokenStream| left.iter().any(|parameter| mentions(tokens.clone(), &name(parameter)));
+        .partition(|parameter| mentions(self_ty.to_token_stream(), &|ident| *ident == name(parameter)));
+    let is_left = |tokens| mentions(tokens, &|ident| left.iter().any(|parameter| *ident == name(parameter)));
     let mut result = Generics { params: kept.into_iter().collect(), ..Generics::default() };
     for parameter in result.type_params_mut() {
         let bounds = std::mem::take(&mut parameter.bounds).into_iter();
@@ -221,12 +221,4 @@ fn generics_of(self_ty: &Type, generics: &Generics) -> Generics {
         result.make_where_clause().predicates.extend(kept.cloned());
     }
     result
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

@@ -76,10 +76,10 @@ impl Handler {
         })
     }
 
-    /// Returns a constant of `RequirementOf` for each extractor in the arguments.
-    fn probe(&self, constant: &str) -> Vec<Probed<'_>> {
+    /// Returns the extractors in the arguments.
+    fn extractors(&self) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
-        probe(arguments, &self.signature.generics, constant)
+        probe(arguments, &self.signature.generics)
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
@@ -91,7 +91,8 @@ impl Handler {
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let requirements = self.probe("REQUIREMENT");
+        let extractors = self.extractors();
+        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
         let requirements = quote!(#(#requirements),*);
         let declaration = self.declare(&operation, "Authorized");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
@@ -119,12 +120,12 @@ impl Handler {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "extractor in a public handler requires an access token; \
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
-        let checks: TokenStream = self
-            .probe("PROTECTED")
+        let extractors = self.extractors();
+        let checks: TokenStream = extractors
             .iter()
-            .map(|protected| {
-                let Probed { conditions: of_argument, ty, constant } = protected;
-                let check = quote_spanned!(ty.span()=> ::core::assert!(!#constant, #message););
+            .map(|extractor| {
+                let (of_argument, protected) = (&extractor.conditions, extractor.value("PROTECTED"));
+                let check = quote_spanned!(extractor.ty.span()=> ::core::assert!(!#protected, #message););
                 quote! {
                     #(#conditions)*
                     #(#of_argument)*
@@ -135,7 +136,7 @@ impl Handler {
                 }
             })
             .collect();
-        let accepts_token = self.probe("ACCEPTS_TOKEN");
+        let accepts_token = extractors.iter().map(|extractor| extractor.constant("ACCEPTS_TOKEN"));
         let accepts_token = quote!(#(#accepts_token),*);
         let reason = match reason {
             Some(reason) => quote!(::core::option::Option::Some(#reason)),

@@ -1,34 +1,40 @@
 //! Reads the requirements of extractors from their types, as constants.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
 
 use crate::attrs::conditions;
 
-/// The constant of one extractor, with the `#[cfg]` of its argument or field.
+/// An extractor whose requirement is known, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
     pub(crate) ty: Type,
-    pub(crate) constant: TokenStream,
+    /// The argument of `RequirementOf`.
+    known: TokenStream,
 }
 
-impl ToTokens for Probed<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { conditions, constant, .. } = self;
-        tokens.extend(quote!(#(#conditions)* #constant));
+impl Probed<'_> {
+    /// Returns one of the constants of `RequirementOf`, as an array element.
+    pub(crate) fn constant(&self, name: &str) -> TokenStream {
+        let (conditions, value) = (&self.conditions, self.value(name));
+        quote!(#(#conditions)* #value)
+    }
+
+    /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`.
+    pub(crate) fn value(&self, name: &str) -> TokenStream {
+        let (known, constant) = (&self.known, format_ident!("__SCOPES_{name}"));
+        quote_spanned!(self.ty.span()=> ::scopes_runtime::__private::RequirementOf::<#known>::#constant)
     }
 }
 
-/// Returns one of the constants of `RequirementOf` for each extractor in the arguments or fields. Types that depend
-/// on the generics are left out: generated code outside of the item cannot name them.
+/// Returns the extractors in the arguments or fields. Types that depend on the generics are left out: generated code
+/// outside of the item cannot name them.
 pub(crate) fn probe<'a>(
     arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
     generics: &Generics,
-    constant: &str,
 ) -> Vec<Probed<'a>> {
-    let constant = format_ident!("__SCOPES_{constant}");
     let mut probed = Vec::new();
     for (attributes, ty) in arguments {
         // `RequirementOf` looks into `Option` and `Result` itself, and knows them under each name. But a tuple must be
@@ -42,13 +48,7 @@ pub(crate) fn probe<'a>(
         probed.extend(known.map(|Extractor { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
-            Probed {
-                conditions: conditions(attributes).collect(),
-                constant: quote_spanned!(ty.span()=>
-                    ::scopes_runtime::__private::RequirementOf::<#known>::#constant
-                ),
-                ty,
-            }
+            Probed { conditions: conditions(attributes).collect(), ty, known }
         }));
     }
     probed
@@ -122,18 +122,19 @@ pub(crate) fn inside_wrapper(path: &TypePath) -> Option<&Type> {
 /// lifetime (`for<'a>`).
 pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
     let is_generic = generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    let is_parameter = |ident: &Ident| generics.params.iter().any(|parameter| is_named(parameter, ident));
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         let depends = match token {
             // The value of a constant parameter, which is an expression.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                mentions_any(group.stream(), generics)
+                mentions(group.stream(), &is_parameter)
             }
             TokenTree::Group(group) => depends_on(group.stream(), generics),
             TokenTree::Ident(ident) => {
                 ["impl", "_", "for"].iter().any(|word| ident == word)
                     || ident == "Self" && is_generic
-                    || generics.params.iter().any(|parameter| is_named(parameter, &ident))
+                    || is_parameter(&ident)
             }
             TokenTree::Punct(tick) => {
                 // The name of a lifetime, which may be `_`.
@@ -151,10 +152,11 @@ pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
     false
 }
 
-fn mentions_any(tokens: TokenStream, generics: &Generics) -> bool {
+/// Returns whether one of the identifiers is one of these.
+pub(crate) fn mentions(tokens: TokenStream, is_one: &impl Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_any(group.stream(), generics),
-        TokenTree::Ident(ident) => generics.params.iter().any(|parameter| is_named(parameter, &ident)),
+        TokenTree::Group(group) => mentions(group.stream(), is_one),
+        TokenTree::Ident(ident) => is_one(&ident),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
@@ -167,49 +169,21 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     }
 }
 
-/// Returns the type with `'static` in place of each lifetime, also of elided ones. A constant cannot name the
-/// lifetimes of a signature, and a requirement does not depend on them. The elided lifetimes in `Fn(&T) -> &U` stay: there
-/// they are bound, and another type would come out.
+/// Returns the type with `'static` in place of each named lifetime: a constant cannot name the lifetimes of a signature, and a
+/// requirement does not depend on them. The compiler infers elided ones.
 fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
-    static_lifetimes(tokens, false)
-}
-
-fn static_lifetimes(tokens: TokenStream, is_signature: bool) -> TokenStream {
-    let lifetime = |span: Span| {
-        let mut tick = Punct::new('\'', Spacing::Joint);
-        tick.set_span(span);
-        [TokenTree::from(tick), Ident::new("static", span).into()]
-    };
-    let mut tokens = tokens.into_iter().peekable();
+    let mut tokens = tokens.into_iter();
     let mut known = TokenStream::new();
-    let (mut follows_name, mut is_signature) = (false, is_signature);
-    while let Some(token) = tokens.next() {
-        let follows = std::mem::replace(&mut follows_name, matches!(token, TokenTree::Ident(_)));
-        match token {
-            TokenTree::Group(group) => {
-                is_signature |= follows && group.delimiter() == Delimiter::Parenthesis;
-                let mut inner = Group::new(group.delimiter(), static_lifetimes(group.stream(), is_signature));
-                inner.set_span(group.span());
-                known.extend([TokenTree::from(inner)]);
-            }
-            TokenTree::Punct(tick) if tick.as_char() == '\'' => {
-                tokens.next();
-                known.extend(lifetime(tick.span()));
-            }
-            TokenTree::Punct(mut reference) if reference.as_char() == '&' => {
-                let is_elided = !is_signature
-                    && !matches!(tokens.peek(), Some(TokenTree::Punct(tick)) if tick.as_char() == '\'');
-                let span = reference.span();
-                if is_elided {
-                    reference = Punct::new('&', Spacing::Alone);
-                    reference.set_span(span);
-                }
-                known.extend([TokenTree::from(reference)]);
-                if is_elided {
-                    known.extend(lifetime(span));
-                }
-            }
-            other => known.extend([other]),
+    while let Some(mut token) = tokens.next() {
+        if let TokenTree::Group(group) = &token {
+            let mut inner = Group::new(group.delimiter(), with_static_lifetimes(group.stream()));
+            inner.set_span(group.span());
+            token = inner.into();
+        }
+        let is_tick = matches!(&token, TokenTree::Punct(tick) if tick.as_char() == '\'');
+        known.extend([token]);
+        if is_tick && let Some(name) = tokens.next() {
+            known.extend([Ident::new("static", name.span())]);
         }
     }
     known
