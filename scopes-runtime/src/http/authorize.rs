@@ -22,9 +22,7 @@ impl ResourceServer {
         operation: &Requirements,
     ) -> Option<Result<(), AuthError>> {
         let context = AuthContext::of_cached(parts, self.server())?;
-        context.handler = Some(handler);
-        context.operation = Some(operation.clone());
-        Some(self.decide(operation, None, context.outcome()).map(drop))
+        Some(self.decide_operation(context, handler, operation))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -36,9 +34,19 @@ impl ResourceServer {
         operation: Requirements,
     ) -> Result<(), AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
+        self.decide_operation(context, handler, &operation)
+    }
+
+    /// Makes this the operation of the request, and authorizes the request for it.
+    fn decide_operation(
+        &self,
+        context: &mut AuthContext,
+        handler: TypeId,
+        operation: &Requirements,
+    ) -> Result<(), AuthError> {
         context.handler = Some(handler);
         context.operation = Some(operation.clone());
-        self.decide(&operation, None, context.outcome()).map(drop)
+        self.decide(operation, None, context.outcome()).map(drop)
     }
 
     /// Returns the request's token, if it satisfies what a part of the operation requires.

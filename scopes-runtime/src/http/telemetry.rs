@@ -93,8 +93,7 @@ fn shown(text: &str) -> DebugValue<String> {
     if text.len() <= MAX_SHOWN_BYTES {
         return field::debug(text.to_owned());
     }
-    let end = (0..=MAX_SHOWN_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
-    field::debug(format!("{}…", &text[..end]))
+    field::debug(format!("{}…", &text[..text.floor_char_boundary(MAX_SHOWN_BYTES)]))
 }
 
 /// Returns the first 64 bits of the SHA-256 in hexadecimal: enough to find the token in the issuer's log, without its `jti`.

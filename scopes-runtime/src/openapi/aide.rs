@@ -17,7 +17,7 @@ use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 use super::access::{self, USER_AUTHENTICATION, user_authentication};
 use super::json_responses::with_refusal;
 use super::operation::summary_and_description;
-use super::refusals::{PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal, refusals};
+use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
 use super::security;
@@ -103,11 +103,10 @@ impl OperationOutput for AuthError {
         let is_missing = |status: u16| {
             documented.is_none_or(|responses| !responses.contains_key(&StatusCode::Code(status)))
         };
-        let refusals = refusals();
         REFUSALS
             .into_iter()
             .filter(|(status, _)| is_missing(*status))
-            .map(|(status, name)| (Some(status), response(context, &refusals[name])))
+            .map(|(status, name)| (Some(status), response(context, &COMPONENTS[name])))
             .collect()
     }
 }
@@ -197,10 +196,9 @@ fn add_refusals(
     operation: &mut Operation,
     access: &Access,
 ) -> Vec<(Option<u16>, Response)> {
-    let refusals = refusals();
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name) in access::refusals(access) {
-        let refusal = response(context, &refusals[name]);
+        let refusal = response(context, &COMPONENTS[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {
             ReferenceOr::Item(own) => {

@@ -1,6 +1,7 @@
 //! The responses of guards that refuse requests, as components of a document.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder, Schema};
@@ -20,8 +21,8 @@ pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 pub(super) const REFUSALS: [(u16, &str); 4] =
     [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN), (503, UNAVAILABLE)];
 
-/// Returns the components by name.
-pub(super) fn refusals() -> BTreeMap<&'static str, Response> {
+/// The components by name.
+pub(super) static COMPONENTS: LazyLock<BTreeMap<&'static str, Response>> = LazyLock::new(|| {
     let mut malformed = refusal(
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
@@ -35,7 +36,7 @@ pub(super) fn refusals() -> BTreeMap<&'static str, Response> {
         (FORBIDDEN, refusal("The access token lacks a scope (`insufficient_scope`).")),
         (UNAVAILABLE, unavailable()),
     ])
-}
+});
 
 /// Returns a response with a challenge (RFC 6750 section 3).
 pub(super) fn refusal(description: &str) -> Response {

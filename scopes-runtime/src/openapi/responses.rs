@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use utoipa::openapi::{Components, RefOr, Responses};
 
 use super::json_responses::{add_refusal, with_refusal};
-use super::refusals::{REFUSALS, reference, refusals};
+use super::refusals::{COMPONENTS, REFUSALS, reference};
 
 /// Adds the refusals with these statuses and names. References are resolved among `components`; a reference that cannot be
 /// resolved stays.
@@ -16,7 +16,6 @@ pub(super) fn add_refusals(
     names: &[(u16, &str)],
     components: Option<&Components>,
 ) {
-    let refusals = refusals();
     for (status, name) in names {
         let broader = [format!("{}XX", status / 100), "default".to_owned()];
         let status = status.to_string();
@@ -36,7 +35,7 @@ pub(super) fn add_refusals(
             &mut documented,
             &status,
             &converted(&reference(name)),
-            &converted(&refusals[name]),
+            &converted(&COMPONENTS[name]),
             &json!({ "responses": components }),
         );
         let after = documented.remove(&status).filter(|after| before.as_ref() != Some(after));
@@ -55,11 +54,11 @@ pub(super) fn resolve_references(responses: &mut Responses, components: &Compone
 
 /// Adds the refusals to the components. A component of the same name gets the refusal beside its own content.
 pub(super) fn add_components(components: &mut Components) {
-    for (name, refusal) in refusals() {
-        let response = components.responses.entry(name.to_owned());
+    for (name, refusal) in &*COMPONENTS {
+        let response = components.responses.entry((*name).to_owned());
         let response = response.or_insert_with(|| RefOr::T(refusal.clone()));
         if let RefOr::T(own) = response {
-            *own = converted(&with_refusal(converted(own), &converted(&refusal)));
+            *own = converted(&with_refusal(converted(own), &converted(refusal)));
         }
     }
 }

@@ -3,7 +3,6 @@ use utoipa::openapi::OpenApi;
 use super::document::Document;
 use super::{DocumentedRoutes, ScopedRouter};
 use crate::openapi::{Fragment, OAuth2Scheme, document};
-use crate::operation::Operation;
 
 impl<S> ScopedRouter<S>
 where
@@ -41,7 +40,7 @@ where
     /// Returns what the operations add to a document that is made elsewhere.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
-        let operations: Vec<_> = self.operations().collect();
+        let operations: Vec<_> = self.routes.iter().map(|route| &route.operation).collect();
         Fragment::new(&operations, &self.document.scheme)
     }
 
@@ -55,9 +54,5 @@ where
         let operations: Vec<_> =
             self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
         (self.router, document(openapi, &operations, &scheme))
-    }
-
-    fn operations(&self) -> impl Iterator<Item = &Operation> {
-        self.routes.iter().map(|route| &route.operation)
     }
 }

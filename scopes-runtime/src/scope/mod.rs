@@ -12,6 +12,8 @@ pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub use requirement::Requirement;
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use requirement::is_or_implies;
 pub(crate) use requirement::{
     MOST_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
     written,

@@ -243,7 +243,8 @@ pub(crate) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool 
     granted.contains(scope.name()) || scope.implied_by().iter().any(|broader| granted.contains(broader))
 }
 
-fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
+/// Returns whether this is the name of the scope, or of one that implies it.
+pub(crate) fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
     name == scope.name() || scope.implied_by().contains(&name)
 }
 

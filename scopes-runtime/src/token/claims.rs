@@ -19,22 +19,30 @@ pub(super) fn check_time(
     now: SystemTime,
     leeway: Duration,
 ) -> Result<(), DecodeError> {
-    if let Some(exp) = claims.get("exp") {
-        let exp = numeric_date("exp", exp)?;
-        if now.duration_since(exp).is_ok_and(|late| late >= leeway) {
-            return Err(DecodeError::invalid("it has expired"));
-        }
+    if let Some(exp) = claims.get("exp")
+        && has_expired(numeric_date("exp", exp)?, now, leeway)
+    {
+        return Err(DecodeError::invalid("it has expired"));
     }
-    if let Some(nbf) = claims.get("nbf") {
-        let nbf = numeric_date("nbf", nbf)?;
-        if nbf.duration_since(now).is_ok_and(|early| early > leeway) {
-            return Err(DecodeError::invalid("it is not valid yet: the claim `nbf` is in the future"));
-        }
+    if let Some(nbf) = claims.get("nbf")
+        && is_early(numeric_date("nbf", nbf)?, now, leeway)
+    {
+        return Err(DecodeError::invalid("it is not valid yet: the claim `nbf` is in the future"));
     }
     if claims.get("iat").is_some_and(|iat| !iat.is_number()) {
         return Err(DecodeError::invalid("the claim `iat` is not a number"));
     }
     Ok(())
+}
+
+/// Returns whether this `exp` has passed.
+pub(super) fn has_expired(exp: SystemTime, now: SystemTime, leeway: Duration) -> bool {
+    now.duration_since(exp).is_ok_and(|late| late >= leeway)
+}
+
+/// Returns whether this `nbf` is in the future.
+pub(super) fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
+    nbf.duration_since(now).is_ok_and(|early| early > leeway)
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.

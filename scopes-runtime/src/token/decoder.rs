@@ -5,7 +5,16 @@ use super::error::DecodeError;
 
 /// Longest token that is decoded. Access tokens have up to 4 KiB or so, and servers refuse longer headers themselves.
 #[cfg(feature = "_jwt")]
-pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Refuses a token of more than [`MAX_TOKEN_BYTES`].
+#[cfg(feature = "_jwt")]
+pub(super) fn check_length(token: &str) -> Result<(), DecodeError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
+    }
+    Ok(())
+}
 
 /// The future that [`TokenDecoder::decode`] returns.
 pub type DecodeFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;

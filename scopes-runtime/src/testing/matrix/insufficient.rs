@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::scope::DeclaredScope;
+use crate::scope::{DeclaredScope, is_or_implies};
 
 /// The alternatives of an operation.
 pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
@@ -28,10 +28,10 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
     let required = || alternatives.iter().flatten();
     // No other scope changes whether an alternative is satisfied, so every set has all others.
     let relevant: Names =
-        known.iter().copied().filter(|name| required().any(|scope| satisfies(name, scope))).collect();
+        known.iter().copied().filter(|name| required().any(|scope| is_or_implies(name, scope))).collect();
     let grown = |mut set: Names, without: Option<&DeclaredScope>| {
         for name in &relevant {
-            let is_left_out = without.is_some_and(|scope| satisfies(name, scope));
+            let is_left_out = without.is_some_and(|scope| is_or_implies(name, scope));
             if !is_left_out && set.insert(name) && is_sufficient(&set, alternatives) {
                 set.remove(name);
             }
@@ -60,10 +60,6 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
         parts.collect::<Vec<_>>()
     };
     sets.into_iter().flat_map(split).collect()
-}
-
-fn satisfies(name: &str, scope: &DeclaredScope) -> bool {
-    name == scope.name() || scope.implied_by().contains(&name)
 }
 
 fn is_sufficient(names: &Names, alternatives: &Alternatives) -> bool {

@@ -11,7 +11,8 @@ use url::form_urlencoded;
 use super::endpoint::Endpoint;
 use super::response::ResponseChecks;
 use crate::token::cache::{CacheEntry, FillGuard, TokenCache};
-use crate::token::decoder::MAX_TOKEN_BYTES;
+use crate::token::claims::has_expired;
+use crate::token::decoder::check_length;
 use crate::token::fetch::{self, FetchError};
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
@@ -91,9 +92,7 @@ impl IntrospectionDecoder {
     }
 
     async fn decode_token(&self, token: &str) -> Result<AccessToken, DecodeError> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
-        }
+        check_length(token)?;
         match timeout(MAX_WAIT, self.cached_or_introspected(token)).await {
             Ok(result) => result,
             Err(_) => Err(unavailable("the issuer did not respond in time")),
@@ -105,9 +104,7 @@ impl IntrospectionDecoder {
             return self.introspect(token, None).await;
         }
         match self.active.get_or_fill(token).await {
-            Ok(token) if has_expired(&token, SystemTime::now()) => {
-                Err(DecodeError::invalid("it has expired"))
-            }
+            Ok(token) if is_expired(&token, SystemTime::now()) => Err(DecodeError::invalid("it has expired")),
             Ok(token) => Ok(token),
             Err(guard) => self.introspect(token, Some(guard)).await,
         }
@@ -193,8 +190,8 @@ fn unavailable(reason: impl Into<String>) -> DecodeError {
 }
 
 /// Returns whether a token has expired since it was cached.
-fn has_expired(token: &AccessToken, now: SystemTime) -> bool {
-    token.expires_at().is_some_and(|end| end <= now)
+fn is_expired(token: &AccessToken, now: SystemTime) -> bool {
+    token.expires_at().is_some_and(|exp| has_expired(exp, now, Duration::ZERO))
 }
 
 /// Encodes a part of the client's credentials (RFC 6749 section 2.3.1).
@@ -209,7 +206,7 @@ impl TokenDecoder for IntrospectionDecoder {
 
     fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
-        self.active.get(token, now).filter(|token| !has_expired(token, now))
+        self.active.get(token, now).filter(|token| !is_expired(token, now))
     }
 }
 

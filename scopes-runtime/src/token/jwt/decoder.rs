@@ -7,6 +7,7 @@ use super::key::VerificationKey;
 use super::key_source::KeySource;
 use crate::token::access_token::numeric_date;
 use crate::token::cache::{CacheEntry, TokenCache};
+use crate::token::claims::{has_expired, is_early};
 use crate::token::grantable::GrantableScopes;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
@@ -117,12 +118,10 @@ impl JwtDecoder {
     /// Checks of a cached token what may have changed since it was decoded.
     fn is_valid_at(&self, cached: &CachedToken, now: SystemTime) -> bool {
         let leeway = self.checks.leeway;
-        let end = cached.token.expires_at();
-        let has_expired = end.is_none_or(|end| now.duration_since(end).is_ok_and(|late| late >= leeway));
-        let is_early = cached
-            .not_before
-            .is_some_and(|start| start.duration_since(now).is_ok_and(|early| early > leeway));
-        !has_expired && !is_early && self.keys.is_current(&cached.keys)
+        let exp = cached.token.expires_at();
+        exp.is_some_and(|exp| !has_expired(exp, now, leeway))
+            && !cached.not_before.is_some_and(|nbf| is_early(nbf, now, leeway))
+            && self.keys.is_current(&cached.keys)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::algorithm::parse_algorithm;
-use crate::token::decoder::MAX_TOKEN_BYTES;
+use crate::token::decoder::check_length;
 use crate::token::{DecodeError, json};
 
 /// Longest JSON text of a JOSE header. It is parsed before the signature is verified, so a forged token costs this much.
@@ -25,9 +25,7 @@ pub(super) struct Jws<'a> {
 impl<'a> Jws<'a> {
     /// Splits a token into its parts, and checks its length and that of the header.
     pub(super) fn split(token: &'a str) -> Result<Self, DecodeError> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(DecodeError::invalid(format!("it is longer than {MAX_TOKEN_BYTES} bytes")));
-        }
+        check_length(token)?;
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
