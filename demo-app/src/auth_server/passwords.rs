@@ -1,12 +1,6 @@
 //! Verifies passwords (argon2id) on blocking threads, with a bounded queue.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-};
+use std::{cell::RefCell, net::IpAddr, sync::Arc, thread};
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -20,7 +14,7 @@ use tokio::{
     task,
 };
 
-use crate::serve::client_network::network;
+use crate::serve::clients::{ClientSlot, ClientSlots};
 
 /// Verified for unknown users, with the result ignored. It costs as much as a stored hash, so that response times do
 /// not reveal which users exist.
@@ -41,21 +35,14 @@ pub(crate) struct PasswordVerifier {
     running: Arc<Semaphore>,
     /// One permit for each slot of the queue, those of running verifications included.
     queue: Arc<Semaphore>,
-    max_slots_per_client: usize,
-    slots: SlotCounts,
+    clients: ClientSlots,
 }
-
-/// The number of slots of each client network. Networks without a slot have no entry, so the queue's length is the most
-/// entries.
-#[derive(Clone, Debug, Default)]
-struct SlotCounts(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
 /// A slot in the queue, held while a password waits and is verified.
 #[derive(Debug)]
 pub(crate) struct QueueSlot {
     _permit: OwnedSemaphorePermit,
-    network: IpAddr,
-    slots: SlotCounts,
+    _client: ClientSlot,
 }
 
 /// The queue has no slot for a client.
@@ -79,21 +66,15 @@ impl PasswordVerifier {
         Self {
             running: Arc::new(Semaphore::new(running)),
             queue: Arc::new(Semaphore::new(slots)),
-            max_slots_per_client: (slots / CLIENT_SHARE).max(1),
-            slots: SlotCounts::default(),
+            clients: ClientSlots::new((slots / CLIENT_SHARE).max(1)),
         }
     }
 
     /// Reserves a slot for a client.
     pub(crate) fn enqueue(&self, client: IpAddr) -> Result<QueueSlot, QueueError> {
-        let network = network(client);
-        let mut slots = self.slots.lock();
-        if slots.get(&network).is_some_and(|count| *count >= self.max_slots_per_client) {
-            return Err(QueueError::ClientBusy);
-        }
+        let client = self.clients.take(client).ok_or(QueueError::ClientBusy)?;
         let permit = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| QueueError::Full)?;
-        *slots.entry(network).or_default() += 1;
-        Ok(QueueSlot { _permit: permit, network, slots: self.slots.clone() })
+        Ok(QueueSlot { _permit: permit, _client: client })
     }
 
     /// Returns whether the password matches the hash. Without a hash, returns `false` after the same work.
@@ -114,24 +95,6 @@ impl PasswordVerifier {
             tracing::error!(%error, "a password verification panicked");
             false
         })
-    }
-}
-
-impl SlotCounts {
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for QueueSlot {
-    fn drop(&mut self) {
-        let mut slots = self.slots.lock();
-        if let Some(count) = slots.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                slots.remove(&self.network);
-            }
-        }
     }
 }
 
@@ -211,11 +174,11 @@ mod tests {
         let slots: Vec<_> = (0..8).map(|_| passwords.enqueue(CLIENT).expect("a quarter of 33")).collect();
         assert_eq!(passwords.enqueue(CLIENT).map(drop), Err(QueueError::ClientBusy));
         let other = passwords.enqueue(Ipv4Addr::BROADCAST.into()).expect("another address has its own slots");
-        assert_eq!(passwords.slots.lock().len(), 2);
+        assert_eq!(passwords.clients.networks(), 2);
         drop(slots);
-        assert_eq!(passwords.slots.lock().len(), 1);
+        assert_eq!(passwords.clients.networks(), 1);
         assert!(!passwords.verify(other, "secret".into(), None).await);
-        assert!(passwords.slots.lock().is_empty());
+        assert_eq!(passwords.clients.networks(), 0);
         passwords.enqueue(CLIENT).map(drop).expect("the slots are free again");
     }
 }

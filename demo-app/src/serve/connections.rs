@@ -1,6 +1,6 @@
 //! HTTP connections with limits of size and time.
 
-use std::{collections::HashMap, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use tokio::{
 use tower::ServiceExt;
 use tracing::warn;
 
-use super::client_network::network;
+use super::clients::ClientSlots;
 
 /// The most connections at once; further clients wait. Processes may usually open 1024 files, and the database needs some.
 const MAX_CONNECTIONS: usize = 900;
@@ -44,17 +44,14 @@ pub(crate) async fn serve(mut listener: TcpListener, app: Router, stop: impl Fut
     let mut stop = pin!(stop);
     let (stopping, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
-    // Each connection holds a clone of its client's `Arc`.
-    let mut clients = HashMap::<_, Arc<()>>::new();
+    let slots = ClientSlots::new(MAX_CONNECTIONS_PER_CLIENT);
     loop {
         tokio::select! {
             (stream, client) = Listener::accept(&mut listener), if connections.len() < MAX_CONNECTIONS => {
-                clients.retain(|_, open| Arc::strong_count(open) > 1);
-                let open = Arc::clone(clients.entry(network(client.ip())).or_default());
-                if Arc::strong_count(&open) - 1 <= MAX_CONNECTIONS_PER_CLIENT {
+                if let Some(slot) = slots.take(client.ip()) {
                     let connection = serve_connection(stream, client, app.clone(), stopped.clone());
                     connections.spawn(async move {
-                        let _open = open;
+                        let _slot = slot;
                         connection.await
                     });
                 }

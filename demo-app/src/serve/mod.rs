@@ -1,6 +1,6 @@
 //! Serves the application over HTTP, with limits for connections and requests.
 
-pub(crate) mod client_network;
+pub(crate) mod clients;
 mod connections;
 pub(crate) mod request_limits;
 pub(crate) mod server;
