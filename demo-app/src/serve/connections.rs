@@ -171,12 +171,11 @@ mod tests {
         let (response, elapsed) = read(&mut refused).await;
         assert_eq!(response, "");
         assert!(elapsed < HEAD_TIMEOUT, "{elapsed:?}");
-        write(&mut first, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            .await;
+        let request = "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        write(&mut first, request).await;
         assert!(read(&mut first).await.0.starts_with("HTTP/1.1 200 "));
         let mut next = TcpStream::connect(addr).await.expect("the server listens");
-        write(&mut next, "POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            .await;
+        write(&mut next, request).await;
         assert!(read(&mut next).await.0.starts_with("HTTP/1.1 200 "));
     }
 

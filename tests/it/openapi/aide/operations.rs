@@ -12,6 +12,7 @@ use super::{
     api, authenticated_responses, create, document, greet, health, list, operation, own_items,
     public_responses, scoped_responses, status, unguarded, unguarded_with_optional_token,
 };
+use crate::openapi::problem_schema;
 
 #[test]
 fn the_document_contains_every_operation() {
@@ -65,21 +66,7 @@ fn the_document_contains_every_operation() {
                         "me": "Read information about the current user.",
                     },
                 } } } },
-                "schemas": { "AuthProblem": {
-                    "type": "object",
-                    "description": "Why a request was refused (RFC 9457).",
-                    "required": ["title", "status", "detail"],
-                    "properties": {
-                        "title": { "type": "string" },
-                        "status": { "type": "integer" },
-                        "detail": { "type": "string" },
-                        "error": { "type": "string" },
-                        "scope": { "type": "string" },
-                        "acr_values": { "type": "string" },
-                        "max_age": { "type": "integer" },
-                        "alternatives": { "type": "array", "items": { "type": "string" } },
-                    },
-                } },
+                "schemas": { "AuthProblem": problem_schema() },
             },
         })
     );

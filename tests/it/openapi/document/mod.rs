@@ -12,6 +12,8 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
+use super::problem_schema;
+
 /// The items
 /// of everyone.
 ///
@@ -173,21 +175,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
                     "content": { "application/problem+json": problem },
                 },
             },
-            "schemas": { "AuthProblem": {
-                "type": "object",
-                "description": "Why a request was refused (RFC 9457).",
-                "required": ["title", "status", "detail"],
-                "properties": {
-                    "title": { "type": "string" },
-                    "status": { "type": "integer" },
-                    "detail": { "type": "string" },
-                    "error": { "type": "string" },
-                    "scope": { "type": "string" },
-                    "acr_values": { "type": "string" },
-                    "max_age": { "type": "integer" },
-                    "alternatives": { "type": "array", "items": { "type": "string" } },
-                },
-            } },
+            "schemas": { "AuthProblem": problem_schema() },
         })
     );
 }
