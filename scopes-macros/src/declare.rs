@@ -11,7 +11,7 @@ use syn::parse::{Parse, Parser};
 
 use vocabulary::Vocabulary;
 
-/// Expands the attribute. `location` tells vocabularies of one name in one crate apart.
+/// Expands the attribute. `location` distinguishes vocabularies of the same name in one crate.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream, location: &str) -> TokenStream {
     match Vocabulary::parse.parse2(item.clone()) {
         Ok(mut vocabulary) => {

@@ -40,8 +40,7 @@ impl Documented {
                 }
                 [TokenTree::Ident(key), TokenTree::Group(_)] if key == "security" => errors.push(Error::new(
                     key.span(),
-                    "the attribute above says what the operation requires, and the document repeats it; remove \
-                     `security(…)`",
+                    "the attribute above sets the security of the operation, also in the document; remove `security(…)`",
                 )),
                 _ => {
                     has_operation_id |=

@@ -37,8 +37,8 @@ pub(crate) fn probe<'a>(
 ) -> Vec<Probed<'a>> {
     let mut probed = Vec::new();
     for (attributes, ty) in arguments {
-        // `RequirementOf` looks into `Option` and `Result` itself, and knows them under each name. But a tuple must be
-        // taken apart here, and so must a type of which only a part is known.
+        // `RequirementOf` reads `Option` and `Result` itself, under each name. A tuple must be split here, and so must a
+        // type of which only a part can be named.
         let parts = if has_tuple(ty) || depends_on(ty.to_token_stream(), generics) {
             extractors(ty)
         } else {

@@ -5,7 +5,7 @@ use syn::{Error, Lit, LitStr, Result};
 pub(crate) const EXPECTED: &str = "expected a scope, such as `\"items\"` or `Scope::Items`";
 
 /// Reads a literal as a scope-token, and returns it in one spelling: `r"me"` and `"m\x65"` become `"me"`.
-/// `separately` says how to write several scopes.
+/// `separately` is the advice for several scopes in one literal.
 pub(crate) fn scope_token(literal: &Lit, separately: &str) -> Result<LitStr> {
     let problem = match literal {
         Lit::Str(literal) if literal.suffix().is_empty() => {

@@ -1,8 +1,9 @@
 //! Detects `#[utoipa::path]` above an attribute of this crate. In this order utoipa describes the operation before the attribute is
 //! expanded, without its `security`, so `#[derive(OpenApi)]` would document a guarded operation as open.
 //!
-//! An attribute cannot see the attributes above it. But utoipa's declares a unit struct `__path_<handler>` beside the handler. A
-//! pattern of this name matches that struct if it exists, and otherwise declares a variable:
+//! The input of an attribute macro lacks the attributes above it. However, utoipa's attribute declares a unit struct
+//! `__path_<handler>` beside the handler. A pattern of this name matches that struct if it exists, and otherwise declares a
+//! variable:
 //!
 //! ```ignore
 //! let __path_read = any();

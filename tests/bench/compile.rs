@@ -1,8 +1,9 @@
-//! What the attribute costs the compiler: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the tables.
+//! Measures the compile time of the attribute: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the
+//! tables.
 //!
-//! Crates of so many handlers are generated, each of three arguments, and checked from scratch with their dependencies built:
-//! with the attribute, without, and with `#[utoipa::path]`. A cost per handler is a difference to the same crate without,
-//! of medians, divided by the handlers. Sizes are those of stripped release binaries that serve the handlers.
+//! The benchmark generates crates with many handlers of three arguments each, and checks them with their dependencies built:
+//! with the attribute, without it, and with `#[utoipa::path]`. The cost of a handler is the difference of the medians with and
+//! without the attribute, divided by the number of handlers. Sizes are those of stripped release binaries.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::{env, fs};
 const ROUNDS: usize = 5;
 const HANDLERS: [usize; 4] = [10, 100, 1000, 3000];
 const SCOPES: [usize; 2] = [5, 500];
-/// Few enough to be linked in a minute.
+/// The number of handlers in binaries, which are linked in about a minute.
 const SERVED: usize = 300;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -23,7 +24,7 @@ enum Attribute {
     UtoipaPath,
 }
 
-/// A crate of its own, beside the workspace's build, with the workspace's versions of everything.
+/// A generated crate, with the dependency versions of the workspace.
 struct Generated {
     directory: PathBuf,
 }
@@ -107,7 +108,7 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
                     program,
                     "#[utoipa::path(get, path = \"/h{handler}/{{id}}\", params((\"id\" = u32, Path, description = \"Which.\"), \
                      (\"offset\" = u32, Query, description = \"Where to begin.\")), responses((status = 200, \
-                     description = \"It.\", body = String), (status = 404, description = \"There is none.\")))]"
+                     description = \"It.\", body = String), (status = 404, description = \"Not found.\")))]"
                 );
             }
         }
@@ -118,7 +119,7 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
         );
     }
     program.push_str("fn main() {\n    let app: axum::Router<ResourceServer> = axum::Router::new()");
-    // Routing costs both the same, and most of all; it is served where sizes are compared.
+    // Routing costs most, and the same with and without the attribute. Only the crates whose sizes are compared have routes.
     for handler in 0..handlers.min(SERVED) {
         let _ = write!(program, "\n        .route(\"/h{handler}/{{id}}\", get(h{handler}))");
     }
@@ -128,7 +129,7 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
 
 fn main() {
     let generated = Generated::new();
-    // Builds what the crates depend on.
+    // Builds the dependencies.
     generated.check(1, 1, Attribute::UtoipaPath);
     println!("| handlers | scopes | without | with | ms per handler |");
     println!("| --- | --- | --- | --- | --- |");

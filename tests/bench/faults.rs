@@ -1,8 +1,8 @@
-//! What an issuer's faults do to a server in front of it: answers and latency, in one table. `cargo bench -p scopes-tests
-//! --bench faults` prints it.
+//! Measures statuses and latency of a resource server while its issuer fails. `cargo bench -p scopes-tests --bench faults`
+//! prints a table.
 //!
-//! Each fault begins after the keys were fetched once. Then 32 clients ask for six seconds: nine requests of ten with a
-//! token whose key is known, the tenth with one whose `kid` nobody knows, which has the issuer asked again.
+//! Each fault begins after the keys were fetched once. Then 32 clients send requests for 6 s: nine of ten with a token of a
+//! known key, the tenth with an unknown `kid`, which causes a fetch of the keys.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ enum Fault {
     Rotating,
 }
 
-/// An issuer on loopback, and what is wrong with it.
+/// An issuer on loopback, with a fault.
 #[derive(Clone)]
 struct Issuer {
     url: String,
@@ -124,14 +124,14 @@ impl Issuer {
     }
 }
 
-async fn ask(app: &Router, token: &str) -> (StatusCode, Duration) {
+async fn send(app: &Router, token: &str) -> (StatusCode, Duration) {
     let request = Request::get("/").header(header::AUTHORIZATION, format!("Bearer {token}"));
     let start = Instant::now();
     let answer = app.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
     (answer.unwrap_or_else(|never| match never {}).status(), start.elapsed())
 }
 
-/// Statuses, and latencies, of requests of a kind.
+/// The statuses and latencies of requests.
 #[derive(Default)]
 struct Seen {
     statuses: BTreeMap<u16, usize>,
@@ -166,9 +166,9 @@ async fn run(fault: Fault) {
     let decoder = builder.jwks(Jwks::discovery()).build().expect("a decoder");
     let app = Router::new().route("/", get(handler)).with_state(ResourceServer::new(decoder));
     let (known, unknown) = (issuer.token("known"), issuer.token("unknown"));
-    assert_eq!(ask(&app, &known).await.0, StatusCode::OK);
+    assert_eq!(send(&app, &known).await.0, StatusCode::OK);
     *issuer.fault.write().await = fault;
-    // From now on a token may have the issuer asked again.
+    // From now on a token may cause another fetch.
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(11)).await;
     tokio::time::resume();
@@ -184,8 +184,8 @@ async fn run(fault: Fault) {
                         break;
                     }
                     match number % 10 {
-                        0 => of_unknown.add(ask(&app, &unknown).await),
-                        _ => of_known.add(ask(&app, &known).await),
+                        0 => of_unknown.add(send(&app, &unknown).await),
+                        _ => of_known.add(send(&app, &known).await),
                     }
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
@@ -199,14 +199,14 @@ async fn run(fault: Fault) {
         of_known.join(known);
         of_unknown.join(unknown);
     }
-    let asked = issuer.requests.load(Ordering::Relaxed) - before;
-    println!("| {fault:?} | known | {} | {asked} |", of_known.row());
+    let fetches = issuer.requests.load(Ordering::Relaxed) - before;
+    println!("| {fault:?} | known | {} | {fetches} |", of_known.row());
     println!("| | unknown | {} | |", of_unknown.row());
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("| fault | key | p50 | p99 | longest | answers | asked the issuer |");
+    println!("| fault | key | p50 | p99 | longest | answers | requests to the issuer |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     use Fault::*;
     for fault in [

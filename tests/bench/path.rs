@@ -1,4 +1,4 @@
-//! What each step of a request costs, and how much it allocates: `cargo bench -p scopes-tests --no-default-features --bench path`.
+//! Measures time and allocations of each step of a request: `cargo bench -p scopes-tests --no-default-features --bench path`.
 
 mod tokens;
 
@@ -32,7 +32,7 @@ fn decoder(name: &str, configure: fn(JwtDecoderBuilder) -> JwtDecoderBuilder) ->
     configure(builder).build().expect("a decoder")
 }
 
-/// Remembers too little to have seen a token before.
+/// Sets a cache that is too small for the tokens.
 fn forgetful(builder: JwtDecoderBuilder) -> JwtDecoderBuilder {
     builder.cache_capacity(64 * 1024)
 }
@@ -41,7 +41,7 @@ async fn open() -> &'static str {
     "Hello, World!"
 }
 
-/// Costs nothing itself, so what it costs is axum's way to call a handler that takes something of a request.
+/// An extractor without work, to measure how axum calls a handler with an extractor.
 struct Nothing;
 
 impl<S: Sync> FromRequestParts<S> for Nothing {
@@ -75,7 +75,7 @@ fn request(path: &str, authorization: Option<&str>) -> Request<Body> {
     request.body(Body::empty()).expect("a request")
 }
 
-/// A request from the router to the answer, without a connection.
+/// Requests from the router to the response, without a connection.
 fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, status: u16) {
     let app: Router = Router::new()
         .route("/open", get(open))
@@ -84,7 +84,7 @@ fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, sta
         .route("/alternatives", get(alternatives))
         .with_state(ResourceServer::new(decoder("HS256", |builder| builder)));
     let send = |request: Request<Body>| -> Response<Body> {
-        app.clone().oneshot(request).now_or_never().expect("nothing to wait for").expect("infallible")
+        app.clone().oneshot(request).now_or_never().expect("an immediate result").expect("infallible")
     };
     assert_eq!(send(request(path, authorization)).status(), status);
     bencher.with_inputs(|| request(path, authorization)).bench_local_values(send);
@@ -165,7 +165,7 @@ mod tokens_seen_for_the_first_time {
         let (decoder, tokens) = (super::decoder(name, forgetful), tokens(name, "me items", COUNT));
         let mut tokens = tokens.iter().cycle();
         bencher.with_inputs(|| tokens.next().expect("a cycle")).bench_local_values(|token| {
-            decoder.decode(token).now_or_never().expect("nothing to wait for").expect("a good token")
+            decoder.decode(token).now_or_never().expect("an immediate result").expect("a good token")
         });
     }
 
@@ -190,7 +190,7 @@ mod tokens_seen_for_the_first_time {
         });
     }
 
-    /// The header's algorithm decides, before any signature is looked at.
+    /// A token with another `alg`, which is refused before its signature is verified.
     #[divan::bench]
     fn of_another_algorithm(bencher: Bencher<'_, '_>) {
         let (decoder, token) = (super::decoder("RS256", forgetful), tokens("HS256", "me items", 1).remove(0));
@@ -201,7 +201,7 @@ mod tokens_seen_for_the_first_time {
 #[divan::bench]
 fn cached(bencher: Bencher<'_, '_>) {
     let (decoder, token) = (decoder("HS256", |builder| builder), tokens("HS256", "me items", 1).remove(0));
-    decoder.decode(&token).now_or_never().expect("nothing to wait for").expect("a good token");
+    decoder.decode(&token).now_or_never().expect("an immediate result").expect("a good token");
     bencher.bench_local(|| decoder.cached(&token).expect("it is known"));
 }
 
@@ -211,8 +211,8 @@ fn requirement_of_two_scopes(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| divan::black_box(requirement).is_met_by(&granted));
 }
 
-/// Tokens and requirements that are as large as they may be: 64 alternatives of 12 scopes each, with the last scope of
-/// each alternative missing or the last alternative satisfied.
+/// The largest tokens and requirements: 64 alternatives of 12 scopes each. Either the last scope of each alternative is missing,
+/// or the last alternative is satisfied.
 #[divan::bench_group]
 mod largest {
     use super::*;
@@ -243,7 +243,7 @@ mod largest {
         let app: Router = Router::new().route("/", get(handler)).with_state(server);
         let bearer = bearer(scope);
         let send = |request: Request<Body>| -> Response<Body> {
-            app.clone().oneshot(request).now_or_never().expect("nothing to wait for").expect("infallible")
+            app.clone().oneshot(request).now_or_never().expect("an immediate result").expect("infallible")
         };
         assert_eq!(send(request("/", Some(&bearer))).status(), status);
         bencher.with_inputs(|| request("/", Some(&bearer))).bench_local_values(send);
@@ -277,7 +277,7 @@ mod largest {
 }
 
 fn main() {
-    // A decoder chooses the crypto backend for jsonwebtoken.
+    // A decoder installs the crypto backend of jsonwebtoken.
     drop(decoder("HS256", |builder| builder));
     divan::main();
 }

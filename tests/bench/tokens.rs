@@ -50,9 +50,9 @@ pub(crate) fn decoding_key(algorithm: Algorithm) -> DecodingKey {
     }
 }
 
-/// So many different tokens.
+/// Returns this many different tokens.
 pub(crate) fn tokens(name: &str, scope: &str, count: usize) -> Vec<String> {
-    // A decoder chooses the crypto backend for jsonwebtoken.
+    // A decoder installs the crypto backend of jsonwebtoken.
     let builder = scopes_runtime::JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE);
     drop(builder.key(verification_key(Algorithm::HS256)).build().expect("a decoder"));
     let algorithm = algorithm(name);

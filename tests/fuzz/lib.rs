@@ -1,10 +1,10 @@
-//! Properties that hold for any input: the fuzzer checks them, and `cargo test` with fewer inputs.
+//! Properties that hold for any input. The fuzzer checks them, and `cargo test` checks them with fewer inputs.
 
 pub mod properties;
 #[cfg(test)]
 mod tests;
 
-/// The modules of `scopes-macros` and their properties, for the fuzzer alone: only a compiler can call a procedural macro.
+/// The modules of `scopes-macros` and their properties, only for the fuzzer: only a compiler can call a procedural macro.
 /// `cargo test` checks them in `scopes-macros`.
 #[cfg(not(test))]
 #[path = "../../scopes-macros/src"]

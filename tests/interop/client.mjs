@@ -27,7 +27,7 @@ async function token(scope) {
 }
 
 // Returns the status and the parsed challenges of the API's response.
-async function ask(path, accessToken, options = insecure) {
+async function call(path, accessToken, options = insecure) {
   try {
     const url = new URL(`${api}${path}`);
     const response = await oauth.protectedResourceRequest(accessToken, 'GET', url, undefined, undefined, options);
@@ -51,10 +51,10 @@ const some = await token('me items');
 console.log(
   JSON.stringify({
     metadata,
-    let_in: await ask('/me', some),
-    no_token: await ask('/me', some, anonymous),
-    bad_token: await ask('/me', 'nonsense'),
-    scope_missing: await ask('/write', some),
-    another_login: await ask('/pay', some),
+    let_in: await call('/me', some),
+    no_token: await call('/me', some, anonymous),
+    bad_token: await call('/me', 'nonsense'),
+    scope_missing: await call('/write', some),
+    another_login: await call('/pay', some),
   }),
 );

@@ -88,8 +88,8 @@ impl Database {
         query!(self.read, |pool| sqlx::query_as(sql).bind(username).fetch_optional(pool).await).await
     }
 
-    /// Returns the user with the name of `user`, and stores `user` without a password first if there is none. Returns
-    /// `None` if the name is invalid.
+    /// Returns the stored user with this name. If the name is unknown, stores `user` first, without a password. Returns `None`
+    /// if the name is invalid.
     pub(crate) async fn get_or_create_user(&self, user: &User) -> sqlx::Result<Option<User>> {
         if !is_valid_username(&user.username) {
             return Ok(None);

@@ -75,7 +75,7 @@ async fn advance_clock(seconds: u64) {
 #[tokio::test]
 async fn an_address_guesses_a_users_password_five_times_and_then_twice_a_minute() {
     let demo = Demo::new().await;
-    for username in ["johndoe", "nobody"] {
+    for username in ["johndoe", "unknown"] {
         for _ in 0..5 {
             assert_eq!(guess(&demo, username, HOME).await.status, StatusCode::BAD_REQUEST);
         }

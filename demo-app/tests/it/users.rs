@@ -117,7 +117,7 @@ async fn a_token_with_a_wrong_signature_or_claim_is_refused() {
 #[tokio::test]
 async fn the_token_of_a_missing_user_is_refused() {
     let demo = Demo::new().await;
-    let response = demo.get("/users/me/", &signed(&claims("nobody"), "at+jwt", SECRET)).await;
+    let response = demo.get("/users/me/", &signed(&claims("unknown"), "at+jwt", SECRET)).await;
     response.problem(StatusCode::UNAUTHORIZED);
     assert_eq!(response.challenge(), Some(r#"Bearer realm="demo-app", error="invalid_token", scope="me""#));
 }

@@ -116,7 +116,7 @@ impl AccessToken {
     /// # Errors
     ///
     /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
-    /// [`AuthError::InsufficientUserAuthentication`] if the user has to authenticate as the requirement says. Return the
+    /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required. Return the
     /// error as it is.
     ///
     /// ```
@@ -147,7 +147,7 @@ impl AccessToken {
         }
     }
 
-    /// Refuses the token for a reason that only the application knows, for instance because the account was deleted: 401
+    /// Refuses the token for a reason of the application, for instance because the account was deleted: 401
     /// `invalid_token`.
     ///
     /// ```

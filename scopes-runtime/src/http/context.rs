@@ -1,4 +1,4 @@
-//! What is known of a request: its operation, and its token, decoded once. The request's extensions keep it.
+//! Stores the operation and the decoded token of a request in its extensions.
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ struct CachedOutcome {
     outcome: TokenOutcome,
 }
 
-/// What the credentials of a request are.
+/// The result of reading and decoding the credentials of a request.
 #[derive(Clone)]
 pub(super) enum TokenOutcome {
     Missing,
@@ -45,7 +45,7 @@ pub(super) enum TokenOutcome {
     Rejected(Arc<DecodeError>),
 }
 
-/// A resource server as requests are decoded for it. Its configuration identifies it.
+/// The parts of a resource server that decoding needs. Two are the same server if they share `config`.
 #[derive(Clone, Copy)]
 pub(super) struct Server<'a> {
     pub(super) decoder: &'a dyn TokenDecoder,
@@ -101,7 +101,7 @@ impl CachedOutcome {
         Self { decoded_at: SystemTime::now(), server: Arc::clone(server.config), header, outcome }
     }
 
-    /// Whether decoding again would have the same outcome, as far as is known.
+    /// Returns whether the outcome may be used again.
     fn is_fresh(&self, now: SystemTime) -> bool {
         let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
         is_recent

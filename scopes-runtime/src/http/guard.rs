@@ -69,7 +69,7 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        // As for `Authorized`: this is the operation.
+        // Sets the operation, in place of one that a layer left.
         let authenticated = Requirement::AUTHENTICATED.into();
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         (context.operation, context.handler) = (Some(authenticated), None);

@@ -23,8 +23,8 @@ impl<T: From<AuthError>> RejectsWith for T {
     }
 }
 
-/// The error of an extractor that another one takes. An extractor that cannot fail needs no `From`: the inherent method wins
-/// over the method of [`IntoRejection`].
+/// The error of an extractor that another one takes. An extractor that cannot fail needs no `From`: Rust uses the
+/// inherent method if it exists, otherwise that of [`IntoRejection`].
 pub struct Rejected<E>(pub E);
 
 impl Rejected<Infallible> {

@@ -15,15 +15,15 @@ pub trait ScopedExtractor {
     const ACCEPTS_TOKEN: bool = false;
 }
 
-/// Reads the requirement of a type, if it is a [`ScopedExtractor`]: the inherent constants win over those of
-/// [`NoRequirement`], which every type has.
+/// Reads the requirement of a type, if it is a [`ScopedExtractor`]: Rust uses the inherent constants if they exist, otherwise
+/// those of [`NoRequirement`], which every type has.
 ///
 /// A handler that takes `Option<E>` or `Result<E, _>` gets a refusal of `E` as a value and runs, so such a handler is not
 /// [protected](ScopedExtractor::PROTECTED) by it. But what `E` requires counts: a handler with `#[requires_scopes]` would
 /// otherwise run without it.
 ///
-/// The macros take a tuple apart, but see it only where it is written out. A tuple that comes here is behind a name: nothing
-/// can be read of it, so it is an error.
+/// The macros split a tuple that is written in the signature. A tuple gets here only through a type alias. Its elements cannot
+/// be read, so it is an error.
 pub struct RequirementOf<T: ?Sized>(PhantomData<T>);
 
 impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {

@@ -30,7 +30,7 @@ pub(super) fn refused(
         other => other.code().unwrap_or_default(),
     };
     // `Debug` escapes text of others: claims, and causes that a decoder may have taken from the token.
-    macro_rules! tell {
+    macro_rules! emit {
         ($level:ident) => {
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
                 // The refusal uses the same template.
@@ -52,9 +52,9 @@ pub(super) fn refused(
         };
     }
     match error {
-        AuthError::MissingToken(_) => tell!(DEBUG),
-        AuthError::Unavailable { .. } => tell!(WARN),
-        _ => tell!(INFO),
+        AuthError::MissingToken(_) => emit!(DEBUG),
+        AuthError::Unavailable { .. } => emit!(WARN),
+        _ => emit!(INFO),
     }
 }
 

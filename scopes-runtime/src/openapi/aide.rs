@@ -130,7 +130,7 @@ impl OperationOutput for AuthError {
 ///
 /// #[requires_scopes("items")]
 /// async fn read_items(token: AccessToken) -> String {
-///     format!("the items of {}", token.subject().unwrap_or("nobody"))
+///     format!("the items of {}", token.subject().unwrap_or("unknown"))
 /// }
 ///
 /// #[public]

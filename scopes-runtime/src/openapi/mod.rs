@@ -5,8 +5,9 @@
 //! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
 //! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
 //! types, and gets the media type and headers of the refusal beside them; two schemas for `application/problem+json` become
-//! `anyOf`. This also holds for a range such as `4XX`, and for `default`: their content is repeated in the response of the
-//! status, which hides them. The response 400 includes `text/plain`, the media type of axum's own rejections.
+//! `anyOf`. This also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence
+//! over them, so their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own
+//! rejections.
 //!
 //! A reference (`response = NotAllowed`) is replaced by a copy of the component, with the refusal beside its content, where
 //! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other

@@ -14,7 +14,8 @@ use crate::scope::Requirements;
 /// A handler whose whole requirement is checked before any other code runs for its requests.
 ///
 /// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
-/// check is made here, outside of them, from the handler's type and the router's state alone.
+/// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again inside of
+/// the layers, which may also have replaced the token.
 #[derive(Clone)]
 pub(super) struct Enforced<H> {
     handler: H,

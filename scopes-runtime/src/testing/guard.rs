@@ -27,7 +27,7 @@ impl<O> Guard for Public<O> {}
 ///
 /// #[requires_scopes("items")]
 /// async fn greet(token: AccessToken) -> String {
-///     format!("hello, {}", token.subject().unwrap_or("nobody"))
+///     format!("hello, {}", token.subject().unwrap_or("unknown"))
 /// }
 ///
 /// #[public]

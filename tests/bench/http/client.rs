@@ -1,5 +1,5 @@
-//! 32 connections that each send the next request when the last one is answered. Nothing of an HTTP library stands
-//! between them and the server, so that it is the server that is measured.
+//! 32 connections, each of which sends a request after the response to the last one. They use no HTTP library, so that the
+//! benchmark measures the server.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub(crate) async fn run(
         .iter()
         .map(|authorization| {
             let header =
-                authorization.as_ref().map(|it| format!("authorization: {it}\r\n")).unwrap_or_default();
+                authorization.as_ref().map(|value| format!("authorization: {value}\r\n")).unwrap_or_default();
             format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{header}\r\n").into_bytes()
         })
         .collect();
@@ -52,11 +52,11 @@ async fn connection(
     status: u16,
     end: Instant,
 ) -> Vec<Duration> {
-    let mut stream = TcpStream::connect(address).await.expect("the server is there");
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a TCP option");
     let expected = format!("HTTP/1.1 {status} ");
     let (mut latencies, mut buffer) = (Vec::new(), vec![0; 16 * 1024]);
-    // Connections begin at different tokens, so that none is asked with by all of them at once.
+    // Connections begin at different tokens, so that they do not all send the same one at once.
     for request in requests.iter().cycle().skip(number * 61 % requests.len()) {
         let start = Instant::now();
         if start >= end {
@@ -76,14 +76,14 @@ async fn connection(
     latencies
 }
 
-/// Whether the head is there, and after it as much as `content-length` says.
+/// Returns whether the head is complete, and the body has the length of `content-length`.
 fn is_whole(answer: &[u8]) -> bool {
-    let Some(head) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { return false };
+    let Some(head) = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return false };
     let name = b"content-length: ";
-    let Some(length) = answer.windows(name.len()).position(|it| it.eq_ignore_ascii_case(name)) else {
+    let Some(length) = answer.windows(name.len()).position(|bytes| bytes.eq_ignore_ascii_case(name)) else {
         return true;
     };
-    let digits = answer[length + name.len()..].iter().take_while(|it| it.is_ascii_digit());
+    let digits = answer[length + name.len()..].iter().take_while(|byte| byte.is_ascii_digit());
     let length = digits.fold(0, |length, digit| 10 * length + usize::from(digit - b'0'));
     answer.len() >= head + 4 + length
 }

@@ -1,8 +1,9 @@
-//! What a protected route costs over HTTP: `cargo bench -p scopes-tests --no-default-features --bench http` prints the table.
+//! Measures the cost of a protected route over HTTP: `cargo bench -p scopes-tests --no-default-features --bench http` prints
+//! the table.
 //!
 //! A server on one core serves an open route, the same behind `#[requires_scopes]`, and the same with a check written by
-//! hand on jsonwebtoken. 32 connections from another process ask them in turns, several rounds, each route with the same
-//! headers; the table has the medians of the rounds' ratios to the open route.
+//! hand on jsonwebtoken. 32 connections from another process send requests to one after the other, in several rounds, with
+//! the same headers for each route; the table has the medians of the rounds' ratios to the open route.
 
 mod client;
 mod server;
@@ -19,10 +20,10 @@ use tokens::{ALGORITHMS, tokens};
 
 const ROUNDS: usize = 7;
 const TIME: Duration = Duration::from_millis(500);
-/// More than the server that is to have seen none of them remembers.
+/// The number of different tokens, more than the small cache of the server contains.
 const FRESH: usize = 2000;
 
-/// Ends the server with the bench.
+/// Stops the server when dropped.
 struct Server(Child);
 
 impl Drop for Server {
@@ -32,7 +33,7 @@ impl Drop for Server {
     }
 }
 
-/// This program once more, as the server, on a core of its own where the system lets one choose.
+/// Starts this program as the server, on a separate core if the system supports that.
 fn start_server() -> (Server, SocketAddr) {
     let program = std::env::current_exe().expect("a path");
     let mut command = match Command::new("taskset").arg("--version").output() {
@@ -50,7 +51,7 @@ fn start_server() -> (Server, SocketAddr) {
     (Server(child), line.trim().parse().expect("an address"))
 }
 
-/// A row of the table: a route, the header that it is asked with, and the status that it is to answer.
+/// A row of the table: a route, the `Authorization` headers of its requests, and the expected status.
 struct Row {
     name: &'static str,
     path: String,
@@ -90,7 +91,7 @@ async fn measure(address: SocketAddr) {
     for algorithm in ALGORITHMS {
         let rows = rows(algorithm);
         let mut measured: Vec<Vec<Measured>> = rows.iter().map(|_| Vec::new()).collect();
-        // The first round warms up.
+        // The first round is for warm-up.
         for round in 0..=ROUNDS {
             for (row, measured) in rows.iter().zip(&mut measured) {
                 let result = client::run(address, &row.path, &row.authorizations, row.status, TIME).await;
@@ -101,12 +102,13 @@ async fn measure(address: SocketAddr) {
         }
         let (open, _) = measured.split_first().expect("rows");
         for (row, own) in rows.iter().zip(&measured) {
-            let rate = median(own.iter().map(|it| it.rate).collect());
-            let p99 = median(own.iter().map(|it| it.p99).collect());
+            let rate = median(own.iter().map(|measured| measured.rate).collect());
+            let p99 = median(own.iter().map(|measured| measured.p99).collect());
             let of_open = |value: fn(&Measured) -> f64| {
                 median(own.iter().zip(open).map(|(own, open)| value(own) / value(open)).collect())
             };
-            let (rate_ratio, p99_ratio) = (of_open(|it| it.rate), of_open(|it| it.p99));
+            let (rate_ratio, p99_ratio) =
+                (of_open(|measured| measured.rate), of_open(|measured| measured.p99));
             println!(
                 "| {algorithm} | {} | {rate:.0} | {rate_ratio:.2} | {p99:.0} µs | {p99_ratio:.2} |",
                 row.name

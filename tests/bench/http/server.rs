@@ -1,4 +1,4 @@
-//! The routes that are compared.
+//! The routes to compare.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ async fn scoped() -> &'static str {
     "Hello, World!"
 }
 
-/// What an application writes that has no library for it: the checks that ours makes, where jsonwebtoken can.
+/// The check of an application without this crate: the same checks, as far as jsonwebtoken supports them.
 #[derive(Clone)]
 struct ByHand(Arc<(DecodingKey, Validation)>);
 
@@ -68,7 +68,7 @@ fn app() -> Router {
             ResourceServer::new(configure(builder).build().expect("a decoder"))
         };
         let known = server(|builder| builder);
-        // It remembers, but not for long: the cost is that of a token that was never seen.
+        // The cache is enabled but too small, so each token is decoded.
         let fresh = server(|builder| builder.cache_capacity(64 * 1024));
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[ISSUER]);

@@ -1,4 +1,4 @@
-//! The `Authorization` header: the answer follows from its lines by the grammar of RFC 9110 section 11.4.
+//! The `Authorization` header: the response is that of the grammar of RFC 9110 section 11.4.
 
 use std::sync::LazyLock;
 
@@ -20,15 +20,15 @@ static APP: LazyLock<Router> = LazyLock::new(|| {
     )
 });
 
-/// Each line of the input is one of the header; whether the request reached the handler.
+/// Sends a request with each line of the input as a line of `Authorization`. Returns whether it reached the handler.
 ///
 /// # Panics
 ///
-/// The answer is another than the grammar says.
+/// Panics if the response is not that of the grammar.
 pub fn holds(input: &[u8]) -> bool {
     let lines = input.split(|byte| *byte == b'\n').filter(|line| !input.is_empty() && is_field_value(line));
     let lines: Vec<_> = lines.collect();
-    let answer = scopes_tests::get_raw(&APP, "/", &lines).now_or_never().expect("nothing is waited for");
+    let answer = scopes_tests::get_raw(&APP, "/", &lines).now_or_never().expect("an immediate result");
     let (status, error) = expected(&lines);
     assert_eq!(answer.status.as_u16(), status);
     match status {
@@ -43,7 +43,7 @@ fn is_field_value(line: &[u8]) -> bool {
     HeaderValue::from_bytes(line).is_ok()
 }
 
-/// The status, and the code of RFC 6750 section 3.1.
+/// Returns the expected status and error code (RFC 6750 section 3.1).
 fn expected(lines: &[&[u8]]) -> (u16, Option<&'static str>) {
     let malformed = (400, Some("invalid_request"));
     let line = match lines {
@@ -75,19 +75,19 @@ fn expected(lines: &[&[u8]]) -> (u16, Option<&'static str>) {
     }
 }
 
-/// As [`Readable`] spells scopes; `items:write` implies `items`.
+/// Returns whether a token of [`Readable`] satisfies `items`, which `items:write` implies.
 fn grants_items(token: &[u8]) -> bool {
     token.split(|byte| *byte == b'+').any(|scope| scope == b"items" || scope == b"items~write")
 }
 
-/// One challenge of well-formed parameters, each there once, and a body that says the same.
+/// Checks that the response has one challenge, with each parameter once, and the same values in its body.
 fn check_refusal(answer: &Answer, error: Option<&str>) {
     let challenge = answer.challenge().expect("a challenge");
     let parameters = challenge.strip_prefix("Bearer ").expect("for bearer tokens").split(", ");
     let parameters: Vec<_> = parameters
         .map(|parameter| {
             let (name, quoted) = parameter.split_once('=').expect("a parameter has a value");
-            let value = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).expect("in quotes");
+            let value = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).expect("in quotes");
             assert!(!value.contains(['"', '\\']), "{challenge}");
             (name, value)
         })

@@ -1,4 +1,4 @@
-//! `JwtDecoder`: of tokens that its issuer signed it accepts just those with the header and the claims of RFC 9068.
+//! `JwtDecoder`: it accepts a token of its issuer if and only if the token has the header and the claims of RFC 9068.
 
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -14,12 +14,12 @@ use super::json;
 const ISSUER: &str = "https://issuer.example";
 const AUDIENCE: &str = "https://api.example";
 const SECRET: [u8; 32] = [7; 32];
-/// More than the leeway: whether a token of about now is accepted depends on the moment.
+/// Times that differ less from the current time are not compared: the result depends on when the check runs.
 const ABOUT_NOW: f64 = 120.0;
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
 const MAX_SCOPES: usize = 1024;
 const MAX_HEADER_BYTES: usize = 2 * 1024;
-/// Of a `SystemTime`.
+/// The last second that a `SystemTime` contains.
 const LAST_SECOND: f64 = i64::MAX as f64;
 
 static DECODER: LazyLock<JwtDecoder> = LazyLock::new(|| {
@@ -27,11 +27,12 @@ static DECODER: LazyLock<JwtDecoder> = LazyLock::new(|| {
     JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(key).build().expect("a complete decoder")
 });
 
-/// A header, a line break and the claims, to be signed; or else a token as it is. Whether it was accepted.
+/// Decodes a token. The input is a header, a line break and the claims, which are signed; or else the whole token. Returns
+/// whether it was accepted.
 ///
 /// # Panics
 ///
-/// The decoder judges otherwise than a slow reader of the same token, or repeats it in an error.
+/// Panics if the slow parser of this file has another result, or an error contains the token.
 pub fn holds(input: &[u8]) -> bool {
     let (token, claims) = match input.iter().position(|byte| *byte == b'\n') {
         Some(end) => {
@@ -55,7 +56,7 @@ pub fn holds(input: &[u8]) -> bool {
         }
         (Err(DecodeError::Invalid(reason)), None) => {
             assert!(recalled.is_none());
-            // No token of a request has a space. The fuzzer finds the texts of reasons, which have some.
+            // Tokens of requests have no spaces. The fuzzer generates reasons as inputs, which have spaces.
             assert!(token.len() < 16 || token.contains(' ') || !reason.to_string().contains(&token));
             false
         }
@@ -66,7 +67,7 @@ pub fn holds(input: &[u8]) -> bool {
 fn signed(header: &[u8], payload: &[u8]) -> String {
     let message =
         format!("{}.{}", Base64UrlUnpadded::encode_string(header), Base64UrlUnpadded::encode_string(payload));
-    // With both backends compiled in, jsonwebtoken signs only once a decoder has chosen one.
+    // With both backends compiled in, jsonwebtoken needs a decoder that installs one before it signs.
     LazyLock::force(&DECODER);
     let key = EncodingKey::from_secret(&SECRET);
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256);
@@ -83,7 +84,7 @@ fn check_token(token: &AccessToken, claims: &Map<String, Value>) {
     assert_eq!(token.scopes().iter().collect::<Vec<_>>(), scopes(claims));
 }
 
-/// The scope-tokens of RFC 6749 section 3.3, each once.
+/// Returns the scope-tokens (RFC 6749 section 3.3), each once.
 fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
     let is_allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
     let mut scopes = Vec::new();
@@ -95,10 +96,10 @@ fn scopes(claims: &Map<String, Value>) -> Vec<&str> {
     scopes
 }
 
-/// Depends on the moment.
+/// Returns whether the result depends on the current time.
 struct AboutNow;
 
-/// The claims, where RFC 9068 has the token accepted.
+/// Returns the claims if RFC 9068 accepts the token.
 fn acceptable(header: &[u8], payload: &[u8]) -> Result<Option<Map<String, Value>>, AboutNow> {
     let is_short = header.len() <= MAX_HEADER_BYTES;
     let (Some(header), Some(claims)) = (json::object(header), json::object(payload)) else { return Ok(None) };
@@ -115,7 +116,9 @@ fn acceptable(header: &[u8], payload: &[u8]) -> Result<Option<Map<String, Value>
     let is_unbound = ["cnf", "nonce", "at_hash"].iter().all(|name| !claims.contains_key(*name));
     let is_for_us = match claims.get("aud") {
         Some(Value::String(audience)) => audience == AUDIENCE,
-        Some(Value::Array(all)) => all.iter().all(Value::is_string) && all.iter().any(|it| it == AUDIENCE),
+        Some(Value::Array(all)) => {
+            all.iter().all(Value::is_string) && all.iter().any(|audience| audience == AUDIENCE)
+        }
         _ => false,
     };
     let is_number = |name: &str| claims.get(name).is_none_or(Value::is_number);
@@ -123,10 +126,10 @@ fn acceptable(header: &[u8], payload: &[u8]) -> Result<Option<Map<String, Value>
     let is_moment = |name: &str| {
         claims
             .get(name)
-            .is_none_or(|claim| claim.as_f64().is_some_and(|it| (-0.0..LAST_SECOND).contains(&it)))
+            .is_none_or(|claim| claim.as_f64().is_some_and(|seconds| (-0.0..LAST_SECOND).contains(&seconds)))
     };
     let seconds = |name: &str| claims.get(name).and_then(Value::as_f64);
-    if [seconds("exp"), seconds("nbf")].iter().flatten().any(|it| (it - now).abs() < ABOUT_NOW) {
+    if [seconds("exp"), seconds("nbf")].iter().flatten().any(|time| (time - now).abs() < ABOUT_NOW) {
         return Err(AboutNow);
     }
     let is_good = is_header_good

@@ -1,15 +1,15 @@
-//! A slow reader of JSON that knows which member names an object repeats.
+//! A slow JSON parser that finds repeated member names.
 
 use serde_json::{Map, Value};
 
-/// The object that a text is, where no object in it repeats a name or has one that serde_json uses itself.
+/// Parses an object. Returns `None` if an object in it repeats a name, or has a name that serde_json reserves.
 pub(super) fn object(text: &[u8]) -> Option<Map<String, Value>> {
     let Ok(Value::Object(object)) = serde_json::from_slice(text) else { return None };
     let text = std::str::from_utf8(text).expect("JSON is UTF-8");
     (!has_a_bad_name(text)).then_some(object)
 }
 
-/// The members of an object or the elements of an array, of a text with the syntax of JSON.
+/// Returns the texts of the members of an object, or of the elements of an array.
 pub(super) fn items(text: &[u8]) -> Vec<&[u8]> {
     let text = text.trim_ascii();
     let Some((inside, _)) = text.get(1..).and_then(|text| text.split_last_chunk::<1>()) else {
@@ -33,14 +33,15 @@ pub(super) fn items(text: &[u8]) -> Vec<&[u8]> {
     items
 }
 
-/// The name and the value of a member.
+/// Returns the name and the value of a member.
 pub(super) fn member(text: &[u8]) -> (String, &[u8]) {
     let (name, rest) = text.split_at(string_length(text));
     let value = rest.trim_ascii_start().strip_prefix(b":").expect("a colon after a name");
     (serde_json::from_slice(name).expect("a name is a string"), value.trim_ascii())
 }
 
-/// Of a text that is JSON. A string before a colon is a name in the object that was opened last.
+/// Returns whether an object in the JSON text repeats a name or has a reserved one. A string before a colon is a name in the
+/// innermost open object.
 fn has_a_bad_name(text: &str) -> bool {
     let mut open: Vec<Vec<String>> = Vec::new();
     let mut rest = text;

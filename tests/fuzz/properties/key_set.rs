@@ -1,5 +1,5 @@
-//! JWK sets and JWKs: a set's keys are those that can be read by themselves and told apart, and a key that was read never
-//! verifies a signature of nobody.
+//! JWK sets and JWKs: the keys of a set are those that can be read alone and have distinct `kid`s, and no key verifies a forged
+//! signature.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use futures_util::FutureExt as _;
@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 use super::json;
 
 const MAX_KEYS: usize = 64;
-/// Verifying costs more than reading, and keys do not know of each other.
+/// The number of keys whose forged signatures are checked. Verifying is slow, and keys are independent.
 const TRIED: usize = 2;
 
-/// Whether a key was read.
+/// Reads a set and a JWK. Returns whether a key was read.
 ///
 /// # Panics
 ///
-/// The set is read otherwise than key by key, or a key verifies a signature that it has not made.
+/// Panics if the set has other keys than those that are read one by one, or if a key verifies a forged signature.
 pub fn holds(input: &[u8]) -> bool {
     let single = VerificationKey::from_jwk(input);
     if let Ok(key) = &single {
@@ -35,8 +35,7 @@ pub fn holds(input: &[u8]) -> bool {
     keys.take(TRIED).map(check_forgeries).count() > 0
 }
 
-/// The keys of a text that is a set, as [`Debug`](std::fmt::Debug) shows them: each by its algorithm and `kid`. Every one is
-/// read by itself.
+/// Returns the keys of a set as [`Debug`](std::fmt::Debug) shows them, with algorithm and `kid`. Each is read alone.
 fn usable(set: &[u8]) -> Vec<String> {
     let set = set.strip_prefix("\u{feff}".as_bytes()).unwrap_or(set);
     let members = json::items(set).into_iter().map(json::member);
@@ -65,7 +64,7 @@ fn usable(set: &[u8]) -> Vec<String> {
     distinct.iter().filter(is_alone).take(MAX_KEYS).map(|(_, name, _)| name.clone()).collect()
 }
 
-/// The numbers of a public key, without the zeros before them.
+/// Returns the numbers of a public key, without leading zeros.
 type Material = Vec<Vec<u8>>;
 
 fn material(jwk: &Map<String, Value>) -> Material {
@@ -81,7 +80,7 @@ fn material(jwk: &Map<String, Value>) -> Material {
     names.iter().map(number).collect::<Option<_>>().expect("a key that was read has its numbers")
 }
 
-/// What a JWK has to be to verify signatures (RFC 7517 section 4).
+/// Checks that a JWK may verify signatures (RFC 7517 section 4).
 fn check_jwk(text: &[u8], key: &VerificationKey) {
     let jwk = json::object(text).expect("a JWK is an object that repeats no name");
     assert!(!jwk.contains_key("keys"));
@@ -91,7 +90,7 @@ fn check_jwk(text: &[u8], key: &VerificationKey) {
     assert!(jwk.get("key_ops").is_none_or(names));
     let shown = format!("{key:?}");
     let algorithm = match (jwk.get("alg"), jwk.get("crv")) {
-        // RFC 9864 has a second name for it.
+        // RFC 9864 has a second name for `EdDSA`.
         (Some(alg), _) if alg == "Ed25519" => Some("EdDSA"),
         (Some(alg), _) => alg.as_str(),
         (None, Some(Value::String(curve))) => match &**curve {
@@ -101,7 +100,7 @@ fn check_jwk(text: &[u8], key: &VerificationKey) {
         },
         _ => None,
     };
-    let algorithm = algorithm.expect("the JWK says what it is for");
+    let algorithm = algorithm.expect("the JWK has one algorithm");
     assert!(shown.starts_with(&format!("VerificationKey {{ algorithm: {algorithm}, ")), "{shown}");
 }
 
@@ -116,6 +115,6 @@ fn check_forgeries(key: VerificationKey) {
         let parts = [header.as_bytes(), claims.as_bytes(), signature];
         let token = parts.map(Base64UrlUnpadded::encode_string).join(".");
         let decoded = decoder.decode(&token).now_or_never().expect("the key is there");
-        assert!(decoded.is_err(), "{shown} verifies a signature of nobody");
+        assert!(decoded.is_err(), "{shown} verifies a forged signature");
     }
 }

@@ -157,7 +157,7 @@ fn unexpectedly_hidden_scopes_are_found() {
     let (matrix, app) = matrix_of(server);
     assert_eq!(
         table(matrix.check(app)),
-        r#"5 of 43 requests of the scope matrix are not answered as they should be (…):
+        r#"5 of 43 requests of the scope matrix have a wrong response (…):
 
 OPERATION        SENT                                 EXPECTED                                           GOT
 GET /items/{id}  no token                             401 Bearer scope="me items"                        401 Bearer
@@ -173,7 +173,7 @@ fn a_server_with_another_issuer_is_found() {
     let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
     assert_eq!(
         table(matrix.check(app)),
-        r#"6 of 43 requests of the scope matrix are not answered as they should be (…):
+        r#"6 of 43 requests of the scope matrix have a wrong response (…):
 
 OPERATION        SENT                                 EXPECTED                                           GOT
 GET /items/{id}  a token of `me items`                let through                                        401 Bearer invalid_token scope="me items"
@@ -191,7 +191,7 @@ fn a_layer_that_responds_to_everything_is_found() {
     let app = app.layer(from_fn(async |_: Request, _: Next| "a response"));
     assert_eq!(
         table(matrix.check(app)),
-        r#"10 of 68 requests of the scope matrix are not answered as they should be (…):
+        r#"10 of 68 requests of the scope matrix have a wrong response (…):
 
 OPERATION                                                      SENT                                 EXPECTED                                           GOT
 GET /items/{id}                                                no token                             401 Bearer scope="me items"                        200
@@ -219,7 +219,7 @@ fn a_layer_that_requires_a_token_everywhere_is_found() {
     };
     assert_eq!(
         table(matrix.check(app.layer(from_fn(refuse)))),
-        r#"2 of 42 requests of the scope matrix are not answered as they should be (…):
+        r#"2 of 42 requests of the scope matrix have a wrong response (…):
 
 OPERATION        SENT      EXPECTED                     GOT
 GET /items/{id}  no token  401 Bearer scope="me items"  401 Bearer
@@ -238,7 +238,7 @@ fn a_handler_with_an_unreported_requirement_is_found() {
     let router = ScopedRouter::new().route("/", get(later)).with_state(issuer.resource_server());
     assert_eq!(
         table(issuer.matrix(&router).check(router)),
-        r#"1 of 14 requests of the scope matrix are not answered as they should be (…):
+        r#"1 of 14 requests of the scope matrix have a wrong response (…):
 
 OPERATION  SENT             EXPECTED     GOT
 GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me items", more than the report requires"#
@@ -268,7 +268,7 @@ fn panics_and_timeouts_of_handlers_are_found() {
     assert_eq!(
         table(check),
         "\
-2 of 24 requests of the scope matrix are not answered as they should be (…):
+2 of 24 requests of the scope matrix have a wrong response (…):
 
 OPERATION    SENT             EXPECTED     GOT
 GET /hangs   no token         open         no answer within 10 s
@@ -282,11 +282,11 @@ fn a_router_without_operations_is_an_error() {
     let router = ScopedRouter::new().fallback_service(Router::new(), "nothing is here");
     assert_eq!(
         table(issuer.matrix(&router).check(router)),
-        "this router has no operation for the scope matrix to ask (…)"
+        "this router has no operation for the scope matrix (…)"
     );
     let router = ScopedRouter::new().route("/", get(open)).with_state(issuer.resource_server());
     assert_eq!(
         table(issuer.matrix(&router).check_attacks(router)),
-        "this router has no operation for the attacks to ask (…)"
+        "this router has no operation for the attacks (…)"
     );
 }

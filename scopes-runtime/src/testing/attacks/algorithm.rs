@@ -1,4 +1,4 @@
-//! Algorithms that are not the key's.
+//! Other algorithms than that of the key.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn none(attacks: &mut AttackList) {
     attacks.invalid(NONE, "alg `none` with an escape", token);
 }
 
-/// Signed by the right key all the same.
+/// Other values of `alg`, in tokens that are signed with the right key.
 fn other_names(attacks: &mut AttackList) {
     let names = [
         "HS256",
@@ -75,7 +75,7 @@ fn no_names(attacks: &mut AttackList) {
     attacks.invalid(NAME, "alg missing", token);
 }
 
-/// What everybody knows of a public key, as a secret.
+/// HMAC with the public key as the secret.
 fn confusion(attacks: &mut AttackList) {
     let key = attacks.good.key();
     let (pem, jwk) = (key.pem(), key.jwk.to_string());
@@ -101,5 +101,5 @@ fn confusion(attacks: &mut AttackList) {
     }
     let header = json!({ "alg": "dir", "enc": "A256GCM", "typ": "at+jwt" }).to_string();
     let jwe = format!("{}..{}.AAAA.AAAA", base64url(header), base64url([0; 12]));
-    attacks.invalid(CONFUSION, "a JWE, which anybody can make", jwe);
+    attacks.invalid(CONFUSION, "a JWE without a signature", jwe);
 }

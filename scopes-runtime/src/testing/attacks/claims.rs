@@ -72,7 +72,7 @@ fn aud(attacks: &mut AttackList, audience: &str) {
     all(attacks, AUD, "aud", values);
 }
 
-/// Tokens that are good for something else.
+/// Tokens of another kind.
 fn kinds(attacks: &mut AttackList) {
     let dpop = "RFC 9449 section 7.2";
     all(

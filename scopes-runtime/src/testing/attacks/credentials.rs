@@ -1,4 +1,4 @@
-//! Credentials that are no bearer token, or more than one.
+//! Malformed `Authorization` headers, other schemes, and several lines.
 
 use axum::http::header::{COOKIE, PROXY_AUTHORIZATION};
 use axum::http::{HeaderName, HeaderValue};

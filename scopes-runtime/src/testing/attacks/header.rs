@@ -1,4 +1,4 @@
-//! Members of the header that promise something, or lead somewhere.
+//! Members of the header: keys of an attacker, `kid`, extensions, `typ`, and malformed JSON.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(super) fn add(attacks: &mut AttackList) {
     texts(attacks);
 }
 
-/// The attacker's key, which comes with the token.
+/// Tokens that contain the attacker's key, or its location.
 fn keys(attacks: &mut AttackList) {
     let forged = attacks.good.clone().forged();
     let mut jwk = forged.key().jwk.clone();
@@ -51,7 +51,7 @@ fn keys(attacks: &mut AttackList) {
     attacks.invalid(KEYS, "an attacker's secret in `jwk`", token);
 }
 
-/// Signed by the right key all the same, but for the last one.
+/// Other values of `kid`. All but the last token are signed with the right key.
 fn kids(attacks: &mut AttackList) {
     let kids = [
         ("a path", json!("../../../../../../dev/null")),
@@ -93,7 +93,7 @@ fn kids(attacks: &mut AttackList) {
 fn extensions(attacks: &mut AttackList) {
     let cases = [
         (
-            "crit of an extension that nobody knows",
+            "crit of an unknown extension",
             json!({ "crit": ["https://example.com/x"], "https://example.com/x": 1 }),
         ),
         ("crit of a claim", json!({ "crit": ["exp"] })),
@@ -122,7 +122,7 @@ fn extensions(attacks: &mut AttackList) {
     }
     let header = attacks.good.clone().header("b64", false).header("crit", json!(["b64"])).header_text();
     let token = attacks.good.sign_message(&format!("{}.e30", base64url(header)));
-    attacks.invalid(B64, "b64 false, and a payload that is none in base64url", token);
+    attacks.invalid(B64, "b64 false, and a payload that is not base64url", token);
 }
 
 /// The good token with these members in its header.
@@ -162,7 +162,7 @@ fn types(attacks: &mut AttackList) {
     attacks.invalid(TYP, "typ missing", token);
 }
 
-/// Headers that two readers may read in two ways, or that are none.
+/// Headers that two parsers read differently, or that are malformed.
 fn texts(attacks: &mut AttackList) {
     let (good, claims) = (attacks.good.header_text(), attacks.good.claims_text());
     let open = good.trim_end_matches('}');

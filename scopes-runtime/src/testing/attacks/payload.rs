@@ -1,4 +1,4 @@
-//! Payloads that are no claims set, or two in one.
+//! Payloads that are not a claims set, or that repeat a claim.
 
 use serde_json::json;
 

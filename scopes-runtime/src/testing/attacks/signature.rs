@@ -1,4 +1,4 @@
-//! Signatures that are not of this message by this key.
+//! Signatures of other messages or by other keys.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -76,7 +76,7 @@ fn other_signatures(attacks: &mut AttackList, message: &str, signature: &str) {
     attacks.invalid(VALIDATION, "the message as its signature", token);
 }
 
-/// CVE-2022-21449: numbers that satisfy the equation of ECDSA for every message, where nobody checks their range.
+/// CVE-2022-21449: numbers that satisfy the equation of ECDSA for every message, if a server does not check their range.
 fn psychic(attacks: &mut AttackList, message: &str) {
     let (zero, mut one) = ([0; 32], [0; 32]);
     one[31] = 1;
@@ -140,7 +140,7 @@ fn parts(attacks: &mut AttackList, token: &str) {
     }
 }
 
-/// Each part has one spelling, and a token in another one is another token.
+/// Other encodings of the same parts.
 fn spellings(attacks: &mut AttackList, token: &str) {
     let (message, signature) = token.rsplit_once('.').expect("a dot");
     let good = &attacks.good;

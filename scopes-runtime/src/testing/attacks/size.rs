@@ -1,4 +1,4 @@
-//! Tokens that cost a server something, if it lets them.
+//! Tokens that are long or deeply nested.
 
 use super::attack::{AttackList, Refusal};
 use crate::testing::token::base64url;

@@ -1,4 +1,4 @@
-//! Numbers at every edge, and what is no number, for moments in time.
+//! `exp`, `nbf`, `iat` and `auth_time`: times that have passed or are to come, numbers out of range, and other types.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn no_numbers(now: u64) -> [(&'static str, Value); 6] {
     ]
 }
 
-/// Numbers that are none in JSON, or that no type holds.
+/// Numbers that are malformed in JSON, or out of range.
 fn texts(attacks: &mut AttackList, now: u64) {
     let claims = attacks.good.clone().claim("exp", "EXP").claims_text();
     let later = now + 60;

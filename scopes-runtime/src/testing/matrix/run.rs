@@ -74,12 +74,12 @@ impl<'a> Run<'a> {
     /// # Panics
     ///
     /// Panics if there was a failure or no request.
-    pub(super) fn finish(self, asked: &str, caller: &Location<'_>) {
+    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) {
         let Self { requests, failures, .. } = self;
-        assert!(requests > 0, "this router has no operation for {asked} to ask ({caller})");
+        assert!(requests > 0, "this router has no operation for {suite} ({caller})");
         assert!(
             failures.is_empty(),
-            "{} of {requests} requests of {asked} are not answered as they should be ({caller}):\n\n{}",
+            "{} of {requests} requests of {suite} have a wrong response ({caller}):\n\n{}",
             failures.len(),
             Table(&failures),
         );

@@ -65,7 +65,7 @@ impl KeyState {
         }
     }
 
-    /// Returns the keys, or `None` if they have expired or there are none.
+    /// Returns the keys, or `None` if they have expired or the list is empty.
     pub(super) fn trusted_keys(&self) -> Option<&[VerificationKey]> {
         Some(&*self.keys).filter(|keys| Instant::now() < self.trusted_until && !keys.is_empty())
     }
