@@ -8,9 +8,10 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     api::{fallbacks, handlers, scopes::Scope},
-    auth_server::{metadata, token_endpoint, tokens::TokenIssuer},
+    auth_server::{metadata, token_endpoint},
     serve::request_limits::limit_and_log,
     state::AppState,
+    token_issuer::TokenIssuer,
 };
 
 const MAX_BODY_BYTES: usize = 16 * 1024;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
-use crate::auth_server::{jwt_secret::JwtSecret, tokens::TokenIssuer};
+use crate::{auth_server::jwt_secret::JwtSecret, token_issuer::TokenIssuer};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]

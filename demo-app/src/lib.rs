@@ -9,16 +9,18 @@ mod error;
 mod serve;
 mod state;
 mod store;
+mod token_issuer;
 
 pub use crate::{
     app::{app, openapi, routes},
     auth_server::{
         jwt_secret::JwtSecret,
         signing_key::{SigningKey, SigningKeyError},
-        tokens::{TokenIssuer, Tokens, TokensError},
+        tokens::{Tokens, TokensError},
     },
     config::{Command, Config, ReportFormat},
     serve::server::{ServeError, serve},
     state::AppState,
     store::{database::Database, open::OpenDatabaseError},
+    token_issuer::TokenIssuer,
 };

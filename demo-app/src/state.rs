@@ -6,6 +6,7 @@ use scopes_runtime::ResourceServer;
 use crate::{
     auth_server::{passwords::PasswordVerifier, rate_limits::RateLimits, tokens::Tokens},
     store::database::Database,
+    token_issuer::TokenIssuer,
 };
 
 /// State that the handlers share.
@@ -31,5 +32,11 @@ impl AppState {
 impl FromRef<AppState> for ResourceServer {
     fn from_ref(state: &AppState) -> Self {
         state.tokens.resource_server.clone()
+    }
+}
+
+impl FromRef<AppState> for TokenIssuer {
+    fn from_ref(state: &AppState) -> Self {
+        state.tokens.issuer.clone()
     }
 }

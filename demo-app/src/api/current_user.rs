@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use crate::{
     api::scopes::Scope,
-    auth_server::tokens::{TokenIssuer, Tokens},
     error::ApiError,
     store::database::{Database, User},
+    token_issuer::TokenIssuer,
 };
 
 /// Extracts the user of the access token. A handler that takes it requires the scope `me`.
@@ -22,7 +22,7 @@ impl<S> FromRequestParts<S> for CurrentUser
 where
     S: Send + Sync,
     Database: FromRef<S>,
-    Tokens: FromRef<S>,
+    TokenIssuer: FromRef<S>,
 {
     type Rejection = ApiError;
 
@@ -33,7 +33,7 @@ where
     ) -> Result<Self, Self::Rejection> {
         let username = token.subject().ok_or_else(|| token.refuse())?;
         let database = Database::from_ref(state);
-        let user = match (database.user(username).await?, Tokens::from_ref(state).issuer) {
+        let user = match (database.user(username).await?, TokenIssuer::from_ref(state)) {
             (None, TokenIssuer::External(_)) => {
                 database.get_or_create_user(&user_from_claims(username, &token)).await?
             }

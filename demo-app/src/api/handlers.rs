@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{current_user::CurrentUser, scopes::Scope},
-    auth_server::tokens::{TokenIssuer, Tokens},
     error::ApiError,
     store::database::{Database, Item, User},
+    token_issuer::TokenIssuer,
 };
 
 const MAX_ITEM_ID_CHARS: usize = 64;
@@ -21,8 +21,8 @@ const MAX_ITEM_ID_CHARS: usize = 64;
 /// Lists the operations and the scopes that they require.
 #[public(reason = "general information")]
 #[utoipa::path(get, path = "/", responses((status = 200, description = "The operations and their scopes.", body = String)))]
-pub(crate) async fn welcome(State(tokens): State<Tokens>) -> String {
-    let log_in = match tokens.issuer {
+pub(crate) async fn welcome(State(issuer): State<TokenIssuer>) -> String {
+    let log_in = match issuer {
         TokenIssuer::External(url) => format!("Access tokens are issued by {url}"),
         TokenIssuer::Secret | TokenIssuer::Key => "\
 POST /token             log in (form: grant_type=password, username, password, scope)"

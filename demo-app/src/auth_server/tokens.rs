@@ -1,4 +1,4 @@
-//! Access tokens: which issuer's tokens the API accepts, and the signer if this program is the issuer.
+//! Access tokens: the verifier of the accepted ones, and the signer if this program is the issuer.
 
 use std::fmt;
 
@@ -18,18 +18,8 @@ use crate::{
         signing_key::{SigningKey, SigningKeyError},
     },
     error::ApiError,
+    token_issuer::TokenIssuer,
 };
-
-/// The issuer of the access tokens that this API accepts.
-#[derive(Clone, Debug)]
-pub enum TokenIssuer {
-    /// This program, which signs with a secret (HS256).
-    Secret,
-    /// This program, which signs with a private key and serves the public key.
-    Key,
-    /// Another issuer, with this URL.
-    External(String),
-}
 
 /// Issues and verifies access tokens.
 #[derive(Clone)]

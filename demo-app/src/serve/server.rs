@@ -10,12 +10,13 @@ use crate::{
     auth_server::{
         jwt_secret::JwtSecret,
         signing_key::SigningKey,
-        tokens::{TokenIssuer, Tokens, TokensError},
+        tokens::{Tokens, TokensError},
     },
     config::Config,
     serve::connections,
     state::AppState,
     store::{database::Database, open::OpenDatabaseError},
+    token_issuer::TokenIssuer,
 };
 
 /// The most time for closing the database.
