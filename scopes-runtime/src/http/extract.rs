@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use super::AuthError;
 use super::context::AuthContext;
 use super::requirement_of::ScopedExtractor;
-use super::state::ProvidesResourceServer;
+use super::router_state::ProvidesResourceServer;
 use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::AccessToken;
 

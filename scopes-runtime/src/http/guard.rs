@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::AuthError;
 use super::context::AuthContext;
 use super::requirement_of::ScopedExtractor;
-use super::state::ProvidesResourceServer;
+use super::router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirement;

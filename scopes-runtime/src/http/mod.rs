@@ -10,9 +10,10 @@ mod extract;
 mod guard;
 mod metadata;
 mod rejection;
+mod require;
 mod requirement_of;
 mod resource_server;
-mod state;
+mod router_state;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
@@ -22,4 +23,4 @@ pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
-pub use state::ProvidesResourceServer;
+pub use router_state::ProvidesResourceServer;

@@ -14,9 +14,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
-use super::access::{self, USER_AUTHENTICATION, user_authentication};
+use super::default_operation::summary_and_description;
 use super::json_responses::with_refusal;
-use super::operation::summary_and_description;
+use super::operation_access::{self, USER_AUTHENTICATION, user_authentication};
 use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
@@ -197,7 +197,7 @@ fn add_refusals(
     access: &Access,
 ) -> Vec<(Option<u16>, Response)> {
     let responses = &mut operation.responses.get_or_insert_default().responses;
-    for (status, name) in access::refusals(access) {
+    for (status, name) in operation_access::refusals(access) {
         let refusal = response(context, &COMPONENTS[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {

@@ -1,10 +1,10 @@
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation as OpenApiOperation;
 
-use super::access::add_access;
 use super::components::add_components;
+use super::default_operation::{default_operation, describe_parameters};
 use super::description::Description;
-use super::operation::{default_operation, describe_parameters};
+use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
 use super::path_item::{name, openapi_path, served_methods, slot};
 use super::scheme::OAuth2Scheme;

@@ -7,9 +7,9 @@ use utoipa::openapi::path::Operation as OpenApiOperation;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
-use super::access::{USER_AUTHENTICATION, add_access, user_authentication};
 use super::components::add_components;
 use super::json_responses::{add_refusal, with_refusal};
+use super::operation_access::{USER_AUTHENTICATION, add_access, user_authentication};
 use super::path_item::{find, name, openapi_path, served_methods};
 use super::refusals::REFUSALS;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};

@@ -26,16 +26,16 @@
 //!
 //! Without a `ScopedRouter` (`#[derive(OpenApi)]`, `utoipa_axum`) ids are those of utoipa: the handlers' names.
 
-mod access;
 #[cfg(feature = "aide")]
 mod aide;
 mod components;
+mod default_operation;
 mod description;
 mod document;
 mod fragment;
 mod json_responses;
 mod modifier;
-mod operation;
+mod operation_access;
 mod operation_ids;
 mod path_item;
 mod refusals;

@@ -5,7 +5,7 @@ use utoipa::Path;
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
-use super::access::add_access;
+use super::operation_access::add_access;
 use crate::operation::OperationGuard;
 
 /// The type that stands for a handler with `#[utoipa::path]`: the description that utoipa implements for `P`, with what the

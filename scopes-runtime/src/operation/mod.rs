@@ -2,17 +2,17 @@
 //! the scope matrix read it.
 
 mod access;
-mod guard;
 mod handler;
 mod methods;
+mod operation_guard;
 mod path;
 
 use serde::Serialize;
 
 pub(crate) use access::Access;
-pub(crate) use guard::OperationGuard;
 pub(crate) use handler::Handler;
 pub(crate) use methods::Methods;
+pub(crate) use operation_guard::OperationGuard;
 pub(crate) use path::{nested, shape};
 
 /// What an application does with the requests of some methods to one path, and who may call it. Serialized as in the access

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 
 use super::Guarded;
-use super::guarded::Check;
 use super::router_requirements::RouterRequirements;
+use super::scoped_handler::Check;
 use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.

@@ -1,25 +1,25 @@
 //! [`ScopedRouter`]: a router that only accepts guarded handlers.
 
 #[cfg(feature = "openapi")]
-mod document;
-#[cfg(feature = "openapi")]
-mod documented;
-#[cfg(feature = "openapi")]
 mod documented_routes;
 mod enforced;
-mod guarded;
 mod method_router;
-mod reported;
+#[cfg(feature = "openapi")]
+mod openapi;
+#[cfg(feature = "openapi")]
+mod openapi_parts;
+mod report;
 mod route;
 mod router_requirements;
+mod scoped_handler;
 mod scoped_router;
 
 #[cfg(feature = "openapi")]
 pub use documented_routes::DocumentedRoutes;
-pub use guarded::{Guarded, ScopedHandler};
 pub use method_router::{
     ScopedMethodRouter, any, connect, delete, get, head, options, patch, post, put, trace,
 };
+pub use scoped_handler::{Guarded, ScopedHandler};
 pub use scoped_router::ScopedRouter;
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].

@@ -1,6 +1,6 @@
 use utoipa::openapi::OpenApi;
 
-use super::document::Document;
+use super::openapi_parts::OpenApiParts;
 use super::{DocumentedRoutes, ScopedRouter};
 use crate::openapi::{Fragment, OAuth2Scheme, document};
 
@@ -50,7 +50,7 @@ where
     /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
     /// are included.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let Document { openapi, scheme } = self.document;
+        let OpenApiParts { openapi, scheme } = self.document;
         let operations: Vec<_> =
             self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
         (self.router, document(openapi, &operations, &scheme))

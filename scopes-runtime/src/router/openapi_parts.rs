@@ -3,12 +3,12 @@ use utoipa::openapi::{Info, OpenApi, Paths};
 use crate::openapi::OAuth2Scheme;
 
 /// What the OpenAPI document of a router contains beside its operations.
-pub(super) struct Document {
+pub(super) struct OpenApiParts {
     pub(super) openapi: OpenApi,
     pub(super) scheme: OAuth2Scheme,
 }
 
-impl Default for Document {
+impl Default for OpenApiParts {
     fn default() -> Self {
         let openapi = OpenApi::new(Info::new("API", "0.1.0"), Paths::new());
         Self { openapi, scheme: OAuth2Scheme::default() }

@@ -1,7 +1,7 @@
 use super::ScopedHandler;
 use super::enforced::Enforced;
-use super::guarded::Guarded;
 use super::router_requirements::RouterRequirements;
+use super::scoped_handler::Guarded;
 #[cfg(feature = "openapi")]
 use crate::openapi::Description;
 use crate::operation::{Access, Methods, Operation};

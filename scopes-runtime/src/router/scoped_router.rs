@@ -7,9 +7,9 @@ use axum::response::IntoResponse;
 use tower_layer::Layer;
 use tower_service::Service;
 
-#[cfg(feature = "openapi")]
-use super::document::Document;
 use super::enforced::Enforced;
+#[cfg(feature = "openapi")]
+use super::openapi_parts::OpenApiParts;
 use super::route::{FALLBACK, Route};
 use super::router_requirements::RouterRequirements;
 use super::{Guarded, ScopedHandler, ScopedMethodRouter};
@@ -55,7 +55,7 @@ pub struct ScopedRouter<S = ()> {
     pub(super) routes: Vec<Route>,
     pub(super) vocabularies: Vec<&'static DeclaredScope>,
     #[cfg(feature = "openapi")]
-    pub(super) document: Document,
+    pub(super) document: OpenApiParts,
 }
 
 impl<S> ScopedRouter<S>
@@ -70,7 +70,7 @@ where
             routes: Vec::new(),
             vocabularies: Vec::new(),
             #[cfg(feature = "openapi")]
-            document: Document::default(),
+            document: OpenApiParts::default(),
         }
     }
 

@@ -16,7 +16,11 @@ mod introspection;
 #[cfg(feature = "issuer")]
 mod issuer_metadata;
 #[cfg(feature = "_jwt")]
+mod jose;
+#[cfg(feature = "_jwt")]
 mod json;
+#[cfg(feature = "issuer")]
+mod jwks;
 #[cfg(feature = "_jwt")]
 mod jwt;
 #[cfg(feature = "_jwt")]
@@ -27,14 +31,15 @@ pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
+#[cfg(feature = "_jwt")]
+pub use jose::{KeyError, VerificationKey};
+#[cfg(feature = "_jwt")]
+pub use jsonwebtoken::Algorithm;
+#[cfg(feature = "issuer")]
+pub use jwks::{Jwks, usable_keys};
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
-pub use jwt::{
-    Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, MultiIssuerDecoder, TokenProfile,
-    VerificationKey,
-};
-#[cfg(feature = "issuer")]
-pub use jwt::{Jwks, usable_keys};
+pub use jwt::{JwtDecoder, JwtDecoderBuilder, JwtDecoderError, MultiIssuerDecoder, TokenProfile};
 #[cfg(feature = "_jwt")]
 pub use scope_claim::ScopeClaim;

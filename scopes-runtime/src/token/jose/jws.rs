@@ -14,17 +14,17 @@ use crate::token::{DecodeError, json};
 const MAX_HEADER_BYTES: usize = 2 * 1024;
 
 /// A JWS in the compact serialization (RFC 7515 section 7.1). Nothing in it is verified.
-pub(super) struct Jws<'a> {
+pub(in crate::token) struct Jws<'a> {
     header: &'a str,
     payload: &'a str,
-    pub(super) signature: &'a str,
+    pub(in crate::token) signature: &'a str,
     /// The signing input: header, dot, payload.
-    pub(super) message: &'a str,
+    pub(in crate::token) message: &'a str,
 }
 
 impl<'a> Jws<'a> {
     /// Splits a token into its parts, and checks its length and that of the header.
-    pub(super) fn split(token: &'a str) -> Result<Self, DecodeError> {
+    pub(in crate::token) fn split(token: &'a str) -> Result<Self, DecodeError> {
         check_length(token)?;
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
@@ -44,7 +44,7 @@ impl<'a> Jws<'a> {
     }
 
     /// Returns whether the signature is base64url without padding.
-    pub(super) fn has_decodable_signature(&self) -> bool {
+    pub(in crate::token) fn has_decodable_signature(&self) -> bool {
         BASE64_URL_SAFE_NO_PAD.decode(self.signature).is_ok()
     }
 
@@ -54,7 +54,7 @@ impl<'a> Jws<'a> {
     /// # Errors
     ///
     /// [`DecodeError::Invalid`] unless the payload is a JSON object with exactly one `iss`, a string.
-    pub(super) fn unverified_issuer(&self) -> Result<String, DecodeError> {
+    pub(in crate::token) fn unverified_issuer(&self) -> Result<String, DecodeError> {
         // serde refuses a repeated field.
         #[derive(Deserialize)]
         struct Issuer {
@@ -66,20 +66,20 @@ impl<'a> Jws<'a> {
     }
 
     /// Parses the payload, and refuses repeated member names.
-    pub(super) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
+    pub(in crate::token) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
         object(self.payload, "payload")
     }
 }
 
 /// A JOSE header that has passed its checks (RFC 7515 section 4).
-pub(super) struct Header {
-    pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<String>,
+pub(in crate::token) struct Header {
+    pub(in crate::token) algorithm: Algorithm,
+    pub(in crate::token) kid: Option<String>,
 }
 
 impl Header {
     /// Parses the header, and checks `crit`, `b64`, `typ`, `alg` and the type of `kid`.
-    pub(super) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
+    pub(in crate::token) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
         let header = object(jws.header, "header")?;
         // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
         // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.

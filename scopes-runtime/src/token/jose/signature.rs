@@ -3,10 +3,10 @@ use super::key::VerificationKey;
 
 /// Most keys that one token is tried with. Each trial verifies a signature, and a forged token can omit `kid`. An issuer that
 /// rotates its keys has the current, the next and the previous one; the fourth is for an extra rotation.
-pub(super) const MAX_TRIED_KEYS: usize = 4;
+pub(in crate::token) const MAX_TRIED_KEYS: usize = 4;
 
 /// The outcome of verifying a signature with a set of keys. Reasons go to the log.
-pub(super) enum SignatureOutcome {
+pub(in crate::token) enum SignatureOutcome {
     Verified,
     /// No key would verify the signature, in this set or a later one.
     Invalid(&'static str),
@@ -20,7 +20,7 @@ const TOO_MANY_KEYS: &str = "more than 4 keys are for the header's `alg`, and no
 
 /// Verifies the signature with the keys for the `alg` of the header: with the one that has its `kid`, or else with those that
 /// have none, or with all if the header has no `kid`.
-pub(super) fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> SignatureOutcome {
+pub(in crate::token) fn verify(keys: &[VerificationKey], jws: &Jws<'_>, header: &Header) -> SignatureOutcome {
     let of_algorithm = || keys.iter().filter(|key| key.algorithm() == header.algorithm);
     if of_algorithm().next().is_none() {
         return SignatureOutcome::UnknownKey("no key is for the header's `alg`");

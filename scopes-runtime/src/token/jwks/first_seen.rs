@@ -3,7 +3,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::token::jwt::jws::Jws;
+use crate::token::jose::Jws;
 
 /// Number of sets: 192 KiB in total, allocated with the first token.
 const SETS: usize = 2048;

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{entra_issuer, json_parts};
 use crate::token::fetch::FetchError;
+use crate::token::jose::{KeyError, VerificationKey};
 use crate::token::json;
-use crate::token::jwt::key::{KeyError, VerificationKey};
 
 /// Most keys of a set that are used. Issuers publish fewer than ten.
 const MAX_KEYS: usize = 64;

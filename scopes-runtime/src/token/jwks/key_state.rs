@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::token::jwt::jws::Header;
-use crate::token::jwt::key::VerificationKey;
+use crate::token::jose::Header;
+use crate::token::jose::VerificationKey;
 
 /// Most withdrawn `kid`s that are stored.
 const MAX_WITHDRAWN: usize = 64;

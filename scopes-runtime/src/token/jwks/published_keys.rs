@@ -10,9 +10,7 @@ use super::first_seen::FirstSeen;
 use super::key_state::{Attempt, KeyState};
 use super::refresher::{Refresher, RunningRefresher};
 use crate::token::DecodeError;
-use crate::token::jwt::jws::{Header, Jws};
-use crate::token::jwt::key::VerificationKey;
-use crate::token::jwt::signature::{SignatureOutcome, verify};
+use crate::token::jose::{Header, Jws, SignatureOutcome, VerificationKey, verify};
 
 /// Longest time that a request waits for keys.
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -21,7 +19,7 @@ const MAX_WAITING: usize = 1024;
 
 /// The current keys of an issuer, and the task that refreshes them.
 #[derive(Clone)]
-pub(in super::super) struct PublishedKeys {
+pub(in crate::token) struct PublishedKeys {
     state: watch::Receiver<KeyState>,
     /// Each value requests a fetch.
     demand: watch::Sender<()>,
@@ -64,51 +62,75 @@ impl PublishedKeys {
     }
 
     /// Returns whether these are the current keys, and have not expired.
-    pub(in super::super) fn is_current(&self, keys: &Arc<[VerificationKey]>) -> bool {
+    pub(in crate::token) fn is_current(&self, keys: &Arc<[VerificationKey]>) -> bool {
         let state = self.state.borrow();
         Arc::ptr_eq(&state.keys, keys) && state.trusted_keys().is_some() && !self.is_idle()
     }
 
-    /// Verifies a signature with the current keys. If the key of the token may be new, checks the claims and waits for the next
-    /// keys.
+    /// Verifies a signature with the current keys. If the key of the token may be new, returns what waits for the next keys.
     ///
     /// The order of the checks is what limits the work for forged tokens:
     ///
-    /// 1. Current keys: a token that they verify or refute never waits.
-    /// 2. Claims: only a token for this server causes requests, takes a place in `first_seen` or waits.
-    /// 3. `earliest_refresh` and the permits: these bound the requests to the issuer, and the requests that wait.
+    /// 1. Current keys, here: a token that they verify or refute never waits.
+    /// 2. Claims, by the caller: only a token for this server causes requests, takes a place in `first_seen` or waits.
+    /// 3. `earliest_refresh` and the permits, in [`NextKeys::verify`]: these bound the requests to the issuer, and the requests
+    ///    that wait.
     ///
     /// # Errors
     ///
-    /// - [`DecodeError::Invalid`] if no key of the issuer verifies the token.
-    /// - [`DecodeError::Unavailable`] if the key of the token may be new.
-    pub(in super::super) async fn verify(
+    /// [`DecodeError::Invalid`] if no key of the issuer can verify the token.
+    pub(in crate::token) fn verify(
         &self,
         jws: &Jws<'_>,
         header: &Header,
-        check_claims: impl FnOnce() -> Result<(), DecodeError>,
-    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
+    ) -> Result<Result<Arc<[VerificationKey]>, NextKeys>, DecodeError> {
         if header.algorithm.family() == AlgorithmFamily::Hmac {
             return Err(DecodeError::invalid("the header's `alg` needs a secret, which is never published"));
         }
-        let now = Instant::now();
         let mut updates = self.state.clone();
         let state = updates.borrow_and_update().clone();
         let was_started = self.start_refresher();
         match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
             // The keys are from the time before the last runtime ended.
             _ if was_started => {}
-            Some(SignatureOutcome::Verified) => return Ok(state.keys),
+            Some(SignatureOutcome::Verified) => return Ok(Ok(state.keys)),
             Some(SignatureOutcome::Invalid(reason)) => return Err(DecodeError::invalid(reason)),
             Some(SignatureOutcome::UnknownKey(_)) | None => {}
         }
-        check_claims()?;
-        let first_seen = self.first_seen.record(jws, now);
+        Ok(Err(NextKeys { published: self.clone(), state, updates, was_started, now: Instant::now() }))
+    }
+}
+
+/// The keys that the issuer may have published since the last fetch, for a token that the current keys do not verify.
+pub(in crate::token) struct NextKeys {
+    published: PublishedKeys,
+    state: KeyState,
+    updates: watch::Receiver<KeyState>,
+    was_started: bool,
+    now: Instant,
+}
+
+impl NextKeys {
+    /// Waits for a fetch if one is running or allowed, and verifies the signature with the keys after it.
+    ///
+    /// # Errors
+    ///
+    /// - [`DecodeError::Invalid`] if no key of the issuer verifies the token.
+    /// - [`DecodeError::Unavailable`] if the key of the token may still be new.
+    pub(in crate::token) async fn verify(
+        self,
+        jws: &Jws<'_>,
+        header: &Header,
+    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
+        let Self { published, state, mut updates, was_started, now } = self;
+        let first_seen = published.first_seen.record(jws, now);
         let is_running = was_started || state.last_attempt == Attempt::Running;
         if is_running || state.may_refresh() {
-            let Ok(_permit) = self.waiting_permits.try_acquire() else { return Err(unavailable(&state)) };
+            let Ok(_permit) = published.waiting_permits.try_acquire() else {
+                return Err(unavailable(&state));
+            };
             if !is_running {
-                self.demand.send_replace(());
+                published.demand.send_replace(());
             }
             // The result does not matter: the keys are read below, new or not.
             let _ = timeout(MAX_WAIT, updates.changed()).await;
@@ -121,7 +143,7 @@ impl PublishedKeys {
                 Err(DecodeError::invalid(reason))
             }
             Some(SignatureOutcome::UnknownKey(_)) | None => {
-                self.demand.send_replace(());
+                published.demand.send_replace(());
                 Err(unavailable(&state))
             }
         }

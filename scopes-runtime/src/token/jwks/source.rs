@@ -6,7 +6,6 @@ use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
 use crate::token::fetch;
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::token::jwt::error::JwtDecoderError;
 
 /// The source of an issuer's published keys, for [`JwtDecoderBuilder::jwks`](crate::JwtDecoderBuilder::jwks).
 ///
@@ -44,6 +43,13 @@ pub struct Jwks {
     rsa_algorithm: Algorithm,
 }
 
+/// Why keys cannot be fetched from a source.
+pub(in crate::token) enum ConnectError {
+    /// The URL, without user name and password.
+    UnsafeUrl(String),
+    HttpClient(reqwest::Error),
+}
+
 impl Jwks {
     /// Selects the keys at `jwks_uri` of the issuer's metadata: OpenID Connect Discovery, or else RFC 8414. The metadata must
     /// have exactly the issuer of the decoder.
@@ -65,19 +71,19 @@ impl Jwks {
         self
     }
 
-    fn location(&self, issuer: &str) -> Result<Location, JwtDecoderError> {
+    fn location(&self, issuer: &str) -> Result<Location, ConnectError> {
         let location = match &self.url {
             None => IssuerMetadata::of(issuer).map(Location::Discovered),
             Some(url) => Url::parse(url).ok().filter(fetch::is_safe).map(Location::Configured),
         };
         let url = self.url.as_deref().unwrap_or(issuer);
-        location.ok_or_else(|| JwtDecoderError::UnsafeUrl { url: fetch::without_credentials(url) })
+        location.ok_or_else(|| ConnectError::UnsafeUrl(fetch::without_credentials(url)))
     }
 
     /// Creates the keys of an issuer, and starts the task that fetches them if there is a runtime.
-    pub(in super::super) fn connect(&self, issuer: &str) -> Result<PublishedKeys, JwtDecoderError> {
+    pub(in crate::token) fn connect(&self, issuer: &str) -> Result<PublishedKeys, ConnectError> {
         let location = self.location(issuer)?;
-        let client = fetch::client(location.first_url()).map_err(JwtDecoderError::HttpClient)?;
+        let client = fetch::client(location.first_url()).map_err(ConnectError::HttpClient)?;
         let (refresher, keys, demand) =
             Refresher::new(client, location, self.rsa_algorithm, issuer.to_owned());
         Ok(PublishedKeys::new(refresher, keys, demand))

@@ -4,15 +4,14 @@ use std::time::Duration;
 use super::claims::ClaimChecks;
 use super::decoder::JwtDecoder;
 use super::error::JwtDecoderError;
-#[cfg(feature = "issuer")]
-use super::jwks::Jwks;
-use super::key::VerificationKey;
 use super::key_source::KeySource;
-use super::signature::MAX_TRIED_KEYS;
 use super::token_profile::TokenProfile;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
 use crate::token::grantable::GrantableScopes;
+use crate::token::jose::{MAX_TRIED_KEYS, VerificationKey};
+#[cfg(feature = "issuer")]
+use crate::token::jwks::Jwks;
 
 /// RFC 7519 section 4.1.4 allows "no more than a few minutes". Synchronized clocks differ by less than seconds.
 const MAX_LEEWAY: Duration = Duration::from_secs(60);
@@ -245,7 +244,7 @@ impl JwtDecoderBuilder {
         match &self.jwks {
             None => self.configured_keys(),
             Some(_) if !self.keys.is_empty() => Err(JwtDecoderError::TwoKindsOfKeys),
-            Some(jwks) => jwks.connect(&self.issuer).map(KeySource::Published),
+            Some(jwks) => Ok(KeySource::Published(jwks.connect(&self.issuer)?)),
         }
     }
 

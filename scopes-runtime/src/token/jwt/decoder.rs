@@ -2,13 +2,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::claims::ClaimChecks;
-use super::jws::{Header, Jws};
-use super::key::VerificationKey;
-use super::key_source::KeySource;
+use super::key_source::{KeySource, SelectedKeys};
 use crate::token::access_token::numeric_date;
 use crate::token::cache::{CacheEntry, TokenCache};
 use crate::token::claims::{has_expired, is_early};
 use crate::token::grantable::GrantableScopes;
+use crate::token::jose::{Header, Jws, VerificationKey};
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Decodes access tokens that are signed JWTs (RFC 9068).
@@ -96,10 +95,17 @@ impl JwtDecoder {
     pub(super) async fn decode_jws(&self, token: &str, jws: &Jws<'_>) -> Result<AccessToken, DecodeError> {
         let profile = &self.checks.profile;
         let header = Header::read(jws, profile.allows_generic_typ)?;
-        // Parses the payload of a token of an unknown key, and drops the claims: 16 KiB of text are up to 1 MiB of claims, and
-        // many tokens may wait for keys. So only a token of a new key is parsed twice, and a forged one once.
-        let check_claims = || self.checks.check(&jws.payload()?, SystemTime::now());
-        let keys = self.keys.verify(jws, &header, check_claims).await?;
+        #[cfg_attr(not(feature = "issuer"), expect(clippy::infallible_destructuring_match))]
+        let keys = match self.keys.verify(jws, &header)? {
+            SelectedKeys::Verified(keys) => keys,
+            #[cfg(feature = "issuer")]
+            SelectedKeys::Unknown(next_keys) => {
+                // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
+                // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
+                self.checks.check(&jws.payload()?, SystemTime::now())?;
+                next_keys.verify(jws, &header).await?
+            }
+        };
         let claims = jws.payload()?;
         let now = SystemTime::now();
         self.checks.check(&claims, now)?;

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
-use super::signature::MAX_TRIED_KEYS;
+use crate::token::jose::MAX_TRIED_KEYS;
+#[cfg(feature = "issuer")]
+use crate::token::jwks::ConnectError;
 
 /// The error of a [`JwtDecoderBuilder`](super::JwtDecoderBuilder) with missing, unsafe or contradictory values.
 #[derive(Debug, thiserror::Error)]
@@ -72,4 +74,14 @@ pub enum JwtDecoderError {
         /// The algorithm of the keys.
         algorithm: Algorithm,
     },
+}
+
+#[cfg(feature = "issuer")]
+impl From<ConnectError> for JwtDecoderError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::UnsafeUrl(url) => Self::UnsafeUrl { url },
+            ConnectError::HttpClient(error) => Self::HttpClient(error),
+        }
+    }
 }

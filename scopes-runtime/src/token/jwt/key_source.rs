@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-#[cfg(feature = "issuer")]
-use super::jwks::PublishedKeys;
-use super::jws::{Header, Jws};
-use super::key::VerificationKey;
-use super::signature::{SignatureOutcome, verify};
 use crate::token::DecodeError;
+use crate::token::jose::{Header, Jws, SignatureOutcome, VerificationKey, verify};
+#[cfg(feature = "issuer")]
+use crate::token::jwks::{NextKeys, PublishedKeys};
 
 /// The source of an issuer's keys.
 #[derive(Clone, Debug)]
@@ -13,6 +11,15 @@ pub(super) enum KeySource {
     Configured(Arc<[VerificationKey]>),
     #[cfg(feature = "issuer")]
     Published(PublishedKeys),
+}
+
+/// The keys that a token selects.
+pub(super) enum SelectedKeys {
+    /// One of these keys has made the signature.
+    Verified(Arc<[VerificationKey]>),
+    /// None has, but the issuer may have published another one since.
+    #[cfg(feature = "issuer")]
+    Unknown(NextKeys),
 }
 
 impl KeySource {
@@ -25,25 +32,20 @@ impl KeySource {
         }
     }
 
-    /// Verifies the signature, and returns the keys of which one has made it.
-    ///
-    /// Published keys call `check_claims` before they wait for a new key, so that only tokens for this server cause requests.
-    pub(super) async fn verify(
-        &self,
-        jws: &Jws<'_>,
-        header: &Header,
-        #[cfg_attr(not(feature = "issuer"), expect(unused_variables, reason = "configured keys never wait"))]
-        check_claims: impl FnOnce() -> Result<(), DecodeError>,
-    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
+    /// Verifies the signature with the current keys.
+    pub(super) fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<SelectedKeys, DecodeError> {
         match self {
             Self::Configured(keys) => match verify(keys, jws, header) {
-                SignatureOutcome::Verified => Ok(Arc::clone(keys)),
+                SignatureOutcome::Verified => Ok(SelectedKeys::Verified(Arc::clone(keys))),
                 SignatureOutcome::Invalid(reason) | SignatureOutcome::UnknownKey(reason) => {
                     Err(DecodeError::invalid(reason))
                 }
             },
             #[cfg(feature = "issuer")]
-            Self::Published(published) => published.verify(jws, header, check_claims).await,
+            Self::Published(published) => match published.verify(jws, header)? {
+                Ok(keys) => Ok(SelectedKeys::Verified(keys)),
+                Err(next_keys) => Ok(SelectedKeys::Unknown(next_keys)),
+            },
         }
     }
 }

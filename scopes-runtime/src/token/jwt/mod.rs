@@ -1,17 +1,11 @@
 //! Access tokens that are JWTs: RFC 9068 on top of RFC 7519, with the advice of RFC 8725.
 
-mod algorithm;
 mod builder;
 mod claims;
 mod decoder;
 mod error;
-#[cfg(feature = "issuer")]
-mod jwks;
-mod jws;
-mod key;
 mod key_source;
 mod multi_issuer;
-mod signature;
 mod token_profile;
 
 pub use builder::JwtDecoderBuilder;
@@ -19,9 +13,5 @@ pub use builder::JwtDecoderBuilder;
 pub(crate) use builder::install_crypto_provider;
 pub use decoder::JwtDecoder;
 pub use error::JwtDecoderError;
-pub use jsonwebtoken::Algorithm;
-#[cfg(feature = "issuer")]
-pub use jwks::{Jwks, usable_keys};
-pub use key::{KeyError, VerificationKey};
 pub use multi_issuer::MultiIssuerDecoder;
 pub use token_profile::TokenProfile;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::decoder::JwtDecoder;
 use super::error::JwtDecoderError;
-use super::jws::Jws;
+use crate::token::jose::Jws;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Decodes the tokens of several issuers, each with its own keys, audience and profile.

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::error::KeyError;
 use super::material::Material;
+use crate::token::jose::algorithm::parse_algorithm;
 use crate::token::json;
-use crate::token::jwt::algorithm::parse_algorithm;
 
 /// A JSON Web Key for verifying signatures (RFC 7517).
 pub(super) struct Jwk {

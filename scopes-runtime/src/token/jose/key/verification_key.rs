@@ -111,7 +111,7 @@ impl VerificationKey {
 
     /// Creates a key from the members of a JWK. `rsa_algorithm` is that of an RSA key without `alg`.
     #[cfg(feature = "issuer")]
-    pub(in super::super) fn from_jwk_members(
+    pub(in crate::token) fn from_jwk_members(
         members: &Map<String, Value>,
         rsa_algorithm: Algorithm,
     ) -> Result<Self, KeyError> {
@@ -142,17 +142,17 @@ impl VerificationKey {
         Ok(Self { algorithm, kid, key })
     }
 
-    pub(in super::super) fn algorithm(&self) -> Algorithm {
+    pub(in crate::token) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    pub(in super::super) fn kid(&self) -> Option<&str> {
+    pub(in crate::token) fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
     /// Returns whether two public keys verify the same tokens. Not for secrets: the comparison takes variable time.
     #[cfg(feature = "issuer")]
-    pub(in super::super) fn is_same(&self, other: &Self) -> bool {
+    pub(in crate::token) fn is_same(&self, other: &Self) -> bool {
         use jsonwebtoken::DecodingKeyKind::{RsaModulusExponent, SecretOrDer};
 
         let is_same_key = match (self.key.kind(), other.key.kind()) {
@@ -166,7 +166,7 @@ impl VerificationKey {
     }
 
     /// Returns whether the key verifies the signature, in base64url, of a message.
-    pub(in super::super) fn verifies(&self, message: &str, signature: &str) -> bool {
+    pub(in crate::token) fn verifies(&self, message: &str, signature: &str) -> bool {
         // An error means that the backend cannot use the signature or the key.
         jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.key, self.algorithm)
             .unwrap_or(false)

@@ -1,0 +1,79 @@
+//! What a handler can require of the token that it received: `AccessToken::require` and `AccessToken::refuse`.
+
+use super::auth_error::{AuthError, Challenge};
+use super::challenge::{ChallengeConfig, RefusalReason};
+use super::evaluate::insufficiency;
+use super::telemetry;
+use crate::scope::{Requirement, Requirements};
+use crate::token::{AccessToken, DecodeError};
+
+impl AccessToken {
+    /// Requires more of the token where only the handler can decide, for instance after it has read the requested item.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
+    /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required. Return the
+    /// error as it is.
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// #     /// Read everyone's items.
+    /// #     Admin = "admin",
+    /// # }
+    ///
+    /// #[requires_scopes("items")]
+    /// async fn read_item(token: AccessToken) -> Result<&'static str, AuthError> {
+    ///     # let owner = "alice";
+    ///     if token.subject() != Some(owner) {
+    ///         token.require(scopes!("admin"))?;
+    ///     }
+    ///     Ok("the item")
+    /// }
+    /// ```
+    pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
+        let required = requirement.into();
+        match insufficiency(&required, self) {
+            None => Ok(()),
+            Some(reason) => Err(self.refused(reason, requirement, &required, None)),
+        }
+    }
+
+    /// Refuses the token for a reason of the application, for instance because the account was deleted: 401
+    /// `invalid_token`.
+    ///
+    /// ```
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes};
+    ///
+    /// # fn find_user(_: Option<&str>) -> Option<String> { None }
+    /// #[requires_scopes]
+    /// async fn whoami(token: AccessToken) -> Result<String, AuthError> {
+    ///     find_user(token.subject()).ok_or_else(|| token.refuse())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn refuse(&self) -> AuthError {
+        let cause = DecodeError::invalid("the application refuses it");
+        self.refused(RefusalReason::InvalidToken, Requirement::AUTHENTICATED, self.operation(), Some(&cause))
+    }
+
+    fn refused(
+        &self,
+        reason: RefusalReason,
+        part: Requirement,
+        required: &Requirements,
+        cause: Option<&DecodeError>,
+    ) -> AuthError {
+        // A token of the application's own has not come through a server; its refusals have the default challenge.
+        let config = self.acceptor::<ChallengeConfig>().unwrap_or_default();
+        let challenge = Challenge::new(&config, self.operation(), Some(part), self.scopes().clone());
+        let error = AuthError::new(reason, challenge);
+        telemetry::refused(&error, &config, required, Some(self), cause);
+        error
+    }
+}

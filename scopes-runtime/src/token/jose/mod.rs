@@ -1,0 +1,10 @@
+//! Signed tokens and the keys that verify them (RFC 7515, RFC 7517, RFC 7518). Nothing here knows claims or issuers.
+
+mod algorithm;
+mod jws;
+mod key;
+mod signature;
+
+pub(super) use jws::{Header, Jws};
+pub use key::{KeyError, VerificationKey};
+pub(super) use signature::{MAX_TRIED_KEYS, SignatureOutcome, verify};
