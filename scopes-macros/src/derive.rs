@@ -8,7 +8,7 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
 };
 
-use crate::probe::{depends_on, inside_wrapper, probe};
+use crate::extractor_requirements::{depends_on, inside_wrapper, probe};
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     try_expand(item).unwrap_or_else(Error::into_compile_error)

@@ -11,8 +11,8 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
 };
 
-use crate::attrs::reject_second_attribute;
-use crate::probe::{mentions, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{mentions, probe, unknown_in_wrappers};
+use crate::item_attributes::reject_second_attribute;
 use crate::requirement::Requirement;
 
 /// `parts` and `state`. Further arguments are extractors.

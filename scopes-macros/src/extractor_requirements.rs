@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
 
-use crate::attrs::conditions;
+use crate::item_attributes::conditions;
 
 /// An extractor whose requirement is known, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {

@@ -9,9 +9,9 @@ use syn::{
     Attribute, Error, FnArg, Ident, LitStr, PatType, Result, Signature, Token, Visibility, parse_quote,
 };
 
-use crate::attrs::{conditions, documentation, reject_second_attribute};
 use crate::documented::{Documented, check_order};
-use crate::probe::{Probed, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{Probed, probe, unknown_in_wrappers};
+use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::requirement::Requirement;
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.

@@ -7,15 +7,15 @@
     reason = "rustdoc would append these docs to those of the re-export in scopes-runtime"
 )]
 
-mod attributes;
-mod attrs;
+mod attribute_macros;
 mod authentication;
 mod declare;
 mod derive;
 mod documented;
 mod extractor;
+mod extractor_requirements;
 mod handler;
-mod probe;
+mod item_attributes;
 mod requirement;
 mod routes;
 mod scope_token;
@@ -37,13 +37,13 @@ pub fn declare_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream 
 // Documented at the re-export `scopes_runtime::requires_scopes`.
 #[proc_macro_attribute]
 pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attributes::requires_scopes(arguments.into(), item.into()).into()
+    attribute_macros::requires_scopes(arguments.into(), item.into()).into()
 }
 
 // Documented at the re-export `scopes_runtime::public`.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attributes::public(arguments.into(), item.into()).into()
+    attribute_macros::public(arguments.into(), item.into()).into()
 }
 
 // Documented at the re-export `scopes_runtime::ScopedExtractor`.

@@ -9,14 +9,14 @@ mod tests;
 #[cfg(not(test))]
 #[path = "../../scopes-macros/src"]
 pub mod macros {
-    pub(crate) mod attributes;
-    pub(crate) mod attrs;
+    pub(crate) mod attribute_macros;
     pub(crate) mod authentication;
     pub(crate) mod declare;
     pub(crate) mod documented;
     pub(crate) mod extractor;
+    pub(crate) mod extractor_requirements;
     pub(crate) mod handler;
-    pub(crate) mod probe;
+    pub(crate) mod item_attributes;
     #[path = "tests/properties/mod.rs"]
     mod properties;
     pub(crate) mod requirement;
@@ -39,6 +39,6 @@ pub mod macros {
 // Their paths in `scopes-macros`.
 #[cfg(not(test))]
 use macros::{
-    attributes, attrs, authentication, declare, documented, extractor, handler, probe, requirement, routes,
-    scope_token, similar, undeclared_scope,
+    attribute_macros, authentication, declare, documented, extractor, extractor_requirements, handler,
+    item_attributes, requirement, routes, scope_token, similar, undeclared_scope,
 };

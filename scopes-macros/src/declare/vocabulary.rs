@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
 use super::implied;
-use crate::attrs::documentation;
+use crate::item_attributes::documentation;
 use crate::scope_token::scope_token;
 
 /// A vocabulary. A valid value replaces each mistake, so that the compiler still checks the code that uses the enum.

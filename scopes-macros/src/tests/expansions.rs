@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, File, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
 
-use crate::{attributes, declare, derive, requirement, routes};
+use crate::{attribute_macros, declare, derive, requirement, routes};
 
 #[test]
 fn declare_scopes_expands_to_the_committed_file() {
@@ -32,7 +32,11 @@ fn requires_scopes_on_a_handler_expands_to_the_committed_file() {
 async fn read_own_items(user: CurrentUser) -> Json<Vec<String>> {
     Json(vec![format!("an item of {}", user.name)])
 }"#;
-    compare("requires_scopes_on_a_handler", source, expand_attribute(source, attributes::requires_scopes));
+    compare(
+        "requires_scopes_on_a_handler",
+        source,
+        expand_attribute(source, attribute_macros::requires_scopes),
+    );
 }
 
 #[test]
@@ -46,7 +50,11 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
         Ok(Self { name: token.subject().unwrap_or_default().to_owned() })
     }
 }"#;
-    compare("requires_scopes_on_an_extractor", source, expand_attribute(source, attributes::requires_scopes));
+    compare(
+        "requires_scopes_on_an_extractor",
+        source,
+        expand_attribute(source, attribute_macros::requires_scopes),
+    );
 }
 
 #[test]
@@ -60,7 +68,7 @@ async fn greet(token: Option<AccessToken>) -> String {
         None => "hello".to_owned(),
     }
 }"#;
-    compare("public", source, expand_attribute(source, attributes::public));
+    compare("public", source, expand_attribute(source, attribute_macros::public));
 }
 
 #[test]

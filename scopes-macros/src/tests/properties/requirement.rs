@@ -8,7 +8,7 @@ use quote::quote;
 use syn::{Expr, Lit, LitStr, Stmt};
 
 use super::tokens;
-use crate::{attributes, requirement, routes, undeclared_scope};
+use crate::{attribute_macros, requirement, routes, undeclared_scope};
 
 /// A requirement, or other tokens in its place.
 #[derive(Debug, PartialEq)]
@@ -49,8 +49,8 @@ fn check_other_macros(tokens: &TokenStream, input: &[u8]) {
         async fn handler() {}
     );
     for expansion in [
-        attributes::requires_scopes(tokens.clone(), handler.clone()),
-        attributes::public(tokens.clone(), handler.clone()),
+        attribute_macros::requires_scopes(tokens.clone(), handler.clone()),
+        attribute_macros::public(tokens.clone(), handler.clone()),
     ] {
         tokens::errors(&expansion, input);
         syn::parse2::<syn::File>(expansion).expect("the item and generated code");

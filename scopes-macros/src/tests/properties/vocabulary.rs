@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Meta, Token};
 
 use super::tokens;
-use crate::{attributes, declare};
+use crate::{attribute_macros, declare};
 
 /// Returns whether `#[declare_scopes]` accepts the input.
 ///
@@ -22,8 +22,8 @@ pub(crate) fn holds(input: &[u8]) -> bool {
     let is_item = syn::parse2::<Item>(tokens.clone()).is_ok();
     let expansions = [
         declare::expand(TokenStream::new(), tokens.clone(), "here"),
-        attributes::requires_scopes(TokenStream::new(), tokens.clone()),
-        attributes::public(TokenStream::new(), tokens.clone()),
+        attribute_macros::requires_scopes(TokenStream::new(), tokens.clone()),
+        attribute_macros::public(TokenStream::new(), tokens.clone()),
     ];
     let errors = expansions.each_ref().map(|expansion| tokens::errors(expansion, input));
     let files = expansions.map(syn::parse2::<syn::File>);
