@@ -23,7 +23,7 @@ async fn items() {}
 #[requires_scopes("me")]
 async fn me() {}
 
-#[requires_scopes("me")]
+#[requires_scopes("me", may_require("items:write"))]
 async fn later(token: AccessToken) -> Result<(), AuthError> {
     token.require(scopes!("items:write"))
 }

@@ -1,6 +1,6 @@
 //! `scopes!`, and the requirement grammar of it and the attributes: a list requires all of its items, `any(…)` and
 //! `all(…)` nest, and an item is a string literal or the path of a variant. `acr` and `max_age` go into the
-//! outermost list.
+//! outermost list, and so does `may_require(…)`: what a handler may require later.
 //!
 //! Each independent mistake is reported. What remains is still a requirement.
 
@@ -32,24 +32,33 @@ enum Item {
 pub(crate) struct Requirement {
     items: Vec<Item>,
     authentication: Authentication,
+    may_require: Option<MayRequire>,
     errors: Vec<Error>,
+}
+
+/// The group `may_require(…)`.
+struct MayRequire {
+    word: Ident,
+    items: Vec<Item>,
+    authentication: Authentication,
 }
 
 impl Requirement {
     /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         let parser = |input: ParseStream<'_>| {
-            let (mut errors, mut authentication) = (Vec::new(), Authentication::default());
-            let items = list(input, Some(&mut authentication), &mut errors)?;
+            let (mut errors, mut outermost) = (Vec::new(), Outermost::default());
+            let items = list(input, Some(&mut outermost), &mut errors)?;
+            let Outermost { authentication, may_require } = outermost;
             if alternatives_of_all(&items) > MOST_ALTERNATIVES {
                 let problem = format!(
                     "more than {MOST_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
                      some of them, or split the endpoint"
                 );
                 errors.push(Error::new(Span::call_site(), problem));
-                return Ok(Self { items: Vec::new(), authentication, errors });
+                return Ok(Self { items: Vec::new(), authentication, may_require, errors });
             }
-            Ok(Self { items, authentication, errors })
+            Ok(Self { items, authentication, may_require, errors })
         };
         parser.parse2(tokens).unwrap_or_else(|error| Self { errors: vec![error], ..Self::default() })
     }
@@ -67,8 +76,17 @@ impl Requirement {
 /// Writes the items as array elements, each with a trailing comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { items, authentication, may_require, .. } = self;
+        tokens.extend(quote!(#(#items,)* #authentication #may_require));
+    }
+}
+
+impl ToTokens for MayRequire {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { items, authentication, .. } = self;
-        tokens.extend(quote!(#(#items,)* #authentication));
+        tokens.extend(quote! {
+            ::scopes_runtime::Requirement::may_require(&[#(#items,)* #authentication]),
+        });
     }
 }
 
@@ -97,7 +115,14 @@ impl ToTokens for Item {
 /// Expands `scopes!`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut requirement = Requirement::parse(input);
-    let errors = requirement.take_errors().into_iter().map(Error::into_compile_error);
+    let mut errors = requirement.take_errors();
+    errors.extend(requirement.may_require.take().map(|MayRequire { word, .. }| {
+        Error::new(
+            word.span(),
+            "`may_require(…)` declares what a handler requires later; write it in `#[requires_scopes]`",
+        )
+    }));
+    let errors = errors.into_iter().map(Error::into_compile_error);
     quote! {{
         #(#errors)*
         const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(&[#requirement]);
@@ -105,19 +130,28 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }}
 }
 
-/// Parses the items of a list. Only the outermost list has `authentication` options.
+/// What only the outermost list has beside its items.
+#[derive(Default)]
+struct Outermost {
+    authentication: Authentication,
+    may_require: Option<MayRequire>,
+}
+
+/// Parses the items of a list.
 fn list(
     input: ParseStream<'_>,
-    mut authentication: Option<&mut Authentication>,
+    mut outermost: Option<&mut Outermost>,
     errors: &mut Vec<Error>,
 ) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     let mut seen = HashSet::new();
     while !input.is_empty() {
-        let read = match (Authentication::is_next(input), &mut authentication) {
-            (true, Some(authentication)) => authentication.add(input),
-            (true, None) => Err(Authentication::misplaced(input)),
-            (false, _) => item(input, errors).map(|item| match repeated(&item, &mut seen) {
+        let read = match &mut outermost {
+            Some(outermost) if Authentication::is_next(input) => outermost.authentication.add(input),
+            None if Authentication::is_next(input) => Err(Authentication::misplaced(input)),
+            Some(outermost) if MayRequire::is_next(input) => outermost.add_may_require(input, errors),
+            None if MayRequire::is_next(input) => Err(MayRequire::misplaced(input)),
+            _ => item(input, errors).map(|item| match repeated(&item, &mut seen) {
                 Some(error) => errors.push(error),
                 None => items.push(item),
             }),
@@ -133,6 +167,48 @@ fn list(
         input.parse::<Option<Token![,]>>()?;
     }
     Ok(items)
+}
+
+impl MayRequire {
+    fn is_next(input: ParseStream<'_>) -> bool {
+        let is_word = input.fork().call(Ident::parse_any).is_ok_and(|word| word == "may_require");
+        is_word && input.peek2(token::Paren)
+    }
+
+    /// Returns the error for the group inside another one. The group is skipped.
+    fn misplaced(input: ParseStream<'_>) -> Error {
+        input.error(
+            "`may_require(…)` inside another list; move it to the outermost list of `#[requires_scopes]`",
+        )
+    }
+}
+
+impl Outermost {
+    fn add_may_require(&mut self, input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        let inner;
+        syn::parenthesized!(inner in input);
+        if inner.is_empty() {
+            return Err(Error::new(
+                word.span(),
+                "empty `may_require()` declares nothing; list scopes in it, or remove it",
+            ));
+        }
+        if self.may_require.is_some() {
+            inner.parse::<TokenStream>()?;
+            return Err(Error::new(word.span(), "duplicate `may_require(…)`; list all scopes in one"));
+        }
+        let mut lists = Self::default();
+        let items = list(&inner, Some(&mut lists), errors)?;
+        if let Some(nested) = lists.may_require {
+            return Err(Error::new(
+                nested.word.span(),
+                "`may_require(…)` inside itself; list all scopes in one",
+            ));
+        }
+        self.may_require = Some(MayRequire { word, items, authentication: lists.authentication });
+        Ok(())
+    }
 }
 
 fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {

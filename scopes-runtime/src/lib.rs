@@ -221,6 +221,28 @@ pub use scopes_macros::declare_scopes;
 /// # fn main() {}
 /// ```
 ///
+/// `may_require(…)`, also in the outermost list, declares what the code may require of the token later with
+/// [`AccessToken::require`](AccessToken::require), which panics in debug builds for anything else. It does not change which
+/// requests reach the handler. The access report, the lock file and the OpenAPI document (`x-may-require`) contain it.
+///
+/// ```
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Read everyone's items.
+/// #     Admin = "admin",
+/// # }
+/// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
+///
+/// #[requires_scopes("items", may_require("admin"))]
+/// async fn read_item(token: AccessToken) -> Result<(), AuthError> {
+///     let owner = "alice";
+///     if token.subject() == Some(owner) { Ok(()) } else { token.require(scopes!("admin")) }
+/// }
+/// # fn main() {}
+/// ```
+///
 /// # On a handler
 ///
 /// A handler is an `async fn` outside of an `impl` block, with at most 15 arguments. The attribute adds a first

@@ -232,7 +232,6 @@ mod largest {
         Requirement::any((0..64).map(alternative).collect::<Vec<_>>().leak())
     });
 
-    #[requires_scopes]
     async fn handler(token: AccessToken) -> Result<&'static str, AuthError> {
         token.require(*REQUIREMENT)?;
         Ok("Hello, World!")

@@ -74,7 +74,7 @@ impl ResourceServer {
     fn accept(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {
         let operation = context.operation.clone().unwrap_or_else(|| part.into());
         let token = self.decide(&operation, Some(part), context.outcome())?.clone();
-        Ok(token.accepted_by(self.config().clone(), operation))
+        Ok(token.accepted_by(self.config().clone(), operation, context.handler.is_some()))
     }
 
     fn decide<'a>(

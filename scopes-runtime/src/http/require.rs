@@ -1,5 +1,7 @@
 //! What a handler can require of the token that it received: `AccessToken::require` and `AccessToken::refuse`.
 
+use std::panic::Location;
+
 use super::auth_error::{AuthError, Challenge};
 use super::challenge::{ChallengeConfig, RefusalReason};
 use super::evaluate::insufficiency;
@@ -10,11 +12,20 @@ use crate::token::{AccessToken, DecodeError};
 impl AccessToken {
     /// Requires more of the token where only the handler can decide, for instance after it has read the requested item.
     ///
+    /// The attribute of the handler declares with `may_require(…)` what it may require. The report, the lock file and the OpenAPI
+    /// document contain it. An undeclared requirement is checked too, but it is a mistake in the program: an event of
+    /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug builds.
+    /// Tokens outside of handlers with `#[requires_scopes]` need no declaration.
+    ///
     /// # Errors
     ///
     /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
     /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required. Return the
     /// error as it is.
+    ///
+    /// # Panics
+    ///
+    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -27,7 +38,7 @@ impl AccessToken {
     /// #     Admin = "admin",
     /// # }
     ///
-    /// #[requires_scopes("items")]
+    /// #[requires_scopes("items", may_require("admin"))]
     /// async fn read_item(token: AccessToken) -> Result<&'static str, AuthError> {
     ///     # let owner = "alice";
     ///     if token.subject() != Some(owner) {
@@ -36,7 +47,16 @@ impl AccessToken {
     ///     Ok("the item")
     /// }
     /// ```
+    #[track_caller]
     pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
+        if !self.may_require(&requirement) {
+            telemetry::undeclared(&requirement, Location::caller());
+            debug_assert!(
+                false,
+                "`require` of `{requirement}`, which the handler does not declare; add it to `may_require(…)` in its \
+                 `#[requires_scopes]`"
+            );
+        }
         let required = requirement.into();
         match insufficiency(&required, self) {
             None => Ok(()),

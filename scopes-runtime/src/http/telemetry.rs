@@ -1,13 +1,14 @@
 //! Events and counters. They never contain a token.
 
 use std::fmt::Write as _;
+use std::panic::Location;
 
 use sha2::{Digest, Sha256};
 use tracing::field::{self, DebugValue};
 
 use super::AuthError;
 use super::challenge::ChallengeConfig;
-use crate::scope::Requirements;
+use crate::scope::{Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError};
 
 const TARGET: &str = "scopes_runtime::refused";
@@ -56,6 +57,16 @@ pub(super) fn refused(
         AuthError::Unavailable { .. } => emit!(WARN),
         _ => emit!(INFO),
     }
+}
+
+/// Emits an event for a requirement in a handler that its attribute does not declare.
+pub(super) fn undeclared(requirement: &Requirement, location: &Location<'_>) {
+    tracing::warn!(
+        target: "scopes_runtime::undeclared",
+        %requirement,
+        %location,
+        "a handler requires what its attribute does not declare"
+    );
 }
 
 /// A macro, because a label that is not a literal costs an allocation.

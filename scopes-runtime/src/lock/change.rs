@@ -100,7 +100,22 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     if notes.is_empty() {
         notes.push("It accepts the same tokens as before.".to_owned());
     }
+    notes.extend(
+        only_in(before, after)
+            .map(|name| format!("For some requests it required `{name}`, and no longer does.")),
+    );
+    notes.extend(only_in(after, before).map(|name| format!("For some requests it requires `{name}` now.")));
     (kind, notes)
+}
+
+/// Returns what the handler of the first may require later, and that of the second may not.
+fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterator<Item = &'a String> {
+    let may_require = |access: &'a LockedAccess| match access {
+        LockedAccess::Scoped(rule) => Some(&rule.may_require),
+        LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => None,
+    };
+    let (first, second) = (may_require(first), may_require(second));
+    first.into_iter().flatten().filter(move |name| second.is_none_or(|second| !second.contains(*name)))
 }
 
 fn is_open(access: &LockedAccess) -> bool {
@@ -125,7 +140,7 @@ fn client(token: &Credentials<'_>) -> String {
 }
 
 fn accepts(access: &LockedAccess, token: &Credentials<'_>) -> bool {
-    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age }) = access else {
+    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age, .. }) = access else {
         return true;
     };
     token.as_ref().is_some_and(|Token { scopes, acr, age }| {
@@ -141,7 +156,7 @@ fn accepts(access: &LockedAccess, token: &Credentials<'_>) -> bool {
 /// Returns the weakest accepted tokens: every accepted token has the scopes of one of them and a login that is at least as
 /// good. `None` if there are too many.
 fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
-    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age }) = access else {
+    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age, .. }) = access else {
         return Some(BTreeSet::from([None]));
     };
     let count = |alternative: &Alternative| {

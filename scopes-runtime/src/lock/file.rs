@@ -30,6 +30,8 @@ pub(super) struct TokenRule {
     pub(super) acr_values: Option<BTreeSet<String>>,
     /// The maximum age of the user's login in seconds.
     pub(super) max_age: Option<u64>,
+    /// What the handler may require later, such as `admin` or `acr mfa`.
+    pub(super) may_require: BTreeSet<String>,
 }
 
 /// Scopes that are all required, each with the broader scopes that are accepted for it.
@@ -98,6 +100,7 @@ impl LockedAccess {
             alternatives: requirements.alternatives().iter().map(|scopes| alternative(scopes)).collect(),
             acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
             max_age,
+            may_require: requirements.may_require().list().collect(),
         })
     }
 
@@ -114,7 +117,11 @@ impl LockedAccess {
         for &(line, text) in body {
             let malformed =
                 || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
-            required.add_login(text).or_else(|| add_line(&mut alternatives, text)).ok_or_else(malformed)?;
+            required
+                .add_login(text)
+                .or_else(|| required.add_later(text))
+                .or_else(|| add_line(&mut alternatives, text))
+                .ok_or_else(malformed)?;
         }
         if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
             let problem = "the scopes are missing".to_owned();
@@ -126,7 +133,7 @@ impl LockedAccess {
 
     /// Returns the lines of the file, without their indentation.
     pub(super) fn lines(&self) -> Vec<String> {
-        let TokenRule { alternatives, acr_values, max_age } = match self {
+        let TokenRule { alternatives, acr_values, max_age, may_require } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Unchecked => return vec!["unchecked".to_owned()],
@@ -148,6 +155,7 @@ impl LockedAccess {
             |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         lines.extend(acr_values.as_ref().map(|values| format!("after a login of acr {}", listed(values))));
         lines.extend(max_age.map(|seconds| format!("after a login within {seconds} seconds")));
+        lines.extend(may_require.iter().map(|later| format!("may require {later}")));
         lines
     }
 }
@@ -165,6 +173,11 @@ impl TokenRule {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Reads a line about what the handler may require later.
+    fn add_later(&mut self, line: &str) -> Option<()> {
+        self.may_require.insert(line.trim_start().strip_prefix("may require ")?.to_owned()).then_some(())
     }
 }
 

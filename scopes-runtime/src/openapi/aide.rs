@@ -16,7 +16,7 @@ use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
 use super::default_operation::summary_and_description;
 use super::json_responses::with_refusal;
-use super::operation_access::{self, USER_AUTHENTICATION, user_authentication};
+use super::operation_access::{self, extensions};
 use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
@@ -180,8 +180,7 @@ fn describe<G: OperationGuard>(operation: &mut Operation) {
     (operation.summary, operation.description) = summary_and_description(handler.documentation);
     operation.deprecated = handler.deprecated;
     operation.security = security_of(&access);
-    let authentication = user_authentication(&access);
-    operation.extensions.extend(authentication.map(|value| (USER_AUTHENTICATION.to_owned(), value)));
+    operation.extensions.extend(extensions(&access).map(|(name, value)| (name.to_owned(), value)));
 }
 
 fn security_of(access: &Access) -> Vec<SecurityRequirement> {

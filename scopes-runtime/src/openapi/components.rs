@@ -15,7 +15,7 @@ pub(super) fn add_components<'a>(
     scheme: &OAuth2Scheme,
 ) {
     if operations.clone().any(Access::accepts_token) {
-        add_scheme(openapi, scheme, operations.flat_map(Access::alternatives).flatten());
+        add_scheme(openapi, scheme, operations.flat_map(Access::scopes));
     }
 }
 

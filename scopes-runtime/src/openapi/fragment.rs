@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
 use super::components::add_components;
 use super::json_responses::{add_refusal, with_refusal};
-use super::operation_access::{USER_AUTHENTICATION, add_access, user_authentication};
+use super::operation_access::{add_access, extensions};
 use super::path_item::{find, name, openapi_path, served_methods};
 use super::refusals::REFUSALS;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
@@ -53,8 +53,8 @@ struct Part {
     security: Vec<SecurityRequirement>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     responses: BTreeMap<String, RefOr<Response>>,
-    #[serde(rename = "x-user-authentication", skip_serializing_if = "Option::is_none")]
-    user_authentication: Option<Value>,
+    #[serde(flatten)]
+    extensions: BTreeMap<&'static str, Value>,
     #[serde(skip)]
     access: Access,
     /// Whether the document must describe the operation. A handler of any method also serves methods that no document describes.
@@ -87,7 +87,7 @@ impl Fragment {
                 let part = Part {
                     security: added.security.unwrap_or_default(),
                     responses: added.responses.responses,
-                    user_authentication: user_authentication(access),
+                    extensions: extensions(access).collect(),
                     access: access.clone(),
                     is_required: *methods != Methods::Any,
                 };
@@ -159,8 +159,8 @@ impl Fragment {
                                 add_refusal(responses, &status, reference, &refusals[name], &given);
                             }
                         }
-                        if let Some(authentication) = part.get(USER_AUTHENTICATION) {
-                            operation.insert(USER_AUTHENTICATION.to_owned(), authentication.clone());
+                        for (name, extension) in &self.paths[path][method.as_str()].extensions {
+                            operation.insert((*name).to_owned(), extension.clone());
                         }
                     }
                     None if self.paths[path][method.as_str()].is_required => {

@@ -1,5 +1,6 @@
 //! What the access of an operation adds to its description.
 
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::Components;
 use utoipa::openapi::path::Operation;
@@ -12,29 +13,45 @@ use crate::operation::Access;
 /// The extension with the required authentication of the user, as the parameters of RFC 9470. OpenAPI has no field for it.
 pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
 
+/// The extension with the scopes that the handler may require of the token later.
+pub(super) const MAY_REQUIRE: &str = "x-may-require";
+
 /// Adds `security`, the refusals and the required authentication of the user. Responses of the operation stay, with the refusals
 /// beside their content. References are resolved among the components of the document; without them, references stay.
 pub(super) fn add_access(access: &Access, operation: &mut Operation, components: Option<&Components>) {
     operation.security = Some(security_beside(access, operation.security.take()));
     add_refusals(&mut operation.responses, &refusals(access), components);
-    if let Some(authentication) = user_authentication(access) {
-        let extensions = operation.extensions.get_or_insert_default();
-        extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);
+    let extensions: Vec<_> = extensions(access).collect();
+    if !extensions.is_empty() {
+        let all = operation.extensions.get_or_insert_default();
+        all.extend(extensions.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
 }
 
+/// Returns the extensions of an operation: the required authentication of the user, and what the handler may require later.
+pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str, Value)> {
+    let may_require = access.may_require();
+    let may_require = (!may_require.is_empty()).then(|| as_json(&may_require));
+    let user_authentication = user_authentication(access).map(|value| (USER_AUTHENTICATION, value));
+    user_authentication.into_iter().chain(may_require.map(|value| (MAY_REQUIRE, value)))
+}
+
 /// Returns the required authentication of the user, if any.
-pub(super) fn user_authentication(access: &Access) -> Option<Value> {
+fn user_authentication(access: &Access) -> Option<Value> {
     let Access::Scoped(requirements) = access else { return None };
     let authentication = requirements.authentication();
-    (!authentication.is_nothing())
-        .then(|| serde_json::to_value(authentication).expect("strings and a number are always JSON"))
+    (!authentication.is_nothing()).then(|| as_json(&authentication))
+}
+
+fn as_json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("strings and numbers are always JSON")
 }
 
 /// Returns the statuses of the refusals that the operation may send, and their names among the components.
 pub(super) fn refusals(access: &Access) -> Vec<(u16, &'static str)> {
-    let requires_scopes =
-        matches!(access, Access::Scoped(_)) && !access.alternatives().iter().any(Vec::is_empty);
+    let is_scoped = matches!(access, Access::Scoped(_));
+    let requires_scopes = is_scoped && !access.alternatives().iter().any(Vec::is_empty)
+        || !access.may_require().scopes.is_empty();
     let is_sent = |(status, _): &(u16, &str)| *status != 403 || requires_scopes;
     REFUSALS.into_iter().filter(|refusal| access.accepts_token() && is_sent(refusal)).collect()
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::scope::{DeclaredScope, Requirements};
+use crate::scope::{DeclaredScope, MayRequire, Requirements};
 
 /// Who may call an operation.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +26,19 @@ impl Access {
             Self::Scoped(requirements) => requirements.alternatives(),
             Self::Public { .. } | Self::Unchecked { .. } => Vec::new(),
         }
+    }
+
+    /// Returns what the handler may require of the token later.
+    pub(crate) fn may_require(&self) -> MayRequire {
+        match self {
+            Self::Scoped(requirements) => requirements.may_require(),
+            Self::Public { .. } | Self::Unchecked { .. } => MayRequire::default(),
+        }
+    }
+
+    /// Returns all scopes that the operation requires, or may require later.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &'static DeclaredScope> {
+        self.alternatives().into_iter().flatten().chain(self.may_require().scopes)
     }
 
     /// Returns whether a token of the request is checked.

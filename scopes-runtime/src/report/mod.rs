@@ -65,7 +65,8 @@ use crate::scope::DeclaredScope;
 ///
 /// In JSON each operation has `method`, `path`, `handler` and `access`, which is `scoped`, `public` or `unchecked`. A scoped
 /// operation has `alternatives`, lists of scopes: a token needs all scopes of one list, and an empty list accepts any valid
-/// token. `unrequired` lists the other declared scopes: each has its name as `scope`, and the names that it `implies`.
+/// token. `mayRequire` has the `scopes` that the handler may require later ([`may_require`](macro@crate::requires_scopes)).
+/// `unrequired` lists the other declared scopes: each has its name as `scope`, and the names that it `implies`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     operations: Vec<Operation>,
@@ -92,8 +93,7 @@ impl Report {
             let handler = handler.as_ref().map(ToString::to_string);
             (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned))
         });
-        let required: Vec<_> =
-            operations.iter().flat_map(|operation| operation.access.alternatives()).flatten().collect();
+        let required: Vec<_> = operations.iter().flat_map(|operation| operation.access.scopes()).collect();
         let is_required = |scope: &DeclaredScope| required.iter().any(|other| other.name() == scope.name());
         let unrequired = declared.iter().filter(|scope| !is_required(scope));
         let unrequired =

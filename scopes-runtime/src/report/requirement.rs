@@ -18,5 +18,7 @@ pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> Stri
     let Authentication { acr_values, max_age } = requirements.authentication();
     let acr_values = acr_values.map(|values| format!("acr {}", set(&values.join(" "))));
     let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
-    [Some(scopes), acr_values, max_age].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let required = [Some(scopes), acr_values, max_age].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let later: Vec<_> = requirements.may_require().list().map(|name| set(&name)).collect();
+    if later.is_empty() { required } else { format!("{required}; may require {}", later.join(", ")) }
 }

@@ -3,6 +3,7 @@
 mod authentication;
 mod declared;
 mod granted;
+mod may_require;
 mod requirement;
 mod requirements;
 
@@ -11,6 +12,7 @@ pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
+pub(crate) use may_require::MayRequire;
 pub use requirement::Requirement;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use requirement::is_or_implies;

@@ -1,5 +1,6 @@
 use std::{fmt, ptr, slice};
 
+use super::may_require::MayRequire;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
@@ -35,7 +36,12 @@ enum Node {
     Scope(&'static DeclaredScope),
     All(&'static [Requirement]),
     Any(&'static [Requirement]),
-    Authentication { acr_values: &'static [&'static str], max_age: Option<u64> },
+    Authentication {
+        acr_values: &'static [&'static str],
+        max_age: Option<u64>,
+    },
+    /// What the handler may require later. It requires nothing of each request.
+    MayRequire(&'static [Requirement]),
 }
 
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
@@ -78,6 +84,12 @@ impl Requirement {
         Self(Node::Any(requirements))
     }
 
+    /// Declares what the handler may require of the token later.
+    #[must_use]
+    pub const fn may_require(requirements: &'static [Self]) -> Self {
+        Self(Node::MayRequire(requirements))
+    }
+
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
@@ -87,7 +99,7 @@ impl Requirement {
     /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } => return 1,
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return 1,
             Node::All(children) => (children, false),
             Node::Any(children) => (children, true),
         };
@@ -115,14 +127,14 @@ impl Requirement {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } => true,
+            Node::Authentication { .. } | Node::MayRequire(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
-            Node::Scope(_) => true,
+            Node::Scope(_) | Node::MayRequire(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -132,7 +144,7 @@ impl Requirement {
 
     fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
-            Node::Scope(_) => {}
+            Node::Scope(_) | Node::MayRequire(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
@@ -149,6 +161,48 @@ impl Requirement {
         alternatives_of_all(&[*self])
     }
 
+    /// Adds the scopes and the authentication that the requirement names. `later` selects those that the handler may require
+    /// later; otherwise they are left out.
+    pub(super) fn add_named(&self, later: bool, named: &mut MayRequire) {
+        match self.0 {
+            Node::Scope(scope) if !later => named.add_scope(scope),
+            Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
+            Node::Scope(_) | Node::Authentication { .. } => {}
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_named(later, named));
+            }
+            Node::MayRequire(requirements) if later => {
+                requirements.iter().for_each(|inner| inner.add_named(false, named));
+            }
+            Node::MayRequire(_) => {}
+        }
+    }
+
+    /// Returns whether `declared` names everything that this requirement names.
+    pub(super) fn is_named_in(&self, declared: &impl Fn(&Self) -> bool) -> bool {
+        match self.0 {
+            Node::Scope(_) | Node::Authentication { .. } => declared(self),
+            Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
+                requirements.iter().all(|inner| inner.is_named_in(declared))
+            }
+        }
+    }
+
+    /// Returns whether this requirement, or what it may require later, names the scope or the authentication `other`.
+    pub(super) fn names(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (Node::Scope(own), Node::Scope(other)) => own.name() == other.name(),
+            (
+                Node::Authentication { acr_values, max_age },
+                Node::Authentication { acr_values: other_values, max_age: other_age },
+            ) => acr_values == other_values && max_age == other_age,
+            (Node::All(inner) | Node::Any(inner) | Node::MayRequire(inner), _) => {
+                inner.iter().any(|inner| inner.names(other))
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn key(&self) -> RequirementKey {
         match self.0 {
             Node::Scope(scope) => RequirementKey(0, ptr::from_ref(scope).addr(), 0, None),
@@ -157,6 +211,7 @@ impl Requirement {
             Node::Authentication { acr_values, max_age } => {
                 RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
+            Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
         }
     }
 
@@ -165,7 +220,7 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } => vec![Vec::new()],
+            Node::Authentication { .. } | Node::MayRequire(_) => vec![Vec::new()],
         }
     }
 }

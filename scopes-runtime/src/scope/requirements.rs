@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::may_require::MayRequire;
 use super::requirement::{
     RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
 };
@@ -45,6 +46,24 @@ impl Requirements {
     /// Returns how the user must have authenticated.
     pub(crate) fn authentication(&self) -> Authentication {
         authentication_of_all(self.iter())
+    }
+
+    /// Returns what the handler may require of the token later, beyond what each request needs.
+    pub(crate) fn may_require(&self) -> MayRequire {
+        let mut later = self.named(true);
+        later.remove(&self.named(false));
+        later
+    }
+
+    /// Returns whether these name everything that the requirement names, for each request or for later.
+    pub(crate) fn declare(&self, requirement: &Requirement) -> bool {
+        requirement.is_named_in(&|named| self.iter().any(|own| own.names(named)))
+    }
+
+    fn named(&self, later: bool) -> MayRequire {
+        let mut named = MayRequire::default();
+        self.iter().for_each(|requirement| requirement.add_named(later, &mut named));
+        named
     }
 
     /// Returns a key for the requirements, and for that of a part of the operation.
@@ -89,12 +108,18 @@ impl Serialize for Requirements {
             |scopes: &Vec<&DeclaredScope>| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>();
         let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
         let authentication = self.authentication();
-        let mut requirements = serializer.serialize_struct("Requirements", 2)?;
+        let may_require = self.may_require();
+        let mut requirements = serializer.serialize_struct("Requirements", 3)?;
         requirements.serialize_field("alternatives", &alternatives)?;
         if authentication.is_nothing() {
             requirements.skip_field("userAuthentication")?;
         } else {
             requirements.serialize_field("userAuthentication", &authentication)?;
+        }
+        if may_require.is_empty() {
+            requirements.skip_field("mayRequire")?;
+        } else {
+            requirements.serialize_field("mayRequire", &may_require)?;
         }
         requirements.end()
     }

@@ -32,6 +32,8 @@ pub struct AccessToken {
     acceptor: Option<Arc<dyn Any + Send + Sync>>,
     /// The requirements of the operation that the token was accepted for.
     operation: Requirements,
+    /// Whether a handler's attribute declares the operation, with all that the handler may require.
+    is_declared: bool,
 }
 
 struct Content {
@@ -72,7 +74,12 @@ impl AccessToken {
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         let (expires_at, authenticated_at) = (date_of("exp")?, date_of("auth_time")?);
         let content = Content { claims, scopes, client_claim, expires_at, authenticated_at };
-        Ok(Self { content: Arc::new(content), acceptor: None, operation: Requirement::AUTHENTICATED.into() })
+        Ok(Self {
+            content: Arc::new(content),
+            acceptor: None,
+            operation: Requirement::AUTHENTICATED.into(),
+            is_declared: false,
+        })
     }
 
     /// Returns the subject (`sub`).
@@ -145,15 +152,23 @@ impl AccessToken {
         T::deserialize(&self.content.claims)
     }
 
-    /// Records the server that accepted the token, and for which operation.
+    /// Records the server that accepted the token, and for which operation. `is_declared` states whether a handler's attribute
+    /// declares the operation.
     pub(crate) fn accepted_by(
         mut self,
         acceptor: Arc<dyn Any + Send + Sync>,
         operation: Requirements,
+        is_declared: bool,
     ) -> Self {
         self.acceptor = Some(acceptor);
         self.operation = operation;
+        self.is_declared = is_declared;
         self
+    }
+
+    /// Returns whether the handler's attribute declares the requirement. Without an attribute nothing has to be declared.
+    pub(crate) fn may_require(&self, requirement: &Requirement) -> bool {
+        !self.is_declared || self.operation.declare(requirement)
     }
 
     /// Returns how and when the user authenticated.

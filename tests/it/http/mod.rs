@@ -2,6 +2,7 @@
 
 mod handlers;
 mod kept_requests;
+mod may_require;
 mod metadata;
 mod requests;
 mod step_up;

@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
 #[requires_scopes("me", acr = any("mfa", "hwk"), max_age = 300)]
 async fn close_account(_: Owner) {}
 
-#[requires_scopes("me")]
+#[requires_scopes("me", may_require("items", acr = "mfa"))]
 async fn pay_much(token: AccessToken) -> Result<(), AuthError> {
     token.require(scopes!("items", acr = "mfa"))
 }
@@ -207,7 +207,7 @@ fn the_report_contains_the_required_login() {
         requires,
         [
             Some("me items, acr hwk, max_age 30"),
-            Some("me"),
+            Some("me; may require items, acr mfa"),
             Some("me, acr mfa, max_age 300"),
             Some("any valid token, max_age 60"),
             Some("me or items, acr mfa hwk"),

@@ -225,3 +225,40 @@ fn a_renamed_path_parameter_is_no_change() {
     check_lock(&before.report(), DIRECTORY, "renamed-alone.lock", true).expect("the file is written");
     check_lock(&renamed.report(), DIRECTORY, "renamed-alone.lock", false).expect("nothing changed");
 }
+
+#[test]
+fn what_a_handler_may_require_later_is_locked() {
+    use scopes_runtime::requires_scopes;
+    use scopes_tests::Scope;
+
+    #[requires_scopes("me", may_require("items:write", acr = "mfa"))]
+    async fn later() {}
+
+    let (before, after) = (Router::new().route("/", get(me)), Router::new().route("/", get(later)));
+    check(
+        "may_require.lock",
+        &before,
+        &after,
+        "changed: GET /
+  - requires me
+  + requires me
+  + may require acr mfa
+  + may require items:write
+  It accepts the same tokens as before.
+  For some requests it requires `acr mfa` now.
+  For some requests it requires `items:write` now.",
+    );
+    check(
+        "may_require_no_longer.lock",
+        &after,
+        &before,
+        "changed: GET /
+  - requires me
+  - may require acr mfa
+  - may require items:write
+  + requires me
+  It accepts the same tokens as before.
+  For some requests it required `acr mfa`, and no longer does.
+  For some requests it required `items:write`, and no longer does.",
+    );
+}

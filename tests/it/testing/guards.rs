@@ -6,7 +6,7 @@ use scopes_runtime::testing::{access_token, guard};
 use scopes_runtime::{AccessToken, AuthError, public, requires_scopes, scopes};
 use scopes_tests::Scope;
 
-#[requires_scopes("items")]
+#[requires_scopes("items", may_require("me"))]
 async fn read_item(token: AccessToken, Path(id): Path<u32>) -> Result<Json<String>, AuthError> {
     if id > 9 {
         token.require(scopes!("me"))?;

@@ -241,7 +241,7 @@ fn a_handler_with_an_unreported_requirement_is_found() {
         r#"1 of 14 requests of the scope matrix have a wrong response (…):
 
 OPERATION  SENT             EXPECTED     GOT
-GET /      a token of `me`  let through  403 Bearer insufficient_scope scope="me items", more than the report requires"#
+GET /      a token of `me`  let through  a panic: `require` of `items`, which the handler does not declare; add it to `may_require(…)` in its `#[requires_scopes]`"#
     );
 }
 

@@ -108,8 +108,8 @@ impl ScopeMatrix {
     /// Sends requests to each scoped operation, and expects:
     ///
     /// - without a token, and with garbage: 401, with the challenge of the operation;
-    /// - with a token for each minimal alternative of the requirement: an accepted request. If it is refused, the operation
-    ///   requires more than the report lists, in an extractor, a layer or the handler;
+    /// - with a token for each minimal alternative of the requirement, and what the handler `may_require` later: an accepted
+    ///   request. If it is refused, the operation requires more than the report lists, in an extractor, a layer or the handler;
     /// - with each alternative less one scope: 403, with the challenge;
     /// - with as many known scopes as do not satisfy the requirement together: 403, with the challenge. If such a token is
     ///   accepted, each scope is sent alone, to find those that open the operation. Known scopes are those of the router's
@@ -171,6 +171,7 @@ impl ScopeMatrix {
                     target,
                     alternatives: &requirements.alternatives(),
                     user_authentication: &requirements.authentication(),
+                    may_require: &requirements.may_require(),
                     token: &self.token,
                     names_scopes: self.names_scopes,
                     known_scopes: self.report.known_scopes(),

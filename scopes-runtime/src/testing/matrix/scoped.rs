@@ -9,7 +9,7 @@ use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
 use super::target::Target;
-use crate::scope::{Authentication, DeclaredScope, GrantedScopes, cheapest, list};
+use crate::scope::{Authentication, DeclaredScope, GrantedScopes, MayRequire, cheapest, list};
 use crate::testing::TestToken;
 use crate::testing::claims::now;
 
@@ -17,6 +17,7 @@ pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
     pub(super) alternatives: &'a Alternatives,
     pub(super) user_authentication: &'a Authentication,
+    pub(super) may_require: &'a MayRequire,
     /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
     pub(super) names_scopes: bool,
@@ -119,7 +120,7 @@ impl Scoped<'_> {
         cases
     }
 
-    /// Returns the request with exactly the scopes of an alternative.
+    /// Returns the request with the scopes of an alternative, and those that the handler may require later.
     fn sufficient(&self, alternative: &[&'static DeclaredScope]) -> Case {
         let granted = list(alternative);
         let expected = match &self.user_authentication.acr_values {
@@ -127,8 +128,10 @@ impl Scoped<'_> {
             Some(values) if values.is_empty() => self.sent_back(&granted),
             _ => Expected::Through,
         };
-        let token = self.with_login().scopes([&granted]).sign();
-        self.case(&token_of(&granted), self.request().bearer(&token), expected)
+        let later = self.may_require.scopes.iter().map(|scope| scope.name());
+        let scopes: Vec<_> = alternative.iter().map(|scope| scope.name()).chain(later).collect();
+        let token = self.with_login().scopes(&scopes).sign();
+        self.case(&token_of(&scopes.join(" ")), self.request().bearer(&token), expected)
     }
 
     /// Returns requests with tokens that lack one scope of an alternative.
@@ -180,10 +183,11 @@ impl Scoped<'_> {
     fn with_login(&self) -> TestToken {
         let Authentication { acr_values, max_age } = self.user_authentication;
         let mut token = self.token.clone();
-        if let Some(acr) = acr_values.as_ref().and_then(|values| values.first()) {
+        let acr = acr_values.as_ref().and_then(|values| values.first());
+        if let Some(acr) = acr.or(self.may_require.acr_values.first()) {
             token = token.claim("acr", *acr);
         }
-        if max_age.is_some() {
+        if max_age.is_some() || !self.may_require.max_age.is_empty() {
             token = token.claim("auth_time", now());
         }
         token

@@ -44,7 +44,7 @@ async fn with_body(axum::Json(number): axum::Json<u32>) -> String {
     number.to_string()
 }
 
-#[requires_scopes("me")]
+#[requires_scopes("me", may_require("items:write"))]
 async fn later(token: AccessToken) -> Result<&'static str, AuthError> {
     token.require(scopes!("items:write"))?;
     Ok("written")

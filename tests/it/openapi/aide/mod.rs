@@ -52,7 +52,7 @@ impl OperationInput for CurrentUser {}
 #[requires_scopes("items")]
 async fn own_items(_: CurrentUser) {}
 
-#[requires_scopes]
+#[requires_scopes(may_require("items"))]
 async fn own_item(token: AccessToken) -> Result<(), AuthError> {
     token.require(scopes_runtime::scopes!("items"))
 }

@@ -1,0 +1,57 @@
+use serde::Serialize;
+
+use super::DeclaredScope;
+
+/// The scopes and the authentication of the user that requirements name, without their structure: what a handler may require of
+/// the token later.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct MayRequire {
+    #[serde(serialize_with = "names")]
+    pub(crate) scopes: Vec<&'static DeclaredScope>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) acr_values: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) max_age: Vec<u64>,
+}
+
+impl MayRequire {
+    pub(super) fn add_scope(&mut self, scope: &'static DeclaredScope) {
+        if !self.scopes.iter().any(|other| other.name() == scope.name()) {
+            self.scopes.push(scope);
+        }
+    }
+
+    pub(super) fn add_login(&mut self, acr_values: &[&'static str], max_age: Option<u64>) {
+        for value in acr_values {
+            if !self.acr_values.contains(value) {
+                self.acr_values.push(value);
+            }
+        }
+        self.max_age.extend(max_age.filter(|max_age| !self.max_age.contains(max_age)));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.acr_values.is_empty() && self.max_age.is_empty()
+    }
+
+    /// Removes what the other one names.
+    pub(super) fn remove(&mut self, other: &Self) {
+        self.scopes.retain(|scope| !other.scopes.iter().any(|one| one.name() == scope.name()));
+        self.acr_values.retain(|value| !other.acr_values.contains(value));
+        self.max_age.retain(|max_age| !other.max_age.contains(max_age));
+    }
+}
+
+fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
+}
+
+impl MayRequire {
+    /// Returns each scope, `acr` and `max_age`: `admin`, `acr mfa`, `max_age 300`.
+    pub(crate) fn list(&self) -> impl Iterator<Item = String> {
+        let scopes = self.scopes.iter().map(|scope| scope.name().to_owned());
+        let acr_values = self.acr_values.iter().map(|value| format!("acr {value}"));
+        let max_age = self.max_age.iter().map(|seconds| format!("max_age {seconds}"));
+        scopes.chain(acr_values).chain(max_age)
+    }
+}
