@@ -1,4 +1,4 @@
-//! Compares a requirement with the outcome for a request's credentials: no I/O, no rendering.
+//! Compares a requirement with the outcome for a request's credentials: no rendering, and no I/O but the clock for `max_age`.
 
 use std::time::Duration;
 

@@ -208,9 +208,9 @@ pub(super) fn check_scope_count(scopes: &GrantedScopes) -> Result<(), DecodeErro
 /// Reads a NumericDate (RFC 7519 section 2).
 pub(super) fn numeric_date(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
     let seconds = claim.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds
-        .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds))
-        .ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a moment in time")))
+    seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds)).ok_or_else(|| {
+        DecodeError::invalid(format!("the claim `{name}` is not a NumericDate (RFC 7519 section 2)"))
+    })
 }
 
 /// Omits the claims, which may be personal data.

@@ -157,8 +157,8 @@ async fn a_malformed_acr_or_auth_time_makes_the_token_invalid() {
     for (name, value, reason) in [
         ("acr", json!(1), "the claim `acr` is not a string"),
         ("acr", json!(["mfa"]), "the claim `acr` is not a string"),
-        ("auth_time", json!("now"), "the claim `auth_time` is not a moment in time"),
-        ("auth_time", json!(-1), "the claim `auth_time` is not a moment in time"),
+        ("auth_time", json!("now"), "the claim `auth_time` is not a NumericDate (RFC 7519 section 2)"),
+        ("auth_time", json!(-1), "the claim `auth_time` is not a NumericDate (RFC 7519 section 2)"),
     ] {
         let error = AccessToken::new(claims(name, value), GrantedScopes::default()).expect_err("an error");
         assert_eq!(error.to_string(), format!("the access token is not valid: {reason}"));

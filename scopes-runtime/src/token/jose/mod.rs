@@ -1,4 +1,4 @@
-//! Signed tokens and the keys that verify them (RFC 7515, RFC 7517, RFC 7518). Nothing here knows claims or issuers.
+//! Signed tokens and the keys that verify them (RFC 7515, RFC 7517, RFC 7518). Nothing here reads claims.
 
 mod algorithm;
 mod jws;

@@ -73,17 +73,13 @@ impl PublishedKeys {
     ///
     /// 1. Current keys, here: a token that they verify or refute never waits.
     /// 2. Claims, by the caller: only a token for this server causes requests, takes a place in `first_seen` or waits.
-    /// 3. `earliest_refresh` and the permits, in [`NextKeys::verify`]: these bound the requests to the issuer, and the requests
+    /// 3. `earliest_refresh` and the permits, in [`NextKeys::wait_and_verify`]: these bound the requests to the issuer, and the requests
     ///    that wait.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Invalid`] if no key of the issuer can verify the token.
-    pub(in crate::token) fn verify(
-        &self,
-        jws: &Jws<'_>,
-        header: &Header,
-    ) -> Result<Result<Arc<[VerificationKey]>, NextKeys>, DecodeError> {
+    pub(in crate::token) fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<KeyLookup, DecodeError> {
         if header.algorithm.family() == AlgorithmFamily::Hmac {
             return Err(DecodeError::invalid("the header's `alg` needs a secret, which is never published"));
         }
@@ -93,12 +89,21 @@ impl PublishedKeys {
         match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
             // The keys are from the time before the last runtime ended.
             _ if was_started => {}
-            Some(SignatureOutcome::Verified) => return Ok(Ok(state.keys)),
+            Some(SignatureOutcome::Verified) => return Ok(KeyLookup::Verified(state.keys)),
             Some(SignatureOutcome::Invalid(reason)) => return Err(DecodeError::invalid(reason)),
             Some(SignatureOutcome::UnknownKey(_)) | None => {}
         }
-        Ok(Err(NextKeys { published: self.clone(), state, updates, was_started, now: Instant::now() }))
+        let published = self.clone();
+        Ok(KeyLookup::MayBeNew(NextKeys { published, state, updates, was_started, now: Instant::now() }))
     }
+}
+
+/// The keys that a token selects.
+pub(in crate::token) enum KeyLookup {
+    /// One of these current keys has made the signature.
+    Verified(Arc<[VerificationKey]>),
+    /// None has, but the issuer may have published another one since.
+    MayBeNew(NextKeys),
 }
 
 /// The keys that the issuer may have published since the last fetch, for a token that the current keys do not verify.
@@ -117,7 +122,7 @@ impl NextKeys {
     ///
     /// - [`DecodeError::Invalid`] if no key of the issuer verifies the token.
     /// - [`DecodeError::Unavailable`] if the key of the token may still be new.
-    pub(in crate::token) async fn verify(
+    pub(in crate::token) async fn wait_and_verify(
         self,
         jws: &Jws<'_>,
         header: &Header,

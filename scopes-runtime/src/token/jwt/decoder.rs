@@ -99,11 +99,11 @@ impl JwtDecoder {
         let keys = match self.keys.verify(jws, &header)? {
             SelectedKeys::Verified(keys) => keys,
             #[cfg(feature = "issuer")]
-            SelectedKeys::Unknown(next_keys) => {
+            SelectedKeys::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
                 // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
                 self.checks.check(&jws.payload()?, SystemTime::now())?;
-                next_keys.verify(jws, &header).await?
+                next_keys.wait_and_verify(jws, &header).await?
             }
         };
         let claims = jws.payload()?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::token::DecodeError;
 use crate::token::jose::{Header, Jws, SignatureOutcome, VerificationKey, verify};
 #[cfg(feature = "issuer")]
-use crate::token::jwks::{NextKeys, PublishedKeys};
+use crate::token::jwks::{KeyLookup, NextKeys, PublishedKeys};
 
 /// The source of an issuer's keys.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) enum SelectedKeys {
     Verified(Arc<[VerificationKey]>),
     /// None has, but the issuer may have published another one since.
     #[cfg(feature = "issuer")]
-    Unknown(NextKeys),
+    MayBeNew(NextKeys),
 }
 
 impl KeySource {
@@ -43,8 +43,8 @@ impl KeySource {
             },
             #[cfg(feature = "issuer")]
             Self::Published(published) => match published.verify(jws, header)? {
-                Ok(keys) => Ok(SelectedKeys::Verified(keys)),
-                Err(next_keys) => Ok(SelectedKeys::Unknown(next_keys)),
+                KeyLookup::Verified(keys) => Ok(SelectedKeys::Verified(keys)),
+                KeyLookup::MayBeNew(next_keys) => Ok(SelectedKeys::MayBeNew(next_keys)),
             },
         }
     }

@@ -67,7 +67,7 @@ async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
         ),
         (issuer.active_with("iss", 5), "the claim `iss` is not the issuer that is configured"),
         (issuer.active_with("exp", now() - 1), "it has expired"),
-        (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a moment in time"),
+        (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a NumericDate (RFC 7519 section 2)"),
         (issuer.active_with("nbf", now() + 60), "it is not valid yet: the claim `nbf` is in the future"),
         (issuer.active_with("iat", "now"), "the claim `iat` is not a number"),
         (issuer.active_with("cnf", json!({ "jkt": "x" })), bound),

@@ -35,7 +35,7 @@ async fn exp_must_be_present_and_in_the_future() {
         json!(u64::MAX),
         json!(i64::MAX),
     ];
-    refuse_values("exp", "the claim `exp` is not a moment in time", no_moments).await;
+    refuse_values("exp", "the claim `exp` is not a NumericDate (RFC 7519 section 2)", no_moments).await;
     let past = [json!(now() - 1), json!(now() as f64 - 0.5), json!(0), json!(-0.0), json!(1e-300)];
     refuse_values("exp", "it has expired", past).await;
     let huge = claims().to_string().replace(&claims()["exp"].to_string(), "1e400");
@@ -62,7 +62,7 @@ async fn nbf_must_not_be_in_the_future() {
     refuse_values("nbf", "it is not valid yet: the claim `nbf` is in the future", early).await;
     let no_moments =
         [json!(now().to_string()), Value::Null, json!([0]), json!(-1), json!(1e300), json!(u64::MAX)];
-    refuse_values("nbf", "the claim `nbf` is not a moment in time", no_moments).await;
+    refuse_values("nbf", "the claim `nbf` is not a NumericDate (RFC 7519 section 2)", no_moments).await;
 }
 
 #[tokio::test]
