@@ -20,7 +20,7 @@ use super::operation_access::{self, USER_AUTHENTICATION, user_authentication};
 use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
-use super::security;
+use super::security::OperationSecurity;
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
 use crate::operation::{Access, Handler, OperationGuard};
 use crate::scope::Requirement;
@@ -156,7 +156,7 @@ impl OperationOutput for AuthError {
 /// requirement.
 impl From<OAuth2Scheme> for SecurityScheme {
     fn from(scheme: OAuth2Scheme) -> Self {
-        match scheme.scheme(std::iter::empty()) {
+        match scheme.scheme() {
             // aide writes OpenAPI 3.1, which has no device authorization flow.
             UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
                 Self::from(OAuth2Scheme::default())
@@ -185,7 +185,7 @@ fn describe<G: OperationGuard>(operation: &mut Operation) {
 }
 
 fn security_of(access: &Access) -> Vec<SecurityRequirement> {
-    let security: Vec<_> = converted(&security::security(access));
+    let security: Vec<_> = converted(&OperationSecurity::of_handler(access.clone()).requirements());
     // aide omits an empty list, and the document's own `security` would apply. An empty requirement overrides it.
     if security.is_empty() { vec![SecurityRequirement::default()] } else { security }
 }

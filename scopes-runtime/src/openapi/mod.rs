@@ -41,6 +41,7 @@ mod path_item;
 mod refusals;
 mod responses;
 mod scheme;
+mod schemes;
 mod scoped_path;
 mod security;
 
@@ -50,5 +51,6 @@ pub use description::DocumentedHandler;
 pub(crate) use document::document;
 pub use fragment::{Fragment, UnmatchedOperationsError};
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};
+pub(crate) use schemes::Schemes;
 #[doc(hidden)]
 pub use scoped_path::ScopedPath;

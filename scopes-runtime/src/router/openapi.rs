@@ -16,10 +16,58 @@ where
         router
     }
 
-    /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
+    /// Adds a security scheme to the document: how clients obtain tokens. It replaces one of the same
+    /// [name](OAuth2Scheme::name). Default: an HTTP bearer scheme.
+    ///
+    /// With several schemes, each alternative of a requirement refers to those whose vocabularies declare all of its scopes, or
+    /// to all if none does. Any of them is enough in the document: it is the [`ResourceServer`](crate::ResourceServer) that must
+    /// accept the tokens of each server.
+    ///
+    /// The operations of a merged or nested router refer to its own schemes, or to those of the router around it if it has
+    /// none. The document contains the schemes that operations refer to.
+    ///
+    /// ```
+    /// use scopes_runtime::openapi::OAuth2Scheme;
+    /// use scopes_runtime::router::{ScopedRouter, get};
+    /// use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};
+    ///
+    /// # /// What a user's token may do.
+    /// # #[declare_scopes]
+    /// # enum UserScope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// # }
+    /// # /// What a partner's token may do.
+    /// # #[declare_scopes]
+    /// # enum PartnerScope {
+    /// #     /// Read orders.
+    /// #     Orders = "orders",
+    /// # }
+    /// #[requires_scopes(UserScope::Items)]
+    /// async fn read_items() {}
+    ///
+    /// #[requires_scopes(PartnerScope::Orders)]
+    /// async fn read_orders() {}
+    ///
+    /// fn router(users: ResourceServer, partners: ResourceServer) -> ScopedRouter {
+    ///     let scheme = OAuth2Scheme::new::<PartnerScope>()
+    ///         .name("partners")
+    ///         .client_credentials("https://partners.example/token");
+    ///     let partners =
+    ///         ScopedRouter::new().security_scheme(scheme).route("/orders", get(read_orders)).with_state(partners);
+    ///     let scheme = OAuth2Scheme::new::<UserScope>()
+    ///         .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
+    ///     ScopedRouter::new()
+    ///         .security_scheme(scheme)
+    ///         .route("/items", get(read_items))
+    ///         .with_state(users)
+    ///         .nest("/partners", partners)
+    /// }
+    /// # fn main() {}
+    /// ```
     #[must_use]
     pub fn security_scheme(mut self, scheme: OAuth2Scheme) -> Self {
-        self.document.scheme = scheme;
+        self.document.schemes.set(scheme);
         self
     }
 
@@ -38,21 +86,47 @@ where
     }
 
     /// Returns what the operations add to a document that is made elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`split_for_parts`](Self::split_for_parts) does.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
-        let operations: Vec<_> = self.routes.iter().map(|route| &route.operation).collect();
-        Fragment::new(&operations, &self.document.scheme)
+        let own = &self.document.schemes;
+        let operations: Vec<_> =
+            self.routes.iter().map(|route| (&route.operation, route.schemes.or(own))).collect();
+        Fragment::new(&operations)
     }
 
     /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
     /// comments.
     ///
-    /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
-    /// are included.
+    /// [`with_openapi`](Self::with_openapi) of merged and nested routers is ignored; their operations and
+    /// [security schemes](Self::security_scheme) are included.
+    ///
+    /// # Panics
+    ///
+    /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
+    /// [`OAuth2Scheme::name`]. Schemes that differ in their vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let OpenApiParts { openapi, scheme } = self.document;
-        let operations: Vec<_> =
-            self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
-        (self.router, document(openapi, &operations, &scheme))
+        let OpenApiParts { openapi, schemes } = self.document;
+        let operations: Vec<_> = self
+            .routes
+            .iter()
+            .map(|route| (&route.operation, route.schemes.or(&schemes), route.description.as_ref()))
+            .collect();
+        (self.router, document(openapi, &operations))
+    }
+}
+
+impl<S> ScopedRouter<S> {
+    /// Returns the router for another one to take its routes, each with the schemes of this router.
+    pub(super) fn with_assigned_schemes(mut self) -> Self {
+        let own = &self.document.schemes;
+        self.vocabularies.extend(own.scopes());
+        for route in &mut self.routes {
+            route.schemes = route.schemes.or(own);
+        }
+        self
     }
 }

@@ -1,16 +1,16 @@
 use utoipa::openapi::{Info, OpenApi, Paths};
 
-use crate::openapi::OAuth2Scheme;
+use crate::openapi::Schemes;
 
 /// What the OpenAPI document of a router contains beside its operations.
 pub(super) struct OpenApiParts {
     pub(super) openapi: OpenApi,
-    pub(super) scheme: OAuth2Scheme,
+    pub(super) schemes: Schemes,
 }
 
 impl Default for OpenApiParts {
     fn default() -> Self {
         let openapi = OpenApi::new(Info::new("API", "0.1.0"), Paths::new());
-        Self { openapi, scheme: OAuth2Scheme::default() }
+        Self { openapi, schemes: Schemes::default() }
     }
 }

@@ -7,6 +7,7 @@ mod document;
 mod documented;
 mod fragment;
 mod scheme;
+mod servers;
 
 use serde_json::{Value, json};
 
