@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
 use super::default_operation::summary_and_description;
-use super::json_responses::with_refusal;
+use super::json_responses::{Refusal, with_refusal};
 use super::operation_access::{self, USER_AUTHENTICATION, user_authentication};
-use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
+use super::refusals::{PROBLEM, PROBLEM_JSON, PROBLEMS, REFUSALS, UNAUTHENTICATED, problem};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
 use super::security::OperationSecurity;
@@ -92,7 +92,9 @@ impl OperationOutput for AuthError {
     type Inner = Self;
 
     fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<Response> {
-        Some(response(context, &refusal("The access token does not allow the request.")))
+        let mut refusal = response(context, &PROBLEMS.responses[UNAUTHENTICATED]);
+        refusal.description = "The access token does not allow the request.".to_owned();
+        Some(refusal)
     }
 
     fn inferred_responses(
@@ -106,7 +108,7 @@ impl OperationOutput for AuthError {
         REFUSALS
             .into_iter()
             .filter(|(status, _)| is_missing(*status))
-            .map(|(status, name)| (Some(status), response(context, &COMPONENTS[name])))
+            .map(|(status, name)| (Some(status), response(context, &PROBLEMS.responses[name])))
             .collect()
     }
 }
@@ -198,11 +200,12 @@ fn add_refusals(
 ) -> Vec<(Option<u16>, Response)> {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name) in operation_access::refusals(access) {
-        let refusal = response(context, &COMPONENTS[name]);
+        let refusal = response(context, &PROBLEMS.responses[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {
             ReferenceOr::Item(own) => {
-                *own = converted(&with_refusal(converted(own), &converted(&refusal)));
+                let refusal = Refusal { response: converted(&refusal), ..Refusal::of(&PROBLEMS, name) };
+                *own = converted(&with_refusal(converted(own), &refusal));
             }
             // The components are not available here.
             ReferenceOr::Reference { .. } => {}

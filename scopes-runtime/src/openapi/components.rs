@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{OpenApi, OpenApiVersion, RefOr};
 
-use super::refusals::{PROBLEM, problem};
+use super::refusals::Refusals;
 use super::responses;
 use super::scheme::OAuth2Scheme;
 use super::schemes::united;
@@ -21,7 +21,7 @@ pub(super) fn referenced_schemes<'a>(
 
 /// Adds the security schemes and the refusals, if there is a scheme. The document's own components of the same names stay, except
 /// a security scheme if the one of this name has flows; responses get the refusals beside their own content.
-pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme]) {
+pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme], refusals: &Refusals) {
     if schemes.is_empty() {
         return;
     }
@@ -35,6 +35,5 @@ pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme]) {
             components.security_schemes.insert(name.to_owned(), RefOr::T(scheme.scheme()));
         }
     }
-    components.schemas.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(problem()));
-    responses::add_components(components);
+    responses::add_components(components, refusals);
 }

@@ -7,6 +7,7 @@ use super::description::Description;
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
 use super::path_item::{name, openapi_path, served_methods, slot};
+use super::refusals::Refusals;
 use super::schemes::Schemes;
 use super::security::OperationSecurity;
 use crate::operation::Operation;
@@ -20,6 +21,7 @@ use crate::operation::Operation;
 pub(crate) fn document(
     mut openapi: OpenApi,
     operations: &[(&Operation, Schemes, Option<&Description>)],
+    refusals: &Refusals,
 ) -> OpenApi {
     let all: Vec<_> = operations.iter().map(|(operation, ..)| *operation).collect();
     let securities: Vec<_> =
@@ -61,11 +63,11 @@ pub(crate) fn document(
             described = merged(given, described);
         }
         describe_parameters(&path, &mut described);
-        add_access(security, &mut described, &scheme_names, Some(&components));
+        add_access(security, &mut described, &scheme_names, refusals, Some(&components));
         openapi.paths.add_path_operation(&path, vec![method], described);
     }
     openapi.components = Some(components);
-    add_components(&mut openapi, &referenced_schemes(securities.iter()));
+    add_components(&mut openapi, &referenced_schemes(securities.iter()), refusals);
     openapi
 }
 

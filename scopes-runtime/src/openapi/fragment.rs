@@ -8,10 +8,10 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
 use super::components::{add_components, referenced_schemes};
-use super::json_responses::{add_refusal, with_refusal};
+use super::json_responses::{Refusal, add_refusal, with_refusal};
 use super::operation_access::{USER_AUTHENTICATION, add_access, user_authentication};
 use super::path_item::{find, name, openapi_path, served_methods};
-use super::refusals::REFUSALS;
+use super::refusals::{REFUSALS, Refusals};
 use super::scheme::OAuth2Scheme;
 use super::schemes::Schemes;
 use super::security::{OperationSecurity, without_schemes};
@@ -48,6 +48,8 @@ pub struct Fragment {
     /// Those that the operations refer to.
     #[serde(skip)]
     schemes: Vec<OAuth2Scheme>,
+    #[serde(skip)]
+    refusals: Refusals,
 }
 
 #[derive(Clone, Serialize)]
@@ -82,7 +84,7 @@ impl Fragment {
     /// # Panics
     ///
     /// Panics if two schemes of one name are different.
-    pub(crate) fn new(operations: &[(&Operation, Schemes)]) -> Self {
+    pub(crate) fn new(operations: &[(&Operation, Schemes)], refusals: &Refusals) -> Self {
         let all: Vec<_> = operations.iter().map(|(operation, _)| *operation).collect();
         let mut paths: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         let securities: Vec<_> =
@@ -90,7 +92,7 @@ impl Fragment {
         for (operation, security) in all.iter().zip(&securities) {
             for method in served_methods(operation, &all) {
                 let mut added = OpenApiOperation::default();
-                add_access(security, &mut added, &[], None);
+                add_access(security, &mut added, &[], refusals, None);
                 let part = Part {
                     security: added.security.unwrap_or_default(),
                     responses: added.responses.responses,
@@ -103,8 +105,8 @@ impl Fragment {
         }
         let schemes = referenced_schemes(securities.iter());
         let mut document = OpenApi::default();
-        add_components(&mut document, &schemes);
-        Self { paths, components: document.components, schemes }
+        add_components(&mut document, &schemes, refusals);
+        Self { paths, components: document.components, schemes, refusals: refusals.clone() }
     }
 
     /// Adds it to a document of utoipa's types.
@@ -126,13 +128,16 @@ impl Fragment {
         for (path, parts) in &self.paths {
             for (method, Part { operation: security, is_required, .. }) in parts {
                 match find(&mut document.paths, path, method) {
-                    Some(operation) => add_access(security, operation, &names, document.components.as_ref()),
+                    Some(operation) => {
+                        let components = document.components.as_ref();
+                        add_access(security, operation, &names, &self.refusals, components);
+                    }
                     None if *is_required => missing.push(unmatched(path, method)),
                     None => {}
                 }
             }
         }
-        add_components(document, &self.schemes);
+        add_components(document, &self.schemes, &self.refusals);
         UnmatchedOperationsError::check(missing)
     }
 
@@ -143,7 +148,6 @@ impl Fragment {
     /// [`UnmatchedOperationsError`] if the document lacks operations of the router.
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
-        let refusals = &fragment["components"]["responses"];
         let given = document.get("components").cloned().unwrap_or_default();
         let names = OperationSecurity::scheme_names(operations_of(&self.paths));
         let mut missing = Vec::new();
@@ -165,8 +169,9 @@ impl Fragment {
                         let responses = object(operation, "responses");
                         for (status, name) in REFUSALS {
                             let status = status.to_string();
-                            if let Some(reference) = part["responses"].get(&status) {
-                                add_refusal(responses, &status, reference, &refusals[name], &given);
+                            if part["responses"].get(&status).is_some() {
+                                let refusal = Refusal::of(&self.refusals, name);
+                                add_refusal(responses, &status, &refusal, &given);
                             }
                         }
                         if let Some(authentication) = part.get(USER_AUTHENTICATION) {
@@ -189,10 +194,10 @@ impl Fragment {
             for (kind, own) in entries(components) {
                 add(object(target, kind), own);
             }
-            for (name, refusal) in entries(refusals) {
-                let response = object(target, "responses").get_mut(name).and_then(Value::as_object_mut);
+            for name in self.refusals.responses.keys() {
+                let response = object(target, "responses").get_mut(*name).and_then(Value::as_object_mut);
                 if let Some(response) = response.filter(|response| !response.contains_key("$ref")) {
-                    *response = with_refusal(mem::take(response), refusal);
+                    *response = with_refusal(mem::take(response), &Refusal::of(&self.refusals, name));
                 }
             }
             for scheme in self.schemes.iter().filter(|scheme| scheme.is_given()) {

@@ -3,6 +3,7 @@ use utoipa::openapi::OpenApi;
 
 use super::components::add_components;
 use super::path_item::operations;
+use super::refusals::PROBLEMS;
 use super::responses::resolve_references;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
 use super::security::names_scopes;
@@ -13,7 +14,7 @@ use super::security::names_scopes;
 /// reference.
 impl Modify for OAuth2Scheme {
     fn modify(&self, openapi: &mut OpenApi) {
-        add_components(openapi, &[self.clone().name(SCHEME_NAME)]);
+        add_components(openapi, &[self.clone().name(SCHEME_NAME)], &PROBLEMS);
         let Some(components) = openapi.components.take() else { return };
         for (_, _, operation) in operations(openapi) {
             if operation.security.as_deref().is_some_and(names_scopes) {

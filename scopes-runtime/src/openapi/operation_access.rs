@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::openapi::Components;
 use utoipa::openapi::path::Operation;
 
-use super::refusals::REFUSALS;
+use super::refusals::{REFUSALS, Refusals};
 use super::responses::add_refusals;
 use super::security::OperationSecurity;
 use crate::operation::Access;
@@ -19,11 +19,12 @@ pub(super) fn add_access(
     security: &OperationSecurity,
     operation: &mut Operation,
     scheme_names: &[&str],
+    format: &Refusals,
     components: Option<&Components>,
 ) {
     let access = &security.access;
     operation.security = Some(security.requirements_beside(operation.security.take(), scheme_names));
-    add_refusals(&mut operation.responses, &refusals(access), components);
+    add_refusals(&mut operation.responses, &refusals(access), format, components);
     if let Some(authentication) = user_authentication(access) {
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert(USER_AUTHENTICATION.to_owned(), authentication);

@@ -6,6 +6,7 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::operation_access::add_access;
+use super::refusals::PROBLEMS;
 use super::scheme::SCHEME_NAME;
 use super::security::OperationSecurity;
 use crate::operation::OperationGuard;
@@ -27,7 +28,7 @@ impl<P: Path, G: OperationGuard> Path for ScopedPath<P, G> {
     fn operation() -> Operation {
         let mut operation = P::operation();
         let security = OperationSecurity::of_handler(G::access());
-        add_access(&security, &mut operation, &[SCHEME_NAME], None);
+        add_access(&security, &mut operation, &[SCHEME_NAME], &PROBLEMS, None);
         operation
     }
 }

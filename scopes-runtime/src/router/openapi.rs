@@ -1,8 +1,8 @@
+use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 
-use super::openapi_parts::OpenApiParts;
 use super::{DocumentedRoutes, ScopedRouter};
-use crate::openapi::{Fragment, OAuth2Scheme, document};
+use crate::openapi::{Fragment, OAuth2Scheme, Refusals, document};
 
 impl<S> ScopedRouter<S>
 where
@@ -71,6 +71,40 @@ where
         self
     }
 
+    /// Sets the media type and schema of refusals in the document, for resource servers that answer in the application's own
+    /// format. The schemas that `T` refers to are added too. Default: `application/problem+json` with the schema `AuthProblem`.
+    ///
+    /// The responses 400, 401, 403 and 503 keep their descriptions and headers, and 400 keeps `text/plain`, the media type of
+    /// axum's own rejections.
+    ///
+    /// ```
+    /// use scopes_runtime::router::{ScopedRouter, get};
+    /// use scopes_runtime::{ResourceServer, requires_scopes};
+    /// use utoipa::ToSchema;
+    ///
+    /// /// The body of every error.
+    /// #[derive(ToSchema)]
+    /// struct ErrorBody {
+    ///     code: String,
+    ///     message: String,
+    /// }
+    ///
+    /// #[requires_scopes]
+    /// async fn status() {}
+    ///
+    /// let (_, document) = ScopedRouter::<ResourceServer>::new()
+    ///     .refusal_schema::<ErrorBody>("application/json")
+    ///     .route("/status", get(status))
+    ///     .split_for_parts();
+    /// let components = document.components.expect("components");
+    /// assert!(components.schemas.contains_key("ErrorBody"));
+    /// ```
+    #[must_use]
+    pub fn refusal_schema<T: ToSchema>(mut self, media_type: impl Into<String>) -> Self {
+        self.document.refusals = Some(Refusals::of::<T>(media_type.into()));
+        self
+    }
+
     /// Adds handlers with `#[utoipa::path]`, which sets their paths and methods. [`routes!`](crate::router::routes) lists them.
     ///
     /// # Panics
@@ -95,27 +129,29 @@ where
         let own = &self.document.schemes;
         let operations: Vec<_> =
             self.routes.iter().map(|route| (&route.operation, route.schemes.or(own))).collect();
-        Fragment::new(&operations)
+        Fragment::new(&operations, self.document.refusals())
     }
 
     /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
     /// comments.
     ///
-    /// [`with_openapi`](Self::with_openapi) of merged and nested routers is ignored; their operations and
-    /// [security schemes](Self::security_scheme) are included.
+    /// [`with_openapi`](Self::with_openapi) and [`refusal_schema`](Self::refusal_schema) of merged and nested routers are ignored;
+    /// their operations and [security schemes](Self::security_scheme) are included.
     ///
     /// # Panics
     ///
     /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
     /// [`OAuth2Scheme::name`]. Schemes that differ in their vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let OpenApiParts { openapi, schemes } = self.document;
         let operations: Vec<_> = self
             .routes
             .iter()
-            .map(|route| (&route.operation, route.schemes.or(&schemes), route.description.as_ref()))
+            .map(|route| {
+                (&route.operation, route.schemes.or(&self.document.schemes), route.description.as_ref())
+            })
             .collect();
-        (self.router, document(openapi, &operations))
+        let refusals = self.document.refusals().clone();
+        (self.router, document(self.document.openapi, &operations, &refusals))
     }
 }
 

@@ -6,6 +6,7 @@ mod descriptions;
 mod document;
 mod documented;
 mod fragment;
+mod refusal_schema;
 mod scheme;
 mod servers;
 
