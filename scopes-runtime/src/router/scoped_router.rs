@@ -84,6 +84,10 @@ where
 
     /// Adds the handlers of a path, as `Router::route` does.
     ///
+    /// With a `TypedPath` of axum-extra, write `.route(<ItemPath as TypedPath>::PATH, get(read_item))`, or
+    /// `#[utoipa::path(get, path = ItemPath::PATH, params(ItemPath))]` for `routes!`, where `ItemPath` also derives utoipa's
+    /// `IntoParams`.
+    ///
     /// # Panics
     ///
     /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.

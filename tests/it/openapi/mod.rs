@@ -9,6 +9,7 @@ mod fragment;
 mod refusal_schema;
 mod scheme;
 mod servers;
+mod typed_paths;
 
 use serde_json::{Value, json};
 
