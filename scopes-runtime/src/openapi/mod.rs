@@ -34,6 +34,7 @@ mod components;
 mod default_operation;
 mod description;
 mod document;
+mod endpoints;
 mod fragment;
 mod json_responses;
 mod modifier;

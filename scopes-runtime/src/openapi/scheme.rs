@@ -1,10 +1,8 @@
 use std::collections::BTreeMap;
 
-use utoipa::openapi::security::{
-    AuthorizationCode, ClientCredentials, DeviceAuthorization, Flow, HttpAuthScheme, HttpBuilder, Implicit,
-    OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
-};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConnect, Scopes, SecurityScheme};
 
+use super::endpoints::Endpoints;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
@@ -71,15 +69,6 @@ enum Kind {
     Bearer,
     Flows(Vec<Endpoints>),
     OpenIdConnect(String),
-}
-
-#[derive(Clone, Debug)]
-enum Endpoints {
-    AuthorizationCode { authorization: String, token: String },
-    ClientCredentials { token: String },
-    DeviceAuthorization { device_authorization: String, token: String },
-    Implicit { authorization: String },
-    Password { token: String },
 }
 
 impl OAuth2Scheme {
@@ -264,34 +253,8 @@ impl OAuth2Scheme {
             Kind::OpenIdConnect(url) => return SecurityScheme::OpenIdConnect(OpenIdConnect::new(url)),
             Kind::Flows(flows) => flows,
         };
-        SecurityScheme::OAuth2(OAuth2::new(
-            flows.iter().map(|endpoints| self.flow_at(endpoints, scopes.clone())),
-        ))
-    }
-
-    fn flow_at(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
-        let refresh_url = self.refresh_url.clone();
-        match endpoints {
-            Endpoints::AuthorizationCode { authorization, token } => {
-                let mut flow = AuthorizationCode::new(authorization, token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::AuthorizationCode(flow)
-            }
-            Endpoints::ClientCredentials { token } => {
-                Flow::ClientCredentials(ClientCredentials::new(token, scopes))
-            }
-            Endpoints::DeviceAuthorization { device_authorization, token } => {
-                let mut flow = DeviceAuthorization::new(device_authorization, token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::DeviceAuthorization(flow)
-            }
-            Endpoints::Implicit { authorization } => Flow::Implicit(Implicit::new(authorization, scopes)),
-            Endpoints::Password { token } => {
-                let mut flow = Password::new(token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::Password(flow)
-            }
-        }
+        let flow = |endpoints: &Endpoints| endpoints.flow(self.refresh_url.clone(), scopes.clone());
+        SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(flow)))
     }
 }
 
