@@ -20,11 +20,12 @@ where
     /// [name](OAuth2Scheme::name). Default: an HTTP bearer scheme.
     ///
     /// With several schemes, each alternative of a requirement refers to those whose vocabularies declare all of its scopes, or
-    /// to all if none does. Any of them is enough in the document: it is the [`ResourceServer`](crate::ResourceServer) that must
-    /// accept the tokens of each server.
+    /// to all if none does. In the document a token of any of them is enough, so the
+    /// [`ResourceServer`](crate::ResourceServer) must accept the tokens of each of these authorization servers.
     ///
     /// The operations of a merged or nested router refer to its own schemes, or to those of the router around it if it has
-    /// none. The document contains the schemes that operations refer to.
+    /// none. If no router around has one either, they refer to the name `oauth2`: the HTTP bearer scheme, unless another router
+    /// has a scheme of this name. The document contains the schemes that operations refer to.
     ///
     /// ```
     /// use scopes_runtime::openapi::OAuth2Scheme;
