@@ -3,7 +3,7 @@ use std::{fmt, iter};
 
 use crate::operation::{Access, Operation};
 use crate::report::Report;
-use crate::scope::{Authentication, DeclaredScope};
+use crate::scope::{Authentication, CredentialScheme, DeclaredScope};
 
 /// The command that writes the file.
 pub(super) const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
@@ -18,6 +18,8 @@ pub(super) enum LockedAccess {
     /// Public, but an invalid token is refused.
     OptionalToken,
     Unchecked,
+    /// The schemes of the credentials, all of which a request needs.
+    Authenticated(BTreeSet<String>),
     Scoped(TokenRule),
 }
 
@@ -30,6 +32,8 @@ pub(super) struct TokenRule {
     pub(super) acr_values: Option<BTreeSet<String>>,
     /// The maximum age of the user's login in seconds.
     pub(super) max_age: Option<u64>,
+    /// The schemes of the credentials that a request needs beside the token.
+    pub(super) credentials: BTreeSet<String>,
 }
 
 /// Scopes that are all required, each with the broader scopes that are accepted for it.
@@ -91,6 +95,7 @@ impl LockedAccess {
             Access::Public { accepts_token: false, .. } => return Self::Public,
             Access::Public { accepts_token: true, .. } => return Self::OptionalToken,
             Access::Unchecked { .. } => return Self::Unchecked,
+            Access::Authenticated { credentials } => return Self::Authenticated(names(credentials)),
             Access::Scoped(requirements) => requirements,
         };
         let Authentication { acr_values, max_age } = requirements.authentication();
@@ -98,6 +103,7 @@ impl LockedAccess {
             alternatives: requirements.alternatives().iter().map(|scopes| alternative(scopes)).collect(),
             acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
             max_age,
+            credentials: names(&requirements.credentials()),
         })
     }
 
@@ -107,14 +113,23 @@ impl LockedAccess {
                 "public" => return Ok(Self::Public),
                 "public, optional token" => return Ok(Self::OptionalToken),
                 "unchecked" => return Ok(Self::Unchecked),
-                _ => {}
+                other => {
+                    if let Some(schemes) = other.strip_prefix("authenticated by ") {
+                        return Ok(Self::Authenticated(
+                            schemes.split_whitespace().map(str::to_owned).collect(),
+                        ));
+                    }
+                }
             }
         }
         let (mut required, mut alternatives) = (TokenRule::default(), Vec::new());
         for &(line, text) in body {
             let malformed =
                 || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
-            required.add_login(text).or_else(|| add_line(&mut alternatives, text)).ok_or_else(malformed)?;
+            required
+                .add_conditions(text)
+                .or_else(|| add_line(&mut alternatives, text))
+                .ok_or_else(malformed)?;
         }
         if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
             let problem = "the scopes are missing".to_owned();
@@ -126,10 +141,13 @@ impl LockedAccess {
 
     /// Returns the lines of the file, without their indentation.
     pub(super) fn lines(&self) -> Vec<String> {
-        let TokenRule { alternatives, acr_values, max_age } = match self {
+        let listed =
+            |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let TokenRule { alternatives, acr_values, max_age, credentials } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Unchecked => return vec!["unchecked".to_owned()],
+            Self::Authenticated(schemes) => return vec![format!("authenticated by {}", listed(schemes))],
             Self::Scoped(required) => required,
         };
         let mut lines = Vec::new();
@@ -144,17 +162,16 @@ impl LockedAccess {
                 lines.extend(broader.iter().map(|broader| format!("  accepts {broader} for {scope}")));
             }
         }
-        let listed =
-            |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         lines.extend(acr_values.as_ref().map(|values| format!("after a login of acr {}", listed(values))));
         lines.extend(max_age.map(|seconds| format!("after a login within {seconds} seconds")));
+        lines.extend((!credentials.is_empty()).then(|| format!("with {}", listed(credentials))));
         lines
     }
 }
 
 impl TokenRule {
-    /// Reads a line about the user's login.
-    fn add_login(&mut self, line: &str) -> Option<()> {
+    /// Reads a line about the user's login or the credentials beside the token.
+    fn add_conditions(&mut self, line: &str) -> Option<()> {
         match line.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["after", "a", "login", "of", "acr", values @ ..] if self.acr_values.is_none() => {
                 self.acr_values = Some(values.iter().map(|&value| value.to_owned()).collect());
@@ -162,10 +179,17 @@ impl TokenRule {
             ["after", "a", "login", "within", seconds, "seconds"] if self.max_age.is_none() => {
                 self.max_age = Some(seconds.parse().ok()?);
             }
+            ["with", schemes @ ..] if !schemes.is_empty() && self.credentials.is_empty() => {
+                self.credentials = schemes.iter().map(|&scheme| scheme.to_owned()).collect();
+            }
             _ => return None,
         }
         Some(())
     }
+}
+
+fn names(credentials: &[&CredentialScheme]) -> BTreeSet<String> {
+    credentials.iter().map(|scheme| scheme.name().to_owned()).collect()
 }
 
 fn alternative(scopes: &[&DeclaredScope]) -> Alternative {

@@ -6,17 +6,26 @@ use super::refusals::{PROBLEM, problem};
 use super::responses;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
 use crate::operation::Access;
-use crate::scope::DeclaredScope;
+use crate::scope::{CredentialScheme, DeclaredScope};
 
-/// Adds what the operations refer to, if any of them accepts a token.
+/// Adds what the operations refer to.
 pub(super) fn add_components<'a>(
     openapi: &mut OpenApi,
     operations: impl Iterator<Item = &'a Access> + Clone,
     scheme: &OAuth2Scheme,
 ) {
+    for scheme in operations.clone().flat_map(Access::credentials) {
+        add_credentials(openapi, scheme);
+    }
     if operations.clone().any(Access::accepts_token) {
         add_scheme(openapi, scheme, operations.flat_map(Access::alternatives).flatten());
     }
+}
+
+/// Adds the security scheme of credentials. The document's own scheme of the same name stays.
+pub(super) fn add_credentials(openapi: &mut OpenApi, scheme: &CredentialScheme) {
+    let schemes = &mut openapi.components.get_or_insert_default().security_schemes;
+    schemes.entry(scheme.name().to_owned()).or_insert_with(|| RefOr::T(scheme.into()));
 }
 
 /// Adds the security scheme with these scopes beside its own, and the refusals. The document's own components of the same names

@@ -7,20 +7,32 @@ use utoipa::openapi::security::SecurityRequirement;
 
 use super::scheme::SCHEME_NAME;
 use crate::operation::Access;
-use crate::scope::DeclaredScope;
+use crate::scope::{CredentialScheme, DeclaredScope};
 
 /// Returns one requirement for each alternative, with all of its scopes. If the token is optional, there is also an empty one;
-/// if no token is read, the list is empty.
+/// if the operation requires nothing, the list is empty.
 pub(super) fn security(access: &Access) -> Vec<SecurityRequirement> {
     match access {
         Access::Public { accepts_token: false, .. } | Access::Unchecked { .. } => Vec::new(),
         Access::Public { accepts_token: true, .. } => {
             vec![SecurityRequirement::default(), SecurityRequirement::new(SCHEME_NAME, [""; 0])]
         }
+        Access::Authenticated { credentials } => {
+            vec![with_credentials(SecurityRequirement::default(), credentials)]
+        }
         Access::Scoped(requirements) => {
-            requirements.alternatives().iter().map(|scopes| one(scopes)).collect()
+            let credentials = requirements.credentials();
+            let alternatives = requirements.alternatives();
+            alternatives.iter().map(|scopes| with_credentials(one(scopes), &credentials)).collect()
         }
     }
+}
+
+fn with_credentials(
+    requirement: SecurityRequirement,
+    credentials: &[&CredentialScheme],
+) -> SecurityRequirement {
+    credentials.iter().fold(requirement, |requirement, scheme| requirement.add(scheme.name(), [""; 0]))
 }
 
 fn one(scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
@@ -31,13 +43,16 @@ fn one(scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
     SecurityRequirement::new(SCHEME_NAME, names)
 }
 
-/// Returns the `security` of an operation that had another one. Other schemes stay if no token is read.
+/// Returns the `security` of an operation that had another one. Other schemes stay if the operation requires
+/// nothing.
 pub(super) fn security_beside(
     access: &Access,
     given: Option<Vec<SecurityRequirement>>,
 ) -> Vec<SecurityRequirement> {
     match given {
-        Some(given) if !access.accepts_token() => typed_without_scopes(&given),
+        Some(given) if !access.accepts_token() && access.credentials().is_empty() => {
+            typed_without_scopes(&given)
+        }
         _ => security(access),
     }
 }

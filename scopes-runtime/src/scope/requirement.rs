@@ -1,5 +1,6 @@
 use std::{fmt, ptr, slice};
 
+use super::credential_scheme::{CredentialScheme, is_same};
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
@@ -35,7 +36,12 @@ enum Node {
     Scope(&'static DeclaredScope),
     All(&'static [Requirement]),
     Any(&'static [Requirement]),
-    Authentication { acr_values: &'static [&'static str], max_age: Option<u64> },
+    Authentication {
+        acr_values: &'static [&'static str],
+        max_age: Option<u64>,
+    },
+    /// An extractor of the handler checks these credentials.
+    Credentials(&'static CredentialScheme),
 }
 
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
@@ -56,7 +62,7 @@ impl Requirement {
     #[track_caller]
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
         assert!(
-            is_same(literal.as_bytes(), scope.name().as_bytes()),
+            is_same(literal, scope.name()),
             "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
              `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
@@ -84,10 +90,62 @@ impl Requirement {
         Self(Node::Authentication { acr_values, max_age })
     }
 
+    /// Returns the requirement of an extractor that checks credentials.
+    #[must_use]
+    pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
+        Self(Node::Credentials(scheme))
+    }
+
+    /// Returns whether an extractor checks credentials of this scheme.
+    #[must_use]
+    pub const fn has_credentials_of(&self, scheme: &CredentialScheme) -> bool {
+        self.has_credentials_where(Some(scheme))
+    }
+
+    /// Returns whether an extractor checks credentials.
+    #[must_use]
+    pub const fn has_credentials(&self) -> bool {
+        self.has_credentials_where(None)
+    }
+
+    const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
+        let children = match (self.0, wanted) {
+            (Node::Scope(_) | Node::Authentication { .. }, _) => return false,
+            (Node::Credentials(_), None) => return true,
+            (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
+            (Node::All(children) | Node::Any(children), _) => children,
+        };
+        let mut at = 0;
+        while at < children.len() {
+            if children[at].has_credentials_where(wanted) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
+    pub(crate) const fn has_credentials_in_authorization(&self) -> bool {
+        let children = match self.0 {
+            Node::Scope(_) | Node::Authentication { .. } => return false,
+            Node::Credentials(scheme) => return scheme.is_in_authorization(),
+            Node::All(children) | Node::Any(children) => children,
+        };
+        let mut at = 0;
+        while at < children.len() {
+            if children[at].has_credentials_in_authorization() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } => return 1,
+            Node::Scope(_) | Node::Authentication { .. } | Node::Credentials(_) => return 1,
             Node::All(children) => (children, false),
             Node::Any(children) => (children, true),
         };
@@ -115,14 +173,14 @@ impl Requirement {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } => true,
+            Node::Authentication { .. } | Node::Credentials(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
-            Node::Scope(_) => true,
+            Node::Scope(_) | Node::Credentials(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -132,11 +190,25 @@ impl Requirement {
 
     fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
-            Node::Scope(_) => {}
+            Node::Scope(_) | Node::Credentials(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
             Node::Authentication { acr_values, max_age } => all.add(acr_values, max_age),
+        }
+    }
+
+    pub(super) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
+        match self.0 {
+            Node::Scope(_) | Node::Authentication { .. } => {}
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_credentials(all));
+            }
+            Node::Credentials(scheme) => {
+                if !all.iter().any(|other| other.name() == scheme.name()) {
+                    all.push(scheme);
+                }
+            }
         }
     }
 
@@ -157,6 +229,7 @@ impl Requirement {
             Node::Authentication { acr_values, max_age } => {
                 RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
+            Node::Credentials(scheme) => RequirementKey(4, ptr::from_ref(scheme).addr(), 0, None),
         }
     }
 
@@ -165,23 +238,9 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } => vec![Vec::new()],
+            Node::Authentication { .. } | Node::Credentials(_) => vec![Vec::new()],
         }
     }
-}
-
-const fn is_same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of

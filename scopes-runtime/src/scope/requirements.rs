@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::requirement::{
     RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
 };
-use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes, Requirement};
+use super::{Authenticated, Authentication, CredentialScheme, DeclaredScope, GrantedScopes, Requirement};
 
 /// What an operation requires: its own requirement and those of the routers around it.
 #[derive(Clone, Debug)]
@@ -47,6 +47,13 @@ impl Requirements {
         authentication_of_all(self.iter())
     }
 
+    /// Returns the credentials that the extractors check beside the token, each once.
+    pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
+        let mut all = Vec::new();
+        self.own.add_credentials(&mut all);
+        all
+    }
+
     /// Returns a key for the requirements, and for that of a part of the operation.
     pub(crate) fn key(
         &self,
@@ -82,19 +89,26 @@ impl fmt::Display for Requirements {
     }
 }
 
-/// Serialized as in the access report: the names of the alternatives' scopes, and how the user must have authenticated.
+/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, and the names
+/// of the other credentials.
 impl Serialize for Requirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names =
             |scopes: &Vec<&DeclaredScope>| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>();
         let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
         let authentication = self.authentication();
-        let mut requirements = serializer.serialize_struct("Requirements", 2)?;
+        let mut requirements = serializer.serialize_struct("Requirements", 3)?;
         requirements.serialize_field("alternatives", &alternatives)?;
         if authentication.is_nothing() {
             requirements.skip_field("userAuthentication")?;
         } else {
             requirements.serialize_field("userAuthentication", &authentication)?;
+        }
+        let credentials: Vec<_> = self.credentials().iter().map(|scheme| scheme.name()).collect();
+        if credentials.is_empty() {
+            requirements.skip_field("credentials")?;
+        } else {
+            requirements.serialize_field("credentials", &credentials)?;
         }
         requirements.end()
     }
