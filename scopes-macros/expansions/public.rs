@@ -58,4 +58,10 @@ const _: () = {
         >::__SCOPES_PROTECTED,
         "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",
     );
+    ::core::assert!(
+        !::scopes_runtime::__private::RequirementOf::<
+            Option<AccessToken>,
+        >::__SCOPES_HAS_CREDENTIALS,
+        "extractor in a public handler checks credentials; write `#[authenticated_by(…)]` with its type",
+    );
 };

@@ -1,9 +1,10 @@
-//! The entry points of `#[requires_scopes]` and `#[public]`, which dispatch on the kind of item.
+//! The entry points of `#[requires_scopes]`, `#[authenticated_by]` and `#[public]`, which dispatch on the kind of item.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Ident, LitStr, Result, Token, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token, Visibility};
 
 use crate::extractor::Extractor;
 use crate::handler::Handler;
@@ -36,21 +37,48 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
     )
 }
 
+pub(crate) fn authenticated_by(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    let extractors = extractors.parse2(arguments).unwrap_or_else(|error| {
+        errors.push(error);
+        Vec::new()
+    });
+    let expand = |handler: Handler| handler.authenticated_by(&extractors);
+    let expanded = on_handler("authenticated_by", item.clone(), &mut errors).map(expand);
+    with_errors(errors, expanded, item)
+}
+
 pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
     let reason = reason.parse2(arguments).unwrap_or_else(|error| {
         errors.push(error);
         None
     });
-    let place = "`#[public]` can only be applied to a handler `async fn`";
-    let expanded = match keyword.parse2(item.clone()) {
-        Ok(keyword) if keyword == "fn" => {
-            Handler::parse(item.clone(), &mut errors).map(|handler| handler.public(reason.as_ref()))
-        }
+    let expand = |handler: Handler| handler.public(reason.as_ref());
+    let expanded = on_handler("public", item.clone(), &mut errors).map(expand);
+    with_errors(errors, expanded, item)
+}
+
+/// Parses the item of an attribute that only handlers can have.
+fn on_handler(attribute: &str, item: TokenStream, errors: &mut Vec<Error>) -> Result<Handler> {
+    let place = format!("`#[{attribute}]` can only be applied to a handler `async fn`");
+    match keyword.parse2(item.clone()) {
+        Ok(keyword) if keyword == "fn" => Handler::parse(item, errors),
         Ok(other) => Err(Error::new(other.span(), place)),
         Err(error) => Err(Error::new(error.span(), place)),
-    };
-    with_errors(errors, expanded, item)
+    }
+}
+
+/// Parses the extractors of `#[authenticated_by]`, at least one.
+fn extractors(input: ParseStream<'_>) -> Result<Vec<Path>> {
+    let expected =
+        "expected the extractor that checks the credentials, such as `#[authenticated_by(PartnerKey)]`";
+    let parsed = Punctuated::<Path, Token![,]>::parse_terminated(input);
+    let extractors = parsed.map_err(|error| Error::new(error.span(), expected))?;
+    if extractors.is_empty() {
+        return Err(Error::new(Span::call_site(), expected));
+    }
+    Ok(extractors.into_iter().collect())
 }
 
 /// Parses `reason = "…"`, the syntax of lint attributes.

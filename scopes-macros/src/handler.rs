@@ -1,4 +1,4 @@
-//! `#[requires_scopes]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the body unchanged.
+//! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the body unchanged.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, Ident, LitStr, PatType, Result, Signature, Token, Visibility, parse_quote,
+    Attribute, Error, FnArg, Ident, LitStr, PatType, Path, Result, Signature, Token, Visibility, parse_quote,
 };
 
 use crate::documented::{Documented, check_order};
@@ -115,27 +115,60 @@ impl Handler {
         }
     }
 
+    pub(crate) fn authenticated_by(self, credentials: &[Path]) -> TokenStream {
+        let operation = self.operation();
+        let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
+        let extractors = self.extractors();
+        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
+        let requirements = quote!(#(#requirements),*);
+        let private = quote!(::scopes_runtime::__private);
+        let are_checked = credentials.iter().map(|extractor| {
+            let written = extractor.to_token_stream().to_string().replace(' ', "");
+            let message = format!(
+                "no argument of type `{written}`, so nothing checks these credentials; add one, such as `_: {written}`"
+            );
+            quote_spanned! {extractor.span()=>
+                ::core::assert!(
+                    <#operation as #private::AuthenticatedOperation>::REQUIREMENT
+                        .has_credentials_of(&<#extractor as ::scopes_runtime::CredentialExtractor>::SCHEME),
+                    #message
+                );
+            }
+        });
+        let are_checked: TokenStream =
+            are_checked.map(|check| quote!(#(#conditions)* const _: () = { #check };)).collect();
+        let message = "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and \
+                       keep the argument that checks the credentials";
+        let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
+        let declaration = self.declare(&operation, "AuthenticatedBy");
+        let function = self.guarded(parse_quote!(_: ::scopes_runtime::AuthenticatedBy<#operation>));
+        quote! {
+            #function
+            #declaration
+
+            #(#conditions)*
+            impl #private::AuthenticatedOperation for #operation {
+                const REQUIREMENT: ::scopes_runtime::Requirement = {
+                    use #private::NoRequirement as _;
+                    ::scopes_runtime::Requirement::all(&[#requirements])
+                };
+            }
+
+            #are_checked
+            #checks
+        }
+    }
+
     pub(crate) fn public(self, reason: Option<&LitStr>) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "extractor in a public handler requires an access token; \
                        write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let extractors = self.extractors();
-        let checks: TokenStream = extractors
-            .iter()
-            .map(|extractor| {
-                let (of_argument, protected) = (&extractor.conditions, extractor.value("PROTECTED"));
-                let check = quote_spanned!(extractor.ty.span()=> ::core::assert!(!#protected, #message););
-                quote! {
-                    #(#conditions)*
-                    #(#of_argument)*
-                    const _: () = {
-                        use ::scopes_runtime::__private::NoRequirement as _;
-                        #check
-                    };
-                }
-            })
-            .collect();
+        let credentials =
+            "extractor in a public handler checks credentials; write `#[authenticated_by(…)]` with its type";
+        let checks =
+            forbid(&extractors, &conditions, &[("PROTECTED", message), ("HAS_CREDENTIALS", credentials)]);
         let accepts_token = extractors.iter().map(|extractor| extractor.constant("ACCEPTS_TOKEN"));
         let accepts_token = quote!(#(#accepts_token),*);
         let reason = match reason {
@@ -206,6 +239,26 @@ impl Handler {
         let Self { attributes, visibility, signature, body, .. } = self;
         quote!(#(#attributes)* #clippy #visibility #signature #body)
     }
+}
+
+/// Returns checks that none of the constants is true for an extractor, each with the message of the compile error.
+fn forbid(extractors: &[Probed<'_>], conditions: &[Attribute], forbidden: &[(&str, &str)]) -> TokenStream {
+    let check = |extractor: &Probed<'_>| {
+        let of_argument = &extractor.conditions;
+        let checks = forbidden.iter().map(|(constant, message)| {
+            let value = extractor.value(constant);
+            quote_spanned!(extractor.ty.span()=> ::core::assert!(!#value, #message);)
+        });
+        quote! {
+            #(#conditions)*
+            #(#of_argument)*
+            const _: () = {
+                use ::scopes_runtime::__private::NoRequirement as _;
+                #(#checks)*
+            };
+        }
+    };
+    extractors.iter().map(check).collect()
 }
 
 /// Returns the visibility with the span of generated code, so that lints do not report it twice.

@@ -2,16 +2,18 @@
 
 use syn::{Attribute, Error, Expr, ExprLit, Lit, Meta, Result};
 
+const OURS: [&str; 3] = ["requires_scopes", "authenticated_by", "public"];
+
 /// Returns an error if the item has another attribute of this crate. The item keeps it, so that it stays guarded.
 pub(crate) fn reject_second_attribute(attributes: &[Attribute]) -> Result<()> {
     let is_ours = |attribute: &&Attribute| {
         let last = attribute.path().segments.last();
-        last.is_some_and(|word| word.ident == "requires_scopes" || word.ident == "public")
+        last.is_some_and(|word| OURS.iter().any(|name| word.ident == name))
     };
     match attributes.iter().find(is_ours) {
         Some(second) => Err(Error::new_spanned(
             second,
-            "more than one `#[requires_scopes]` or `#[public]`; remove this one",
+            "more than one `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`; remove this one",
         )),
         None => Ok(()),
     }

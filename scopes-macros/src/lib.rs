@@ -40,6 +40,12 @@ pub fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream
     attribute_macros::requires_scopes(arguments.into(), item.into()).into()
 }
 
+// Documented at the re-export `scopes_runtime::authenticated_by`.
+#[proc_macro_attribute]
+pub fn authenticated_by(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute_macros::authenticated_by(arguments.into(), item.into()).into()
+}
+
 // Documented at the re-export `scopes_runtime::public`.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -72,6 +72,17 @@ async fn greet(token: Option<AccessToken>) -> String {
 }
 
 #[test]
+fn authenticated_by_expands_to_the_committed_file() {
+    let source = r#"
+/// Receives an event.
+#[authenticated_by(WebhookSignature)]
+async fn receive(WebhookSignature(event): WebhookSignature) {
+    drop(event);
+}"#;
+    compare("authenticated_by", source, expand_attribute(source, attribute_macros::authenticated_by));
+}
+
+#[test]
 fn scopes_expands_to_the_committed_file() {
     let source = r#"
 const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300);"#;

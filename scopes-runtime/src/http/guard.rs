@@ -14,7 +14,7 @@ use super::router_state::ProvidesResourceServer;
 use super::telemetry;
 use crate::scope::Requirement;
 
-/// A handler with `#[requires_scopes]` or `#[public]`, read from its source. The hidden type of the handler implements it.
+/// A handler with one of the attributes, read from its source. The hidden type of the handler implements it.
 pub trait HandlerInfo: 'static {
     /// The function's name.
     const NAME: &'static str;
@@ -32,6 +32,12 @@ pub trait ScopedOperation: HandlerInfo {
     const REQUIREMENT: Requirement;
 }
 
+/// A handler with `#[authenticated_by]`.
+pub trait AuthenticatedOperation: HandlerInfo {
+    /// The credentials that the handler's extractors check.
+    const REQUIREMENT: Requirement;
+}
+
 /// A handler with `#[public]`.
 pub trait PublicOperation: HandlerInfo {
     /// Whether the handler takes an optional token.
@@ -44,6 +50,10 @@ pub trait PublicOperation: HandlerInfo {
 /// argument, so that no other extractor runs for a request without the scopes.
 pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
+/// Extractor that marks a handler whose other extractors check credentials. [`#[authenticated_by]`](crate::authenticated_by)
+/// inserts it as the first argument.
+pub struct AuthenticatedBy<O>(pub(crate) PhantomData<fn() -> O>);
+
 /// Extractor that marks a handler as public. [`#[public]`](crate::public) inserts it as the first argument.
 pub struct Public<O>(pub(crate) PhantomData<fn() -> O>);
 
@@ -51,6 +61,12 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        const {
+            assert!(
+                !O::REQUIREMENT.has_credentials_in_authorization(),
+                "credentials in the `Authorization` header beside an access token, which is there too; put them in another header"
+            );
+        }
         let handler = TypeId::of::<O>();
         // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
         // another operation, or none; then this handler's own requirement is what is left to check.
@@ -69,12 +85,25 @@ impl<S: Sync, O> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        // Sets the operation, in place of one that a layer left.
-        let authenticated = Requirement::AUTHENTICATED.into();
-        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
-        (context.operation, context.handler) = (Some(authenticated), None);
+        set_unscoped(parts);
         Ok(Self(PhantomData))
     }
+}
+
+impl<S: Sync, O> FromRequestParts<S> for AuthenticatedBy<O> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        set_unscoped(parts);
+        Ok(Self(PhantomData))
+    }
+}
+
+/// Sets an operation without scopes, in place of one that a layer left.
+fn set_unscoped(parts: &mut Parts) {
+    let authenticated = Requirement::AUTHENTICATED.into();
+    let context: &mut AuthContext = parts.extensions.get_or_insert_default();
+    (context.operation, context.handler) = (Some(authenticated), None);
 }
 
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.
@@ -91,6 +120,12 @@ where
 impl<O> fmt::Debug for Authorized<O> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Authorized")
+    }
+}
+
+impl<O> fmt::Debug for AuthenticatedBy<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AuthenticatedBy")
     }
 }
 

@@ -5,6 +5,7 @@ mod authorize;
 mod bearer;
 mod challenge;
 mod context;
+mod credential_extractor;
 mod evaluate;
 mod extract;
 mod guard;
@@ -17,8 +18,12 @@ mod router_state;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
+pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
-pub use guard::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation, check};
+pub use guard::{
+    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
+    ScopedOperation, check,
+};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};

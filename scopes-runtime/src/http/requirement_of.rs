@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use crate::scope::Requirement;
 
-/// An extractor that checks the token. `#[requires_scopes]` on its `impl` implements this, and so does
-/// `#[derive(ScopedExtractor)]`.
+/// An extractor that checks the token or other credentials. `#[requires_scopes]` on its `impl` implements this, and so do
+/// `#[derive(ScopedExtractor)]` and an impl of [`CredentialExtractor`](super::CredentialExtractor).
 pub trait ScopedExtractor {
     /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
@@ -33,44 +33,61 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     pub const __SCOPES_PROTECTED: bool = T::PROTECTED;
     /// Whether it checks a token that need not be there.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
+    /// Whether it checks credentials other than tokens.
+    pub const __SCOPES_HAS_CREDENTIALS: bool = T::REQUIREMENT.has_credentials();
 }
 
 /// A scoped extractor, in any number of `Option` and `Result`. A tuple in them is an error.
 pub trait Wrapped {
     /// What the extractor inside requires.
     const REQUIREMENT: Requirement;
+    /// Whether the extractor inside checks a token.
+    const CHECKS_TOKEN: bool;
 }
 
 impl<T: ScopedExtractor> Wrapped for T {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
+    const CHECKS_TOKEN: bool = T::PROTECTED || T::ACCEPTS_TOKEN;
 }
 
 impl<T: Wrapped> Wrapped for Option<T> {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
+    const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
 }
 
 impl<T: Wrapped, E> Wrapped for Result<T, E> {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
+    const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
 }
 
 impl<T: Wrapped> RequirementOf<Option<T>> {
-    /// What the extractor inside requires.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
-    /// True, or the error of a tuple.
+    /// What the extractor inside requires, or the error of credentials.
+    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT);
+    /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
-        true
+        T::CHECKS_TOKEN
     };
 }
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
-    /// What the extractor inside requires.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
-    /// True, or the error of a tuple.
+    /// What the extractor inside requires, or the error of credentials.
+    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT);
+    /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
-        true
+        T::CHECKS_TOKEN
     };
+}
+
+/// A token that is missing in `Option` is refused by the guard. Nothing else refuses missing credentials.
+#[track_caller]
+const fn without_credentials(requirement: Requirement) -> Requirement {
+    assert!(
+        !requirement.has_credentials(),
+        "credentials in `Option` or `Result`, which lets a request without them through; take the extractor itself"
+    );
+    requirement
 }
 
 #[track_caller]
@@ -90,10 +107,13 @@ macro_rules! hidden_tuples {
             pub const __SCOPES_PROTECTED: bool = hidden_tuple();
             /// An error.
             pub const __SCOPES_ACCEPTS_TOKEN: bool = hidden_tuple();
+            /// An error.
+            pub const __SCOPES_HAS_CREDENTIALS: bool = hidden_tuple();
         }
 
         impl<$first, $($rest),*> Wrapped for ($first, $($rest,)*) {
             const REQUIREMENT: Requirement = hidden_tuple();
+            const CHECKS_TOKEN: bool = hidden_tuple();
         }
 
         hidden_tuples!($($rest)*);
@@ -124,6 +144,8 @@ pub trait NoRequirement {
     const __SCOPES_REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
     /// Always false.
     const __SCOPES_PROTECTED: bool = false;
+    /// Always false.
+    const __SCOPES_HAS_CREDENTIALS: bool = false;
 }
 
 impl<T: ?Sized> NoRequirement for RequirementOf<T> {}

@@ -6,8 +6,13 @@ use crate::operation::shape;
 /// The maximum number of sets of scopes that are compared for one operation. It bounds the time of the test.
 const MOST_SETS: usize = 4096;
 
-/// The token of a request, if any.
-type Credentials<'a> = Option<Token<'a>>;
+/// What a request has.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Client<'a> {
+    token: Option<Token<'a>>,
+    /// The schemes of other credentials.
+    credentials: BTreeSet<&'a str>,
+}
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Token<'a> {
@@ -84,9 +89,9 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
         return ("changed", vec!["It has too many combinations of scopes to compare them.".to_owned()]);
     };
-    let first_of = |tokens: &BTreeSet<Credentials<'_>>, refusing: &LockedAccess| {
-        let refused = tokens.iter().filter(|token| !accepts(refusing, token));
-        refused.min_by_key(|token| token.as_ref().map(|token| token.scopes.len())).map(client)
+    let first_of = |clients: &BTreeSet<Client<'_>>, refusing: &LockedAccess| {
+        let refused = clients.iter().filter(|client| !accepts(refusing, client));
+        refused.min_by_key(|client| client.token.as_ref().map(|token| token.scopes.len())).map(described)
     };
     let (let_in, shut_out) = (first_of(&now, before), first_of(&once, after));
     let kind = match (&let_in, &shut_out) {
@@ -95,8 +100,8 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
         _ => "changed",
     };
     let mut notes = Vec::new();
-    notes.extend(let_in.map(|token| format!("{token} was refused before and is accepted now.")));
-    notes.extend(shut_out.map(|token| format!("{token} was accepted before and is refused now.")));
+    notes.extend(let_in.map(|client| format!("{client} was refused before and is accepted now.")));
+    notes.extend(shut_out.map(|client| format!("{client} was accepted before and is refused now.")));
     if notes.is_empty() {
         notes.push("It accepts the same tokens as before.".to_owned());
     }
@@ -112,7 +117,10 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
 fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterator<Item = &'a String> {
     let may_require = |access: &'a LockedAccess| match access {
         LockedAccess::Scoped(rule) => Some(&rule.may_require),
-        LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => None,
+        LockedAccess::Public
+        | LockedAccess::OptionalToken
+        | LockedAccess::Unchecked
+        | LockedAccess::Authenticated(_) => None,
     };
     let (first, second) = (may_require(first), may_require(second));
     first.into_iter().flatten().filter(move |name| second.is_none_or(|second| !second.contains(*name)))
@@ -121,14 +129,20 @@ fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterat
 fn is_open(access: &LockedAccess) -> bool {
     match access {
         LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => true,
-        LockedAccess::Scoped(_) => false,
+        LockedAccess::Authenticated(_) | LockedAccess::Scoped(_) => false,
     }
 }
 
-fn client(token: &Credentials<'_>) -> String {
+fn described(Client { token, credentials }: &Client<'_>) -> String {
+    let listed: Vec<_> = credentials.iter().map(|scheme| format!("`{scheme}`")).collect();
+    let credentials = listed.join(" and ");
     let Some(Token { scopes, acr, age }) = token else {
-        return "A request without a token".to_owned();
+        return match listed.len() {
+            0 => "A request without a token".to_owned(),
+            _ => format!("A request with {credentials}, without a token,"),
+        };
     };
+    let beside = if listed.is_empty() { String::new() } else { format!(" beside {credentials}") };
     let scopes = if scopes.is_empty() {
         "without any scope".to_owned()
     } else {
@@ -136,28 +150,40 @@ fn client(token: &Credentials<'_>) -> String {
     };
     let acr = acr.map(|acr| format!(" and a login of acr {acr}")).unwrap_or_default();
     let age = age.map(|age| format!(" and a login {age} seconds ago")).unwrap_or_default();
-    format!("A token {scopes}{acr}{age}")
+    format!("A token {scopes}{acr}{age}{beside}")
 }
 
-fn accepts(access: &LockedAccess, token: &Credentials<'_>) -> bool {
-    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age, .. }) = access else {
-        return true;
+fn accepts(access: &LockedAccess, client: &Client<'_>) -> bool {
+    let has_all = |schemes: &BTreeSet<String>| {
+        schemes.iter().all(|scheme| client.credentials.contains(scheme.as_str()))
     };
-    token.as_ref().is_some_and(|Token { scopes, acr, age }| {
-        let has = |(scope, broader): (&String, &BTreeSet<String>)| {
-            scopes.contains(scope.as_str()) || broader.iter().any(|name| scopes.contains(name.as_str()))
-        };
-        alternatives.iter().any(|alternative| alternative.iter().all(has))
-            && acr_values.as_ref().is_none_or(|values| acr.is_some_and(|acr| values.contains(acr)))
-            && max_age.is_none_or(|max_age| age.is_some_and(|age| age <= max_age))
-    })
+    let TokenRule { alternatives, acr_values, max_age, credentials, .. } = match access {
+        LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => return true,
+        LockedAccess::Authenticated(schemes) => return has_all(schemes),
+        LockedAccess::Scoped(rule) => rule,
+    };
+    has_all(credentials)
+        && client.token.as_ref().is_some_and(|Token { scopes, acr, age }| {
+            let has = |(scope, broader): (&String, &BTreeSet<String>)| {
+                scopes.contains(scope.as_str()) || broader.iter().any(|name| scopes.contains(name.as_str()))
+            };
+            alternatives.iter().any(|alternative| alternative.iter().all(has))
+                && acr_values.as_ref().is_none_or(|values| acr.is_some_and(|acr| values.contains(acr)))
+                && max_age.is_none_or(|max_age| age.is_some_and(|age| age <= max_age))
+        })
 }
 
-/// Returns the weakest accepted tokens: every accepted token has the scopes of one of them and a login that is at least as
-/// good. `None` if there are too many.
-fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
-    let LockedAccess::Scoped(TokenRule { alternatives, acr_values, max_age, .. }) = access else {
-        return Some(BTreeSet::from([None]));
+/// Returns the weakest accepted clients: every accepted one has the scopes and credentials of one of them, and a login that is
+/// at least as good. `None` if there are too many.
+fn weakest(access: &LockedAccess) -> Option<BTreeSet<Client<'_>>> {
+    let TokenRule { alternatives, acr_values, max_age, credentials, .. } = match access {
+        LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => {
+            return Some(BTreeSet::from([Client::default()]));
+        }
+        LockedAccess::Authenticated(schemes) => {
+            return Some(BTreeSet::from([Client { token: None, credentials: names(schemes) }]));
+        }
+        LockedAccess::Scoped(rule) => rule,
     };
     let count = |alternative: &Alternative| {
         alternative.values().map(|broader| 1 + broader.len()).fold(1, usize::saturating_mul)
@@ -171,9 +197,16 @@ fn weakest(access: &LockedAccess) -> Option<BTreeSet<Credentials<'_>>> {
         return None;
     }
     let tokens = |scopes: BTreeSet<_>| {
-        acr_values.iter().map(move |&acr| Some(Token { scopes: scopes.clone(), acr, age: *max_age }))
+        acr_values.iter().map(move |&acr| Client {
+            token: Some(Token { scopes: scopes.clone(), acr, age: *max_age }),
+            credentials: names(credentials),
+        })
     };
     Some(alternatives.iter().flat_map(sets).flat_map(tokens).collect())
+}
+
+fn names(schemes: &BTreeSet<String>) -> BTreeSet<&str> {
+    schemes.iter().map(String::as_str).collect()
 }
 
 /// Returns all sets of scopes that satisfy the alternative, with one scope for each of its scopes.

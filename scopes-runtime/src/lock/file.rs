@@ -3,7 +3,7 @@ use std::{fmt, iter};
 
 use crate::operation::{Access, Operation};
 use crate::report::Report;
-use crate::scope::{Authentication, DeclaredScope};
+use crate::scope::{Authentication, CredentialScheme, DeclaredScope};
 
 /// The command that writes the file.
 pub(super) const ACCEPT: &str = "UPDATE_SCOPES_LOCK=1 cargo test";
@@ -18,6 +18,8 @@ pub(super) enum LockedAccess {
     /// Public, but an invalid token is refused.
     OptionalToken,
     Unchecked,
+    /// The schemes of the credentials, all of which a request needs.
+    Authenticated(BTreeSet<String>),
     Scoped(TokenRule),
 }
 
@@ -32,6 +34,8 @@ pub(super) struct TokenRule {
     pub(super) max_age: Option<u64>,
     /// What the handler may require later, such as `admin` or `acr mfa`.
     pub(super) may_require: BTreeSet<String>,
+    /// The schemes of the credentials that a request needs beside the token.
+    pub(super) credentials: BTreeSet<String>,
 }
 
 /// Scopes that are all required, each with the broader scopes that are accepted for it.
@@ -93,6 +97,7 @@ impl LockedAccess {
             Access::Public { accepts_token: false, .. } => return Self::Public,
             Access::Public { accepts_token: true, .. } => return Self::OptionalToken,
             Access::Unchecked { .. } => return Self::Unchecked,
+            Access::Authenticated { credentials } => return Self::Authenticated(names(credentials)),
             Access::Scoped(requirements) => requirements,
         };
         let Authentication { acr_values, max_age } = requirements.authentication();
@@ -101,6 +106,7 @@ impl LockedAccess {
             acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
             max_age,
             may_require: requirements.may_require().list().collect(),
+            credentials: names(&requirements.credentials()),
         })
     }
 
@@ -110,7 +116,13 @@ impl LockedAccess {
                 "public" => return Ok(Self::Public),
                 "public, optional token" => return Ok(Self::OptionalToken),
                 "unchecked" => return Ok(Self::Unchecked),
-                _ => {}
+                other => {
+                    if let Some(schemes) = other.strip_prefix("authenticated by ") {
+                        return Ok(Self::Authenticated(
+                            schemes.split_whitespace().map(str::to_owned).collect(),
+                        ));
+                    }
+                }
             }
         }
         let (mut required, mut alternatives) = (TokenRule::default(), Vec::new());
@@ -118,7 +130,7 @@ impl LockedAccess {
             let malformed =
                 || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
             required
-                .add_login(text)
+                .add_conditions(text)
                 .or_else(|| required.add_later(text))
                 .or_else(|| add_line(&mut alternatives, text))
                 .ok_or_else(malformed)?;
@@ -133,10 +145,13 @@ impl LockedAccess {
 
     /// Returns the lines of the file, without their indentation.
     pub(super) fn lines(&self) -> Vec<String> {
-        let TokenRule { alternatives, acr_values, max_age, may_require } = match self {
+        let listed =
+            |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let TokenRule { alternatives, acr_values, max_age, may_require, credentials } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Unchecked => return vec!["unchecked".to_owned()],
+            Self::Authenticated(schemes) => return vec![format!("authenticated by {}", listed(schemes))],
             Self::Scoped(required) => required,
         };
         let mut lines = Vec::new();
@@ -151,24 +166,26 @@ impl LockedAccess {
                 lines.extend(broader.iter().map(|broader| format!("  accepts {broader} for {scope}")));
             }
         }
-        let listed =
-            |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         lines.extend(acr_values.as_ref().map(|values| format!("after a login of acr {}", listed(values))));
         lines.extend(max_age.map(|seconds| format!("after a login within {seconds} seconds")));
+        lines.extend((!credentials.is_empty()).then(|| format!("with {}", listed(credentials))));
         lines.extend(may_require.iter().map(|later| format!("may require {later}")));
         lines
     }
 }
 
 impl TokenRule {
-    /// Reads a line about the user's login.
-    fn add_login(&mut self, line: &str) -> Option<()> {
+    /// Reads a line about the user's login or the credentials beside the token.
+    fn add_conditions(&mut self, line: &str) -> Option<()> {
         match line.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["after", "a", "login", "of", "acr", values @ ..] if self.acr_values.is_none() => {
                 self.acr_values = Some(values.iter().map(|&value| value.to_owned()).collect());
             }
             ["after", "a", "login", "within", seconds, "seconds"] if self.max_age.is_none() => {
                 self.max_age = Some(seconds.parse().ok()?);
+            }
+            ["with", schemes @ ..] if !schemes.is_empty() && self.credentials.is_empty() => {
+                self.credentials = schemes.iter().map(|&scheme| scheme.to_owned()).collect();
             }
             _ => return None,
         }
@@ -179,6 +196,10 @@ impl TokenRule {
     fn add_later(&mut self, line: &str) -> Option<()> {
         self.may_require.insert(line.trim_start().strip_prefix("may require ")?.to_owned()).then_some(())
     }
+}
+
+fn names(credentials: &[&CredentialScheme]) -> BTreeSet<String> {
+    credentials.iter().map(|scheme| scheme.name().to_owned()).collect()
 }
 
 fn alternative(scopes: &[&DeclaredScope]) -> Alternative {

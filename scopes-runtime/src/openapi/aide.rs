@@ -21,9 +21,12 @@ use super::refusals::{PROBLEM, PROBLEM_JSON, PROBLEMS, REFUSALS, UNAUTHENTICATED
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
 use super::security::OperationSecurity;
-use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
+use crate::http::{
+    AuthError, AuthenticatedBy, AuthenticatedOperation, Authorized, Public, PublicOperation, RequiredScopes,
+    ScopedOperation,
+};
 use crate::operation::{Access, Handler, OperationGuard};
-use crate::scope::Requirement;
+use crate::scope::{CredentialScheme, Requirement};
 use crate::token::AccessToken;
 
 const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: None };
@@ -46,6 +49,13 @@ impl<O: ScopedOperation> OperationInput for Authorized<O> {
         operation: &mut Operation,
     ) -> Vec<(Option<u16>, Response)> {
         add_refusals(context, operation, &Self::access())
+    }
+}
+
+/// Adds a `security` of the handler's credentials, and the handler's doc comment as summary and description.
+impl<O: AuthenticatedOperation> OperationInput for AuthenticatedBy<O> {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        describe::<Self>(operation);
     }
 }
 
@@ -170,6 +180,13 @@ impl From<OAuth2Scheme> for SecurityScheme {
             },
             other => converted(&other),
         }
+    }
+}
+
+/// Converts to a security scheme of aide's document. Add it with its [name](CredentialScheme::name).
+impl From<CredentialScheme> for SecurityScheme {
+    fn from(scheme: CredentialScheme) -> Self {
+        converted(&UtoipaScheme::from(&scheme))
     }
 }
 

@@ -7,6 +7,7 @@ use super::responses;
 use super::scheme::OAuth2Scheme;
 use super::schemes::united;
 use super::security::OperationSecurity;
+use crate::scope::CredentialScheme;
 
 /// Returns the security schemes that the operations refer to, each with the scopes that they require of it.
 ///
@@ -36,4 +37,40 @@ pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme], re
         }
     }
     responses::add_components(components, refusals);
+}
+
+/// Returns the schemes of the credentials that the operations require, each once.
+///
+/// # Panics
+///
+/// Panics if two schemes of one name are different, or if one has the name of a scheme in `schemes`.
+pub(super) fn referenced_credentials<'a>(
+    operations: impl Iterator<Item = &'a OperationSecurity>,
+    schemes: &[OAuth2Scheme],
+) -> Vec<&'static CredentialScheme> {
+    let mut credentials: Vec<&'static CredentialScheme> = Vec::new();
+    for scheme in operations.flat_map(|security| security.access.credentials()) {
+        let name = scheme.name();
+        let same = credentials.iter().find(|other| other.name() == name);
+        assert!(
+            same.is_none_or(|other| *other == scheme)
+                && schemes.iter().all(|other| other.component_name() != name),
+            "two different security schemes are named `{name}`; give the `CredentialScheme` another name"
+        );
+        if same.is_none() {
+            credentials.push(scheme);
+        }
+    }
+    credentials
+}
+
+/// Adds the security schemes of credentials. The document's own schemes of the same names stay.
+pub(super) fn add_credentials(openapi: &mut OpenApi, credentials: &[&CredentialScheme]) {
+    if credentials.is_empty() {
+        return;
+    }
+    let schemes = &mut openapi.components.get_or_insert_default().security_schemes;
+    for &scheme in credentials {
+        schemes.entry(scheme.name().to_owned()).or_insert_with(|| RefOr::T(scheme.into()));
+    }
 }

@@ -1,7 +1,7 @@
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation as OpenApiOperation;
 
-use super::components::{add_components, referenced_schemes};
+use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::default_operation::{default_operation, describe_parameters};
 use super::description::Description;
 use super::operation_access::add_access;
@@ -67,7 +67,9 @@ pub(crate) fn document(
         openapi.paths.add_path_operation(&path, vec![method], described);
     }
     openapi.components = Some(components);
-    add_components(&mut openapi, &referenced_schemes(securities.iter()), refusals);
+    let schemes = referenced_schemes(securities.iter());
+    add_components(&mut openapi, &schemes, refusals);
+    add_credentials(&mut openapi, &referenced_credentials(securities.iter(), &schemes));
     openapi
 }
 

@@ -7,7 +7,7 @@ use utoipa::openapi::path::Operation as OpenApiOperation;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
-use super::components::{add_components, referenced_schemes};
+use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::json_responses::{Refusal, add_refusal, with_refusal};
 use super::operation_access::{add_access, extensions};
 use super::path_item::{find, name, openapi_path, served_methods};
@@ -16,6 +16,7 @@ use super::scheme::OAuth2Scheme;
 use super::schemes::Schemes;
 use super::security::{OperationSecurity, without_schemes};
 use crate::operation::{Methods, Operation, shape};
+use crate::scope::CredentialScheme;
 
 /// What the operations of a router add to a document that is made elsewhere: for each path and method the `security` and the
 /// refusals, and the components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it.
@@ -48,6 +49,8 @@ pub struct Fragment {
     /// Those that the operations refer to.
     #[serde(skip)]
     schemes: Vec<OAuth2Scheme>,
+    #[serde(skip)]
+    credentials: Vec<&'static CredentialScheme>,
     #[serde(skip)]
     refusals: Refusals,
 }
@@ -106,7 +109,9 @@ impl Fragment {
         let schemes = referenced_schemes(securities.iter());
         let mut document = OpenApi::default();
         add_components(&mut document, &schemes, refusals);
-        Self { paths, components: document.components, schemes, refusals: refusals.clone() }
+        let credentials = referenced_credentials(securities.iter(), &schemes);
+        add_credentials(&mut document, &credentials);
+        Self { paths, components: document.components, schemes, credentials, refusals: refusals.clone() }
     }
 
     /// Adds it to a document of utoipa's types.
@@ -138,6 +143,7 @@ impl Fragment {
             }
         }
         add_components(document, &self.schemes, &self.refusals);
+        add_credentials(document, &self.credentials);
         UnmatchedOperationsError::check(missing)
     }
 

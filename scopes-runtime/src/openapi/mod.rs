@@ -31,6 +31,7 @@
 #[cfg(feature = "aide")]
 mod aide;
 mod components;
+mod credentials;
 mod default_operation;
 mod description;
 mod document;

@@ -8,7 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
 use super::schemes::Schemes;
 use crate::operation::{Access, Operation};
-use crate::scope::DeclaredScope;
+use crate::scope::{CredentialScheme, DeclaredScope};
 
 /// Who may call an operation, and the security schemes of its router.
 #[derive(Clone, Debug)]
@@ -30,7 +30,9 @@ impl OperationSecurity {
     /// Returns one reference for each alternative and scheme, with all scopes of the alternative. None if no token is read.
     pub(super) fn references(&self) -> Vec<(&OAuth2Scheme, Vec<&'static DeclaredScope>)> {
         let alternatives = match &self.access {
-            Access::Public { accepts_token: false, .. } | Access::Unchecked { .. } => Vec::new(),
+            Access::Public { accepts_token: false, .. }
+            | Access::Authenticated { .. }
+            | Access::Unchecked { .. } => Vec::new(),
             Access::Public { accepts_token: true, .. } => vec![Vec::new()],
             Access::Scoped(requirements) => requirements.alternatives(),
         };
@@ -41,33 +43,50 @@ impl OperationSecurity {
         references.collect()
     }
 
-    /// Returns the requirements of the references. If the token is optional, there is also an empty one.
+    /// Returns the requirements of the references, each with all credentials. If the token is optional, there is also an empty one.
     pub(super) fn requirements(&self) -> Vec<SecurityRequirement> {
+        let credentials = self.access.credentials();
+        if let Access::Authenticated { .. } = self.access {
+            return vec![with_credentials(SecurityRequirement::default(), &credentials)];
+        }
         let is_optional = matches!(self.access, Access::Public { accepts_token: true, .. });
         let optional = is_optional.then(SecurityRequirement::default);
         let references = self.references();
-        let required = references.iter().map(|(scheme, scopes)| one(scheme.component_name(), scopes));
+        let required = references
+            .iter()
+            .map(|(scheme, scopes)| with_credentials(one(scheme.component_name(), scopes), &credentials));
         optional.into_iter().chain(required).collect()
     }
 
-    /// Returns the requirements of an operation that had others. Other schemes stay if no token is read.
+    /// Returns the requirements of an operation that had others. Other schemes stay if no token and no credentials are read.
     pub(super) fn requirements_beside(
         &self,
         given: Option<Vec<SecurityRequirement>>,
         scheme_names: &[&str],
     ) -> Vec<SecurityRequirement> {
         match given {
-            Some(given) if !self.access.accepts_token() => typed_without_schemes(&given, scheme_names),
+            Some(given) if !self.access.accepts_token() && self.access.credentials().is_empty() => {
+                typed_without_schemes(&given, scheme_names)
+            }
             _ => self.requirements(),
         }
     }
 
     /// Returns the names of all schemes that operations with these can refer to.
     pub(super) fn scheme_names<'a>(securities: impl IntoIterator<Item = &'a Self>) -> Vec<&'a str> {
-        let schemes = securities.into_iter().flat_map(|security| security.schemes.all());
-        let names: BTreeSet<_> = schemes.map(OAuth2Scheme::component_name).collect();
-        names.into_iter().collect()
+        let names = securities.into_iter().flat_map(|security| {
+            let schemes = security.schemes.all().iter().map(|scheme| scheme.component_name());
+            schemes.chain(security.access.credentials().into_iter().map(|scheme| scheme.name()))
+        });
+        names.collect::<BTreeSet<_>>().into_iter().collect()
     }
+}
+
+fn with_credentials(
+    requirement: SecurityRequirement,
+    credentials: &[&CredentialScheme],
+) -> SecurityRequirement {
+    credentials.iter().fold(requirement, |requirement, scheme| requirement.add(scheme.name(), [""; 0]))
 }
 
 fn one(scheme: &str, scopes: &[&'static DeclaredScope]) -> SecurityRequirement {

@@ -1,13 +1,18 @@
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::scope::{DeclaredScope, MayRequire, Requirements};
+use crate::scope::{CredentialScheme, DeclaredScope, MayRequire, Requirements};
 
 /// Who may call an operation.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "access", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Access {
-    /// Clients with a token that satisfies the requirements.
+    /// Clients with a token, and with other credentials if there are any, that satisfy the requirements.
     Scoped(Requirements),
+    /// Clients with credentials of all of these schemes, which are no access tokens.
+    Authenticated {
+        #[serde(serialize_with = "names")]
+        credentials: Vec<&'static CredentialScheme>,
+    },
     /// Every client. An invalid token is refused if the operation accepts one.
     Public {
         accepts_token: bool,
@@ -24,6 +29,16 @@ impl Access {
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         match self {
             Self::Scoped(requirements) => requirements.alternatives(),
+            Self::Authenticated { .. } | Self::Public { .. } | Self::Unchecked { .. } => Vec::new(),
+        }
+    }
+
+    /// Returns the credentials that the operation requires beside or instead of a token.
+    #[cfg(any(feature = "openapi", all(feature = "_jwt", feature = "testing")))]
+    pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
+        match self {
+            Self::Scoped(requirements) => requirements.credentials(),
+            Self::Authenticated { credentials } => credentials.clone(),
             Self::Public { .. } | Self::Unchecked { .. } => Vec::new(),
         }
     }
@@ -32,7 +47,9 @@ impl Access {
     pub(crate) fn may_require(&self) -> MayRequire {
         match self {
             Self::Scoped(requirements) => requirements.may_require(),
-            Self::Public { .. } | Self::Unchecked { .. } => MayRequire::default(),
+            Self::Authenticated { .. } | Self::Public { .. } | Self::Unchecked { .. } => {
+                MayRequire::default()
+            }
         }
     }
 
@@ -47,16 +64,20 @@ impl Access {
         match *self {
             Self::Scoped(_) => true,
             Self::Public { accepts_token, .. } => accepts_token,
-            Self::Unchecked { .. } => false,
+            Self::Authenticated { .. } | Self::Unchecked { .. } => false,
         }
     }
 
     /// Returns why the operation requires no token.
     pub(crate) fn reason(&self) -> Option<&'static str> {
         match *self {
-            Self::Scoped(_) => None,
+            Self::Scoped(_) | Self::Authenticated { .. } => None,
             Self::Public { reason, .. } => reason,
             Self::Unchecked { reason } => Some(reason),
         }
     }
+}
+
+fn names<S: Serializer>(schemes: &[&CredentialScheme], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(schemes.iter().map(|scheme| scheme.name()))
 }

@@ -1,7 +1,11 @@
 use super::Access;
-use crate::http::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation};
+use crate::http::{
+    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
+    ScopedOperation,
+};
+use crate::scope::Requirements;
 
-/// The first argument of a handler with one of the attributes: [`Authorized`] or [`Public`].
+/// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`].
 pub trait OperationGuard {
     /// The hidden type of the handler.
     type Handler: HandlerInfo;
@@ -15,6 +19,14 @@ impl<O: ScopedOperation> OperationGuard for Authorized<O> {
 
     fn access() -> Access {
         Access::Scoped(O::REQUIREMENT.into())
+    }
+}
+
+impl<O: AuthenticatedOperation> OperationGuard for AuthenticatedBy<O> {
+    type Handler = O;
+
+    fn access() -> Access {
+        Access::Authenticated { credentials: Requirements::from(O::REQUIREMENT).credentials() }
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::operation::Access;
-use crate::scope::{Authentication, list};
+use crate::scope::{Authentication, CredentialScheme, list};
 
 /// Returns what a client needs to call an operation. `set` formats each set of scopes.
 pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> String {
@@ -7,6 +7,9 @@ pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> Stri
         Access::Public { accepts_token: false, .. } => return "public".to_owned(),
         Access::Public { accepts_token: true, .. } => return "public, optional token".to_owned(),
         Access::Unchecked { .. } => return "unchecked".to_owned(),
+        Access::Authenticated { credentials } => {
+            return format!("authenticated by {}", listed(credentials, set));
+        }
         Access::Scoped(requirements) => requirements,
     };
     let alternatives = requirements.alternatives();
@@ -18,7 +21,14 @@ pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> Stri
     let Authentication { acr_values, max_age } = requirements.authentication();
     let acr_values = acr_values.map(|values| format!("acr {}", set(&values.join(" "))));
     let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
-    let required = [Some(scopes), acr_values, max_age].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let credentials = requirements.credentials();
+    let credentials = (!credentials.is_empty()).then(|| format!("with {}", listed(&credentials, &set)));
+    let required = [Some(scopes), acr_values, max_age, credentials].into_iter().flatten();
+    let required = required.collect::<Vec<_>>().join(", ");
     let later: Vec<_> = requirements.may_require().list().map(|name| set(&name)).collect();
     if later.is_empty() { required } else { format!("{required}; may require {}", later.join(", ")) }
+}
+
+fn listed(credentials: &[&CredentialScheme], set: impl Fn(&str) -> String) -> String {
+    credentials.iter().map(|scheme| set(scheme.name())).collect::<Vec<_>>().join(" and ")
 }

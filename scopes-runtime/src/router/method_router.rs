@@ -12,7 +12,7 @@ use super::route::Route;
 use super::{Guarded, ScopedHandler};
 use crate::operation::Methods;
 
-/// The handlers of one path by method, each with `#[requires_scopes]` or `#[public]`: axum's `MethodRouter`.
+/// The handlers of one path by method, each with one of the attributes: axum's `MethodRouter`.
 ///
 /// [`get`], [`post`] and the other functions start one; the methods of the same names add to it.
 pub struct ScopedMethodRouter<S = ()> {

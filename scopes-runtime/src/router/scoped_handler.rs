@@ -3,22 +3,26 @@ use std::any::TypeId;
 use axum::handler::Handler;
 
 use crate::ResourceServer;
-use crate::http::{Authorized, ProvidesResourceServer, Public, PublicOperation, ScopedOperation};
+use crate::http::{
+    AuthenticatedBy, AuthenticatedOperation, Authorized, ProvidesResourceServer, Public, PublicOperation,
+    ScopedOperation,
+};
 use crate::operation::OperationGuard;
 use crate::scope::Requirement;
 
-/// The `T` of axum's `Handler<T, S>`, which lists the arguments, if the first one is [`Authorized`] or [`Public`].
+/// The `T` of axum's `Handler<T, S>`, which lists the arguments, if the first one is [`Authorized`], [`AuthenticatedBy`] or
+/// [`Public`].
 #[diagnostic::on_unimplemented(
-    message = "handler without `#[requires_scopes]` or `#[public]`",
+    message = "handler without `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`",
     label = "this handler needs one of the attributes",
-    note = "add `#[requires_scopes(…)]` with the scopes that a token needs, or `#[public]` if anyone may call the handler"
+    note = "add `#[requires_scopes(…)]` with the scopes that a token needs, `#[authenticated_by(…)]` with an extractor of other credentials, or `#[public]` if anyone may call the handler"
 )]
 pub trait Guarded<S> {
     /// The type of the first argument.
     #[doc(hidden)]
     type Guard: OperationGuard;
 
-    /// Returns the check that runs before the handler, or `None` for a public handler.
+    /// Returns the check that runs before the handler, or `None` for a handler that requires no token.
     #[doc(hidden)]
     fn check(state: &S) -> Option<Check>;
 }
@@ -62,6 +66,17 @@ macro_rules! guarded {
                     handler: TypeId::of::<O>(),
                     requirement: O::REQUIREMENT,
                 })
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<S, M, O: AuthenticatedOperation, $($argument),*> Guarded<S>
+            for (M, AuthenticatedBy<O>, $($argument),*)
+        {
+            type Guard = AuthenticatedBy<O>;
+
+            fn check(_: &S) -> Option<Check> {
+                None
             }
         }
 

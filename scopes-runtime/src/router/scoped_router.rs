@@ -16,7 +16,7 @@ use super::{Guarded, ScopedHandler, ScopedMethodRouter};
 use crate::operation::{Access, Methods};
 use crate::scope::{DeclaredScope, MOST_ALTERNATIVES, Requirement, Vocabulary};
 
-/// A router that only accepts handlers with `#[requires_scopes]` or `#[public]`. Another handler is a compile error.
+/// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a compile error.
 ///
 /// It wraps axum's `Router`, and also builds the report of its operations and, with the feature `openapi`, their document.
 ///
@@ -108,7 +108,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route is public or a service of another kind, where nothing would check the requirement; if there is no
+    /// Panics if a route is public, authenticated by other credentials, or a service of another kind, where nothing would check the requirement; if there is no
     /// route yet; if a route gets more than 64 alternatives; or if no authentication context (`acr`) satisfies all of a
     /// route's requirements.
     #[must_use]
@@ -123,6 +123,10 @@ where
                 Access::Scoped(requirements) => requirements,
                 Access::Public { .. } => panic!(
                     "the handler of `{path}` is public; add it after `require`, or write `#[requires_scopes]` on it"
+                ),
+                Access::Authenticated { .. } => panic!(
+                    "the handler of `{path}` is authenticated by credentials without a token; add it after `require`, or \
+                     write `#[requires_scopes]` on it"
                 ),
                 Access::Unchecked { .. } => {
                     panic!("`{path}` is a service that checks no token; add it after `require`")

@@ -1,6 +1,7 @@
 //! Declared scopes, requirements and granted scopes: plain data.
 
 mod authentication;
+mod credential_scheme;
 mod declared;
 mod granted;
 mod may_require;
@@ -8,6 +9,9 @@ mod requirement;
 mod requirements;
 
 pub(crate) use authentication::{Authenticated, Authentication};
+#[cfg(feature = "openapi")]
+pub(crate) use credential_scheme::CredentialLocation;
+pub use credential_scheme::CredentialScheme;
 pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{deserialize, find};
 pub use granted::GrantedScopes;

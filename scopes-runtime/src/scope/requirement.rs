@@ -1,5 +1,6 @@
 use std::{fmt, ptr, slice};
 
+use super::credential_scheme::{CredentialScheme, is_same};
 use super::may_require::MayRequire;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
@@ -42,6 +43,8 @@ enum Node {
     },
     /// What the handler may require later. It requires nothing of each request.
     MayRequire(&'static [Requirement]),
+    /// An extractor of the handler checks these credentials.
+    Credentials(&'static CredentialScheme),
 }
 
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
@@ -62,7 +65,7 @@ impl Requirement {
     #[track_caller]
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
         assert!(
-            is_same(literal.as_bytes(), scope.name().as_bytes()),
+            is_same(literal, scope.name()),
             "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
              `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
@@ -96,10 +99,64 @@ impl Requirement {
         Self(Node::Authentication { acr_values, max_age })
     }
 
+    /// Returns the requirement of an extractor that checks credentials.
+    #[must_use]
+    pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
+        Self(Node::Credentials(scheme))
+    }
+
+    /// Returns whether an extractor checks credentials of this scheme.
+    #[must_use]
+    pub const fn has_credentials_of(&self, scheme: &CredentialScheme) -> bool {
+        self.has_credentials_where(Some(scheme))
+    }
+
+    /// Returns whether an extractor checks credentials.
+    #[must_use]
+    pub const fn has_credentials(&self) -> bool {
+        self.has_credentials_where(None)
+    }
+
+    const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
+        let children = match (self.0, wanted) {
+            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_), _) => return false,
+            (Node::Credentials(_), None) => return true,
+            (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
+            (Node::All(children) | Node::Any(children), _) => children,
+        };
+        let mut at = 0;
+        while at < children.len() {
+            if children[at].has_credentials_where(wanted) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
+    pub(crate) const fn has_credentials_in_authorization(&self) -> bool {
+        let children = match self.0 {
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return false,
+            Node::Credentials(scheme) => return scheme.is_in_authorization(),
+            Node::All(children) | Node::Any(children) => children,
+        };
+        let mut at = 0;
+        while at < children.len() {
+            if children[at].has_credentials_in_authorization() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return 1,
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
+                return 1;
+            }
             Node::All(children) => (children, false),
             Node::Any(children) => (children, true),
         };
@@ -127,14 +184,14 @@ impl Requirement {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } | Node::MayRequire(_) => true,
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) => true,
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -144,11 +201,25 @@ impl Requirement {
 
     fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) => {}
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
             Node::Authentication { acr_values, max_age } => all.add(acr_values, max_age),
+        }
+    }
+
+    pub(super) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
+        match self.0 {
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => {}
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_credentials(all));
+            }
+            Node::Credentials(scheme) => {
+                if !all.contains(&scheme) {
+                    all.push(scheme);
+                }
+            }
         }
     }
 
@@ -167,7 +238,7 @@ impl Requirement {
         match self.0 {
             Node::Scope(scope) if !later => named.add_scope(scope),
             Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
-            Node::Scope(_) | Node::Authentication { .. } => {}
+            Node::Scope(_) | Node::Authentication { .. } | Node::Credentials(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_named(later, named));
             }
@@ -182,6 +253,7 @@ impl Requirement {
     pub(super) fn is_named_in(&self, declared: &impl Fn(&Self) -> bool) -> bool {
         match self.0 {
             Node::Scope(_) | Node::Authentication { .. } => declared(self),
+            Node::Credentials(_) => true,
             Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
                 requirements.iter().all(|inner| inner.is_named_in(declared))
             }
@@ -212,6 +284,7 @@ impl Requirement {
                 RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
             Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
+            Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
         }
     }
 
@@ -220,23 +293,9 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } | Node::MayRequire(_) => vec![Vec::new()],
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => vec![Vec::new()],
         }
     }
-}
-
-const fn is_same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of

@@ -9,7 +9,7 @@ use super::may_require::MayRequire;
 use super::requirement::{
     RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
 };
-use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes, Requirement};
+use super::{Authenticated, Authentication, CredentialScheme, DeclaredScope, GrantedScopes, Requirement};
 
 /// What an operation requires: its own requirement and those of the routers around it.
 #[derive(Clone, Debug)]
@@ -66,6 +66,13 @@ impl Requirements {
         named
     }
 
+    /// Returns the credentials that the extractors check beside the token, each once.
+    pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
+        let mut all = Vec::new();
+        self.own.add_credentials(&mut all);
+        all
+    }
+
     /// Returns a key for the requirements, and for that of a part of the operation.
     pub(crate) fn key(
         &self,
@@ -101,7 +108,8 @@ impl fmt::Display for Requirements {
     }
 }
 
-/// Serialized as in the access report: the names of the alternatives' scopes, and how the user must have authenticated.
+/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, and the names
+/// of the other credentials.
 impl Serialize for Requirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names =
@@ -109,7 +117,7 @@ impl Serialize for Requirements {
         let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
         let authentication = self.authentication();
         let may_require = self.may_require();
-        let mut requirements = serializer.serialize_struct("Requirements", 3)?;
+        let mut requirements = serializer.serialize_struct("Requirements", 4)?;
         requirements.serialize_field("alternatives", &alternatives)?;
         if authentication.is_nothing() {
             requirements.skip_field("userAuthentication")?;
@@ -120,6 +128,12 @@ impl Serialize for Requirements {
             requirements.skip_field("mayRequire")?;
         } else {
             requirements.serialize_field("mayRequire", &may_require)?;
+        }
+        let credentials: Vec<_> = self.credentials().iter().map(|scheme| scheme.name()).collect();
+        if credentials.is_empty() {
+            requirements.skip_field("credentials")?;
+        } else {
+            requirements.serialize_field("credentials", &credentials)?;
         }
         requirements.end()
     }

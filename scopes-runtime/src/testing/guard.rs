@@ -1,12 +1,14 @@
 use std::marker::PhantomData;
 
-use crate::http::{Authorized, Public};
+use crate::http::{AuthenticatedBy, Authorized, Public};
 
-/// The first argument of a handler with `#[requires_scopes]` or `#[public]`: [`Authorized`] or [`Public`].
-/// [`guard`] returns one.
+/// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`]. [`guard`]
+/// returns one.
 pub trait Guard: sealed::Sealed {}
 
 impl<O> Guard for Authorized<O> {}
+
+impl<O> Guard for AuthenticatedBy<O> {}
 
 impl<O> Guard for Public<O> {}
 
@@ -48,13 +50,19 @@ pub fn guard<G: Guard>() -> G {
 }
 
 mod sealed {
-    use super::{Authorized, PhantomData, Public};
+    use super::{AuthenticatedBy, Authorized, PhantomData, Public};
 
     pub trait Sealed {
         fn new() -> Self;
     }
 
     impl<O> Sealed for Authorized<O> {
+        fn new() -> Self {
+            Self(PhantomData)
+        }
+    }
+
+    impl<O> Sealed for AuthenticatedBy<O> {
         fn new() -> Self {
             Self(PhantomData)
         }

@@ -194,7 +194,7 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Access::Unchecked { .. } => {}
+            Access::Authenticated { .. } | Access::Unchecked { .. } => {}
         }
     }
 

@@ -1,0 +1,68 @@
+// /// Receives an event.
+// #[authenticated_by(WebhookSignature)]
+// async fn receive(WebhookSignature(event): WebhookSignature) {
+//     drop(event);
+// }
+
+/// Receives an event.
+async fn receive(
+    _: ::scopes_runtime::AuthenticatedBy<__operation_receive>,
+    WebhookSignature(event): WebhookSignature,
+) {
+    drop(event);
+}
+
+#[doc(hidden)]
+enum __operation_receive {}
+
+impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
+    const NAME: &'static str = {
+        if false {
+            let __path_receive = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(__path_receive).is_variable();
+        }
+        "receive"
+    };
+    const MODULE: &'static str = ::core::module_path!();
+    const DOCUMENTATION: &'static str = "Receives an event.";
+    const DEPRECATED: bool = false;
+}
+
+impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive {
+    const REQUIREMENT: ::scopes_runtime::Requirement = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::Requirement::all(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    WebhookSignature,
+                >::__SCOPES_REQUIREMENT,
+            ],
+        )
+    };
+}
+
+const _: () = {
+    ::core::assert!(
+        <__operation_receive as ::scopes_runtime::__private::AuthenticatedOperation>::REQUIREMENT
+            .has_credentials_of(
+                &<WebhookSignature as ::scopes_runtime::CredentialExtractor>::SCHEME,
+            ),
+        "no argument of type `WebhookSignature`, so nothing checks these credentials; add one, such as `_: WebhookSignature`",
+    );
+};
+
+const _: () = {
+    use ::scopes_runtime::__private::NoRequirement as _;
+    ::core::assert!(
+        !::scopes_runtime::__private::RequirementOf::<
+            WebhookSignature,
+        >::__SCOPES_PROTECTED,
+        "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",
+    );
+    ::core::assert!(
+        !::scopes_runtime::__private::RequirementOf::<
+            WebhookSignature,
+        >::__SCOPES_ACCEPTS_TOKEN,
+        "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",
+    );
+};

@@ -1,0 +1,201 @@
+/// A kind of credentials other than access tokens, such as API keys or signatures of webhooks: a security scheme of OpenAPI.
+///
+/// A [`CredentialExtractor`](crate::CredentialExtractor) checks them.
+///
+/// ```
+/// use scopes_runtime::CredentialScheme;
+///
+/// const PARTNER_KEY: CredentialScheme =
+///     CredentialScheme::api_key_in_header("partner_key", "X-Api-Key").description("The key from the partner portal.");
+/// assert_eq!(PARTNER_KEY.name(), "partner_key");
+/// ```
+///
+/// The name of a scheme appears in the access report, the lock file and the OpenAPI document. It has the characters of the
+/// names of components: letters, digits, `.`, `-` and `_`. In a constant, another name is a compile error:
+///
+/// ```compile_fail
+/// use scopes_runtime::CredentialScheme;
+///
+/// const PARTNER_KEY: CredentialScheme = CredentialScheme::api_key_in_header("partner key", "X-Api-Key");
+/// # fn main() { PARTNER_KEY.name(); }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredentialScheme {
+    name: &'static str,
+    location: CredentialLocation,
+    description: Option<&'static str>,
+}
+
+/// Where a request has the credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CredentialLocation {
+    Header(&'static str),
+    Query(&'static str),
+    Cookie(&'static str),
+    /// The header `Authorization`, with this authentication scheme.
+    Authorization(&'static str),
+    ClientCertificate,
+}
+
+/// The registered authentication schemes that OpenAPI documents can have here, in lower case.
+const HTTP_SCHEMES: [&str; 10] = [
+    "basic",
+    "bearer",
+    "digest",
+    "hoba",
+    "mutual",
+    "negotiate",
+    "oauth",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+];
+
+impl CredentialScheme {
+    /// Returns the scheme of a key or a signature in a header.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the name is not that of a component, or is `oauth2`, the name of the access token's scheme.
+    #[must_use]
+    pub const fn api_key_in_header(name: &'static str, header: &'static str) -> Self {
+        Self::new(name, CredentialLocation::Header(header))
+    }
+
+    /// Returns the scheme of a key in a parameter of the query.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
+    #[must_use]
+    pub const fn api_key_in_query(name: &'static str, parameter: &'static str) -> Self {
+        Self::new(name, CredentialLocation::Query(parameter))
+    }
+
+    /// Returns the scheme of a key in a cookie.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
+    #[must_use]
+    pub const fn api_key_in_cookie(name: &'static str, cookie: &'static str) -> Self {
+        Self::new(name, CredentialLocation::Cookie(cookie))
+    }
+
+    /// Returns the scheme of credentials in the header `Authorization`, with a registered authentication scheme, such as
+    /// `basic`. It cannot be combined with scopes, because a request has one `Authorization` header.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`api_key_in_header`](Self::api_key_in_header) does, and if the authentication scheme is not one of `basic`,
+    /// `bearer`, `digest`, `hoba`, `mutual`, `negotiate`, `oauth`, `scram-sha-1`, `scram-sha-256` and `vapid`.
+    #[must_use]
+    pub const fn http(name: &'static str, scheme: &'static str) -> Self {
+        assert!(
+            is_one_of(scheme, &HTTP_SCHEMES),
+            "not a registered HTTP authentication scheme in lower case; use `api_key_in_header` with the header's name"
+        );
+        Self::new(name, CredentialLocation::Authorization(scheme))
+    }
+
+    /// Returns the scheme of client certificates (mutual TLS).
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
+    #[must_use]
+    pub const fn mutual_tls(name: &'static str) -> Self {
+        Self::new(name, CredentialLocation::ClientCertificate)
+    }
+
+    /// Sets the description in OpenAPI documents.
+    #[must_use]
+    pub const fn description(self, description: &'static str) -> Self {
+        Self { description: Some(description), ..self }
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    const fn new(name: &'static str, location: CredentialLocation) -> Self {
+        assert!(
+            is_component_name(name.as_bytes()),
+            "not a name of an OpenAPI component; use ASCII letters, digits, `.`, `-` and `_`"
+        );
+        assert!(!is_same(name, "oauth2"), "`oauth2` is the scheme of access tokens; use another name");
+        Self { name, location, description: None }
+    }
+
+    /// Returns whether both have one name and one location.
+    pub(super) const fn is_same(&self, other: &Self) -> bool {
+        use CredentialLocation::{Authorization, ClientCertificate, Cookie, Header, Query};
+        let is_same_location = match (self.location, other.location) {
+            (Header(own), Header(other))
+            | (Query(own), Query(other))
+            | (Cookie(own), Cookie(other))
+            | (Authorization(own), Authorization(other)) => is_same(own, other),
+            (ClientCertificate, ClientCertificate) => true,
+            _ => false,
+        };
+        is_same(self.name, other.name) && is_same_location
+    }
+
+    /// Returns whether the credentials are in the header of access tokens.
+    pub(super) const fn is_in_authorization(&self) -> bool {
+        match self.location {
+            CredentialLocation::Header(name) => name.eq_ignore_ascii_case("authorization"),
+            CredentialLocation::Authorization(_) => true,
+            _ => false,
+        }
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn location(&self) -> CredentialLocation {
+        self.location
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn description_text(&self) -> Option<&'static str> {
+        self.description
+    }
+}
+
+const fn is_component_name(name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < name.len() {
+        if !(name[at].is_ascii_alphanumeric() || matches!(name[at], b'.' | b'-' | b'_')) {
+            return false;
+        }
+        at += 1;
+    }
+    !name.is_empty()
+}
+
+const fn is_one_of(value: &str, values: &[&str]) -> bool {
+    let mut at = 0;
+    while at < values.len() {
+        if is_same(value, values[at]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+pub(super) const fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
