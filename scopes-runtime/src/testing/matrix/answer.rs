@@ -14,6 +14,8 @@ pub(super) enum Expected {
     /// Any response without a challenge.
     Open,
     Refused(StatusCode, BearerChallenge),
+    /// A refusal by the application: no success, redirect or failure of the server.
+    ClientError,
     /// 401, or 503 while the token's key may be a new one of the issuer.
     UnknownKey(BearerChallenge),
     /// The response for a method that no operation has.
@@ -54,6 +56,7 @@ impl Expected {
                 _ => true,
             },
             Self::Open => challenge.is_none(),
+            Self::ClientError => status.is_client_error(),
             Self::Refused(expected, with) => status == expected && challenge.as_ref() == Some(with),
             Self::UnknownKey(with) => match *status {
                 StatusCode::SERVICE_UNAVAILABLE => challenge.is_none(),
@@ -148,6 +151,7 @@ impl fmt::Display for Expected {
         match self {
             Self::Through => formatter.write_str("let through"),
             Self::Open => formatter.write_str("open"),
+            Self::ClientError => formatter.write_str("refused"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
             Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),
             Self::MethodRefused(_) => formatter.write_str("405 or refused: not in the report"),

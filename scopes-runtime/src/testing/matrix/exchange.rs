@@ -5,13 +5,14 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Method, Request};
 use tokio::time::timeout;
 use tower_service::Service as _;
 
 use super::answer::Got;
+use super::credentials::AddCredentials;
 
 /// How long the application may take for a response.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,11 +25,19 @@ pub(super) struct TestRequest {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, instead of JSON.
     form: Option<String>,
+    /// Run last, on the whole request.
+    credentials: Vec<AddCredentials>,
 }
 
 impl TestRequest {
     pub(super) fn new(method: &Method, path: &str) -> Self {
-        Self { method: method.clone(), uri: path.to_owned(), headers: Vec::new(), form: None }
+        Self {
+            method: method.clone(),
+            uri: path.to_owned(),
+            headers: Vec::new(),
+            form: None,
+            credentials: Vec::new(),
+        }
     }
 
     pub(super) fn headers(self, headers: &[(HeaderName, HeaderValue)]) -> Self {
@@ -50,6 +59,11 @@ impl TestRequest {
         Self { form: Some(format!("access_token={token}")), ..self }
     }
 
+    /// Adds credentials other than a token.
+    pub(super) fn credentials(self, credentials: &[AddCredentials]) -> Self {
+        Self { credentials: credentials.to_vec(), ..self }
+    }
+
     pub(super) fn has_body(&self) -> bool {
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
@@ -66,8 +80,12 @@ impl TestRequest {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let body = body.map_or_else(Body::empty, |(_, body)| Body::from(body));
-        let request = request.body(body).expect("a path of a router with placeholders is one");
+        let body = body.map_or_else(Bytes::new, |(_, body)| Bytes::from(body));
+        let mut request = request.body(body).expect("a path of a router with placeholders is one");
+        for add in &self.credentials {
+            add(&mut request);
+        }
+        let request = request.map(Body::from);
         let mut app = app.clone();
         match timeout(TIMEOUT, caught(async move { app.call(request).await })).await {
             Ok(Ok(Ok(response))) => Got::of(&response),

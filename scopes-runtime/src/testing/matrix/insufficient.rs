@@ -8,7 +8,7 @@ use crate::scope::{DeclaredScope, is_or_implies};
 pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
 
 /// The maximum number of scopes of one token, within the limits of decoders and headers.
-const MOST_SCOPES: usize = 64;
+pub(super) const MOST_SCOPES: usize = 64;
 
 type Names = BTreeSet<&'static str>;
 

@@ -1,6 +1,7 @@
 //! [`ScopeMatrix`]: requests to every operation of a router.
 
 mod answer;
+mod credentials;
 mod exchange;
 mod insufficient;
 mod run;
@@ -10,12 +11,16 @@ mod unlisted;
 
 use std::collections::BTreeSet;
 use std::panic::Location;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::body::Bytes;
+use axum::http::{Method, Request, StatusCode};
 
 use self::answer::{BearerChallenge, Expected};
+use self::credentials::{Authenticated, ValidCredentials};
 use self::exchange::TestRequest;
+use self::insufficient::MOST_SCOPES;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
 use self::target::{Target, has, is_fallback};
@@ -40,6 +45,7 @@ pub struct ScopeMatrix {
     report: Report,
     token: TestToken,
     names_scopes: bool,
+    credentials: ValidCredentials,
 }
 
 impl TestIssuer {
@@ -81,7 +87,12 @@ impl TestIssuer {
     /// # }
     /// ```
     pub fn matrix<S>(&self, routes: &ScopedRouter<S>) -> ScopeMatrix {
-        ScopeMatrix { report: routes.report(), token: self.token(), names_scopes: true }
+        ScopeMatrix {
+            report: routes.report(),
+            token: self.token(),
+            names_scopes: true,
+            credentials: ValidCredentials::default(),
+        }
     }
 }
 
@@ -97,6 +108,30 @@ impl ScopeMatrix {
     /// ```
     pub fn token(self, token: TestToken) -> Self {
         Self { token, ..self }
+    }
+
+    /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that require
+    /// them. `add` gets the whole request, with its body: for a signature.
+    ///
+    /// Operations that require credentials beside a token cannot be checked without this.
+    ///
+    /// ```
+    /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
+    /// # use axum::http::HeaderValue;
+    /// # fn f(routes: scopes_runtime::ScopedRouter) -> ScopeMatrix {
+    /// let issuer = TestIssuer::new();
+    /// issuer.matrix(&routes).credentials("partner_key", |request| {
+    ///     request.headers_mut().insert("X-Api-Key", HeaderValue::from_static("a key of the tests"));
+    /// })
+    /// # }
+    /// ```
+    pub fn credentials(
+        mut self,
+        scheme: &str,
+        add: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static,
+    ) -> Self {
+        self.credentials.set(scheme, Arc::new(add));
+        self
     }
 
     /// Expects refusals without scope names, as of a server that was built with
@@ -123,6 +158,14 @@ impl ScopeMatrix {
     ///   a token, unless the report has such a route: 404, a redirect, 400, 401, 403, 405, or the response of paths without a
     ///   route. The check does not find a hidden route that has one of these responses to placeholders.
     ///
+    /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
+    /// without one of the credentials must be refused.
+    ///
+    /// An operation that requires credentials instead of a token must refuse requests without any, with a token of all known
+    /// scopes, and without one of several credentials, and accept requests with [valid ones](Self::credentials), if they are set
+    /// for all of its schemes. The refusals are the application's: any status from 400 to 499. So a handler that refuses the
+    /// placeholders, for instance in a path parameter, looks as if it refused the credentials; set valid ones to find that.
+    ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
     /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
@@ -138,12 +181,14 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// Panics if a response is not the expected one, with a table of all such responses. Also fails if a handler panics or takes
+    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires credentials
+    /// beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or takes
     /// longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
         async move {
+            self.require_credentials(caller);
             let mut run = Run::new(&app);
             let all = self.report.operations();
             let routes = Routes::of(all);
@@ -152,7 +197,9 @@ impl ScopeMatrix {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
                 let is_fallback = is_fallback(operation);
-                if !is_fallback && matches!(operation.access, Access::Scoped(_)) {
+                if !is_fallback
+                    && matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. })
+                {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
                 if !is_fallback && paths.insert(&operation.path) {
@@ -160,6 +207,23 @@ impl ScopeMatrix {
                 }
             }
             run.finish("the scope matrix", caller);
+        }
+    }
+
+    /// # Panics
+    ///
+    /// Panics if an operation requires credentials beside a token that were not set.
+    fn require_credentials(&self, caller: &Location<'_>) {
+        for Operation { methods, path, access, .. } in self.report.operations() {
+            let Access::Scoped(requirements) = access else { continue };
+            for scheme in requirements.credentials() {
+                let name = scheme.name();
+                assert!(
+                    self.credentials.has(scheme),
+                    "`{methods} {path}` requires credentials of `{name}` beside a token; call \
+                     `ScopeMatrix::credentials(\"{name}\", …)`, which adds valid ones to the requests ({caller})"
+                );
+            }
         }
     }
 
@@ -175,6 +239,8 @@ impl ScopeMatrix {
                     token: &self.token,
                     names_scopes: self.names_scopes,
                     known_scopes: self.report.known_scopes(),
+                    schemes: &requirements.credentials(),
+                    valid: &self.credentials,
                     serves_head,
                 };
                 scoped.check(run).await;
@@ -194,7 +260,26 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Access::Authenticated { .. } | Access::Unchecked { .. } => {}
+            Access::Authenticated { credentials } => {
+                let authenticated = Authenticated {
+                    target,
+                    schemes: credentials,
+                    valid: &self.credentials,
+                    tokens: &self.tokens_of_all_scopes(),
+                    serves_head,
+                };
+                authenticated.check(run).await;
+            }
+            Access::Unchecked { .. } => {}
+        }
+    }
+
+    /// Returns tokens that have all known scopes together.
+    fn tokens_of_all_scopes(&self) -> Vec<String> {
+        let known: Vec<_> = self.report.known_scopes().iter().copied().collect();
+        match known.len() {
+            0 => vec![self.token.clone().sign()],
+            _ => known.chunks(MOST_SCOPES).map(|scopes| self.token.clone().scopes(scopes).sign()).collect(),
         }
     }
 

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 
 use super::answer::{BearerChallenge, Expected};
+use super::credentials::ValidCredentials;
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
 use super::target::Target;
-use crate::scope::{Authentication, DeclaredScope, GrantedScopes, MayRequire, cheapest, list};
+use crate::scope::{
+    Authentication, CredentialScheme, DeclaredScope, GrantedScopes, MayRequire, cheapest, list,
+};
 use crate::testing::TestToken;
 use crate::testing::claims::now;
 
@@ -22,6 +25,9 @@ pub(super) struct Scoped<'a> {
     pub(super) token: &'a TestToken,
     pub(super) names_scopes: bool,
     pub(super) known_scopes: &'a BTreeSet<&'static str>,
+    /// The schemes of the credentials beside the token.
+    pub(super) schemes: &'a [&'static CredentialScheme],
+    pub(super) valid: &'a ValidCredentials,
     /// Whether `HEAD` has no operation of its own.
     pub(super) serves_head: bool,
 }
@@ -34,6 +40,9 @@ impl Scoped<'_> {
         let mut admits = true;
         for alternative in self.alternatives {
             admits &= run.check(&self.sufficient(alternative)).await;
+        }
+        for case in self.less_one_credential() {
+            run.check(&case).await;
         }
         for case in self.less_one_scope() {
             refuses &= run.check(&case).await;
@@ -134,6 +143,17 @@ impl Scoped<'_> {
         self.case(&token_of(&scopes.join(" ")), self.request().bearer(&token), expected)
     }
 
+    /// Returns requests with a sufficient token, and with all credentials but one.
+    fn less_one_credential(&self) -> Vec<Case> {
+        let Some(alternative) = self.alternatives.first() else { return Vec::new() };
+        let less = self.valid.without_each(self.schemes).into_iter().map(|(missing, others)| {
+            let Case { sent, request, .. } = self.sufficient(alternative);
+            let sent = format!("{sent}, without `{missing}`");
+            self.case(&sent, request.credentials(&others), Expected::ClientError)
+        });
+        less.collect()
+    }
+
     /// Returns requests with tokens that lack one scope of an alternative.
     fn less_one_scope(&self) -> impl Iterator<Item = Case> {
         let less = self.alternatives.iter().flat_map(|alternative| {
@@ -163,7 +183,7 @@ impl Scoped<'_> {
     }
 
     fn request(&self) -> TestRequest {
-        TestRequest::new(&self.target.method, &self.target.path)
+        TestRequest::new(&self.target.method, &self.target.path).credentials(&self.valid.of(self.schemes))
     }
 
     fn without_token(&self) -> Expected {

@@ -18,13 +18,14 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     let of = |path: &str, methods: Methods| {
         all.iter().find(|operation| operation.path == path && operation.methods == methods)
     };
-    let is_scoped = |operation: &Operation| matches!(operation.access, Access::Scoped(_));
+    let is_checked =
+        |operation: &Operation| matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. });
     // Every method is open.
-    if of(pattern, Methods::Any).is_some_and(|operation| !is_scoped(operation)) {
+    if of(pattern, Methods::Any).is_some_and(|operation| !is_checked(operation)) {
         return;
     }
     let others = of(pattern, Methods::Other).or_else(|| of("/*", Methods::Other));
-    let others_are_open = others.is_some_and(|operation| !is_scoped(operation));
+    let others_are_open = others.is_some_and(|operation| !is_checked(operation));
     let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
     let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
     let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
