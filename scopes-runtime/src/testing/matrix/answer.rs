@@ -14,8 +14,11 @@ pub(super) enum Expected {
     /// Any response without a challenge.
     Open,
     Refused(StatusCode, BearerChallenge),
-    /// A refusal by the application: no success, redirect or failure of the server.
-    ClientError,
+    /// A refusal of credentials by the application: 401 or 403, or another status from 400 to 499 than that of the response to
+    /// valid credentials, if it is known. An extractor of the body may refuse the placeholder with one status for all.
+    CredentialsRefused {
+        accepted: Option<StatusCode>,
+    },
     /// 401, or 503 while the token's key may be a new one of the issuer.
     UnknownKey(BearerChallenge),
     /// The response for a method that no operation has.
@@ -56,7 +59,10 @@ impl Expected {
                 _ => true,
             },
             Self::Open => challenge.is_none(),
-            Self::ClientError => status.is_client_error(),
+            Self::CredentialsRefused { accepted } => match *status {
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+                status => status.is_client_error() && accepted.is_some_and(|accepted| accepted != status),
+            },
             Self::Refused(expected, with) => status == expected && challenge.as_ref() == Some(with),
             Self::UnknownKey(with) => match *status {
                 StatusCode::SERVICE_UNAVAILABLE => challenge.is_none(),
@@ -107,6 +113,11 @@ impl Got {
         codes.contains(&challenge.error.as_deref())
     }
 
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        let Self::Answer(Answer { status, .. }) = self else { return None };
+        Some(*status)
+    }
+
     /// Returns whether both seem to be responses of the same handler.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
@@ -151,7 +162,7 @@ impl fmt::Display for Expected {
         match self {
             Self::Through => formatter.write_str("let through"),
             Self::Open => formatter.write_str("open"),
-            Self::ClientError => formatter.write_str("refused"),
+            Self::CredentialsRefused { .. } => formatter.write_str("refused"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
             Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),
             Self::MethodRefused(_) => formatter.write_str("405 or refused: not in the report"),

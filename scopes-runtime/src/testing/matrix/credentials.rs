@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, StatusCode};
 
 use super::answer::Expected;
 use super::exchange::TestRequest;
@@ -66,42 +66,52 @@ pub(super) struct Authenticated<'a> {
 
 impl Authenticated<'_> {
     pub(super) async fn check(&self, run: &mut Run<'_>) {
-        let nothing = || self.refused("no credentials", self.request());
-        let refuses_none = run.check(&nothing()).await;
+        let request = TestRequest::new(&self.target.method, &self.target.path);
+        let accepted = self.accepted(&request, run).await;
         // If a request without credentials was accepted, those below would only repeat the failure.
-        if !refuses_none {
+        if !run.check(&self.refused("no credentials", request.clone(), accepted)).await {
             return;
         }
         for token in self.tokens {
-            run.check(&self.refused("a token of known scopes", self.request().bearer(token))).await;
+            let request = request.clone().bearer(token);
+            run.check(&self.refused("a token of known scopes", request, accepted)).await;
         }
         if let [_, _, ..] = self.schemes {
             for (without, others) in self.valid.without_each(self.schemes) {
                 let sent = format!("all credentials but `{without}`");
-                run.check(&self.refused(&sent, self.request().credentials(&others))).await;
+                run.check(&self.refused(&sent, request.clone().credentials(&others), accepted)).await;
             }
         }
         if let Some(path) = &self.target.second_path {
-            run.check(&nothing().at(path)).await;
+            // The handler may refuse the word with any status: a parameter may be a number.
+            let any = Some(StatusCode::OK);
+            run.check(&self.refused("no credentials", request.clone(), any).at(path)).await;
         }
         if self.target.method == Method::GET && self.serves_head {
-            run.check(&nothing().with_method(&Method::HEAD, self.target)).await;
-        }
-        if self.schemes.iter().all(|scheme| self.valid.has(scheme)) {
-            let request = self.request().credentials(&self.valid.of(self.schemes));
-            run.check(&self.case("valid credentials", request, Expected::Through)).await;
+            let case = self.refused("no credentials", request, accepted);
+            run.check(&case.with_method(&Method::HEAD, self.target)).await;
         }
     }
 
-    fn refused(&self, sent: &str, request: TestRequest) -> Case {
-        self.case(sent, request, Expected::ClientError)
+    /// Sends valid credentials, if they are set for all schemes. Returns the status of the response.
+    async fn accepted(&self, request: &TestRequest, run: &mut Run<'_>) -> Option<StatusCode> {
+        if !self.schemes.iter().all(|scheme| self.valid.has(scheme)) {
+            return None;
+        }
+        let request = request.clone().credentials(&self.valid.of(self.schemes));
+        let case = self.case("valid credentials", request, Expected::Through);
+        let got = run.send(&case.request).await;
+        if !case.expected.accepts(&got) {
+            run.fail(&case, &got);
+        }
+        got.status()
+    }
+
+    fn refused(&self, sent: &str, request: TestRequest, accepted: Option<StatusCode>) -> Case {
+        self.case(sent, request, Expected::CredentialsRefused { accepted })
     }
 
     fn case(&self, sent: &str, request: TestRequest, expected: Expected) -> Case {
         Case { operation: self.target.operation.clone(), sent: sent.to_owned(), request, expected }
-    }
-
-    fn request(&self) -> TestRequest {
-        TestRequest::new(&self.target.method, &self.target.path)
     }
 }

@@ -163,8 +163,12 @@ impl ScopeMatrix {
     ///
     /// An operation that requires credentials instead of a token must refuse requests without any, with a token of all known
     /// scopes, and without one of several credentials, and accept requests with [valid ones](Self::credentials), if they are set
-    /// for all of its schemes. The refusals are the application's: any status from 400 to 499. So a handler that refuses the
-    /// placeholders, for instance in a path parameter, looks as if it refused the credentials; set valid ones to find that.
+    /// for all of its schemes. The refusals are the application's: 401, 403, or another status from 400 to 499 than that of the
+    /// response to valid credentials. A handler may refuse the placeholders, such as an empty JSON object, with the same status
+    /// for all requests, which does not show that credentials are checked: that is a failure. In this case [`credentials`] can
+    /// also set a body and the headers that the handler accepts.
+    ///
+    /// [`credentials`]: Self::credentials
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an

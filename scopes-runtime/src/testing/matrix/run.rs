@@ -66,6 +66,15 @@ impl<'a> Run<'a> {
         let Case { operation, sent, expected, .. } = case;
         let more = match expected {
             Expected::Through if got.is_step_up() => ", more than the report requires",
+            Expected::CredentialsRefused { accepted }
+                if got.status().is_some_and(|got| got.is_client_error()) =>
+            {
+                if accepted.is_some() {
+                    ", as with valid credentials: send a request that the handler accepts"
+                } else {
+                    ", which valid credentials may get too: set them with `ScopeMatrix::credentials`"
+                }
+            }
             _ => "",
         };
         self.failures.push([operation.clone(), sent.clone(), expected.to_string(), format!("{got}{more}")]);

@@ -41,9 +41,7 @@ impl Scoped<'_> {
         for alternative in self.alternatives {
             admits &= run.check(&self.sufficient(alternative)).await;
         }
-        for case in self.less_one_credential() {
-            run.check(&case).await;
-        }
+        self.check_credentials(run).await;
         for case in self.less_one_scope() {
             refuses &= run.check(&case).await;
         }
@@ -143,15 +141,18 @@ impl Scoped<'_> {
         self.case(&token_of(&scopes.join(" ")), self.request().bearer(&token), expected)
     }
 
-    /// Returns requests with a sufficient token, and with all credentials but one.
-    fn less_one_credential(&self) -> Vec<Case> {
-        let Some(alternative) = self.alternatives.first() else { return Vec::new() };
-        let less = self.valid.without_each(self.schemes).into_iter().map(|(missing, others)| {
-            let Case { sent, request, .. } = self.sufficient(alternative);
+    /// Sends a sufficient token with all credentials but one.
+    async fn check_credentials(&self, run: &mut Run<'_>) {
+        let Some(alternative) = self.alternatives.first().filter(|_| !self.schemes.is_empty()) else {
+            return;
+        };
+        let Case { sent, request, .. } = self.sufficient(alternative);
+        let accepted = run.send(&request).await.status();
+        for (missing, others) in self.valid.without_each(self.schemes) {
             let sent = format!("{sent}, without `{missing}`");
-            self.case(&sent, request.credentials(&others), Expected::ClientError)
-        });
-        less.collect()
+            let request = request.clone().credentials(&others);
+            run.check(&self.case(&sent, request, Expected::CredentialsRefused { accepted })).await;
+        }
     }
 
     /// Returns requests with tokens that lack one scope of an alternative.

@@ -1,5 +1,6 @@
 //! Insecure applications. The matrix finds each flaw and shows it in its table.
 
+mod credentials;
 mod decoders;
 mod layers;
 mod routes;
