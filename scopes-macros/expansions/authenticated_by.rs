@@ -31,7 +31,7 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
 impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
         use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::Requirement::all(
+        ::scopes_runtime::Requirement::of_extractors(
             &[
                 ::scopes_runtime::__private::RequirementOf::<
                     WebhookSignature,

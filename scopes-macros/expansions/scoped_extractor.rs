@@ -12,7 +12,7 @@ struct Listing {
 impl ::scopes_runtime::__private::ScopedExtractor for Listing {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
         use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::Requirement::all(
+        ::scopes_runtime::Requirement::of_extractors(
             &[
                 ::scopes_runtime::__private::RequirementOf::<
                     CurrentUser,

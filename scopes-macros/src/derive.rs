@@ -46,7 +46,7 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
         impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {
             const REQUIREMENT: ::scopes_runtime::Requirement = {
                 use #private::NoRequirement as _;
-                ::scopes_runtime::Requirement::all(&[#(#requirements),*])
+                ::scopes_runtime::Requirement::of_extractors(&[#(#requirements),*])
             };
             const PROTECTED: bool = {
                 use #private::NoRequirement as _;

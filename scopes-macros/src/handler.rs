@@ -150,7 +150,7 @@ impl Handler {
             impl #private::AuthenticatedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
                     use #private::NoRequirement as _;
-                    ::scopes_runtime::Requirement::all(&[#requirements])
+                    ::scopes_runtime::Requirement::of_extractors(&[#requirements])
                 };
             }
 

@@ -61,12 +61,6 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        const {
-            assert!(
-                !O::REQUIREMENT.has_credentials_in_authorization(),
-                "credentials in the `Authorization` header beside an access token, which is there too; put them in another header"
-            );
-        }
         let handler = TypeId::of::<O>();
         // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
         // another operation, or none; then this handler's own requirement is what is left to check.

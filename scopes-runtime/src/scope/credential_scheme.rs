@@ -58,6 +58,7 @@ impl CredentialScheme {
     ///
     /// Panics if the name is not that of a component, or is `oauth2`, the name of the access token's scheme.
     #[must_use]
+    #[track_caller]
     pub const fn api_key_in_header(name: &'static str, header: &'static str) -> Self {
         Self::new(name, CredentialLocation::Header(header))
     }
@@ -68,6 +69,7 @@ impl CredentialScheme {
     ///
     /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
     #[must_use]
+    #[track_caller]
     pub const fn api_key_in_query(name: &'static str, parameter: &'static str) -> Self {
         Self::new(name, CredentialLocation::Query(parameter))
     }
@@ -78,6 +80,7 @@ impl CredentialScheme {
     ///
     /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
     #[must_use]
+    #[track_caller]
     pub const fn api_key_in_cookie(name: &'static str, cookie: &'static str) -> Self {
         Self::new(name, CredentialLocation::Cookie(cookie))
     }
@@ -90,6 +93,7 @@ impl CredentialScheme {
     /// Panics as [`api_key_in_header`](Self::api_key_in_header) does, and if the authentication scheme is not one of `basic`,
     /// `bearer`, `digest`, `hoba`, `mutual`, `negotiate`, `oauth`, `scram-sha-1`, `scram-sha-256` and `vapid`.
     #[must_use]
+    #[track_caller]
     pub const fn http(name: &'static str, scheme: &'static str) -> Self {
         assert!(
             is_one_of(scheme, &HTTP_SCHEMES),
@@ -104,6 +108,7 @@ impl CredentialScheme {
     ///
     /// Panics as [`api_key_in_header`](Self::api_key_in_header) does.
     #[must_use]
+    #[track_caller]
     pub const fn mutual_tls(name: &'static str) -> Self {
         Self::new(name, CredentialLocation::ClientCertificate)
     }
@@ -120,6 +125,7 @@ impl CredentialScheme {
         self.name
     }
 
+    #[track_caller]
     const fn new(name: &'static str, location: CredentialLocation) -> Self {
         assert!(
             is_component_name(name.as_bytes()),

@@ -1,3 +1,5 @@
+mod credentials;
+
 use std::{fmt, ptr, slice};
 
 use super::credential_scheme::{CredentialScheme, is_same};
@@ -72,8 +74,22 @@ impl Requirement {
         Self::scope(scope)
     }
 
+    /// Returns the requirement of a handler or an extractor that checks a token.
     #[must_use]
+    #[track_caller]
     pub const fn all(requirements: &'static [Self]) -> Self {
+        let requirement = Self::of_extractors(requirements);
+        assert!(
+            !requirement.has_credentials_in_authorization(),
+            "credentials in the `Authorization` header, which has the access token; take them from another header"
+        );
+        requirement
+    }
+
+    /// Returns the requirement of extractors, which need not check a token.
+    #[must_use]
+    #[track_caller]
+    pub const fn of_extractors(requirements: &'static [Self]) -> Self {
         let requirement = Self(Node::All(requirements));
         assert!(
             requirement.count_alternatives() <= MOST_ALTERNATIVES,
@@ -97,58 +113,6 @@ impl Requirement {
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
         Self(Node::Authentication { acr_values, max_age })
-    }
-
-    /// Returns the requirement of an extractor that checks credentials.
-    #[must_use]
-    pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        Self(Node::Credentials(scheme))
-    }
-
-    /// Returns whether an extractor checks credentials of this scheme.
-    #[must_use]
-    pub const fn has_credentials_of(&self, scheme: &CredentialScheme) -> bool {
-        self.has_credentials_where(Some(scheme))
-    }
-
-    /// Returns whether an extractor checks credentials.
-    #[must_use]
-    pub const fn has_credentials(&self) -> bool {
-        self.has_credentials_where(None)
-    }
-
-    const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
-        let children = match (self.0, wanted) {
-            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_), _) => return false,
-            (Node::Credentials(_), None) => return true,
-            (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
-            (Node::All(children) | Node::Any(children), _) => children,
-        };
-        let mut at = 0;
-        while at < children.len() {
-            if children[at].has_credentials_where(wanted) {
-                return true;
-            }
-            at += 1;
-        }
-        false
-    }
-
-    /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
-    pub(crate) const fn has_credentials_in_authorization(&self) -> bool {
-        let children = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return false,
-            Node::Credentials(scheme) => return scheme.is_in_authorization(),
-            Node::All(children) | Node::Any(children) => children,
-        };
-        let mut at = 0;
-        while at < children.len() {
-            if children[at].has_credentials_in_authorization() {
-                return true;
-            }
-            at += 1;
-        }
-        false
     }
 
     /// Counts the alternatives, before those that another one covers are dropped.
@@ -206,20 +170,6 @@ impl Requirement {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
             Node::Authentication { acr_values, max_age } => all.add(acr_values, max_age),
-        }
-    }
-
-    pub(super) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
-        match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => {}
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_credentials(all));
-            }
-            Node::Credentials(scheme) => {
-                if !all.contains(&scheme) {
-                    all.push(scheme);
-                }
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! [`ScopeMatrix`]: requests to every operation of a router.
 
 mod answer;
+mod authenticated;
 mod credentials;
 mod exchange;
 mod insufficient;
@@ -8,19 +9,18 @@ mod run;
 mod scoped;
 mod target;
 mod unlisted;
+mod with_credentials;
 
 use std::collections::BTreeSet;
 use std::panic::Location;
-use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 
 use self::answer::{BearerChallenge, Expected};
-use self::credentials::{Authenticated, ValidCredentials};
+use self::authenticated::Authenticated;
+use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
-use self::insufficient::MOST_SCOPES;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
 use self::target::{Target, has, is_fallback};
@@ -110,30 +110,6 @@ impl ScopeMatrix {
         Self { token, ..self }
     }
 
-    /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that require
-    /// them. `add` gets the whole request, with its body: for a signature.
-    ///
-    /// Operations that require credentials beside a token cannot be checked without this.
-    ///
-    /// ```
-    /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
-    /// # use axum::http::HeaderValue;
-    /// # fn f(routes: scopes_runtime::ScopedRouter) -> ScopeMatrix {
-    /// let issuer = TestIssuer::new();
-    /// issuer.matrix(&routes).credentials("partner_key", |request| {
-    ///     request.headers_mut().insert("X-Api-Key", HeaderValue::from_static("a key of the tests"));
-    /// })
-    /// # }
-    /// ```
-    pub fn credentials(
-        mut self,
-        scheme: &str,
-        add: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static,
-    ) -> Self {
-        self.credentials.set(scheme, Arc::new(add));
-        self
-    }
-
     /// Expects refusals without scope names, as of a server that was built with
     /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
     pub fn hide_scopes(self) -> Self {
@@ -214,23 +190,6 @@ impl ScopeMatrix {
         }
     }
 
-    /// # Panics
-    ///
-    /// Panics if an operation requires credentials beside a token that were not set.
-    fn require_credentials(&self, caller: &Location<'_>) {
-        for Operation { methods, path, access, .. } in self.report.operations() {
-            let Access::Scoped(requirements) = access else { continue };
-            for scheme in requirements.credentials() {
-                let name = scheme.name();
-                assert!(
-                    self.credentials.has(scheme),
-                    "`{methods} {path}` requires credentials of `{name}` beside a token; call \
-                     `ScopeMatrix::credentials(\"{name}\", …)`, which adds valid ones to the requests ({caller})"
-                );
-            }
-        }
-    }
-
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
         let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
@@ -275,15 +234,6 @@ impl ScopeMatrix {
                 authenticated.check(run).await;
             }
             Access::Unchecked { .. } => {}
-        }
-    }
-
-    /// Returns tokens that have all known scopes together.
-    fn tokens_of_all_scopes(&self) -> Vec<String> {
-        let known: Vec<_> = self.report.known_scopes().iter().copied().collect();
-        match known.len() {
-            0 => vec![self.token.clone().sign()],
-            _ => known.chunks(MOST_SCOPES).map(|scopes| self.token.clone().scopes(scopes).sign()).collect(),
         }
     }
 

@@ -1,0 +1,185 @@
+//! The scope matrix of operations with credentials.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, StatusCode};
+use scopes_runtime::router::{any, get, post};
+use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
+use scopes_runtime::{
+    AccessToken, AuthError, CredentialExtractor, CredentialScheme, ResourceServer, ScopedRouter,
+    authenticated_by, requires_scopes,
+};
+use scopes_tests::Scope;
+
+use super::{PartnerKey, SignedEvent, event, items, prices, router, signed};
+
+fn add_key(request: &mut Request<Bytes>) {
+    request.headers_mut().insert("X-Api-Key", HeaderValue::from_static("valid"));
+}
+
+fn add_signature(request: &mut Request<Bytes>) {
+    let signature = HeaderValue::try_from(signed(request.body())).expect("a number");
+    request.headers_mut().insert("X-Signature", signature);
+}
+
+/// Returns the message of a failing check.
+fn failure(check: impl Future<Output = ()>) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).err()?;
+    Some(panic.downcast_ref::<String>().expect("a formatted message").clone())
+}
+
+/// Returns the rows of the table, with one space between columns.
+fn failures(
+    routes: ScopedRouter<ResourceServer>,
+    change: impl FnOnce(ScopeMatrix) -> ScopeMatrix,
+) -> Vec<String> {
+    let issuer = TestIssuer::new();
+    let matrix = change(issuer.matrix(&routes));
+    let message = failure(matrix.check(routes.with_state(issuer.resource_server()))).unwrap_or_default();
+    message.lines().skip(3).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[tokio::test]
+async fn correct_applications_pass() {
+    let issuer = TestIssuer::new();
+    let routes = || router().route("/any", any(prices));
+    let matrix =
+        issuer.matrix(&routes()).credentials("partner_key", add_key).credentials("signature", add_signature);
+    let app = Router::from(routes().with_state(issuer.resource_server()));
+    matrix.check(app.clone()).await;
+    matrix.check_attacks(app).await;
+}
+
+#[tokio::test]
+async fn authenticated_operations_need_no_valid_credentials() {
+    let issuer = TestIssuer::new();
+    let routes = || ScopedRouter::new().route("/prices", get(prices)).route("/events/{id}", post(event));
+    issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
+}
+
+#[test]
+fn scoped_operations_with_credentials_need_valid_ones() {
+    let issuer = TestIssuer::new();
+    let matrix = issuer.matrix(&router());
+    let message = failure(matrix.check(router().with_state(issuer.resource_server()))).expect("a failure");
+    let sentence = "`GET /items` requires credentials of `partner_key` beside a token; call \
+                    `ScopeMatrix::credentials(\"partner_key\", …)`, which adds valid ones to the requests (";
+    assert!(message.starts_with(sentence), "{message}");
+}
+
+#[test]
+fn valid_credentials_that_are_refused_are_found() {
+    let routes = ScopedRouter::new().route("/prices", get(prices)).route("/items", get(items));
+    let found = failures(routes, |matrix| matrix.credentials("partner_key", |_| {}));
+    assert_eq!(
+        found,
+        [
+            "GET /items a token of `items` let through 401",
+            "GET /items a token of `me` let through 401",
+            "GET /prices valid credentials let through 401",
+        ]
+    );
+}
+
+/// An extractor that accepts everything.
+struct Nothing;
+
+impl CredentialExtractor for Nothing {
+    const SCHEME: CredentialScheme = PartnerKey::SCHEME;
+}
+
+impl<S: Sync> FromRequestParts<S> for Nothing {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Ok(Self)
+    }
+}
+
+#[authenticated_by(Nothing)]
+async fn open(_: Nothing) {}
+
+#[requires_scopes("items")]
+async fn open_to_tokens(_: Nothing) {}
+
+#[authenticated_by(SignedEvent, Nothing)]
+async fn half_open(_: Nothing, _: SignedEvent) {}
+
+#[test]
+fn an_extractor_that_accepts_everything_is_found() {
+    let routes = ScopedRouter::new()
+        .route("/open", get(open))
+        .route("/open/to-tokens", get(open_to_tokens))
+        .route("/half", post(half_open));
+    let found = failures(routes, |matrix| {
+        matrix.credentials("partner_key", add_key).credentials("signature", add_signature)
+    });
+    assert_eq!(
+        found,
+        [
+            "POST /half all credentials but `partner_key` refused 200",
+            "GET /open no credentials refused 200",
+            "GET /open/to-tokens a token of `items`, without `partner_key` refused 200",
+        ]
+    );
+}
+
+/// An extractor that also accepts a token.
+struct KeyOrToken;
+
+impl CredentialExtractor for KeyOrToken {
+    const SCHEME: CredentialScheme = PartnerKey::SCHEME;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyOrToken
+where
+    AccessToken: FromRequestParts<S, Rejection = AuthError>,
+{
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        if AccessToken::from_request_parts(parts, state).await.is_ok() {
+            return Ok(Self);
+        }
+        PartnerKey::from_request_parts(parts, state).await.map(|_| Self)
+    }
+}
+
+#[authenticated_by(KeyOrToken)]
+async fn key_or_token(_: KeyOrToken) {}
+
+#[test]
+fn an_extractor_that_also_accepts_a_token_is_found() {
+    let routes = ScopedRouter::new().route("/prices", get(key_or_token)).vocabulary::<Scope>();
+    let found = failures(routes, |matrix| matrix);
+    assert_eq!(found, ["GET /prices a token of known scopes refused 200"]);
+}
+
+/// An extractor that fails without a key.
+struct Failing;
+
+impl CredentialExtractor for Failing {
+    const SCHEME: CredentialScheme = PartnerKey::SCHEME;
+}
+
+impl<S: Sync> FromRequestParts<S> for Failing {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Err(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+#[authenticated_by(Failing)]
+async fn failing(_: Failing) {}
+
+#[test]
+fn a_failure_of_the_server_is_no_refusal() {
+    let found = failures(ScopedRouter::new().route("/prices", get(failing)), |matrix| matrix);
+    assert_eq!(found, ["GET /prices no credentials refused 500"]);
+}

@@ -1,0 +1,24 @@
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use scopes_runtime::{CredentialExtractor, CredentialScheme, requires_scopes};
+use scopes_tests::Scope;
+
+struct PartnerKey;
+
+impl CredentialExtractor for PartnerKey {
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_header("partner_key", "X-Api-Key");
+}
+
+impl<S: Sync> FromRequestParts<S> for PartnerKey {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Err(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[requires_scopes("items")]
+async fn items(_: Result<PartnerKey, StatusCode>) {}
+
+fn main() {}
