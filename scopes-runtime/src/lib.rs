@@ -89,7 +89,7 @@ mod token;
 
 pub use http::{
     AuthError, Authorized, Challenge, ProtectedResourceMetadata, ProtectedResourceMetadataError, Public,
-    RealmError, RequiredScopes, ResourceServer, ResourceServerBuilder,
+    RealmError, RequiredScopes, ResourceServer, ResourceServerBuilder, Unavailable,
 };
 pub use router::ScopedRouter;
 pub use scope::{DeclaredScope, GrantedScopes, Requirement, UndeclaredScopeError, Vocabulary};

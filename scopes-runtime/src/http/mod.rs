@@ -14,9 +14,10 @@ mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
+mod server_config;
 mod telemetry;
 
-pub use auth_error::{AuthError, Challenge};
+pub use auth_error::{AuthError, Challenge, Unavailable};
 pub use extract::RequiredScopes;
 pub use guard::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation, check};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
