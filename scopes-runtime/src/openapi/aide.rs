@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
 use super::default_operation::summary_and_description;
-use super::json_responses::with_refusal;
+use super::json_responses::{Refusal, with_refusal};
 use super::operation_access::{self, extensions};
-use super::refusals::{COMPONENTS, PROBLEM, PROBLEM_JSON, REFUSALS, problem, refusal};
+use super::refusals::{PROBLEM, PROBLEM_JSON, PROBLEMS, REFUSALS, UNAUTHENTICATED, problem};
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
-use super::security;
+use super::security::OperationSecurity;
 use crate::http::{AuthError, Authorized, Public, PublicOperation, RequiredScopes, ScopedOperation};
 use crate::operation::{Access, Handler, OperationGuard};
 use crate::scope::Requirement;
@@ -92,7 +92,9 @@ impl OperationOutput for AuthError {
     type Inner = Self;
 
     fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<Response> {
-        Some(response(context, &refusal("The access token does not allow the request.")))
+        let mut refusal = response(context, &PROBLEMS.responses[UNAUTHENTICATED]);
+        refusal.description = "The access token does not allow the request.".to_owned();
+        Some(refusal)
     }
 
     fn inferred_responses(
@@ -106,7 +108,7 @@ impl OperationOutput for AuthError {
         REFUSALS
             .into_iter()
             .filter(|(status, _)| is_missing(*status))
-            .map(|(status, name)| (Some(status), response(context, &COMPONENTS[name])))
+            .map(|(status, name)| (Some(status), response(context, &PROBLEMS.responses[name])))
             .collect()
     }
 }
@@ -156,7 +158,7 @@ impl OperationOutput for AuthError {
 /// requirement.
 impl From<OAuth2Scheme> for SecurityScheme {
     fn from(scheme: OAuth2Scheme) -> Self {
-        match scheme.scheme(std::iter::empty()) {
+        match scheme.scheme() {
             // aide writes OpenAPI 3.1, which has no device authorization flow.
             UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
                 Self::from(OAuth2Scheme::default())
@@ -184,7 +186,7 @@ fn describe<G: OperationGuard>(operation: &mut Operation) {
 }
 
 fn security_of(access: &Access) -> Vec<SecurityRequirement> {
-    let security: Vec<_> = converted(&security::security(access));
+    let security: Vec<_> = converted(&OperationSecurity::of_handler(access.clone()).requirements());
     // aide omits an empty list, and the document's own `security` would apply. An empty requirement overrides it.
     if security.is_empty() { vec![SecurityRequirement::default()] } else { security }
 }
@@ -197,11 +199,12 @@ fn add_refusals(
 ) -> Vec<(Option<u16>, Response)> {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for (status, name) in operation_access::refusals(access) {
-        let refusal = response(context, &COMPONENTS[name]);
+        let refusal = response(context, &PROBLEMS.responses[name]);
         match responses.entry(StatusCode::Code(status)).or_insert_with(|| ReferenceOr::Item(refusal.clone()))
         {
             ReferenceOr::Item(own) => {
-                *own = converted(&with_refusal(converted(own), &converted(&refusal)));
+                let refusal = Refusal { response: converted(&refusal), ..Refusal::of(&PROBLEMS, name) };
+                *own = converted(&with_refusal(converted(own), &refusal));
             }
             // The components are not available here.
             ReferenceOr::Reference { .. } => {}

@@ -1,39 +1,40 @@
-//! What operations refer to: the security scheme, and the refusals.
+//! What operations refer to: the security schemes, and the refusals.
 
 use utoipa::openapi::{OpenApi, OpenApiVersion, RefOr};
 
-use super::refusals::{PROBLEM, problem};
+use super::refusals::Refusals;
 use super::responses;
-use super::scheme::{OAuth2Scheme, SCHEME_NAME};
-use crate::operation::Access;
-use crate::scope::DeclaredScope;
+use super::scheme::OAuth2Scheme;
+use super::schemes::united;
+use super::security::OperationSecurity;
 
-/// Adds what the operations refer to, if any of them accepts a token.
-pub(super) fn add_components<'a>(
-    openapi: &mut OpenApi,
-    operations: impl Iterator<Item = &'a Access> + Clone,
-    scheme: &OAuth2Scheme,
-) {
-    if operations.clone().any(Access::accepts_token) {
-        add_scheme(openapi, scheme, operations.flat_map(Access::scopes));
-    }
+/// Returns the security schemes that the operations refer to, each with the scopes that they require of it, or may require
+/// later.
+///
+/// # Panics
+///
+/// Panics if two schemes of one name are different.
+pub(super) fn referenced_schemes<'a>(
+    operations: impl Iterator<Item = &'a OperationSecurity>,
+) -> Vec<OAuth2Scheme> {
+    united(&operations.flat_map(OperationSecurity::scopes_by_scheme).collect::<Vec<_>>())
 }
 
-/// Adds the security scheme with these scopes beside its own, and the refusals. The document's own components of the same names
-/// stay, except a security scheme if `scheme` has flows; responses get the refusals beside their own content.
-pub(super) fn add_scheme(
-    openapi: &mut OpenApi,
-    scheme: &OAuth2Scheme,
-    required: impl Iterator<Item = &'static DeclaredScope>,
-) {
-    if scheme.needs_version_3_2() {
+/// Adds the security schemes and the refusals, if there is a scheme. The document's own components of the same names stay, except
+/// a security scheme if the one of this name has flows; responses get the refusals beside their own content.
+pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme], refusals: &Refusals) {
+    if schemes.is_empty() {
+        return;
+    }
+    if schemes.iter().any(OAuth2Scheme::needs_version_3_2) {
         openapi.openapi = OpenApiVersion::Version32;
     }
     let components = openapi.components.get_or_insert_default();
-    let schemes = &mut components.security_schemes;
-    if scheme.is_given() || !schemes.contains_key(SCHEME_NAME) {
-        schemes.insert(SCHEME_NAME.to_owned(), RefOr::T(scheme.scheme(required)));
+    for scheme in schemes {
+        let name = scheme.component_name();
+        if scheme.is_given() || !components.security_schemes.contains_key(name) {
+            components.security_schemes.insert(name.to_owned(), RefOr::T(scheme.scheme()));
+        }
     }
-    components.schemas.entry(PROBLEM.to_owned()).or_insert_with(|| RefOr::T(problem()));
-    responses::add_components(components);
+    responses::add_components(components, refusals);
 }

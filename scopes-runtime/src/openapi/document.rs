@@ -1,32 +1,43 @@
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation as OpenApiOperation;
 
-use super::components::add_components;
+use super::components::{add_components, referenced_schemes};
 use super::default_operation::{default_operation, describe_parameters};
 use super::description::Description;
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
 use super::path_item::{name, openapi_path, served_methods, slot};
-use super::scheme::OAuth2Scheme;
+use super::refusals::Refusals;
+use super::schemes::Schemes;
+use super::security::OperationSecurity;
 use crate::operation::Operation;
 
-/// Adds the operations to a document, with the security scheme and the refusals that they refer to.
+/// Adds the operations to a document, with the security schemes and the refusals that they refer to. Each has the schemes of its
+/// router.
+///
+/// # Panics
+///
+/// Panics if two schemes of one name are different.
 pub(crate) fn document(
     mut openapi: OpenApi,
-    operations: &[(&Operation, Option<&Description>)],
-    scheme: &OAuth2Scheme,
+    operations: &[(&Operation, Schemes, Option<&Description>)],
+    refusals: &Refusals,
 ) -> OpenApi {
-    let all: Vec<_> = operations.iter().map(|(operation, _)| *operation).collect();
+    let all: Vec<_> = operations.iter().map(|(operation, ..)| *operation).collect();
+    let securities: Vec<_> =
+        operations.iter().map(|(operation, schemes, _)| OperationSecurity::of(operation, schemes)).collect();
+    let scheme_names = OperationSecurity::scheme_names(&securities);
     let served: Vec<_> = operations
         .iter()
-        .flat_map(|&(operation, description)| {
+        .zip(&securities)
+        .flat_map(|(&(operation, _, description), security)| {
             let methods = served_methods(operation, &all).into_iter();
-            methods.map(move |method| (operation, description, method))
+            methods.map(move |method| (operation, security, description, method))
         })
         .collect();
     let unidentified: Vec<_> = served
         .iter()
-        .map(|(operation, description, method)| Unidentified {
+        .map(|(operation, _, description, method)| Unidentified {
             method: name(method),
             path: openapi_path(operation),
             written: description.and_then(Description::written_id),
@@ -34,7 +45,7 @@ pub(crate) fn document(
         .collect();
     let ids = operation_ids(&unidentified, &mut openapi);
     let mut components = openapi.components.take().unwrap_or_default();
-    for ((operation, description, method), id) in served.into_iter().zip(ids) {
+    for ((operation, security, description, method), id) in served.into_iter().zip(ids) {
         let path = openapi_path(operation);
         let mut described = match (description, &operation.handler) {
             (Some(description), _) => {
@@ -52,11 +63,11 @@ pub(crate) fn document(
             described = merged(given, described);
         }
         describe_parameters(&path, &mut described);
-        add_access(&operation.access, &mut described, Some(&components));
+        add_access(security, &mut described, &scheme_names, refusals, Some(&components));
         openapi.paths.add_path_operation(&path, vec![method], described);
     }
     openapi.components = Some(components);
-    add_components(&mut openapi, all.iter().map(|operation| &operation.access), scheme);
+    add_components(&mut openapi, &referenced_schemes(securities.iter()), refusals);
     openapi
 }
 

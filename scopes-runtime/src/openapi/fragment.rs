@@ -7,14 +7,15 @@ use utoipa::openapi::path::Operation as OpenApiOperation;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
-use super::components::add_components;
-use super::json_responses::{add_refusal, with_refusal};
+use super::components::{add_components, referenced_schemes};
+use super::json_responses::{Refusal, add_refusal, with_refusal};
 use super::operation_access::{add_access, extensions};
 use super::path_item::{find, name, openapi_path, served_methods};
-use super::refusals::REFUSALS;
-use super::scheme::{OAuth2Scheme, SCHEME_NAME};
-use super::security::without_scopes;
-use crate::operation::{Access, Methods, Operation, shape};
+use super::refusals::{REFUSALS, Refusals};
+use super::scheme::OAuth2Scheme;
+use super::schemes::Schemes;
+use super::security::{OperationSecurity, without_schemes};
+use crate::operation::{Methods, Operation, shape};
 
 /// What the operations of a router add to a document that is made elsewhere: for each path and method the `security` and the
 /// refusals, and the components that these refer to. [`ScopedRouter::fragment`](crate::ScopedRouter::fragment) makes it.
@@ -44,8 +45,11 @@ pub struct Fragment {
     paths: BTreeMap<String, BTreeMap<&'static str, Part>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<Components>,
+    /// Those that the operations refer to.
     #[serde(skip)]
-    scheme: OAuth2Scheme,
+    schemes: Vec<OAuth2Scheme>,
+    #[serde(skip)]
+    refusals: Refusals,
 }
 
 #[derive(Clone, Serialize)]
@@ -56,7 +60,7 @@ struct Part {
     #[serde(flatten)]
     extensions: BTreeMap<&'static str, Value>,
     #[serde(skip)]
-    access: Access,
+    operation: OperationSecurity,
     /// Whether the document must describe the operation. A handler of any method also serves methods that no document describes.
     #[serde(skip)]
     is_required: bool,
@@ -77,53 +81,63 @@ impl UnmatchedOperationsError {
 }
 
 impl Fragment {
-    pub(crate) fn new(operations: &[&Operation], scheme: &OAuth2Scheme) -> Self {
+    /// # Panics
+    ///
+    /// Panics if two schemes of one name are different.
+    pub(crate) fn new(operations: &[(&Operation, Schemes)], refusals: &Refusals) -> Self {
+        let all: Vec<_> = operations.iter().map(|(operation, _)| *operation).collect();
         let mut paths: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-        for operation in operations {
-            let Operation { methods, access, .. } = *operation;
-            for method in served_methods(operation, operations) {
+        let securities: Vec<_> =
+            operations.iter().map(|(operation, schemes)| OperationSecurity::of(operation, schemes)).collect();
+        for (operation, security) in all.iter().zip(&securities) {
+            for method in served_methods(operation, &all) {
                 let mut added = OpenApiOperation::default();
-                add_access(access, &mut added, None);
+                add_access(security, &mut added, &[], refusals, None);
                 let part = Part {
                     security: added.security.unwrap_or_default(),
                     responses: added.responses.responses,
-                    extensions: extensions(access).collect(),
-                    access: access.clone(),
-                    is_required: *methods != Methods::Any,
+                    extensions: extensions(&security.access).collect(),
+                    operation: security.clone(),
+                    is_required: operation.methods != Methods::Any,
                 };
                 paths.entry(openapi_path(operation)).or_default().insert(name(&method), part);
             }
         }
+        let schemes = referenced_schemes(securities.iter());
         let mut document = OpenApi::default();
-        add_components(&mut document, operations.iter().map(|operation| &operation.access), scheme);
-        Self { paths, components: document.components, scheme: scheme.clone() }
+        add_components(&mut document, &schemes, refusals);
+        Self { paths, components: document.components, schemes, refusals: refusals.clone() }
     }
 
     /// Adds it to a document of utoipa's types.
     ///
-    /// - `security` is replaced. On a public operation only the scheme of the scopes is removed; other schemes stay.
+    /// - `security` is replaced. On a public operation only the schemes of the router and of routers merged or nested into it
+    ///   are removed; other schemes stay.
     /// - Responses are kept. A response for the status of a refusal gets the refusal's headers and media type beside its own.
     ///   A reference to one of the document's components is resolved for that; any other reference stays.
-    /// - Components are kept, except the security scheme if
-    ///   [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme) set one.
+    /// - Components are kept, except security schemes with flows or metadata that
+    ///   [`ScopedRouter::security_scheme`](crate::ScopedRouter::security_scheme) set.
     ///
     /// # Errors
     ///
     /// [`UnmatchedOperationsError`] if the document lacks operations of the router. Of a handler of any method, the document may
     /// describe any methods.
     pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperationsError> {
+        let names = OperationSecurity::scheme_names(operations_of(&self.paths));
         let mut missing = Vec::new();
         for (path, parts) in &self.paths {
-            for (method, Part { access, is_required, .. }) in parts {
+            for (method, Part { operation: security, is_required, .. }) in parts {
                 match find(&mut document.paths, path, method) {
-                    Some(operation) => add_access(access, operation, document.components.as_ref()),
+                    Some(operation) => {
+                        let components = document.components.as_ref();
+                        add_access(security, operation, &names, &self.refusals, components);
+                    }
                     None if *is_required => missing.push(unmatched(path, method)),
                     None => {}
                 }
             }
         }
-        let operations = self.paths.values().flat_map(BTreeMap::values);
-        add_components(document, operations.map(|part| &part.access), &self.scheme);
+        add_components(document, &self.schemes, &self.refusals);
         UnmatchedOperationsError::check(missing)
     }
 
@@ -134,8 +148,8 @@ impl Fragment {
     /// [`UnmatchedOperationsError`] if the document lacks operations of the router.
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
-        let refusals = &fragment["components"]["responses"];
         let given = document.get("components").cloned().unwrap_or_default();
+        let names = OperationSecurity::scheme_names(operations_of(&self.paths));
         let mut missing = Vec::new();
         for (path, parts) in entries(&fragment["paths"]) {
             for (method, part) in entries(parts) {
@@ -148,15 +162,16 @@ impl Fragment {
                     Some(operation) => {
                         let is_public = part["security"].as_array().is_some_and(Vec::is_empty);
                         let security = match operation.get("security") {
-                            Some(given) if is_public => without_scopes(given),
+                            Some(given) if is_public => without_schemes(given, &names),
                             _ => part["security"].clone(),
                         };
                         operation.insert("security".to_owned(), security);
                         let responses = object(operation, "responses");
                         for (status, name) in REFUSALS {
                             let status = status.to_string();
-                            if let Some(reference) = part["responses"].get(&status) {
-                                add_refusal(responses, &status, reference, &refusals[name], &given);
+                            if part["responses"].get(&status).is_some() {
+                                let refusal = Refusal::of(&self.refusals, name);
+                                add_refusal(responses, &status, &refusal, &given);
                             }
                         }
                         for (name, extension) in &self.paths[path][method.as_str()].extensions {
@@ -170,7 +185,7 @@ impl Fragment {
                 }
             }
         }
-        let needs_version_3_2 = self.components.is_some() && self.scheme.needs_version_3_2();
+        let needs_version_3_2 = self.schemes.iter().any(OAuth2Scheme::needs_version_3_2);
         if let Some(version) = document.get_mut("openapi").filter(|_| needs_version_3_2) {
             *version = "3.2.0".into();
         }
@@ -179,19 +194,26 @@ impl Fragment {
             for (kind, own) in entries(components) {
                 add(object(target, kind), own);
             }
-            for (name, refusal) in entries(refusals) {
-                let response = object(target, "responses").get_mut(name).and_then(Value::as_object_mut);
+            for name in self.refusals.responses.keys() {
+                let response = object(target, "responses").get_mut(*name).and_then(Value::as_object_mut);
                 if let Some(response) = response.filter(|response| !response.contains_key("$ref")) {
-                    *response = with_refusal(mem::take(response), refusal);
+                    *response = with_refusal(mem::take(response), &Refusal::of(&self.refusals, name));
                 }
             }
-            if self.scheme.is_given() {
-                let scheme = components["securitySchemes"][SCHEME_NAME].clone();
-                object(target, "securitySchemes").insert(SCHEME_NAME.to_owned(), scheme);
+            for scheme in self.schemes.iter().filter(|scheme| scheme.is_given()) {
+                let name = scheme.component_name();
+                let scheme = components["securitySchemes"][name].clone();
+                object(target, "securitySchemes").insert(name.to_owned(), scheme);
             }
         }
         UnmatchedOperationsError::check(missing)
     }
+}
+
+fn operations_of<'a>(
+    paths: &'a BTreeMap<String, BTreeMap<&'static str, Part>>,
+) -> impl Iterator<Item = &'a OperationSecurity> {
+    paths.values().flat_map(BTreeMap::values).map(|part| &part.operation)
 }
 
 fn unmatched(path: &str, method: &str) -> String {

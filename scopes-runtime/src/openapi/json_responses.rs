@@ -5,23 +5,47 @@
 
 use serde_json::{Map, Value, json};
 
-use super::refusals::{PROBLEM_JSON, REFUSALS};
+use super::refusals::{PROBLEM, PROBLEM_JSON, REFUSALS, Refusals};
 
 /// The longest chain of references that is followed. References may be circular.
 const MAX_REFERENCES: usize = 8;
 
-/// The media types that describe a problem body, the most specific first: it hides the others (OpenAPI 3.1, section
-/// 4.8.17).
-const PROBLEM_TYPES: [&str; 3] = [PROBLEM_JSON, "application/*", "*/*"];
+/// A component of the refusals.
+pub(super) struct Refusal<'a> {
+    pub(super) name: &'a str,
+    pub(super) response: Value,
+    /// The media type of the body.
+    pub(super) media_type: &'a str,
+    /// Whether the document may have refusals of this crate's own format, which this one replaces.
+    pub(super) replaces_problem: bool,
+}
 
-/// Adds a refusal to the responses of an operation: `reference` if the operation documents no response for the status,
+impl<'a> Refusal<'a> {
+    pub(super) fn of(refusals: &'a Refusals, name: &'a str) -> Self {
+        let response = serde_json::to_value(&refusals.responses[name]);
+        Self {
+            name,
+            response: response.expect("a response of strings is always JSON"),
+            media_type: &refusals.media_type,
+            replaces_problem: !refusals.are_problems(),
+        }
+    }
+
+    /// Returns the media types that describe the body, the most specific first: it hides the others (OpenAPI 3.1, section
+    /// 4.8.17).
+    fn media_types(&self) -> [String; 3] {
+        let (kind, _) = self.media_type.split_once('/').unwrap_or((self.media_type, ""));
+        [self.media_type.to_owned(), format!("{kind}/*"), "*/*".to_owned()]
+    }
+}
+
+/// Adds a refusal to the responses of an operation: a reference if the operation documents no response for the status,
 /// otherwise a copy of that response with the refusal beside its content. References are resolved among the components; a
 /// reference that cannot be resolved stays.
 pub(super) fn add_refusal(
     responses: &mut Map<String, Value>,
     status: &str,
-    reference: &Value,
-    refusal: &Value,
+    refusal: &Refusal<'_>,
     components: &Value,
 ) {
     let own = responses.get(status).map(|own| resolved(own, components));
@@ -30,20 +54,20 @@ pub(super) fn add_refusal(
         Some(Some(own)) => Value::Object(with_refusal(own, refusal)),
         None => match broader(responses, status, components) {
             Some(mut broader) => {
-                broader.insert("description".to_owned(), refusal["description"].clone());
+                broader.insert("description".to_owned(), refusal.response["description"].clone());
                 Value::Object(with_refusal(broader, refusal))
             }
-            None => reference.clone(),
+            None => json!({ "$ref": format!("#/components/responses/{}", refusal.name) }),
         },
     };
     responses.insert(status.to_owned(), combined);
 }
 
 /// Returns a response with the refusal beside its own content.
-pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Value) -> Map<String, Value> {
+pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Refusal<'_>) -> Map<String, Value> {
     let headers = own.entry("headers").or_insert_with(|| json!({}));
     if let Some(headers) = headers.as_object_mut() {
-        for (name, header) in refusal["headers"].as_object().into_iter().flatten() {
+        for (name, header) in refusal.response["headers"].as_object().into_iter().flatten() {
             if !headers.keys().any(|other| other.eq_ignore_ascii_case(name)) {
                 headers.insert(name.clone(), header.clone());
             }
@@ -51,22 +75,40 @@ pub(super) fn with_refusal(mut own: Map<String, Value>, refusal: &Value) -> Map<
     }
     let content = own.entry("content").or_insert_with(|| json!({}));
     if let Some(content) = content.as_object_mut() {
-        let problem = &refusal["content"][PROBLEM_JSON];
-        match PROBLEM_TYPES.iter().find_map(|media_type| content.get(*media_type)) {
+        if refusal.replaces_problem {
+            remove_problem(content);
+        }
+        let body = &refusal.response["content"][refusal.media_type];
+        match refusal.media_types().iter().find_map(|media_type| content.get(media_type)) {
             None => {
-                content.insert(PROBLEM_JSON.to_owned(), problem.clone());
+                content.insert(refusal.media_type.to_owned(), body.clone());
             }
             Some(found) => {
-                let either = found.get("schema").and_then(|schema| either(schema, &problem["schema"]));
+                let either = found.get("schema").and_then(|schema| either(schema, &body["schema"]));
                 if let Some(either) = either {
                     let mut found = found.clone();
                     found["schema"] = either;
-                    content.insert(PROBLEM_JSON.to_owned(), found);
+                    content.insert(refusal.media_type.to_owned(), found);
                 }
             }
         }
     }
     own
+}
+
+/// Removes the body that an attribute of a handler adds: attributes do not know the router.
+fn remove_problem(content: &mut Map<String, Value>) {
+    let problem = json!({ "$ref": format!("#/components/schemas/{PROBLEM}") });
+    let Some(schema) = content.get_mut(PROBLEM_JSON).and_then(|content| content.get_mut("schema")) else {
+        return;
+    };
+    if *schema == problem {
+        content.remove(PROBLEM_JSON);
+    } else if let Some([own, added]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
+        && *added == problem
+    {
+        *schema = own.clone();
+    }
 }
 
 /// Returns the response for the range of the status, or the default one. A response for the status hides it.

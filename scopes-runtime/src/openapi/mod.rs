@@ -4,10 +4,12 @@
 //!
 //! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
 //! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
-//! types, and gets the media type and headers of the refusal beside them; two schemas for `application/problem+json` become
-//! `anyOf`. This also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence
-//! over them, so their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own
-//! rejections.
+//! types, and gets the media type and headers of the refusal beside them; two schemas for one media type become `anyOf`.
+//! This also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence over them,
+//! so their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own rejections.
+//!
+//! [`ScopedRouter::refusal_schema`](crate::ScopedRouter::refusal_schema) sets another media type and schema than
+//! `application/problem+json` and `AuthProblem`.
 //!
 //! A reference (`response = NotAllowed`) is replaced by a copy of the component, with the refusal beside its content, where
 //! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
@@ -32,6 +34,7 @@ mod components;
 mod default_operation;
 mod description;
 mod document;
+mod endpoints;
 mod fragment;
 mod json_responses;
 mod modifier;
@@ -41,6 +44,7 @@ mod path_item;
 mod refusals;
 mod responses;
 mod scheme;
+mod schemes;
 mod scoped_path;
 mod security;
 
@@ -49,6 +53,8 @@ pub(crate) use description::Description;
 pub use description::DocumentedHandler;
 pub(crate) use document::document;
 pub use fragment::{Fragment, UnmatchedOperationsError};
+pub(crate) use refusals::{PROBLEMS, Refusals};
 pub use scheme::{OAuth2Scheme, SCHEME_NAME};
+pub(crate) use schemes::Schemes;
 #[doc(hidden)]
 pub use scoped_path::ScopedPath;

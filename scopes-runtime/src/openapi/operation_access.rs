@@ -5,9 +5,9 @@ use serde_json::Value;
 use utoipa::openapi::Components;
 use utoipa::openapi::path::Operation;
 
-use super::refusals::REFUSALS;
+use super::refusals::{REFUSALS, Refusals};
 use super::responses::add_refusals;
-use super::security::security_beside;
+use super::security::OperationSecurity;
 use crate::operation::Access;
 
 /// The extension with the required authentication of the user, as the parameters of RFC 9470. OpenAPI has no field for it.
@@ -18,9 +18,17 @@ pub(super) const MAY_REQUIRE: &str = "x-may-require";
 
 /// Adds `security`, the refusals and the required authentication of the user. Responses of the operation stay, with the refusals
 /// beside their content. References are resolved among the components of the document; without them, references stay.
-pub(super) fn add_access(access: &Access, operation: &mut Operation, components: Option<&Components>) {
-    operation.security = Some(security_beside(access, operation.security.take()));
-    add_refusals(&mut operation.responses, &refusals(access), components);
+/// `scheme_names` are the names of the security schemes of all routers in the document.
+pub(super) fn add_access(
+    security: &OperationSecurity,
+    operation: &mut Operation,
+    scheme_names: &[&str],
+    format: &Refusals,
+    components: Option<&Components>,
+) {
+    let access = &security.access;
+    operation.security = Some(security.requirements_beside(operation.security.take(), scheme_names));
+    add_refusals(&mut operation.responses, &refusals(access), format, components);
     let extensions: Vec<_> = extensions(access).collect();
     if !extensions.is_empty() {
         let all = operation.extensions.get_or_insert_default();

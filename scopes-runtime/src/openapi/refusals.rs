@@ -3,60 +3,94 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder, Schema};
 
 const MALFORMED: &str = "MalformedCredentials";
-const UNAUTHENTICATED: &str = "Unauthenticated";
+pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
 const FORBIDDEN: &str = "InsufficientScope";
 const UNAVAILABLE: &str = "Unavailable";
 
-/// The schema of the bodies.
+/// axum's own rejections have this media type.
+const TEXT: &str = "text/plain";
+
+/// The default schema of the bodies.
 pub(super) const PROBLEM: &str = "AuthProblem";
 
-/// The media type of the bodies.
+/// The default media type of the bodies.
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The statuses of refusals, and their names among the components.
 pub(super) const REFUSALS: [(u16, &str); 4] =
     [(400, MALFORMED), (401, UNAUTHENTICATED), (403, FORBIDDEN), (503, UNAVAILABLE)];
 
-/// The components by name.
-pub(super) static COMPONENTS: LazyLock<BTreeMap<&'static str, Response>> = LazyLock::new(|| {
-    let mut malformed = refusal(
-        "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
-         operation does not accept.",
-    );
-    // axum's own rejections.
-    let rejection = ContentBuilder::new().schema(Some(text())).build();
-    malformed.content.insert("text/plain".to_owned(), rejection.into());
-    BTreeMap::from([
-        (MALFORMED, malformed),
-        (UNAUTHENTICATED, refusal("The access token is missing or invalid (`invalid_token`).")),
-        (FORBIDDEN, refusal("The access token lacks a scope (`insufficient_scope`).")),
-        (UNAVAILABLE, unavailable()),
-    ])
+/// The refusals of this crate's own format.
+pub(crate) static PROBLEMS: LazyLock<Refusals> = LazyLock::new(|| {
+    Refusals::new(PROBLEM_JSON.to_owned(), PROBLEM, vec![(PROBLEM.to_owned(), RefOr::T(problem()))])
 });
 
-/// Returns a response with a challenge (RFC 6750 section 3).
-pub(super) fn refusal(description: &str) -> Response {
-    let challenge =
-        Header::builder().schema(Some(text())).description(Some("The challenge (RFC 6750 section 3)."));
-    problem_response(description).header("WWW-Authenticate", challenge.build()).build()
+/// The responses of refusals, with the media type and schema of their bodies.
+#[derive(Clone)]
+pub(crate) struct Refusals {
+    pub(super) media_type: String,
+    /// The schema of the bodies and those that it refers to, by their names among the components.
+    pub(super) schemas: Vec<(String, RefOr<Schema>)>,
+    /// The responses by their names among the components.
+    pub(super) responses: BTreeMap<&'static str, Response>,
 }
 
-fn unavailable() -> Response {
+impl Refusals {
+    /// Creates refusals with bodies of this type.
+    pub(crate) fn of<T: ToSchema>(media_type: String) -> Self {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        Self::new(media_type, &T::name(), schemas)
+    }
+
+    fn new(media_type: String, schema: &str, schemas: Vec<(String, RefOr<Schema>)>) -> Self {
+        let body = |schema: RefOr<Schema>| ContentBuilder::new().schema(Some(schema)).build();
+        let schema: RefOr<Schema> = Ref::from_schema_name(schema).into();
+        let response = |builder: ResponseBuilder| builder.content(&media_type, body(schema.clone())).build();
+        let mut malformed = response(refusal(
+            "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that \
+             the operation does not accept.",
+        ));
+        let rejection = if media_type == TEXT {
+            body(AnyOfBuilder::new().item(schema.clone()).item(text()).into())
+        } else {
+            body(text().into())
+        };
+        malformed.content.insert(TEXT.to_owned(), rejection.into());
+        let responses = BTreeMap::from([
+            (MALFORMED, malformed),
+            (UNAUTHENTICATED, response(refusal("The access token is missing or invalid (`invalid_token`)."))),
+            (FORBIDDEN, response(refusal("The access token lacks a scope (`insufficient_scope`)."))),
+            (UNAVAILABLE, response(unavailable())),
+        ]);
+        Self { media_type, schemas, responses }
+    }
+
+    /// Returns whether the bodies are in this crate's own format.
+    pub(super) fn are_problems(&self) -> bool {
+        self.media_type == PROBLEM_JSON && self.schemas.iter().any(|(name, _)| name == PROBLEM)
+    }
+}
+
+/// Returns a response with a challenge (RFC 6750 section 3), without content.
+fn refusal(description: &str) -> ResponseBuilder {
+    let challenge =
+        Header::builder().schema(Some(text())).description(Some("The challenge (RFC 6750 section 3)."));
+    ResponseBuilder::new().description(description).header("WWW-Authenticate", challenge.build())
+}
+
+fn unavailable() -> ResponseBuilder {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer);
     let retry_after =
         Header::builder().schema(Some(seconds)).description(Some("Seconds until the next attempt."));
-    problem_response("The access token cannot be checked now.")
+    ResponseBuilder::new()
+        .description("The access token cannot be checked now.")
         .header("Retry-After", retry_after.build())
-        .build()
-}
-
-fn problem_response(description: &str) -> ResponseBuilder {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM)));
-    ResponseBuilder::new().description(description).content(PROBLEM_JSON, content.build())
 }
 
 /// Returns the schema of a problem detail (RFC 9457).

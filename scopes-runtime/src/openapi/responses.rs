@@ -6,14 +6,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, json};
 use utoipa::openapi::{Components, RefOr, Responses};
 
-use super::json_responses::{add_refusal, with_refusal};
-use super::refusals::{COMPONENTS, REFUSALS, reference};
+use super::json_responses::{Refusal, add_refusal, with_refusal};
+use super::refusals::{PROBLEMS, REFUSALS, Refusals, reference};
 
 /// Adds the refusals with these statuses and names. References are resolved among `components`; a reference that cannot be
 /// resolved stays.
 pub(super) fn add_refusals(
     responses: &mut Responses,
     names: &[(u16, &str)],
+    refusals: &Refusals,
     components: Option<&Components>,
 ) {
     for (status, name) in names {
@@ -34,8 +35,7 @@ pub(super) fn add_refusals(
         add_refusal(
             &mut documented,
             &status,
-            &converted(&reference(name)),
-            &converted(&COMPONENTS[name]),
+            &Refusal::of(refusals, name),
             &json!({ "responses": components }),
         );
         let after = documented.remove(&status).filter(|after| before.as_ref() != Some(after));
@@ -49,17 +49,20 @@ pub(super) fn resolve_references(responses: &mut Responses, components: &Compone
         matches!(responses.responses.get(&status.to_string()), Some(RefOr::Ref(_)))
     };
     let names: Vec<_> = REFUSALS.into_iter().filter(is_reference).collect();
-    add_refusals(responses, &names, Some(components));
+    add_refusals(responses, &names, &PROBLEMS, Some(components));
 }
 
 /// Adds the refusals to the components. A component of the same name gets the refusal beside its own content.
-pub(super) fn add_components(components: &mut Components) {
-    for (name, refusal) in &*COMPONENTS {
+pub(super) fn add_components(components: &mut Components, refusals: &Refusals) {
+    for (name, refusal) in &refusals.responses {
         let response = components.responses.entry((*name).to_owned());
         let response = response.or_insert_with(|| RefOr::T(refusal.clone()));
         if let RefOr::T(own) = response {
-            *own = converted(&with_refusal(converted(own), &converted(refusal)));
+            *own = converted(&with_refusal(converted(own), &Refusal::of(refusals, name)));
         }
+    }
+    for (name, schema) in &refusals.schemas {
+        components.schemas.entry(name.clone()).or_insert_with(|| schema.clone());
     }
 }
 

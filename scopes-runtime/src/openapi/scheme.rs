@@ -1,18 +1,17 @@
 use std::collections::BTreeMap;
 
-use utoipa::openapi::security::{
-    AuthorizationCode, ClientCredentials, DeviceAuthorization, Flow, HttpAuthScheme, HttpBuilder, Implicit,
-    OAuth2, OpenIdConnect, Password, Scopes, SecurityScheme,
-};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConnect, Scopes, SecurityScheme};
 
+use super::endpoints::Endpoints;
 use crate::scope::{DeclaredScope, Vocabulary};
 
-/// The name of the security scheme among a document's components, whatever its type.
+/// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
+/// one.
 pub const SCHEME_NAME: &str = "oauth2";
 
-/// The security scheme of a document: how clients obtain tokens, and the declared scopes.
+/// A security scheme of a document: how clients obtain tokens, and the declared scopes.
 ///
-/// The scopes that operations require are added automatically, also those of other vocabularies.
+/// The scopes that operations require are added automatically, also those of vocabularies that no scheme has.
 ///
 /// ```
 /// use scopes_runtime::openapi::OAuth2Scheme;
@@ -53,10 +52,15 @@ pub const SCHEME_NAME: &str = "oauth2";
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct OAuth2Scheme {
+    name: Option<String>,
     kind: Kind,
     refresh_url: Option<String>,
     scopes: Vec<&'static DeclaredScope>,
 }
+
+/// The scheme of routers without one.
+pub(super) static UNSPECIFIED: OAuth2Scheme =
+    OAuth2Scheme { name: None, kind: Kind::Bearer, refresh_url: None, scopes: Vec::new() };
 
 #[derive(Clone, Debug, Default)]
 enum Kind {
@@ -65,15 +69,6 @@ enum Kind {
     Bearer,
     Flows(Vec<Endpoints>),
     OpenIdConnect(String),
-}
-
-#[derive(Clone, Debug)]
-enum Endpoints {
-    AuthorizationCode { authorization: String, token: String },
-    ClientCredentials { token: String },
-    DeviceAuthorization { device_authorization: String, token: String },
-    Implicit { authorization: String },
-    Password { token: String },
 }
 
 impl OAuth2Scheme {
@@ -87,6 +82,41 @@ impl OAuth2Scheme {
     #[must_use]
     pub fn with_vocabulary<V: Vocabulary>(mut self) -> Self {
         self.scopes.extend(V::DECLARED);
+        self
+    }
+
+    /// Sets the name of the scheme among the components of the document. Default: [`SCHEME_NAME`]. Schemes of different
+    /// authorization servers need different names.
+    ///
+    /// Only the document of a [`ScopedRouter`](crate::ScopedRouter) and its fragment use the name. In documents that are made
+    /// from the handlers alone, every operation refers to [`SCHEME_NAME`].
+    ///
+    /// ```
+    /// use scopes_runtime::openapi::OAuth2Scheme;
+    /// # #[scopes_runtime::declare_scopes]
+    /// # enum PartnerScope {
+    /// #     /// Read orders.
+    /// #     Orders = "orders",
+    /// # }
+    ///
+    /// let scheme = OAuth2Scheme::new::<PartnerScope>()
+    ///     .name("partners")
+    ///     .client_credentials("https://partners.example/token");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the name is empty, or has other characters than ASCII letters, digits, `.`, `-` and `_`.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        assert!(
+            !name.is_empty() && name.bytes().all(is_allowed),
+            "`{}` cannot name a security scheme: use ASCII letters, digits, `.`, `-` and `_`",
+            name.escape_debug()
+        );
+        self.name = Some(name);
         self
     }
 
@@ -156,13 +186,50 @@ impl OAuth2Scheme {
         self
     }
 
+    pub(super) fn component_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(SCHEME_NAME)
+    }
+
     /// Returns the scopes of the vocabularies.
-    pub(crate) fn scopes(&self) -> &[&'static DeclaredScope] {
+    pub(super) fn scopes(&self) -> &[&'static DeclaredScope] {
         &self.scopes
     }
 
+    pub(super) fn declares(&self, scopes: &[&DeclaredScope]) -> bool {
+        scopes.iter().all(|scope| self.scopes.iter().any(|own| own.name() == scope.name()))
+    }
+
+    pub(super) fn add_scopes(&mut self, scopes: &[&'static DeclaredScope]) {
+        self.scopes.extend(scopes);
+    }
+
+    /// Adds the vocabularies of a scheme of the same name. A scheme without flows and vocabularies is replaced.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the schemes are different.
+    pub(super) fn unite(&mut self, other: &Self) {
+        if other.is_unspecified() {
+            return;
+        }
+        if self.is_unspecified() {
+            *self = other.clone();
+            return;
+        }
+        assert!(
+            self.with_scopes(&Scopes::new()) == other.with_scopes(&Scopes::new()),
+            "two different security schemes are named `{name}`; call `OAuth2Scheme::name` on one of them",
+            name = self.component_name()
+        );
+        self.add_scopes(&other.scopes);
+    }
+
+    fn is_unspecified(&self) -> bool {
+        !self.is_given() && self.scopes.is_empty()
+    }
+
     /// Returns whether flows or metadata were set.
-    pub(crate) fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         !matches!(self.kind, Kind::Bearer)
     }
 
@@ -171,8 +238,14 @@ impl OAuth2Scheme {
         matches!(&self.kind, Kind::Flows(flows) if flows.iter().any(is_device))
     }
 
-    /// Returns utoipa's scheme, with the scopes that operations require beside its own.
-    pub(super) fn scheme(&self, required: impl Iterator<Item = &'static DeclaredScope>) -> SecurityScheme {
+    /// Returns utoipa's scheme.
+    pub(super) fn scheme(&self) -> SecurityScheme {
+        let descriptions: BTreeMap<_, _> =
+            self.scopes.iter().map(|scope| (scope.name(), description(scope))).collect();
+        self.with_scopes(&descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect())
+    }
+
+    fn with_scopes(&self, scopes: &Scopes) -> SecurityScheme {
         let flows = match &self.kind {
             Kind::Bearer => {
                 return SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
@@ -180,37 +253,8 @@ impl OAuth2Scheme {
             Kind::OpenIdConnect(url) => return SecurityScheme::OpenIdConnect(OpenIdConnect::new(url)),
             Kind::Flows(flows) => flows,
         };
-        let scopes = self.scopes.iter().copied().chain(required);
-        let descriptions: BTreeMap<_, _> = scopes.map(|scope| (scope.name(), description(scope))).collect();
-        let scopes: Scopes = descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        SecurityScheme::OAuth2(OAuth2::new(
-            flows.iter().map(|endpoints| self.flow_at(endpoints, scopes.clone())),
-        ))
-    }
-
-    fn flow_at(&self, endpoints: &Endpoints, scopes: Scopes) -> Flow {
-        let refresh_url = self.refresh_url.clone();
-        match endpoints {
-            Endpoints::AuthorizationCode { authorization, token } => {
-                let mut flow = AuthorizationCode::new(authorization, token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::AuthorizationCode(flow)
-            }
-            Endpoints::ClientCredentials { token } => {
-                Flow::ClientCredentials(ClientCredentials::new(token, scopes))
-            }
-            Endpoints::DeviceAuthorization { device_authorization, token } => {
-                let mut flow = DeviceAuthorization::new(device_authorization, token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::DeviceAuthorization(flow)
-            }
-            Endpoints::Implicit { authorization } => Flow::Implicit(Implicit::new(authorization, scopes)),
-            Endpoints::Password { token } => {
-                let mut flow = Password::new(token, scopes);
-                flow.refresh_url = refresh_url;
-                Flow::Password(flow)
-            }
-        }
+        let flow = |endpoints: &Endpoints| endpoints.flow(self.refresh_url.clone(), scopes.clone());
+        SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(flow)))
     }
 }
 

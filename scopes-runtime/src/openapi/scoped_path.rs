@@ -6,6 +6,9 @@ use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::operation_access::add_access;
+use super::refusals::PROBLEMS;
+use super::scheme::SCHEME_NAME;
+use super::security::OperationSecurity;
 use crate::operation::OperationGuard;
 
 /// The type that stands for a handler with `#[utoipa::path]`: the description that utoipa implements for `P`, with what the
@@ -24,7 +27,8 @@ impl<P: Path, G: OperationGuard> Path for ScopedPath<P, G> {
 
     fn operation() -> Operation {
         let mut operation = P::operation();
-        add_access(&G::access(), &mut operation, None);
+        let security = OperationSecurity::of_handler(G::access());
+        add_access(&security, &mut operation, &[SCHEME_NAME], &PROBLEMS, None);
         operation
     }
 }

@@ -1,56 +1,109 @@
 //! The `security` of operations.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 use utoipa::openapi::security::SecurityRequirement;
 
-use super::scheme::SCHEME_NAME;
-use crate::operation::Access;
+use super::scheme::{OAuth2Scheme, SCHEME_NAME};
+use super::schemes::Schemes;
+use crate::operation::{Access, Operation};
 use crate::scope::DeclaredScope;
 
-/// Returns one requirement for each alternative, with all of its scopes. If the token is optional, there is also an empty one;
-/// if no token is read, the list is empty.
-pub(super) fn security(access: &Access) -> Vec<SecurityRequirement> {
-    match access {
-        Access::Public { accepts_token: false, .. } | Access::Unchecked { .. } => Vec::new(),
-        Access::Public { accepts_token: true, .. } => {
-            vec![SecurityRequirement::default(), SecurityRequirement::new(SCHEME_NAME, [""; 0])]
+/// Who may call an operation, and the security schemes of its router.
+#[derive(Clone, Debug)]
+pub(super) struct OperationSecurity {
+    pub(super) access: Access,
+    schemes: Schemes,
+}
+
+impl OperationSecurity {
+    pub(super) fn of(operation: &Operation, schemes: &Schemes) -> Self {
+        Self { access: operation.access.clone(), schemes: schemes.clone() }
+    }
+
+    /// Returns the security of a handler whose router is not known.
+    pub(super) fn of_handler(access: Access) -> Self {
+        Self { access, schemes: Schemes::default() }
+    }
+
+    /// Returns one reference for each alternative and scheme, with all scopes of the alternative. None if no token is read.
+    pub(super) fn references(&self) -> Vec<(&OAuth2Scheme, Vec<&'static DeclaredScope>)> {
+        let alternatives = match &self.access {
+            Access::Public { accepts_token: false, .. } | Access::Unchecked { .. } => Vec::new(),
+            Access::Public { accepts_token: true, .. } => vec![Vec::new()],
+            Access::Scoped(requirements) => requirements.alternatives(),
+        };
+        let references = alternatives.into_iter().flat_map(|scopes| {
+            let schemes = self.schemes.of_scopes(&scopes).into_iter();
+            schemes.map(move |scheme| (scheme, scopes.clone()))
+        });
+        references.collect()
+    }
+
+    /// Returns the references, and one for each scope that the handler may require later.
+    pub(super) fn scopes_by_scheme(
+        &self,
+    ) -> impl Iterator<Item = (&OAuth2Scheme, Vec<&'static DeclaredScope>)> {
+        let later = self.access.may_require().scopes.into_iter().flat_map(|scope| {
+            let schemes = self.schemes.of_scopes(&[scope]).into_iter();
+            schemes.map(move |scheme| (scheme, vec![scope]))
+        });
+        self.references().into_iter().chain(later)
+    }
+
+    /// Returns the requirements of the references. If the token is optional, there is also an empty one.
+    pub(super) fn requirements(&self) -> Vec<SecurityRequirement> {
+        let is_optional = matches!(self.access, Access::Public { accepts_token: true, .. });
+        let optional = is_optional.then(SecurityRequirement::default);
+        let references = self.references();
+        let required = references.iter().map(|(scheme, scopes)| one(scheme.component_name(), scopes));
+        optional.into_iter().chain(required).collect()
+    }
+
+    /// Returns the requirements of an operation that had others. Other schemes stay if no token is read.
+    pub(super) fn requirements_beside(
+        &self,
+        given: Option<Vec<SecurityRequirement>>,
+        scheme_names: &[&str],
+    ) -> Vec<SecurityRequirement> {
+        match given {
+            Some(given) if !self.access.accepts_token() => typed_without_schemes(&given, scheme_names),
+            _ => self.requirements(),
         }
-        Access::Scoped(requirements) => {
-            requirements.alternatives().iter().map(|scopes| one(scopes)).collect()
-        }
+    }
+
+    /// Returns the names of all schemes that operations with these can refer to.
+    pub(super) fn scheme_names<'a>(securities: impl IntoIterator<Item = &'a Self>) -> Vec<&'a str> {
+        let schemes = securities.into_iter().flat_map(|security| security.schemes.all());
+        let names: BTreeSet<_> = schemes.map(OAuth2Scheme::component_name).collect();
+        names.into_iter().collect()
     }
 }
 
-fn one(scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
+fn one(scheme: &str, scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
     let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
     // Two vocabularies may declare scopes with the same name.
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(*name));
-    SecurityRequirement::new(SCHEME_NAME, names)
+    SecurityRequirement::new(scheme, names)
 }
 
-/// Returns the `security` of an operation that had another one. Other schemes stay if no token is read.
-pub(super) fn security_beside(
-    access: &Access,
-    given: Option<Vec<SecurityRequirement>>,
-) -> Vec<SecurityRequirement> {
-    match given {
-        Some(given) if !access.accepts_token() => typed_without_scopes(&given),
-        _ => security(access),
-    }
-}
-
-/// Removes the scheme of the scopes from the requirements. Other schemes of the same requirement stay.
-pub(super) fn without_scopes(security: &Value) -> Value {
+/// Removes the schemes with these names from the requirements. Other schemes of the same requirement stay.
+pub(super) fn without_schemes(security: &Value, names: &[&str]) -> Value {
     let mut kept = Vec::new();
     let mut has_scopes = false;
     for requirement in security.as_array().into_iter().flatten() {
         let mut requirement = requirement.clone();
-        let scopes = requirement.as_object_mut().and_then(|schemes| schemes.remove(SCHEME_NAME));
-        has_scopes |= scopes.is_some();
-        if (scopes.is_none() || !is_empty(&requirement)) && !kept.contains(&requirement) {
+        let schemes = requirement.as_object_mut();
+        let is_removed = schemes.is_some_and(|schemes| {
+            let before = schemes.len();
+            schemes.retain(|name, _| !names.contains(&name.as_str()));
+            schemes.len() < before
+        });
+        has_scopes |= is_removed;
+        let is_nothing = is_removed && is_empty(&requirement);
+        if !is_nothing && !kept.contains(&requirement) {
             kept.push(requirement);
         }
     }
@@ -64,13 +117,13 @@ pub(super) fn without_scopes(security: &Value) -> Value {
     Value::Array(kept)
 }
 
-/// Like [`without_scopes`]. utoipa's type does not expose the schemes, so this goes through JSON.
-fn typed_without_scopes(security: &[SecurityRequirement]) -> Vec<SecurityRequirement> {
-    let kept = serde_json::to_value(security).map(|security| without_scopes(&security));
+/// Like [`without_schemes`]. utoipa's type does not expose the schemes, so this goes through JSON.
+fn typed_without_schemes(security: &[SecurityRequirement], names: &[&str]) -> Vec<SecurityRequirement> {
+    let kept = serde_json::to_value(security).map(|security| without_schemes(&security, names));
     kept.and_then(serde_json::from_value).expect("maps of lists of strings are JSON, and a part of them too")
 }
 
-/// Returns whether any of the requirements has the scheme of the scopes.
+/// Returns whether any of the requirements has the scheme with the default name.
 pub(super) fn names_scopes(security: &[SecurityRequirement]) -> bool {
     let security = serde_json::to_value(security).expect("maps of lists of strings are JSON");
     security.as_array().into_iter().flatten().any(|requirement| requirement.get(SCHEME_NAME).is_some())

@@ -1,8 +1,8 @@
+use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 
-use super::openapi_parts::OpenApiParts;
 use super::{DocumentedRoutes, ScopedRouter};
-use crate::openapi::{Fragment, OAuth2Scheme, document};
+use crate::openapi::{Fragment, OAuth2Scheme, Refusals, document};
 
 impl<S> ScopedRouter<S>
 where
@@ -16,10 +16,93 @@ where
         router
     }
 
-    /// Sets the security scheme of the document: how clients obtain tokens. Default: an HTTP bearer scheme.
+    /// Adds a security scheme to the document: how clients obtain tokens. It replaces one of the same
+    /// [name](OAuth2Scheme::name). Default: an HTTP bearer scheme.
+    ///
+    /// With several schemes, each alternative of a requirement refers to those whose vocabularies declare all of its scopes, or
+    /// to all if none does. In the document a token of any of them is enough, so the
+    /// [`ResourceServer`](crate::ResourceServer) must accept the tokens of each of these authorization servers.
+    ///
+    /// The operations of a merged or nested router refer to its own schemes, or to those of the router around it if it has
+    /// none. If no router around has one either, they refer to the name `oauth2`: the HTTP bearer scheme, unless another router
+    /// has a scheme of this name. The document contains the schemes that operations refer to.
+    ///
+    /// ```
+    /// use scopes_runtime::openapi::OAuth2Scheme;
+    /// use scopes_runtime::router::{ScopedRouter, get};
+    /// use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};
+    ///
+    /// # /// What a user's token may do.
+    /// # #[declare_scopes]
+    /// # enum UserScope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// # }
+    /// # /// What a partner's token may do.
+    /// # #[declare_scopes]
+    /// # enum PartnerScope {
+    /// #     /// Read orders.
+    /// #     Orders = "orders",
+    /// # }
+    /// #[requires_scopes(UserScope::Items)]
+    /// async fn read_items() {}
+    ///
+    /// #[requires_scopes(PartnerScope::Orders)]
+    /// async fn read_orders() {}
+    ///
+    /// fn router(users: ResourceServer, partners: ResourceServer) -> ScopedRouter {
+    ///     let scheme = OAuth2Scheme::new::<PartnerScope>()
+    ///         .name("partners")
+    ///         .client_credentials("https://partners.example/token");
+    ///     let partners =
+    ///         ScopedRouter::new().security_scheme(scheme).route("/orders", get(read_orders)).with_state(partners);
+    ///     let scheme = OAuth2Scheme::new::<UserScope>()
+    ///         .authorization_code("https://issuer.example/authorize", "https://issuer.example/token");
+    ///     ScopedRouter::new()
+    ///         .security_scheme(scheme)
+    ///         .route("/items", get(read_items))
+    ///         .with_state(users)
+    ///         .nest("/partners", partners)
+    /// }
+    /// # fn main() {}
+    /// ```
     #[must_use]
     pub fn security_scheme(mut self, scheme: OAuth2Scheme) -> Self {
-        self.document.scheme = scheme;
+        self.document.schemes.set(scheme);
+        self
+    }
+
+    /// Sets the media type and schema of refusals in the document, for resource servers that answer in the application's own
+    /// format. The schemas that `T` refers to are added too. Default: `application/problem+json` with the schema `AuthProblem`.
+    ///
+    /// The responses 400, 401, 403 and 503 keep their descriptions and headers, and 400 keeps `text/plain`, the media type of
+    /// axum's own rejections.
+    ///
+    /// ```
+    /// use scopes_runtime::router::{ScopedRouter, get};
+    /// use scopes_runtime::{ResourceServer, requires_scopes};
+    /// use utoipa::ToSchema;
+    ///
+    /// /// The body of every error.
+    /// #[derive(ToSchema)]
+    /// struct ErrorBody {
+    ///     code: String,
+    ///     message: String,
+    /// }
+    ///
+    /// #[requires_scopes]
+    /// async fn status() {}
+    ///
+    /// let (_, document) = ScopedRouter::<ResourceServer>::new()
+    ///     .refusal_schema::<ErrorBody>("application/json")
+    ///     .route("/status", get(status))
+    ///     .split_for_parts();
+    /// let components = document.components.expect("components");
+    /// assert!(components.schemas.contains_key("ErrorBody"));
+    /// ```
+    #[must_use]
+    pub fn refusal_schema<T: ToSchema>(mut self, media_type: impl Into<String>) -> Self {
+        self.document.refusals = Some(Refusals::of::<T>(media_type.into()));
         self
     }
 
@@ -38,21 +121,49 @@ where
     }
 
     /// Returns what the operations add to a document that is made elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`split_for_parts`](Self::split_for_parts) does.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
-        let operations: Vec<_> = self.routes.iter().map(|route| &route.operation).collect();
-        Fragment::new(&operations, &self.document.scheme)
+        let own = &self.document.schemes;
+        let operations: Vec<_> =
+            self.routes.iter().map(|route| (&route.operation, route.schemes.or(own))).collect();
+        Fragment::new(&operations, self.document.refusals())
     }
 
     /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
     /// comments.
     ///
-    /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
-    /// are included.
+    /// [`with_openapi`](Self::with_openapi) and [`refusal_schema`](Self::refusal_schema) of merged and nested routers are ignored;
+    /// their operations and [security schemes](Self::security_scheme) are included.
+    ///
+    /// # Panics
+    ///
+    /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
+    /// [`OAuth2Scheme::name`]. Schemes that differ in their vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let OpenApiParts { openapi, scheme } = self.document;
-        let operations: Vec<_> =
-            self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
-        (self.router, document(openapi, &operations, &scheme))
+        let operations: Vec<_> = self
+            .routes
+            .iter()
+            .map(|route| {
+                (&route.operation, route.schemes.or(&self.document.schemes), route.description.as_ref())
+            })
+            .collect();
+        let refusals = self.document.refusals().clone();
+        (self.router, document(self.document.openapi, &operations, &refusals))
+    }
+}
+
+impl<S> ScopedRouter<S> {
+    /// Returns the router for another one to take its routes, each with the schemes of this router.
+    pub(super) fn with_assigned_schemes(mut self) -> Self {
+        let own = &self.document.schemes;
+        self.vocabularies.extend(own.scopes());
+        for route in &mut self.routes {
+            route.schemes = route.schemes.or(own);
+        }
+        self
     }
 }

@@ -1,16 +1,24 @@
 use utoipa::openapi::{Info, OpenApi, Paths};
 
-use crate::openapi::OAuth2Scheme;
+use crate::openapi::{PROBLEMS, Refusals, Schemes};
 
 /// What the OpenAPI document of a router contains beside its operations.
 pub(super) struct OpenApiParts {
     pub(super) openapi: OpenApi,
-    pub(super) scheme: OAuth2Scheme,
+    pub(super) schemes: Schemes,
+    /// `None` for those of this crate's own format.
+    pub(super) refusals: Option<Refusals>,
+}
+
+impl OpenApiParts {
+    pub(super) fn refusals(&self) -> &Refusals {
+        self.refusals.as_ref().unwrap_or(&PROBLEMS)
+    }
 }
 
 impl Default for OpenApiParts {
     fn default() -> Self {
         let openapi = OpenApi::new(Info::new("API", "0.1.0"), Paths::new());
-        Self { openapi, scheme: OAuth2Scheme::default() }
+        Self { openapi, schemes: Schemes::default(), refusals: None }
     }
 }

@@ -24,10 +24,12 @@ impl<S> ScopedRouter<S> {
 
     /// Returns the scopes of all vocabularies, each once.
     fn declared_scopes(&self) -> Vec<&'static DeclaredScope> {
-        let mut declared: Vec<&'static DeclaredScope> = Vec::new();
         #[cfg(feature = "openapi")]
-        declared.extend(self.document.scheme.scopes());
-        for scope in &self.vocabularies {
+        let of_schemes = self.document.schemes.scopes();
+        #[cfg(not(feature = "openapi"))]
+        let of_schemes = std::iter::empty();
+        let mut declared: Vec<&'static DeclaredScope> = Vec::new();
+        for scope in of_schemes.chain(self.vocabularies.iter().copied()) {
             let is_same =
                 |other: &&DeclaredScope| other.name() == scope.name() && other.implies() == scope.implies();
             if !declared.iter().any(is_same) {

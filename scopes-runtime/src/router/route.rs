@@ -3,7 +3,7 @@ use super::enforced::Enforced;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Guarded;
 #[cfg(feature = "openapi")]
-use crate::openapi::Description;
+use crate::openapi::{Description, Schemes};
 use crate::operation::{Access, Methods, Operation};
 
 /// The path of fallbacks in the report. No route can have it.
@@ -16,6 +16,9 @@ pub(super) struct Route {
     pub(super) requirements: RouterRequirements,
     #[cfg(feature = "openapi")]
     pub(super) description: Option<Description>,
+    /// Those of the router that it was merged or nested from, if it had any.
+    #[cfg(feature = "openapi")]
+    pub(super) schemes: Schemes,
 }
 
 impl Route {
@@ -50,6 +53,8 @@ impl Route {
             requirements: RouterRequirements::default(),
             #[cfg(feature = "openapi")]
             description: None,
+            #[cfg(feature = "openapi")]
+            schemes: Schemes::default(),
         }
     }
 

@@ -75,7 +75,7 @@ where
     }
 
     /// Adds a vocabulary to the access report, which lists its scopes that no operation requires. The report also has the
-    /// vocabularies of the security scheme.
+    /// vocabularies of the security schemes.
     #[must_use]
     pub fn vocabulary<V: Vocabulary>(mut self) -> Self {
         self.vocabularies.extend(V::DECLARED);
@@ -83,6 +83,10 @@ where
     }
 
     /// Adds the handlers of a path, as `Router::route` does.
+    ///
+    /// With a `TypedPath` of axum-extra, write `.route(<ItemPath as TypedPath>::PATH, get(read_item))`, or
+    /// `#[utoipa::path(get, path = ItemPath::PATH, params(ItemPath))]` for `routes!`, where `ItemPath` also derives utoipa's
+    /// `IntoParams`.
     ///
     /// # Panics
     ///
@@ -201,6 +205,8 @@ where
     /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
+        #[cfg(feature = "openapi")]
+        let other = other.with_assigned_schemes();
         self.routes.extend(other.routes);
         self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.merge(other.router), ..self }
@@ -213,6 +219,10 @@ where
     /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
     #[must_use]
     pub fn nest(mut self, path: &str, mut other: Self) -> Self {
+        #[cfg(feature = "openapi")]
+        {
+            other = other.with_assigned_schemes();
+        }
         // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
         if !other.routes.iter().any(Route::is_own_fallback) {
             other.routes.retain(|route| !route.is_fallback());

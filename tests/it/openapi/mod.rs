@@ -6,7 +6,10 @@ mod descriptions;
 mod document;
 mod documented;
 mod fragment;
+mod refusal_schema;
 mod scheme;
+mod servers;
+mod typed_paths;
 
 use serde_json::{Value, json};
 

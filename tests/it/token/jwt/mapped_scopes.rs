@@ -22,7 +22,7 @@ fn groups() -> ScopeClaim {
 
 async fn granted(claim: ScopeClaim, name: &str, value: serde_json::Value) -> GrantedScopes {
     let decoder = decoder_builder().scope_claim(claim).build().expect("a decoder");
-    accept(&decoder, &sign(HEADER, &claims_with(name, value))).await.scopes().clone()
+    accept(&decoder, &sign(HEADER, claims_with(name, value))).await.scopes().clone()
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn a_fallback_claim_has_its_own_entries() {
 #[tokio::test]
 async fn may_grant_limits_the_mapped_scopes() {
     let decoder = decoder_builder().scope_claim(groups()).may_grant(["users"]).build().expect("a decoder");
-    let token = accept(&decoder, &sign(HEADER, &claims_with("groups", json!(["/admins", "/staff"])))).await;
+    let token = accept(&decoder, &sign(HEADER, claims_with("groups", json!(["/admins", "/staff"])))).await;
     assert_eq!(token.scopes().to_string(), "users");
 }
 
@@ -77,7 +77,7 @@ async fn replacing_the_scopes_keeps_everything_else() {
     }
 
     let decoder = decoder_builder().build().expect("a decoder");
-    let signed = sign(HEADER, &claims_with("client_id", json!("app")));
+    let signed = sign(HEADER, claims_with("client_id", json!("app")));
     let (own, replaced) =
         (accept(&decoder, &signed).await, Replaced(decoder.clone()).decode(&signed).await.expect("a token"));
     assert_eq!(replaced.scopes().to_string(), "me");
