@@ -75,6 +75,7 @@
 //! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
 
 mod attribute_order;
+pub mod guide;
 mod http;
 mod lock;
 #[cfg(feature = "openapi")]

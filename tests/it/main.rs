@@ -3,6 +3,7 @@
 mod http;
 mod lock;
 mod openapi;
+mod recipes;
 mod report;
 mod router;
 mod scope;
