@@ -114,10 +114,11 @@ async fn a_token_can_come_from_a_cookie() {
     async fn token_from_cookie(mut request: Request, next: Next) -> Response {
         let headers = request.headers();
         let is_own_page = headers.contains_key("x-requested-with");
-        if is_own_page && !headers.contains_key(header::AUTHORIZATION) {
-            if let Some(authorization) = authorization_of_cookie(headers) {
-                request.headers_mut().insert(header::AUTHORIZATION, authorization);
-            }
+        if is_own_page
+            && !headers.contains_key(header::AUTHORIZATION)
+            && let Some(authorization) = authorization_of_cookie(headers)
+        {
+            request.headers_mut().insert(header::AUTHORIZATION, authorization);
         }
         next.run(request).await
     }
@@ -147,10 +148,10 @@ async fn a_token_can_come_from_a_cookie() {
 async fn a_token_can_come_from_a_websocket_subprotocol() {
     async fn token_from_subprotocol(mut request: Request, next: Next) -> Response {
         let headers = request.headers();
-        if !headers.contains_key(header::AUTHORIZATION) {
-            if let Some(authorization) = authorization_of_subprotocol(headers) {
-                request.headers_mut().insert(header::AUTHORIZATION, authorization);
-            }
+        if !headers.contains_key(header::AUTHORIZATION)
+            && let Some(authorization) = authorization_of_subprotocol(headers)
+        {
+            request.headers_mut().insert(header::AUTHORIZATION, authorization);
         }
         next.run(request).await
     }

@@ -120,10 +120,10 @@
 //!     let headers = request.headers();
 //!     let is_own_page = headers.contains_key("x-requested-with");
 //!     // A request with a token keeps it.
-//!     if is_own_page && !headers.contains_key(header::AUTHORIZATION) {
-//!         if let Some(authorization) = authorization_of_cookie(headers) {
-//!             request.headers_mut().insert(header::AUTHORIZATION, authorization);
-//!         }
+//!     if is_own_page && !headers.contains_key(header::AUTHORIZATION)
+//!         && let Some(authorization) = authorization_of_cookie(headers)
+//!     {
+//!         request.headers_mut().insert(header::AUTHORIZATION, authorization);
 //!     }
 //!     next.run(request).await
 //! }
@@ -155,10 +155,10 @@
 //!
 //! async fn token_from_subprotocol(mut request: Request, next: Next) -> Response {
 //!     let headers = request.headers();
-//!     if !headers.contains_key(header::AUTHORIZATION) {
-//!         if let Some(authorization) = authorization_of_subprotocol(headers) {
-//!             request.headers_mut().insert(header::AUTHORIZATION, authorization);
-//!         }
+//!     if !headers.contains_key(header::AUTHORIZATION)
+//!         && let Some(authorization) = authorization_of_subprotocol(headers)
+//!     {
+//!         request.headers_mut().insert(header::AUTHORIZATION, authorization);
 //!     }
 //!     next.run(request).await
 //! }
