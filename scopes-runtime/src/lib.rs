@@ -75,6 +75,7 @@
 //! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
 
 mod attribute_order;
+pub mod guide;
 mod http;
 mod lock;
 #[cfg(feature = "openapi")]
@@ -90,7 +91,7 @@ mod token;
 pub use http::{
     AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, ProtectedResourceMetadata,
     ProtectedResourceMetadataError, Public, RealmError, RequiredScopes, ResourceServer,
-    ResourceServerBuilder,
+    ResourceServerBuilder, Unavailable,
 };
 pub use router::ScopedRouter;
 pub use scope::{

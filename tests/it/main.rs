@@ -4,6 +4,7 @@ mod credentials;
 mod http;
 mod lock;
 mod openapi;
+mod recipes;
 mod report;
 mod router;
 mod scope;

@@ -6,17 +6,26 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 
 use super::challenge::{ChallengeConfig, Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
-use crate::scope::{GrantedScopes, Requirement, Requirements};
+use crate::scope::{GrantedScopes, Requirement, Requirements, list};
 
-/// Why a request is refused. The response is that of RFC 6750 section 3.
+/// The refusal of a request. As a response it is 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503
+/// with `Retry-After`. The body is a problem detail (RFC 9457), unless
+/// [`refusal_response`](crate::ResourceServerBuilder::refusal_response) sets another one.
 ///
-/// An extractor with a rejection of its own converts from it:
+/// Middleware finds the error of a refused request in the extensions of the response:
+/// `response.extensions().get::<AuthError>()`.
+///
+/// An extractor with a rejection of its own converts from it. [`into_response_with`](Self::into_response_with) keeps status,
+/// challenge and `Retry-After`:
 ///
 /// ```
+/// use axum::Json;
 /// use axum::response::{IntoResponse, Response};
 /// use scopes_runtime::AuthError;
+/// use serde_json::json;
 ///
 /// enum ApiError {
 ///     Auth(AuthError),
@@ -32,7 +41,10 @@ use crate::scope::{GrantedScopes, Requirement, Requirements};
 /// impl IntoResponse for ApiError {
 ///     fn into_response(self) -> Response {
 ///         match self {
-///             Self::Auth(error) => error.into_response(),
+///             Self::Auth(error) => {
+///                 let body = Json(json!({ "message": error.to_string() }));
+///                 error.into_response_with(body)
+///             }
 ///             Self::Inactive => (axum::http::StatusCode::BAD_REQUEST, "inactive user").into_response(),
 ///         }
 ///     }
@@ -59,30 +71,46 @@ pub enum AuthError {
     InsufficientUserAuthentication(Challenge),
     /// The token cannot be checked at the moment: 503 with `Retry-After`.
     #[error("{UNAVAILABLE}")]
-    Unavailable {
-        /// When to try again.
-        retry_after: Duration,
-    },
+    Unavailable(Unavailable),
 }
 
 const UNAVAILABLE: &str = "The access token cannot be checked at the moment. Try again later.";
 
-/// What a client needs to obtain a token that is accepted.
+/// The content of a `WWW-Authenticate` challenge.
 #[derive(Clone)]
 pub struct Challenge {
     template: Arc<RefusalTemplate>,
     granted: GrantedScopes,
+    renderer: Option<Renderer>,
+}
+
+/// When to retry a request whose token cannot be checked at the moment.
+#[derive(Clone)]
+pub struct Unavailable {
+    retry_after: Duration,
+    renderer: Option<Renderer>,
+}
+
+/// The application's function that makes the bodies of refusals.
+#[derive(Clone)]
+pub(super) struct Renderer(Arc<dyn Fn(&AuthError) -> Response + Send + Sync>);
+
+impl Renderer {
+    pub(super) fn new<R: IntoResponse>(render: impl Fn(&AuthError) -> R + Send + Sync + 'static) -> Self {
+        Self(Arc::new(move |error| render(error).into_response()))
+    }
 }
 
 impl Challenge {
     /// `part` is the requirement that refuses, where it is not the operation's own.
     pub(super) fn new(
         config: &ChallengeConfig,
+        renderer: Option<Renderer>,
         operation: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
     ) -> Self {
-        Self { template: config.refusal_for(operation, part), granted }
+        Self { template: config.refusal_for(operation, part), granted, renderer }
     }
 
     /// Returns the scopes to request, separated by spaces: all that the cheapest alternative needs (RFC 6750 section 3).
@@ -90,6 +118,30 @@ impl Challenge {
     #[must_use]
     pub fn scope(&self) -> Option<String> {
         self.template.scope(&self.granted)
+    }
+
+    /// Returns the scopes of each alternative, separated by spaces. Empty if the server hides scopes.
+    #[must_use]
+    pub fn alternatives(&self) -> Vec<String> {
+        self.template.named_alternatives().iter().map(|scopes| list(scopes)).collect()
+    }
+}
+
+impl Unavailable {
+    pub(super) fn new(renderer: Option<Renderer>, retry_after: Duration) -> Self {
+        Self { retry_after, renderer }
+    }
+
+    /// Returns the time after which to retry.
+    #[must_use]
+    pub fn retry_after(&self) -> Duration {
+        self.retry_after
+    }
+}
+
+impl fmt::Debug for Unavailable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Unavailable").field("retry_after", &self.retry_after).finish_non_exhaustive()
     }
 }
 
@@ -123,8 +175,49 @@ impl AuthError {
         self.refusal().ok()?.0.code()
     }
 
-    /// Returns the reason and the challenge, or after which time to try again.
-    fn refusal(&self) -> Result<(RefusalReason, &Challenge), Duration> {
+    /// Returns the challenge. `None` for [`Unavailable`](Self::Unavailable).
+    #[must_use]
+    pub fn challenge(&self) -> Option<&Challenge> {
+        self.refusal().ok().map(|(_, challenge)| challenge)
+    }
+
+    /// Returns the response with another body, for errors in the application's own format.
+    ///
+    /// Status, `WWW-Authenticate` and `Retry-After` are those of the error, whatever `body` sets. Other headers of `body` are
+    /// kept.
+    #[must_use]
+    pub fn into_response_with(self, body: impl IntoResponse) -> Response {
+        let mut response = body.into_response();
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.remove(WWW_AUTHENTICATE);
+        headers.remove(RETRY_AFTER);
+        match self.refusal() {
+            Ok((reason, Challenge { template, granted, .. })) => {
+                headers.insert(WWW_AUTHENTICATE, challenge_value(template.render(reason, granted).challenge));
+            }
+            Err(unavailable) => {
+                headers.insert(RETRY_AFTER, seconds(unavailable.retry_after));
+            }
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// Removes the renderer of the server, and returns it.
+    fn take_renderer(&mut self) -> Option<Renderer> {
+        match self {
+            Self::MissingToken(challenge)
+            | Self::InvalidRequest(challenge)
+            | Self::InvalidToken(challenge)
+            | Self::InsufficientScope(challenge)
+            | Self::InsufficientUserAuthentication(challenge) => challenge.renderer.take(),
+            Self::Unavailable(unavailable) => unavailable.renderer.take(),
+        }
+    }
+
+    /// Returns the reason and the challenge, or when to retry.
+    fn refusal(&self) -> Result<(RefusalReason, &Challenge), &Unavailable> {
         match self {
             Self::MissingToken(challenge) => Ok((RefusalReason::MissingToken, challenge)),
             Self::InvalidRequest(challenge) => Ok((RefusalReason::InvalidRequest, challenge)),
@@ -133,7 +226,7 @@ impl AuthError {
             Self::InsufficientUserAuthentication(challenge) => {
                 Ok((RefusalReason::InsufficientUserAuthentication, challenge))
             }
-            Self::Unavailable { retry_after } => Err(*retry_after),
+            Self::Unavailable(unavailable) => Err(unavailable),
         }
     }
 }
@@ -141,22 +234,37 @@ impl AuthError {
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 impl IntoResponse for AuthError {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        // Taken, so that a renderer may convert the error itself.
+        if let Some(renderer) = self.take_renderer() {
+            let body = (renderer.0)(&self);
+            return self.into_response_with(body);
+        }
         let status = self.status();
-        match self.refusal() {
-            Ok((reason, Challenge { template, granted })) => {
+        let mut response = match self.refusal() {
+            Ok((reason, Challenge { template, granted, .. })) => {
                 let RenderedRefusal { challenge, body } = template.render(reason, granted);
-                let challenge = HeaderValue::from_maybe_shared(challenge)
-                    .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
-                (status, [(CONTENT_TYPE, PROBLEM_JSON), (WWW_AUTHENTICATE, challenge)], body).into_response()
+                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (WWW_AUTHENTICATE, challenge_value(challenge))];
+                (status, headers, body).into_response()
             }
-            Err(retry_after) => {
-                let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
-                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (RETRY_AFTER, seconds.max(1).into())];
+            Err(unavailable) => {
+                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (RETRY_AFTER, seconds(unavailable.retry_after))];
                 (status, headers, Problem::new(status, UNAVAILABLE).to_json()).into_response()
             }
-        }
+        };
+        response.extensions_mut().insert(self);
+        response
     }
+}
+
+fn challenge_value(challenge: Bytes) -> HeaderValue {
+    HeaderValue::from_maybe_shared(challenge)
+        .expect("realm, scopes, contexts and URL are visible ASCII, checked when built")
+}
+
+/// Returns the duration in whole seconds, rounded up, at least 1.
+fn seconds(duration: Duration) -> HeaderValue {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)).max(1).into()
 }
 
 /// For extractors that call one which cannot fail, such as `State`, with `?`.

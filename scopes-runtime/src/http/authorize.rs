@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use axum::http::request::Parts;
 
-use super::auth_error::{AuthError, Challenge};
+use super::auth_error::AuthError;
 use super::context::{AuthContext, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::{ResourceServer, telemetry};
@@ -89,17 +89,13 @@ impl ResourceServer {
             let (error, token, cause) = match denial {
                 Denial::Refused { reason, token, cause } => {
                     let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
-                    (
-                        AuthError::new(reason, Challenge::new(self.config(), operation, part, granted)),
-                        token,
-                        cause,
-                    )
+                    (self.config().refusal(reason, operation, part, granted), token, cause)
                 }
                 Denial::Unavailable { retry_after, cause } => {
-                    (AuthError::Unavailable { retry_after }, None, Some(cause))
+                    (self.config().unavailable(retry_after), None, Some(cause))
                 }
             };
-            telemetry::refused(&error, self.config(), required, token, cause);
+            telemetry::refused(&error, &self.config().challenges, required, token, cause);
             error
         })
     }

@@ -171,7 +171,7 @@ impl RefusalTemplate {
     }
 
     /// The alternatives that clients may see.
-    fn named_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+    pub(super) fn named_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
         if self.parameters.names_scopes { &self.alternatives } else { &[] }
     }
 

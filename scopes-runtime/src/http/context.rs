@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::bearer::{AuthorizationHeader, Credentials};
-use super::challenge::ChallengeConfig;
+use super::server_config::ServerConfig;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirements;
@@ -31,7 +31,7 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 struct CachedOutcome {
     decoded_at: SystemTime,
-    server: Arc<ChallengeConfig>,
+    server: Arc<ServerConfig>,
     header: AuthorizationHeader,
     outcome: TokenOutcome,
 }
@@ -49,7 +49,7 @@ pub(super) enum TokenOutcome {
 #[derive(Clone, Copy)]
 pub(super) struct Server<'a> {
     pub(super) decoder: &'a dyn TokenDecoder,
-    pub(super) config: &'a Arc<ChallengeConfig>,
+    pub(super) config: &'a Arc<ServerConfig>,
 }
 
 impl AuthContext {

@@ -15,9 +15,10 @@ mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
+mod server_config;
 mod telemetry;
 
-pub use auth_error::{AuthError, Challenge};
+pub use auth_error::{AuthError, Challenge, Unavailable};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 pub use guard::{

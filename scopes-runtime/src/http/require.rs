@@ -2,9 +2,10 @@
 
 use std::panic::Location;
 
-use super::auth_error::{AuthError, Challenge};
-use super::challenge::{ChallengeConfig, RefusalReason};
+use super::auth_error::AuthError;
+use super::challenge::RefusalReason;
 use super::evaluate::insufficiency;
+use super::server_config::ServerConfig;
 use super::telemetry;
 use crate::scope::{Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError};
@@ -90,10 +91,9 @@ impl AccessToken {
         cause: Option<&DecodeError>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
-        let config = self.acceptor::<ChallengeConfig>().unwrap_or_default();
-        let challenge = Challenge::new(&config, self.operation(), Some(part), self.scopes().clone());
-        let error = AuthError::new(reason, challenge);
-        telemetry::refused(&error, &config, required, Some(self), cause);
+        let config = self.acceptor::<ServerConfig>().unwrap_or_default();
+        let error = config.refusal(reason, self.operation(), Some(part), self.scopes().clone());
+        telemetry::refused(&error, &config.challenges, required, Some(self), cause);
         error
     }
 }

@@ -1,8 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::FromRef;
+use axum::response::IntoResponse;
+
 use super::ProtectedResourceMetadata;
+use super::auth_error::{AuthError, Renderer};
 use super::challenge::ChallengeConfig;
+use super::server_config::ServerConfig;
 use crate::token::TokenDecoder;
 
 /// Decodes the access tokens of requests, and configures the challenges of refusals.
@@ -54,7 +59,7 @@ use crate::token::TokenDecoder;
 #[derive(Clone)]
 pub struct ResourceServer {
     decoder: Arc<dyn TokenDecoder>,
-    config: Arc<ChallengeConfig>,
+    config: Arc<ServerConfig>,
 }
 
 /// Builds a [`ResourceServer`]. [`ResourceServer::builder`] starts one.
@@ -64,6 +69,7 @@ pub struct ResourceServerBuilder {
     realm: String,
     names_scopes: bool,
     metadata: Option<Box<str>>,
+    renderer: Option<Renderer>,
 }
 
 /// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge.
@@ -89,14 +95,20 @@ impl ResourceServer {
     /// ```
     pub fn builder(decoder: impl TokenDecoder) -> ResourceServerBuilder {
         let realm = ChallengeConfig::default().realm().to_owned();
-        ResourceServerBuilder { decoder: Arc::new(decoder), realm, names_scopes: true, metadata: None }
+        ResourceServerBuilder {
+            decoder: Arc::new(decoder),
+            realm,
+            names_scopes: true,
+            metadata: None,
+            renderer: None,
+        }
     }
 
     pub(super) fn decoder(&self) -> &dyn TokenDecoder {
         &*self.decoder
     }
 
-    pub(super) fn config(&self) -> &Arc<ChallengeConfig> {
+    pub(super) fn config(&self) -> &Arc<ServerConfig> {
         &self.config
     }
 }
@@ -123,6 +135,34 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Sets the bodies of refusals: of guards, extractors, [`AccessToken::require`](crate::AccessToken::require) and
+    /// [`AccessToken::refuse`](crate::AccessToken::refuse). Default: a problem detail (RFC 9457).
+    ///
+    /// Status, `WWW-Authenticate` and `Retry-After` are those of the [`AuthError`], whatever the response of `render` has. Its
+    /// body and its other headers are kept. `render` gets no request: where the format depends on one, such as on `Accept`, use a
+    /// middleware that finds the error in the extensions of the response.
+    /// `ScopedRouter::refusal_schema` documents the format.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use scopes_runtime::{RealmError, ResourceServer, TokenDecoder};
+    /// use serde_json::json;
+    ///
+    /// # fn f(decoder: impl TokenDecoder) -> Result<ResourceServer, RealmError> {
+    /// ResourceServer::builder(decoder)
+    ///     .refusal_response(|error| Json(json!({ "code": error.code(), "message": error.to_string() })))
+    ///     .build()
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn refusal_response<R: IntoResponse>(
+        mut self,
+        render: impl Fn(&AuthError) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.renderer = Some(Renderer::new(render));
+        self
+    }
+
     /// Builds the server.
     ///
     /// # Errors
@@ -133,9 +173,19 @@ impl ResourceServerBuilder {
         if !self.realm.bytes().all(allowed) {
             return Err(RealmError(self.realm));
         }
-        let Self { decoder, realm, names_scopes, metadata } = self;
-        let config = ChallengeConfig::new(realm.into(), names_scopes, metadata);
-        Ok(ResourceServer { decoder, config: Arc::new(config) })
+        let Self { decoder, realm, names_scopes, metadata, renderer } = self;
+        let challenges = ChallengeConfig::new(realm.into(), names_scopes, metadata);
+        Ok(ResourceServer { decoder, config: Arc::new(ServerConfig { challenges, renderer }) })
+    }
+}
+
+/// For `Router<Arc<AppState>>`: `impl FromRef<AppState> for ResourceServer` is enough.
+impl<S> FromRef<Arc<S>> for ResourceServer
+where
+    Self: FromRef<S>,
+{
+    fn from_ref(state: &Arc<S>) -> Self {
+        Self::from_ref(&**state)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn refused(
     refusals(error).increment(1);
     let reason = match error {
         AuthError::MissingToken(_) => "missing_token",
-        AuthError::Unavailable { .. } => "unavailable",
+        AuthError::Unavailable(_) => "unavailable",
         other => other.code().unwrap_or_default(),
     };
     // `Debug` escapes text of others: claims, and causes that a decoder may have taken from the token.
@@ -54,7 +54,7 @@ pub(super) fn refused(
     }
     match error {
         AuthError::MissingToken(_) => emit!(DEBUG),
-        AuthError::Unavailable { .. } => emit!(WARN),
+        AuthError::Unavailable(_) => emit!(WARN),
         _ => emit!(INFO),
     }
 }
@@ -83,7 +83,7 @@ fn refusals(error: &AuthError) -> metrics::Counter {
         AuthError::InvalidToken(_) => refusals!("invalid_token"),
         AuthError::InsufficientScope(_) => refusals!("insufficient_scope"),
         AuthError::InsufficientUserAuthentication(_) => refusals!("insufficient_user_authentication"),
-        AuthError::Unavailable { .. } => refusals!("unavailable"),
+        AuthError::Unavailable(_) => refusals!("unavailable"),
     }
 }
 

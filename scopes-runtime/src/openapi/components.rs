@@ -9,7 +9,8 @@ use super::schemes::united;
 use super::security::OperationSecurity;
 use crate::scope::CredentialScheme;
 
-/// Returns the security schemes that the operations refer to, each with the scopes that they require of it.
+/// Returns the security schemes that the operations refer to, each with the scopes that they require of it, or may require
+/// later.
 ///
 /// # Panics
 ///
@@ -17,7 +18,7 @@ use crate::scope::CredentialScheme;
 pub(super) fn referenced_schemes<'a>(
     operations: impl Iterator<Item = &'a OperationSecurity>,
 ) -> Vec<OAuth2Scheme> {
-    united(&operations.flat_map(OperationSecurity::references).collect::<Vec<_>>())
+    united(&operations.flat_map(OperationSecurity::scopes_by_scheme).collect::<Vec<_>>())
 }
 
 /// Adds the security schemes and the refusals, if there is a scheme. The document's own components of the same names stay, except

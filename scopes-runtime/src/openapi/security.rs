@@ -43,6 +43,17 @@ impl OperationSecurity {
         references.collect()
     }
 
+    /// Returns the references, and one for each scope that the handler may require later.
+    pub(super) fn scopes_by_scheme(
+        &self,
+    ) -> impl Iterator<Item = (&OAuth2Scheme, Vec<&'static DeclaredScope>)> {
+        let later = self.access.may_require().scopes.into_iter().flat_map(|scope| {
+            let schemes = self.schemes.of_scopes(&[scope]).into_iter();
+            schemes.map(move |scheme| (scheme, vec![scope]))
+        });
+        self.references().into_iter().chain(later)
+    }
+
     /// Returns the requirements of the references, each with all credentials. If the token is optional, there is also an empty one.
     pub(super) fn requirements(&self) -> Vec<SecurityRequirement> {
         let credentials = self.access.credentials();

@@ -41,7 +41,7 @@ pub struct Check {
 #[diagnostic::on_unimplemented(
     message = "not a handler for the router state `{S}`",
     label = "`Handler<_, {S}>` is not implemented for this function",
-    note = "the state must contain a `ResourceServer`: derive `FromRef` on the state, or write `impl FromRef<{S}> for ResourceServer`",
+    note = "the state must contain a `ResourceServer`: derive `FromRef` on the state, or write `impl FromRef<State> for ResourceServer`, where `State` is the state, or the type inside of its `Arc`",
     note = "call `with_state` before the router is served or converted into a `Router`",
     note = "each argument must be an extractor, and only the last one can read the body; `#[axum::debug_handler(state = {S})]` below `#[requires_scopes]` reports which is not"
 )]

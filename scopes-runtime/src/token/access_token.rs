@@ -1,6 +1,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +12,9 @@ use serde_json::{Map, Value};
 use super::cache::claims_size;
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
+
+/// The longest time between two readings of the clock in [`AccessToken::expired`].
+const MAX_SLEEP: Duration = Duration::from_secs(60);
 
 /// A verified access token: its claims and scopes.
 ///
@@ -36,6 +40,7 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
+#[derive(Clone)]
 struct Content {
     claims: Map<String, Value>,
     scopes: GrantedScopes,
@@ -82,6 +87,36 @@ impl AccessToken {
         })
     }
 
+    /// Returns the token with other scopes, for a decoder that derives scopes from roles or from a database. Everything else is
+    /// kept.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Invalid`] if there are more than 1024 different scopes.
+    ///
+    /// ```
+    /// use scopes_runtime::{DecodeFuture, GrantedScopes, TokenDecoder};
+    ///
+    /// /// Adds the scopes of a table in the database.
+    /// struct WithStoredScopes<D>(D);
+    /// # async fn stored_scopes(_: Option<&str>) -> String { "items".to_owned() }
+    ///
+    /// impl<D: TokenDecoder> TokenDecoder for WithStoredScopes<D> {
+    ///     fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+    ///         Box::pin(async move {
+    ///             let token = self.0.decode(token).await?;
+    ///             let scopes = GrantedScopes::from_list(&stored_scopes(token.subject()).await);
+    ///             token.with_scopes(scopes)
+    ///         })
+    ///     }
+    /// }
+    /// ```
+    pub fn with_scopes(mut self, scopes: GrantedScopes) -> Result<Self, DecodeError> {
+        check_scope_count(&scopes)?;
+        Arc::make_mut(&mut self.content).scopes = scopes;
+        Ok(self)
+    }
+
     /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
@@ -111,6 +146,35 @@ impl AccessToken {
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.content.expires_at
+    }
+
+    /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never completes.
+    ///
+    /// The system clock decides. It is read again at least every 60 s, so a change of the clock and a suspended machine count.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use axum::response::Sse;
+    /// use axum::response::sse::Event;
+    /// use futures_util::{Stream, StreamExt as _};
+    /// use scopes_runtime::{AccessToken, requires_scopes};
+    ///
+    /// # fn news() -> impl Stream<Item = Result<Event, Infallible>> { futures_util::stream::empty() }
+    /// #[requires_scopes]
+    /// async fn follow(token: AccessToken) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    ///     Sse::new(news().take_until(token.expired()))
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
+        let expires_at = self.expires_at();
+        async move {
+            let Some(expires_at) = expires_at else { return pending().await };
+            while let Ok(rest) = expires_at.duration_since(SystemTime::now()) {
+                tokio::time::sleep(rest.min(MAX_SLEEP) + Duration::from_millis(1)).await;
+            }
+        }
     }
 
     /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::access_token::check_scope_count;
@@ -24,6 +26,8 @@ pub struct ScopeClaim {
     name: String,
     form: Form,
     fallback: Option<Box<Self>>,
+    /// The scopes that each value grants, separated by spaces.
+    scopes_of: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +40,14 @@ impl ScopeClaim {
     /// Selects a string claim, with spaces between the scopes.
     #[must_use]
     pub fn string(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::String, fallback: None }
+        Self { parents: Vec::new(), name: name.into(), form: Form::String, fallback: None, scopes_of: None }
     }
 
     /// Selects an array of strings, each one scope. An element that is not a scope-token, such as one with a space, grants
     /// nothing.
     #[must_use]
     pub fn array(name: impl Into<String>) -> Self {
-        Self { parents: Vec::new(), name: name.into(), form: Form::Array, fallback: None }
+        Self { parents: Vec::new(), name: name.into(), form: Form::Array, fallback: None, scopes_of: None }
     }
 
     /// Sets the objects that contain the claim, the outermost first. Default: none, a top-level claim.
@@ -61,6 +65,32 @@ impl ScopeClaim {
             None => fallback,
         };
         Self { fallback: Some(Box::new(fallback)), ..self }
+    }
+
+    /// Maps the values of the claim, such as roles or groups, to scopes. A value without an entry grants nothing. A value of a string
+    /// claim is the text between two spaces. Calls add entries, and several entries for one value add up.
+    ///
+    /// ```
+    /// use scopes_runtime::ScopeClaim;
+    ///
+    /// let claim = ScopeClaim::array("groups").map_values([
+    ///     ("/staff", "items"),
+    ///     ("/staff/editors", "items:write"),
+    ///     ("/admins", "items:write users"),
+    /// ]);
+    /// ```
+    #[must_use]
+    pub fn map_values<V, S>(mut self, entries: impl IntoIterator<Item = (V, S)>) -> Self
+    where
+        V: Into<String>,
+        S: AsRef<str>,
+    {
+        let scopes_of = self.scopes_of.get_or_insert_default();
+        for (value, scopes) in entries {
+            let list = scopes_of.entry(value.into()).or_default();
+            *list = format!("{list} {}", scopes.as_ref());
+        }
+        self
     }
 
     /// Reads the scopes of a token.
@@ -86,11 +116,12 @@ impl ScopeClaim {
         }
         let Some(claim) = object.get(&self.name) else { return read_fallback() };
         let (scopes, expected) = match self.form {
-            Form::String => (claim.as_str().map(GrantedScopes::from_list), "a string"),
-            Form::Array => (
-                claim.as_array().and_then(|scopes| scopes.iter().map(Value::as_str).collect()),
-                "an array of strings",
-            ),
+            Form::String => (claim.as_str().map(|values| self.granted(values.split(' '))), "a string"),
+            Form::Array => {
+                let values = claim.as_array().filter(|values| values.iter().all(Value::is_string));
+                let granted = values.map(|values| self.granted(values.iter().filter_map(Value::as_str)));
+                (granted, "an array of strings")
+            }
         };
         let scopes = scopes.ok_or_else(|| {
             let name = &self.name;
@@ -100,6 +131,17 @@ impl ScopeClaim {
         })?;
         check_scope_count(&scopes)?;
         Ok(scopes)
+    }
+}
+
+impl ScopeClaim {
+    fn granted<'a>(&'a self, values: impl Iterator<Item = &'a str>) -> GrantedScopes {
+        match &self.scopes_of {
+            None => values.collect(),
+            Some(scopes_of) => {
+                values.filter_map(|value| scopes_of.get(value)).flat_map(|scopes| scopes.split(' ')).collect()
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{AccessToken, AuthError, ResourceServer, ScopedRouter, requires_scopes, scopes};
@@ -123,6 +124,12 @@ fn the_document_contains_it() {
     assert_eq!(operation["security"], json!([{ "oauth2": ["items"] }]));
     assert_eq!(operation["x-may-require"], json!({ "scopes": ["me", "items:write"], "acr_values": ["mfa"] }));
     let fragment = serde_json::to_value(router().fragment()).expect("JSON");
+    // The scheme lists the scope, which no operation requires of each request.
+    let scheme = OAuth2Scheme::default().client_credentials("/token");
+    let (_, document) = router().security_scheme(scheme).split_for_parts();
+    let document = serde_json::to_value(document).expect("JSON");
+    let flow = &document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"];
+    assert!(flow["scopes"].get("items:write").is_some(), "{flow}");
     assert_eq!(fragment["paths"]["/members"]["get"]["x-may-require"], json!({ "scopes": ["me"] }));
 }
 

@@ -1,9 +1,11 @@
 //! Requests, handlers and extractors.
 
+mod arc_state;
 mod handlers;
 mod kept_requests;
 mod may_require;
 mod metadata;
+mod own_errors;
 mod requests;
 mod step_up;
 mod wrapped_extractors;

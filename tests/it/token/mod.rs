@@ -1,5 +1,6 @@
 //! Decoders of tokens.
 
+mod expired;
 mod introspection;
 mod jwt;
 mod loopback;

@@ -13,6 +13,7 @@ mod jwks;
 mod keys;
 mod leniencies;
 mod malformed;
+mod mapped_scopes;
 mod may_grant;
 mod providers;
 mod public_keys;

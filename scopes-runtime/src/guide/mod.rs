@@ -1,0 +1,3 @@
+//! How to use this crate in an application, by task.
+
+pub mod middleware;

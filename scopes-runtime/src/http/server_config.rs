@@ -1,0 +1,40 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
+use super::challenge::{ChallengeConfig, RefusalReason};
+use crate::scope::{GrantedScopes, Requirement, Requirements};
+
+/// How a resource server refuses requests. Two servers are the same if they share it.
+#[derive(Default)]
+pub(super) struct ServerConfig {
+    pub(super) challenges: ChallengeConfig,
+    pub(super) renderer: Option<Renderer>,
+}
+
+impl ServerConfig {
+    /// Returns the refusal of a token with these scopes. `part` is the requirement that refuses, where it is not the operation's
+    /// own.
+    pub(super) fn refusal(
+        &self,
+        reason: RefusalReason,
+        operation: &Requirements,
+        part: Option<Requirement>,
+        granted: GrantedScopes,
+    ) -> AuthError {
+        AuthError::new(
+            reason,
+            Challenge::new(&self.challenges, self.renderer.clone(), operation, part, granted),
+        )
+    }
+
+    pub(super) fn unavailable(&self, retry_after: Duration) -> AuthError {
+        AuthError::Unavailable(Unavailable::new(self.renderer.clone(), retry_after))
+    }
+}
+
+impl fmt::Debug for ServerConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.challenges.fmt(formatter)
+    }
+}
