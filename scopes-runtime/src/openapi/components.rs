@@ -9,12 +9,23 @@ use crate::operation::Access;
 use crate::scope::{CredentialScheme, DeclaredScope};
 
 /// Adds what the operations refer to.
+///
+/// # Panics
+///
+/// Panics if two credential schemes have one name.
 pub(super) fn add_components<'a>(
     openapi: &mut OpenApi,
     operations: impl Iterator<Item = &'a Access> + Clone,
     scheme: &OAuth2Scheme,
 ) {
-    for scheme in operations.clone().flat_map(Access::credentials) {
+    let credentials: Vec<_> = operations.clone().flat_map(Access::credentials).collect();
+    for (at, scheme) in credentials.iter().enumerate() {
+        let mut earlier = credentials[..at].iter().filter(|other| other.name() == scheme.name());
+        assert!(
+            earlier.all(|other| other.is_same(scheme)),
+            "two credential schemes have the name `{}`; give each another one",
+            scheme.name()
+        );
         add_credentials(openapi, scheme);
     }
     if operations.clone().any(Access::accepts_token) {

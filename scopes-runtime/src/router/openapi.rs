@@ -38,6 +38,10 @@ where
     }
 
     /// Returns what the operations add to a document that is made elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// Panics if two credential schemes have one name.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
         let operations: Vec<_> = self.routes.iter().map(|route| &route.operation).collect();
@@ -49,6 +53,10 @@ where
     ///
     /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
     /// are included.
+    ///
+    /// # Panics
+    ///
+    /// Panics if two credential schemes have one name.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let OpenApiParts { openapi, scheme } = self.document;
         let operations: Vec<_> =
