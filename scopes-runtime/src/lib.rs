@@ -358,9 +358,11 @@ pub use scopes_macros::ScopedExtractor;
 /// Allows requests with other credentials than an access token to call a handler: an API key, the signature of a webhook, a
 /// refresh token.
 ///
-/// It names the extractor that checks the credentials, a [`CredentialExtractor`], or several, separated by commas. The handler must take
-/// each of them as an argument, not inside `Option` or `Result`: the check is theirs. An extractor that checks an access token
-/// is a compile error. The access report, the lock file and the OpenAPI document show the [schemes](CredentialScheme).
+/// The attribute names the extractor that checks the credentials, a [`CredentialExtractor`], or several, separated by
+/// commas. The handler must take each of them, or another one of the same scheme, as an argument, and not inside `Option`
+/// or `Result`: the attribute itself checks nothing. An extractor that checks an access token is a compile error. The access
+/// report, the lock file and the OpenAPI document show the [schemes](CredentialScheme). The document has no responses for
+/// missing credentials, because they are the application's.
 /// `scopes-macros/expansions/authenticated_by.rs` in the repository shows the expansion.
 ///
 /// ```

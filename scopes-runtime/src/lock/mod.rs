@@ -34,9 +34,9 @@ use crate::report::Report;
 /// ```
 ///
 /// `UPDATE_SCOPES_LOCK=1 cargo test` writes the file, the first time and after intended changes. Its diff shows every change of
-/// access in review. The file lists the operations, sorted by path and method, with all alternatives of their requirements and
-/// the broader scopes that are accepted for each scope. A change of `#[implies(…)]` therefore shows at each operation that it
-/// affects. Names of handlers and reasons are not in the file.
+/// access in review. The file lists the operations, sorted by path and method, with all alternatives of their requirements, the
+/// names of other credentials, and the broader scopes that are accepted for each scope. A change of `#[implies(…)]` therefore
+/// shows at each operation that it affects. Names of handlers and reasons are not in the file.
 ///
 /// # Panics
 ///

@@ -54,7 +54,7 @@ pub(super) fn referenced_credentials<'a>(
         let name = scheme.name();
         let same = credentials.iter().find(|other| other.name() == name);
         assert!(
-            same.is_none_or(|other| *other == scheme)
+            same.is_none_or(|other| other.is_same(scheme))
                 && schemes.iter().all(|other| other.component_name() != name),
             "two different security schemes are named `{name}`; give the `CredentialScheme` another name"
         );

@@ -24,8 +24,8 @@ pub use scoped_router::ScopedRouter;
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///
-/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]` or `#[public]`. The other order is a
-/// compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
+/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. The
+/// other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

@@ -49,6 +49,10 @@ fn a_malformed_file_is_an_error_with_the_line() {
         ("GET /\n  pubic\n", 2, "`pubic` is not an access"),
         ("GET /\n  public\n  requires me\n", 2, "`public` is not an access"),
         ("GET /\n  requires\n", 2, "`requires` is not an access"),
+        ("GET /\n  authenticated by\n", 2, "`authenticated by` is not an access"),
+        ("GET /\n  authenticated by key\n  requires me\n", 2, "`authenticated by key` is not an access"),
+        ("GET /\n  with key\n", 2, "the scopes are missing"),
+        ("GET /\n  requires me\n  with a\n  with b\n", 4, "`with b` is not an access"),
         ("GET /\n  or me\n", 2, "`or me` is not an access"),
         (
             "GET /\n  requires me\n    accepts admin for items\n",

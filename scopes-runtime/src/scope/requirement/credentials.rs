@@ -68,7 +68,7 @@ impl Requirement {
                 requirements.iter().for_each(|inner| inner.add_credentials(all));
             }
             Node::Credentials(scheme) => {
-                if !all.contains(&scheme) {
+                if !all.iter().any(|other| other.is_same(scheme)) {
                     all.push(scheme);
                 }
             }
