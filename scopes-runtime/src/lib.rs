@@ -264,6 +264,8 @@ pub use scopes_macros::declare_scopes;
 /// The requirements of the extractors in the arguments are added: also of those in tuples, `Option` and `Result`.
 /// With `Option` and `Result`, the handler would otherwise get the refusal as a value, and run. A struct of
 /// extractors adds the requirements of its fields if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
+/// A [`CredentialExtractor`] adds its credentials, which a request needs beside the token. Inside `Option` or `Result` it is a
+/// compile error.
 ///
 /// The macro cannot read the requirement of an extractor
 ///

@@ -11,7 +11,7 @@ use crate::http::HandlerInfo;
 #[diagnostic::on_unimplemented(
     message = "this handler has no `#[utoipa::path]`",
     label = "`routes!` reads path and methods from `#[utoipa::path]`",
-    note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
+    note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]`, `#[authenticated_by(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
 )]
 pub trait DocumentedHandler: HandlerInfo {
     /// The type for which utoipa's attribute implements its traits. Its operation does not have the handler's access.

@@ -135,16 +135,11 @@ impl ScopeMatrix {
     ///   route. The check does not find a hidden route that has one of these responses to placeholders.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
-    /// without one of the credentials must be refused.
-    ///
-    /// An operation that requires credentials instead of a token must refuse requests without any, with a token of all known
-    /// scopes, and without one of several credentials, and accept requests with [valid ones](Self::credentials), if they are set
-    /// for all of its schemes. The refusals are the application's: 401, 403, or another status from 400 to 499 than that of the
-    /// response to valid credentials. A handler may refuse the placeholders, such as an empty JSON object, with the same status
-    /// for all requests, which does not show that credentials are checked: that is a failure. In this case [`credentials`] can
-    /// also set a body and the headers that the handler accepts.
-    ///
-    /// [`credentials`]: Self::credentials
+    /// without one of the credentials must be refused. An operation that requires credentials instead of a token must refuse
+    /// requests without any, with a token of all known scopes, and without one of several credentials, and accept valid ones, if
+    /// they are set for all of its schemes. The refusals are the application's: 401, 403, or another 4xx than that of the
+    /// response to valid credentials. A handler that refuses the placeholders with one status does not show that it checks
+    /// credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
@@ -157,7 +152,8 @@ impl ScopeMatrix {
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. A path gets at most nine, and up to nine more if methods without a
-    /// handler have another response than those above. A wrong response costs one more request for each known scope.
+    /// handler have another response than those above. A wrong response costs one more request for each known scope. Other
+    /// credentials cost at most four requests, one for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
     ///
@@ -177,9 +173,7 @@ impl ScopeMatrix {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
                 let is_fallback = is_fallback(operation);
-                if !is_fallback
-                    && matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. })
-                {
+                if !is_fallback && operation.access.is_protected() {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
                 if !is_fallback && paths.insert(&operation.path) {
