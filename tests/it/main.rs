@@ -6,5 +6,6 @@ mod openapi;
 mod report;
 mod router;
 mod scope;
+mod services;
 mod testing;
 mod token;

@@ -7,6 +7,7 @@ mod challenge;
 mod context;
 mod evaluate;
 mod extract;
+mod grpc;
 mod guard;
 mod metadata;
 mod rejection;
@@ -18,9 +19,12 @@ mod telemetry;
 
 pub use auth_error::{AuthError, Challenge};
 pub use extract::RequiredScopes;
+pub(crate) use grpc::into_grpc_if_requested;
 pub use guard::{Authorized, HandlerInfo, Public, PublicOperation, ScopedOperation, check};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+#[cfg(feature = "metrics")]
+pub(crate) use telemetry::count_admission;

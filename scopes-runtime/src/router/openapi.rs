@@ -50,9 +50,10 @@ where
     /// [`with_openapi`](Self::with_openapi) and the security scheme of merged and nested routers are ignored; their operations
     /// are included.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
+        let router = self.to_axum();
         let OpenApiParts { openapi, scheme } = self.document;
         let operations: Vec<_> =
             self.routes.iter().map(|route| (&route.operation, route.description.as_ref())).collect();
-        (self.router, document(openapi, &operations, &scheme))
+        (router, document(openapi, &operations, &scheme))
     }
 }

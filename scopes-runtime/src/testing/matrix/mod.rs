@@ -18,7 +18,7 @@ use self::answer::{BearerChallenge, Expected};
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has, is_fallback};
+use self::target::{Target, has, is_no_route};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
@@ -151,11 +151,11 @@ impl ScopeMatrix {
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_fallback = is_fallback(operation);
-                if !is_fallback && matches!(operation.access, Access::Scoped(_)) {
+                let is_no_route = is_no_route(operation);
+                if !is_no_route && matches!(operation.access, Access::Scoped(_)) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
-                if !is_fallback && paths.insert(&operation.path) {
+                if !is_no_route && paths.insert(&operation.path) {
                     check_methods(&target, all, &mut run).await;
                 }
             }
