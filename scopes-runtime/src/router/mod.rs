@@ -2,6 +2,8 @@
 
 #[cfg(feature = "openapi")]
 mod documented_routes;
+#[cfg(feature = "testing")]
+mod dry_run;
 mod enforced;
 mod fallbacks;
 mod method_router;
@@ -22,6 +24,8 @@ mod services;
 
 #[cfg(feature = "openapi")]
 pub use documented_routes::DocumentedRoutes;
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use dry_run::DryRun;
 pub use method_router::{
     ScopedMethodRouter, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };

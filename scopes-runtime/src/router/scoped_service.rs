@@ -8,6 +8,8 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use tower_service::Service;
 
+#[cfg(feature = "testing")]
+use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
@@ -50,10 +52,16 @@ where
         let server = (self.server)(&state);
         let operation = Requirements::new(self.requirement, self.routers.get());
         Box::pin(async move {
+            #[cfg(feature = "testing")]
+            let dry_run = DryRun::of(request.extensions());
             let (mut parts, body) = request.into_parts();
             let authorized = server.authorize_operation(&mut parts, TypeId::of::<Marker>(), operation).await;
             if let Err(error) = authorized {
                 return into_grpc_if_requested(&parts.headers, &error, error.clone().into_response());
+            }
+            #[cfg(feature = "testing")]
+            if let Some(dry_run) = dry_run {
+                return dry_run.response();
             }
             #[cfg(feature = "metrics")]
             count_admission();

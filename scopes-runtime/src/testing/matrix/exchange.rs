@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tower_service::Service as _;
 
 use super::answer::Got;
+use crate::router::DryRun;
 
 /// How long the application may take for a response.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,7 +55,8 @@ impl TestRequest {
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
 
-    pub(super) async fn send(&self, app: &Router) -> Got {
+    /// Sends the request, as a dry run if one is given.
+    pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Got {
         let mut request = Request::builder().method(&self.method).uri(&self.uri);
         let body = match &self.form {
             Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
@@ -67,7 +69,10 @@ impl TestRequest {
             request = request.header(name, value);
         }
         let body = body.map_or_else(Body::empty, |(_, body)| Body::from(body));
-        let request = request.body(body).expect("a path of a router with placeholders is one");
+        let mut request = request.body(body).expect("a path of a router with placeholders is one");
+        if let Some(dry_run) = dry_run {
+            request.extensions_mut().insert(dry_run);
+        }
         let mut app = app.clone();
         match timeout(TIMEOUT, caught(async move { app.call(request).await })).await {
             Ok(Ok(Ok(response))) => Got::of(&response),

@@ -70,7 +70,7 @@ impl Routes {
     }
 
     async fn match_path(&self, path: &str) -> bool {
-        let got = TestRequest::new(&Method::GET, path).send(&self.0).await;
+        let got = TestRequest::new(&Method::GET, path).send(&self.0, None).await;
         matches!(got, Got::Answer(Answer { status: StatusCode::OK, .. }))
     }
 }
