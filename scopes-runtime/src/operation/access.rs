@@ -68,12 +68,6 @@ impl Access {
         }
     }
 
-    /// Returns whether a request needs a token or other credentials.
-    #[cfg(all(feature = "_jwt", feature = "testing"))]
-    pub(crate) fn is_protected(&self) -> bool {
-        matches!(self, Self::Scoped(_) | Self::Authenticated { .. })
-    }
-
     /// Returns why the operation requires no token.
     pub(crate) fn reason(&self) -> Option<&'static str> {
         match *self {

@@ -145,6 +145,7 @@ where
     /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in their
     /// vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
+        let router = self.to_axum();
         let operations: Vec<_> = self
             .routes
             .iter()
@@ -153,7 +154,7 @@ where
             })
             .collect();
         let refusals = self.document.refusals().clone();
-        (self.router, document(self.document.openapi, &operations, &refusals))
+        (router, document(self.document.openapi, &operations, &refusals))
     }
 }
 

@@ -9,7 +9,7 @@ use axum::routing::any;
 use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
 use super::run::{Case, Run};
-use super::target::{METHODS, Target, UNKNOWN, has, is_fallback, unlisted};
+use super::target::{METHODS, Target, UNKNOWN, has, is_no_route, unlisted};
 use crate::operation::{Methods, Operation};
 
 /// Sends each method that no operation of the path has.
@@ -19,11 +19,11 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
         all.iter().find(|operation| operation.path == path && operation.methods == methods)
     };
     // Every method is open.
-    if of(pattern, Methods::Any).is_some_and(|operation| !operation.access.is_protected()) {
+    if of(pattern, Methods::Any).is_some_and(|operation| !run.refuses(&operation.access)) {
         return;
     }
     let others = of(pattern, Methods::Other).or_else(|| of("/*", Methods::Other));
-    let others_are_open = others.is_some_and(|operation| !operation.access.is_protected());
+    let others_are_open = others.is_some_and(|operation| !run.refuses(&operation.access));
     let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
     let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
     let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
@@ -62,14 +62,14 @@ impl Routes {
     pub(super) fn of(all: &[Operation]) -> Self {
         let paths: BTreeSet<_> = all
             .iter()
-            .filter(|operation| !is_fallback(operation))
+            .filter(|operation| !is_no_route(operation))
             .map(|operation| &*operation.path)
             .collect();
         Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
     }
 
     async fn match_path(&self, path: &str) -> bool {
-        let got = TestRequest::new(&Method::GET, path).send(&self.0).await;
+        let got = TestRequest::new(&Method::GET, path).send(&self.0, None).await;
         matches!(got, Got::Answer(Answer { status: StatusCode::OK, .. }))
     }
 }
