@@ -4,7 +4,8 @@
 //! can extract the token itself: the token is decoded once for each request, and the guard uses the same result.
 //!
 //! Take `Result<AccessToken, AuthError>` in a middleware, and pass the request on without a token. The guard then refuses it with
-//! the challenge of the operation. `AccessToken` alone also refuses requests for public operations.
+//! the challenge of the operation. In a layer of a `ScopedRouter`, `Option<AccessToken>` does the same: it is `None` for an invalid
+//! token. `AccessToken` alone also refuses requests for public operations, and its challenge contains no scopes.
 //!
 //! # Load the tenant or the user
 //!

@@ -43,8 +43,7 @@ impl ResourceServer {
         handler: TypeId,
         operation: &Requirements,
     ) -> Result<(), AuthError> {
-        context.handler = Some(handler);
-        context.operation = Some(operation.clone());
+        context.begin_operation(operation.clone(), Some(handler));
         self.decide(operation, None, context.outcome()).map(drop)
     }
 
@@ -59,13 +58,14 @@ impl ResourceServer {
     }
 
     /// Returns the request's token, if there is one. An invalid token is refused as by
-    /// [`authorize_part`](Self::authorize_part).
+    /// [`authorize_part`](Self::authorize_part), but not in a layer of a `ScopedRouter`: the operation refuses it, whose
+    /// challenge contains the required scopes.
     pub(super) async fn authorize_optional(
         &self,
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        if matches!(context.outcome(), TokenOutcome::Missing) {
+        if matches!(context.outcome(), TokenOutcome::Missing) || context.is_refused_later() {
             return Ok(None);
         }
         self.accept(context, Requirement::AUTHENTICATED).map(Some)

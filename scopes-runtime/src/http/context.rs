@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 
 use super::bearer::{AuthorizationHeader, Credentials};
 use super::server_config::ServerConfig;
@@ -21,6 +21,8 @@ pub(super) struct AuthContext {
     pub(super) operation: Option<Requirements>,
     /// The handler of the operation, by its hidden type.
     pub(super) handler: Option<TypeId>,
+    /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
+    is_before_check: bool,
     cached: Option<CachedOutcome>,
 }
 
@@ -53,6 +55,21 @@ pub(super) struct Server<'a> {
 }
 
 impl AuthContext {
+    /// Sets the operation that is being served.
+    pub(super) fn begin_operation(&mut self, operation: Requirements, handler: Option<TypeId>) {
+        (self.operation, self.handler, self.is_before_check) = (Some(operation), handler, false);
+    }
+
+    /// Returns whether the check of the operation will refuse these credentials.
+    pub(super) fn is_refused_later(&self) -> bool {
+        let is_invalid = match self.outcome() {
+            TokenOutcome::Malformed => true,
+            TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
+            TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
+        };
+        self.is_before_check && is_invalid
+    }
+
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
@@ -84,6 +101,19 @@ impl AuthContext {
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
         self.cached.as_ref().map_or(&TokenOutcome::Missing, |cached| &cached.outcome)
+    }
+}
+
+/// Records that layers run now, and that the router checks the operation after them.
+pub(crate) fn begin_layers(extensions: &mut Extensions) {
+    let context: &mut AuthContext = extensions.get_or_insert_default();
+    (context.operation, context.handler, context.is_before_check) = (None, None, true);
+}
+
+/// Records that no check of an operation follows.
+pub(crate) fn end_layers(extensions: &mut Extensions) {
+    if let Some(context) = extensions.get_mut::<AuthContext>() {
+        context.is_before_check = false;
     }
 }
 

@@ -23,7 +23,8 @@ impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     }
 }
 
-/// Extracts `None` from a request without a token. A request with an invalid token is refused.
+/// Extracts `None` from a request without a token. A request with an invalid token is refused; in a layer of a `ScopedRouter` it is
+/// `None`, and the check of the operation refuses it.
 impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 

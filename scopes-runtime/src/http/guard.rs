@@ -97,7 +97,7 @@ impl<S: Sync, O> FromRequestParts<S> for AuthenticatedBy<O> {
 fn set_unscoped(parts: &mut Parts) {
     let authenticated = Requirement::AUTHENTICATED.into();
     let context: &mut AuthContext = parts.extensions.get_or_insert_default();
-    (context.operation, context.handler) = (Some(authenticated), None);
+    context.begin_operation(authenticated, None);
 }
 
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.

@@ -24,7 +24,7 @@ impl ServerConfig {
     ) -> AuthError {
         AuthError::new(
             reason,
-            Challenge::new(&self.challenges, self.renderer.clone(), operation, part, granted),
+            Challenge::new(reason, &self.challenges, self.renderer.clone(), operation, part, granted),
         )
     }
 

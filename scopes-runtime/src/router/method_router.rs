@@ -8,6 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::layered::BeforeCheck;
 use super::route::Route;
 use super::{Guarded, ScopedHandler};
 use crate::operation::Methods;
@@ -157,7 +158,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer), ..self }
+        Self { router: self.router.layer(BeforeCheck(layer)), ..self }
     }
 }
 

@@ -6,6 +6,7 @@ mod documented_routes;
 mod dry_run;
 mod enforced;
 mod fallbacks;
+mod layered;
 mod method_router;
 mod nesting;
 #[cfg(feature = "openapi")]

@@ -1,6 +1,7 @@
 //! Routers inside of a router.
 
 use super::ScopedRouter;
+use super::layered::Unchecked;
 use super::route::{Route, UNLISTED};
 use crate::operation::Methods;
 
@@ -64,7 +65,7 @@ where
     #[must_use]
     pub fn merge_unchecked(mut self, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason));
-        Self { router: self.router.merge(router.reset_fallback()), ..self }
+        Self { router: self.router.merge(router.reset_fallback().layer(Unchecked)), ..self }
     }
 
     /// Adds the routes and the fallback of an axum router under a prefix, without any check of tokens. `reason` appears in the
@@ -76,6 +77,6 @@ where
     #[must_use]
     pub fn nest_unchecked(mut self, path: &str, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason).under(path));
-        Self { router: self.router.nest(path, router), ..self }
+        Self { router: self.router.nest(path, router.layer(Unchecked)), ..self }
     }
 }

@@ -7,6 +7,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::ScopedMethodRouter;
+use super::layered::BeforeCheck;
 #[cfg(feature = "openapi")]
 use super::openapi_parts::OpenApiParts;
 use super::route::Route;
@@ -153,7 +154,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer), ..self }
+        Self { router: self.router.layer(BeforeCheck(layer)), ..self }
     }
 
     /// Adds a middleware around all routes so far, but not around fallbacks. It runs before tokens are checked.
@@ -170,7 +171,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.route_layer(layer), ..self }
+        Self { router: self.router.route_layer(BeforeCheck(layer)), ..self }
     }
 
     /// Provides the state of the handlers.

@@ -8,6 +8,7 @@ use axum::routing::any;
 use tower_service::Service;
 
 use super::ScopedRouter;
+use super::layered::Layered;
 use super::route::{FALLBACK, Route};
 use super::scoped_service::ScopedService;
 use super::service_access::{Access, ServiceAccess};
@@ -40,7 +41,7 @@ where
         let router = match access.into().0 {
             Access::Unchecked { reason } => {
                 self.routes.push(Route::unchecked(path, Methods::Any, reason));
-                self.router.route_service(path, service)
+                self.router.route_service(path, Layered::unchecked(service))
             }
             Access::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
@@ -71,7 +72,7 @@ where
         let router = match access.into().0 {
             Access::Unchecked { reason } => {
                 self.routes.extend(paths.map(|path| Route::unchecked(path, Methods::Any, reason)));
-                self.router.nest_service(path, service)
+                self.router.nest_service(path, Layered::unchecked(service))
             }
             Access::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
@@ -103,7 +104,7 @@ where
         let router = match access.into().0 {
             Access::Unchecked { reason } => {
                 self.set_fallback(Route::unchecked(FALLBACK, Methods::Fallback, reason));
-                self.router.fallback_service(service)
+                self.router.fallback_service(Layered::unchecked(service))
             }
             Access::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -139,6 +139,9 @@ impl ScopeClaim {
         match &self.scopes_of {
             None => values.collect(),
             Some(scopes_of) => {
+                // A token may repeat a value thousands of times.
+                let mut seen = HashSet::new();
+                let values = values.filter(|value| seen.insert(*value));
                 values.filter_map(|value| scopes_of.get(value)).flat_map(|scopes| scopes.split(' ')).collect()
             }
         }
