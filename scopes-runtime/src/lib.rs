@@ -33,8 +33,10 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. A
-//! scope that is not declared is a compile error:
+//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. The
+//! [guide] shows how to add scopes to an application that exists, and how to decode tokens, document, review and test.
+//!
+//! A scope that is not declared is a compile error:
 //!
 //! ```compile_fail
 //! # use scopes_runtime::{declare_scopes, requires_scopes};
