@@ -108,11 +108,11 @@ impl Challenge {
         reason: RefusalReason,
         config: &ChallengeConfig,
         renderer: Option<Renderer>,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
     ) -> Self {
-        Self { reason, template: config.refusal_for(operation, part), granted, renderer }
+        Self { reason, template: config.refusal_for(required, part), granted, renderer }
     }
 
     /// Returns the scopes to request, separated by spaces: all that the cheapest alternative needs (RFC 6750 section 3).

@@ -116,16 +116,16 @@ impl ChallengeConfig {
     /// Returns the refusals of an operation, and of the part of it that refuses where that is another requirement.
     pub(super) fn refusal_for(
         &self,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
     ) -> Arc<RefusalTemplate> {
         // Stated twice it would count as twice as many alternatives, which may be too many to list.
-        let part = part.filter(|part| operation.iter().all(|own| own.key() != part.key()));
-        let key = operation.key(part);
+        let part = part.filter(|part| required.iter().all(|own| own.key() != part.key()));
+        let key = required.key(part);
         if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(template);
         }
-        let requirements = operation.iter().chain(part).collect();
+        let requirements = required.iter().chain(part).collect();
         let template = Arc::new(RefusalTemplate::new(requirements, Arc::clone(&self.parameters)));
         let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
         if templates.len() < MAX_TEMPLATES {

@@ -18,12 +18,12 @@ use crate::token::{AccessToken, DecodeError, TokenDecoder};
 #[derive(Clone, Default)]
 pub(super) struct AuthContext {
     /// What the operation requires that is being served.
-    pub(super) operation: Option<Requirements>,
+    pub(super) required: Option<Requirements>,
     /// The handler of the operation, by its hidden type.
     pub(super) handler: Option<TypeId>,
     /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
     is_before_check: bool,
-    cached: Option<CachedOutcome>,
+    stored: Option<StoredOutcome>,
 }
 
 /// How long an outcome is reused. An application may keep a request's extensions, and dispatch another request with them.
@@ -31,7 +31,7 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 
 /// The outcome for the credentials of a request, at one server.
 #[derive(Clone)]
-struct CachedOutcome {
+struct StoredOutcome {
     decoded_at: SystemTime,
     server: Arc<ServerConfig>,
     header: AuthorizationHeader,
@@ -56,8 +56,8 @@ pub(super) struct Server<'a> {
 
 impl AuthContext {
     /// Sets the operation that is being served.
-    pub(super) fn begin_operation(&mut self, operation: Requirements, handler: Option<TypeId>) {
-        (self.operation, self.handler, self.is_before_check) = (Some(operation), handler, false);
+    pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
+        (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
     }
 
     /// Returns whether the check of the operation will refuse these credentials.
@@ -73,7 +73,7 @@ impl AuthContext {
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
-        let known = parts.extensions.get::<Self>().and_then(|context| context.cached.as_ref());
+        let known = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
         // The outcome of another server is not valid here: its issuer and audience differ. Neither is one for other
         // credentials: a layer may have replaced the header since.
         let is_known = known.is_some_and(|known| {
@@ -81,33 +81,33 @@ impl AuthContext {
                 && known.header.is_that_of(&parts.headers)
                 && known.is_fresh(SystemTime::now())
         });
-        let new = if is_known { None } else { Some(CachedOutcome::new(&parts.headers, server).await) };
+        let new = if is_known { None } else { Some(StoredOutcome::new(&parts.headers, server).await) };
         let context: &mut Self = parts.extensions.get_or_insert_default();
         if new.is_some() {
-            context.cached = new;
+            context.stored = new;
         }
         context
     }
 
     /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
-    pub(super) fn of_cached<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
+    pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
         let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = cached_outcome(&header, server).ok()?;
+        let outcome = outcome_without_decoding(&header, server).ok()?;
         let context: &mut Self = parts.extensions.get_or_insert_default();
-        context.cached = Some(CachedOutcome::now(server, header, outcome));
+        context.stored = Some(StoredOutcome::now(server, header, outcome));
         Some(context)
     }
 
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
-        self.cached.as_ref().map_or(&TokenOutcome::Missing, |cached| &cached.outcome)
+        self.stored.as_ref().map_or(&TokenOutcome::Missing, |stored| &stored.outcome)
     }
 }
 
 /// Records that layers run now, and that the router checks the operation after them.
 pub(crate) fn begin_layers(extensions: &mut Extensions) {
     let context: &mut AuthContext = extensions.get_or_insert_default();
-    (context.operation, context.handler, context.is_before_check) = (None, None, true);
+    (context.required, context.handler, context.is_before_check) = (None, None, true);
 }
 
 /// Records that no check of an operation follows.
@@ -117,10 +117,10 @@ pub(crate) fn end_layers(extensions: &mut Extensions) {
     }
 }
 
-impl CachedOutcome {
+impl StoredOutcome {
     async fn new(headers: &HeaderMap, server: Server<'_>) -> Self {
         let header = AuthorizationHeader::of(headers);
-        let outcome = match cached_outcome(&header, server) {
+        let outcome = match outcome_without_decoding(&header, server) {
             Ok(outcome) => outcome,
             Err(token) => decoded(token, server).await,
         };
@@ -144,7 +144,10 @@ impl CachedOutcome {
 }
 
 /// Returns the outcome that needs no decoding, or the token to decode.
-fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Result<TokenOutcome, &'a str> {
+fn outcome_without_decoding<'a>(
+    header: &'a AuthorizationHeader,
+    server: Server<'_>,
+) -> Result<TokenOutcome, &'a str> {
     match header.credentials() {
         Credentials::Missing => Ok(TokenOutcome::Missing),
         Credentials::Malformed => Ok(TokenOutcome::Malformed),

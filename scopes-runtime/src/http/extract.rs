@@ -77,7 +77,7 @@ impl<S: Sync> FromRequestParts<S> for RequiredScopes {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let operation = parts.extensions.get::<AuthContext>().and_then(|context| context.operation.clone());
-        Ok(Self(operation.unwrap_or_else(|| Requirement::AUTHENTICATED.into())))
+        let required = parts.extensions.get::<AuthContext>().and_then(|context| context.required.clone());
+        Ok(Self(required.unwrap_or_else(|| Requirement::AUTHENTICATED.into())))
     }
 }

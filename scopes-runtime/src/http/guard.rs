@@ -66,9 +66,9 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
         // another operation, or none; then this handler's own requirement is what is left to check.
         let context =
             parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
-        let operation = context.and_then(|context| context.operation.clone());
-        let operation = operation.unwrap_or_else(|| O::REQUIREMENT.into());
-        state.resource_server().authorize_operation(parts, handler, operation).await?;
+        let required = context.and_then(|context| context.required.clone());
+        let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
+        state.resource_server().authorize_operation(parts, handler, required).await?;
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))
@@ -107,7 +107,7 @@ where
     S: ProvidesResourceServer,
 {
     let context = parts.extensions.get_or_insert_default::<AuthContext>();
-    context.operation.get_or_insert_with(|| E::REQUIREMENT.into());
+    context.required.get_or_insert_with(|| E::REQUIREMENT.into());
     state.resource_server().authorize_part(parts, E::REQUIREMENT).await.map(drop)
 }
 

@@ -80,7 +80,7 @@ impl AccessToken {
     #[must_use]
     pub fn refuse(&self) -> AuthError {
         let cause = DecodeError::invalid("the application refuses it");
-        self.refused(RefusalReason::InvalidToken, Requirement::AUTHENTICATED, self.operation(), Some(&cause))
+        self.refused(RefusalReason::InvalidToken, Requirement::AUTHENTICATED, self.required(), Some(&cause))
     }
 
     fn refused(
@@ -91,8 +91,8 @@ impl AccessToken {
         cause: Option<&DecodeError>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
-        let config = self.acceptor::<ServerConfig>().unwrap_or_default();
-        let error = config.refusal(reason, self.operation(), Some(part), self.scopes().clone());
+        let config = self.server_config::<ServerConfig>().unwrap_or_default();
+        let error = config.refusal(reason, self.required(), Some(part), self.scopes().clone());
         telemetry::refused(&error, &config.challenges, required, Some(self), cause);
         error
     }

@@ -18,13 +18,13 @@ impl ServerConfig {
     pub(super) fn refusal(
         &self,
         reason: RefusalReason,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
     ) -> AuthError {
         AuthError::new(
             reason,
-            Challenge::new(reason, &self.challenges, self.renderer.clone(), operation, part, granted),
+            Challenge::new(reason, &self.challenges, self.renderer.clone(), required, part, granted),
         )
     }
 
