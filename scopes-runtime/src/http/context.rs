@@ -73,29 +73,38 @@ impl AuthContext {
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
-        let known = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
-        // The outcome of another server is not valid here: its issuer and audience differ. Neither is one for other
-        // credentials: a layer may have replaced the header since.
-        let is_known = known.is_some_and(|known| {
-            Arc::ptr_eq(&known.server, server.config)
-                && known.header.is_that_of(&parts.headers)
-                && known.is_fresh(SystemTime::now())
-        });
-        let new = if is_known { None } else { Some(StoredOutcome::new(&parts.headers, server).await) };
+        let has_outcome = Self::has_outcome(parts, server);
+        let new = if has_outcome { None } else { Some(StoredOutcome::new(&parts.headers, server).await) };
+        Self::with_outcome(parts, new)
+    }
+
+    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
+    pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
+        if Self::has_outcome(parts, server) {
+            return Some(Self::with_outcome(parts, None));
+        }
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = outcome_without_decoding(&header, server).ok()?;
+        Some(Self::with_outcome(parts, Some(StoredOutcome::now(server, header, outcome))))
+    }
+
+    /// Returns whether the request has an outcome to reuse. That of another server is not valid here: its issuer and audience
+    /// differ. Neither is one for other credentials: a layer may have replaced the header since.
+    fn has_outcome(parts: &Parts, server: Server<'_>) -> bool {
+        let stored = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
+        stored.is_some_and(|stored| {
+            Arc::ptr_eq(&stored.server, server.config)
+                && stored.header.is_that_of(&parts.headers)
+                && stored.is_fresh(SystemTime::now())
+        })
+    }
+
+    fn with_outcome(parts: &mut Parts, new: Option<StoredOutcome>) -> &mut Self {
         let context: &mut Self = parts.extensions.get_or_insert_default();
         if new.is_some() {
             context.stored = new;
         }
         context
-    }
-
-    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
-    pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
-        let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = outcome_without_decoding(&header, server).ok()?;
-        let context: &mut Self = parts.extensions.get_or_insert_default();
-        context.stored = Some(StoredOutcome::now(server, header, outcome));
-        Some(context)
     }
 
     /// The outcome, after [`of`](Self::of).

@@ -32,7 +32,7 @@ pub use method_router::{
 };
 pub use scoped_handler::{Guarded, ScopedHandler};
 pub use scoped_router::ScopedRouter;
-pub use service_access::ServiceAccess;
+pub use service_access::{ServiceAccess, Unchecked, unchecked};
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use scopes_runtime::router::{ScopedRouter, get};
+use scopes_runtime::router::{ScopedRouter, get, unchecked};
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
 use scopes_tests::{Readable, Scope, call};
 
@@ -84,9 +84,9 @@ async fn where_no_check_follows_a_bad_token_is_refused() {
     let scoped = [
         ScopedRouter::new().merge_unchecked(plain(), "not ported yet").layer(layer()),
         ScopedRouter::new().nest_unchecked("/in", plain(), "not ported yet").layer(layer()),
-        ScopedRouter::new().nest_service("/in", service.clone(), "not ported yet").layer(layer()),
-        ScopedRouter::new().fallback_service(service.clone(), "not ported yet").layer(layer()),
-        ScopedRouter::new().route_service("/plain", service, "not ported yet").layer(layer()),
+        ScopedRouter::new().nest_service("/in", service.clone(), unchecked("not ported yet")).layer(layer()),
+        ScopedRouter::new().fallback_service(service.clone(), unchecked("not ported yet")).layer(layer()),
+        ScopedRouter::new().route_service("/plain", service, unchecked("not ported yet")).layer(layer()),
     ];
     for (at, router) in scoped.into_iter().enumerate() {
         let app = Router::from(router.with_state(server.clone()));

@@ -8,7 +8,7 @@ use axum::handler::Handler;
 use axum::http::{Request, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use scopes_runtime::router::get;
+use scopes_runtime::router::{get, unchecked};
 use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, call, token};
@@ -160,12 +160,12 @@ fn require_panics_if_a_route_would_not_check_it() {
         message(|| {
             let files = Router::new().route("/a", axum::routing::get(async || "a"));
             let router = ScopedRouter::new().route("/items", get(items));
-            router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
+            router.nest_service("/files", files, unchecked("the same for everyone")).require(scopes!("me"))
         }),
         "nothing checks tokens at `/files`; add it after `require`"
     );
     assert_eq!(
-        message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
+        message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), unchecked(" "))),
         "nothing checks tokens at `/files`: give the reason, which appears in the report"
     );
     assert_eq!(
