@@ -1,12 +1,12 @@
 //! Middleware beside guards: tenants, rate limits, spans, tokens in cookies and subprotocols, CORS.
 //!
-//! Layers of a [`ScopedRouter`](crate::ScopedRouter) run before tokens are checked, so a middleware cannot open an operation. It
-//! can extract the token itself: the token is decoded once for each request, and the guard uses the same result.
+//! Layers of a [`ScopedRouter`](crate::ScopedRouter) run before tokens are checked, so a middleware cannot open an operation.
+//! It can extract the token itself: the token is decoded once for each request, and the guard uses the same result.
 //!
-//! Take `Option<AccessToken>` in a layer of a `ScopedRouter`, and pass the request on. It is `None` without a valid token; the guard
-//! then sends the challenge of the operation. `AccessToken` alone also refuses requests for public operations, and its challenge
-//! contains no scopes. In layers of axum's own `Router` an invalid token is refused, because it is not known that a guard follows;
-//! take `Result<AccessToken, AuthError>` there, which logs the refusal once more.
+//! Take `Option<AccessToken>` in a layer of a `ScopedRouter`, and pass the request on. It is `None` without a valid token; the
+//! guard then sends the challenge of the operation. `AccessToken` alone also refuses requests for public operations, and its
+//! challenge contains no scopes. In layers of axum's own `Router` an invalid token is refused, because it is not known that a
+//! guard follows; take `Result<AccessToken, AuthError>` there, which logs the refusal once more.
 //!
 //! # Load the tenant or the user
 //!
@@ -108,8 +108,8 @@
 //! # Tokens from cookies
 //!
 //! A backend for a browser application may keep the token in a cookie with `HttpOnly`, `Secure` and `SameSite=Strict`. Browsers
-//! send cookies on their own, so requests that change something need a check against CSRF as well; here it is a header that other
-//! origins cannot send without a CORS preflight.
+//! send cookies on their own, so requests that change something need a check against CSRF as well; here it is a header that
+//! other origins cannot send without a CORS preflight.
 //!
 //! ```
 //! use axum::extract::Request;

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use super::challenge::{ChallengeConfig, Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
 use crate::scope::{GrantedScopes, Requirement, Requirements};
 
-/// The refusal of a request. As a response it is 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503
-/// with `Retry-After`. The body is a problem detail (RFC 9457), unless
+/// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
+/// `Retry-After`. The body is a problem detail (RFC 9457), unless
 /// [`refusal_response`](crate::ResourceServerBuilder::refusal_response) sets another one.
 ///
 /// Middleware finds the error of a refused request in the extensions of the response:
@@ -122,8 +122,8 @@ impl Challenge {
         self.has_hints().then(|| self.template.scope(&self.granted))?
     }
 
-    /// Returns the scopes of each alternative, separated by spaces. Empty if there is only one, if the server hides scopes, or if the
-    /// request is malformed.
+    /// Returns the scopes of each alternative, separated by spaces. Empty if there is only one, if the server hides scopes, or
+    /// if the request is malformed.
     #[must_use]
     pub fn alternatives(&self) -> Vec<String> {
         if self.has_hints() { self.template.named_alternatives() } else { Vec::new() }

@@ -12,8 +12,8 @@ use crate::scope::{GrantedScopes, Requirement, Requirements};
 use crate::token::AccessToken;
 
 impl ResourceServer {
-    /// Authorizes a request for the operation of a handler, if its token need not be decoded for that: it is missing,
-    /// malformed, or cached by the decoder.
+    /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
+    /// decoded first.
     pub(crate) fn authorize_operation_now(
         &self,
         parts: &mut Parts,
@@ -68,7 +68,7 @@ impl ResourceServer {
         if matches!(context.outcome(), TokenOutcome::Missing) || context.is_refused_later() {
             return Ok(None);
         }
-        self.evaluated_token(context, Requirement::AUTHENTICATED).map(Some)
+        self.evaluated_token(context, Requirement::ANY_VALID_TOKEN).map(Some)
     }
 
     fn evaluated_token(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {

@@ -14,7 +14,7 @@ use crate::scope::{
     alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
 };
 
-/// The most templates that a server keeps. Their number is that of the program's requirements, so it ends.
+/// The most templates that a server keeps. It limits memory if requirements are created at run time.
 const MAX_TEMPLATES: usize = 4096;
 
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);
@@ -52,7 +52,7 @@ pub(super) struct RenderedRefusal {
     pub(super) body: Bytes,
 }
 
-/// Why a request is refused, where the answer has a challenge.
+/// Why a request is refused, where the response has a challenge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum RefusalReason {
     MissingToken,
@@ -119,7 +119,7 @@ impl ChallengeConfig {
         required: &Requirements,
         part: Option<Requirement>,
     ) -> Arc<RefusalTemplate> {
-        // Stated twice it would count as twice as many alternatives, which may be too many to list.
+        // A part that the operation contains would multiply the alternatives.
         let part = part.filter(|part| required.iter().all(|own| own.key() != part.key()));
         let key = required.key(part);
         if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {

@@ -62,8 +62,8 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let handler = TypeId::of::<O>();
-        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
-        // another operation, or none; then this handler's own requirement is what is left to check.
+        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have removed
+        // or replaced the context. Without it, only the handler's own requirement is known.
         let context =
             parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
         let required = context.and_then(|context| context.required.clone());
@@ -93,9 +93,9 @@ impl<S: Sync, O> FromRequestParts<S> for AuthenticatedBy<O> {
     }
 }
 
-/// Sets an operation without scopes, in place of one that a layer left.
+/// Replaces the operation of the context by one without scopes.
 fn set_unscoped(parts: &mut Parts) {
-    let authenticated = Requirement::AUTHENTICATED.into();
+    let authenticated = Requirement::ANY_VALID_TOKEN.into();
     let context: &mut AuthContext = parts.extensions.get_or_insert_default();
     context.begin_operation(authenticated, None);
 }

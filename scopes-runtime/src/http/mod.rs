@@ -1,4 +1,4 @@
-//! From a request to a decision, and from a refusal to an answer.
+//! Authorizes requests, and renders refusals.
 
 mod auth_error;
 mod authorize;

@@ -9,8 +9,8 @@ use tower_service::Service;
 
 use crate::http::{begin_layers, end_layers};
 
-/// A layer around checked handlers. An extractor of an optional token in it leaves the refusal of an invalid one to the check, whose
-/// challenge contains the required scopes.
+/// A layer around checked handlers. An extractor of an optional token in it leaves the refusal of an invalid one to the check,
+/// whose challenge contains the required scopes.
 #[derive(Clone)]
 pub(super) struct BeforeCheck<L>(pub(super) L);
 

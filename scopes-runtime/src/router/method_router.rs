@@ -22,7 +22,7 @@ pub struct ScopedMethodRouter<S = ()> {
     pub(super) routes: Vec<Route>,
 }
 
-/// Routes every method without a handler of its own.
+/// Routes all methods without a handler of their own.
 pub fn any<H, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     H: ScopedHandler<T, S>,

@@ -36,8 +36,8 @@ pub use service_access::{ServiceAccess, Unchecked, unchecked};
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///
-/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. The
-/// other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
+/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`.
+/// The other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

@@ -19,7 +19,8 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 /// A verified access token: its claims and scopes.
 ///
 /// As an axum extractor it requires a valid token, and handlers that take it require one too. `Option<AccessToken>` is `None`
-/// for a request without credentials; other invalid requests are refused. Clones share their content.
+/// without a token. An invalid token is refused; in a layer of a `ScopedRouter` it is `None`, and the operation refuses the
+/// request. Clones share their content.
 ///
 /// ```
 /// use scopes_runtime::{AccessToken, requires_scopes};
@@ -82,7 +83,7 @@ impl AccessToken {
         Ok(Self {
             content: Arc::new(content),
             server_config: None,
-            required: Requirement::AUTHENTICATED.into(),
+            required: Requirement::ANY_VALID_TOKEN.into(),
             is_declared: false,
         })
     }
@@ -148,7 +149,8 @@ impl AccessToken {
         self.content.expires_at
     }
 
-    /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never completes.
+    /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never
+    /// completes.
     ///
     /// The system clock decides. It is read again at least every 60 s, so a change of the clock and a suspended machine count.
     ///
@@ -231,8 +233,8 @@ impl AccessToken {
     }
 
     /// Returns whether the handler's attribute declares the requirement. Without an attribute nothing has to be declared.
-    pub(crate) fn may_require(&self, requirement: &Requirement) -> bool {
-        !self.is_declared || self.required.declare(requirement)
+    pub(crate) fn declares(&self, requirement: &Requirement) -> bool {
+        !self.is_declared || self.required.name_all_of(requirement)
     }
 
     /// Returns how and when the user authenticated.

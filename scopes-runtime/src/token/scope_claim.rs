@@ -67,8 +67,8 @@ impl ScopeClaim {
         Self { fallback: Some(Box::new(fallback)), ..self }
     }
 
-    /// Maps the values of the claim, such as roles or groups, to scopes. A value without an entry grants nothing. A value of a string
-    /// claim is the text between two spaces. Calls add entries, and several entries for one value add up.
+    /// Maps the values of the claim, such as roles or groups, to scopes. A value without an entry grants nothing. A value of a
+    /// string claim is the text between two spaces. Calls add entries, and several entries for one value add up.
     ///
     /// ```
     /// use scopes_runtime::ScopeClaim;

@@ -81,7 +81,7 @@ async fn require_adds_to_the_requirements_of_earlier_routes() {
 
 /// Layers between the router and its route can replace the request.
 #[tokio::test]
-async fn router_requirements_are_checked_outside_of_inner_layers() {
+async fn router_requirements_are_not_lost_by_layers_that_replace_the_request() {
     fn fresh(request: &Request<Body>) -> Request<Body> {
         let mut fresh = Request::new(Body::empty());
         fresh.uri_mut().clone_from(request.uri());
@@ -154,7 +154,7 @@ fn require_panics_if_a_route_would_not_check_it() {
     );
     assert_eq!(
         message(|| ScopedRouter::new().fallback(nothing_here).require(scopes!("me"))),
-        "there is no route yet that could require this; call `require` after them"
+        "there is no route to require this; add routes before `require`"
     );
     assert_eq!(
         message(|| {
@@ -180,13 +180,13 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.require(scopes!(acr = "mfa")).require(scopes!(acr = any("hwk", "pop")))
         }),
-        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
+        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no authentication can satisfy both"
     );
 }
 
 /// The layer is around the handlers of one path.
 #[tokio::test]
-async fn router_requirements_are_checked_outside_of_path_layers() {
+async fn router_requirements_are_not_lost_by_path_layers_that_clear_extensions() {
     async fn without_extensions(mut request: Request<Body>, next: Next) -> Response {
         request.extensions_mut().clear();
         let mut response = next.run(request).await;

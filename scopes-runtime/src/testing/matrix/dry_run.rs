@@ -1,4 +1,4 @@
-//! The matrix without handlers.
+//! Dry runs: requests end after they were authorized.
 
 use std::panic::Location;
 
@@ -8,12 +8,12 @@ use super::target::Target;
 use crate::operation::Access;
 
 impl ScopeMatrix {
-    /// Ends each request after it was authorized, before the handler or the scoped service. The response is an empty 204. Default:
-    /// handlers and services run.
+    /// Ends each request after it was authorized, before the handler or the scoped service. The response is an empty 204.
+    /// Default: handlers and services run.
     ///
-    /// Layers of routers and method routers run. Extractors, layers of handlers (`Handler::layer`) and checks inside of handlers do
-    /// not, so a dry run does not find what they require beside the report, and checks no credentials other than tokens. Services
-    /// and routers that are unchecked run.
+    /// Layers of routers and method routers run. Extractors, layers of handlers (`Handler::layer`) and checks inside of
+    /// handlers do not, so a dry run does not find what they require beside the report, and checks no credentials other than
+    /// tokens. Services and routers that are unchecked run.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -41,8 +41,8 @@ impl ScopeMatrix {
     /// # }
     /// ```
     ///
-    /// A layer that drops the extensions of requests would let them reach the handler. Before other requests, a dry run sends one
-    /// without a token to each operation, and panics if it does not reach the check with its extensions. Those of handlers
+    /// A layer that drops the extensions of requests would let them reach the handler. Before other requests, a dry run sends
+    /// one without a token to each operation, and panics if it does not reach the check with its extensions. Those of handlers
     /// without scopes come last, because no check would refuse them.
     pub fn dry_run(self) -> Self {
         Self { is_dry: true, ..self }

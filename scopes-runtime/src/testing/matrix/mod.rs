@@ -34,10 +34,10 @@ use crate::report::Report;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
-/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not see routes outside of the
-/// report under paths of their own (a plain axum router that is merged later, other hosts and ports), layers that decide
-/// by other headers, behavior that depends on the body, on stored data or on other values of path parameters, what a
-/// handler gives to a client that it lets in, or how long an answer takes.
+/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not
+/// see routes outside of the report under paths of their own (a plain axum router that is merged later, other hosts and ports),
+/// layers that decide by other headers, behavior that depends on the body, on stored data or on other values of path
+/// parameters, what a handler gives to a client that it lets in, or how long an answer takes.
 ///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
@@ -100,7 +100,8 @@ impl TestIssuer {
 }
 
 impl ScopeMatrix {
-    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their scopes.
+    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their
+    /// scopes.
     ///
     /// ```
     /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
@@ -139,8 +140,8 @@ impl ScopeMatrix {
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
     /// without one of the credentials must be refused. An operation that requires credentials instead of a token must refuse
-    /// requests without any, with a token of all known scopes, and without one of several credentials, and accept valid ones, if
-    /// they are set for all of its schemes. The refusals are the application's: 401, 403, or another 4xx than that of the
+    /// requests without any, with a token of all known scopes, and without one of several credentials, and accept valid ones,
+    /// if they are set for all of its schemes. The refusals are the application's: 401, 403, or another 4xx than that of the
     /// response to valid credentials. A handler that refuses the placeholders with one status does not show that it checks
     /// credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
     ///
@@ -148,9 +149,9 @@ impl ScopeMatrix {
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
     /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
     ///
-    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless the
-    /// response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the application; set
-    /// tokens that satisfy it with [`token`](Self::token).
+    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
+    /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
+    /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
@@ -160,9 +161,9 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires credentials
-    /// beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or takes
-    /// longer than 10 s, and if there is no operation to send requests to.
+    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires
+    /// credentials beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or
+    /// takes longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());

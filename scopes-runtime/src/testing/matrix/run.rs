@@ -63,7 +63,8 @@ impl<'a> Run<'a> {
         Some(dry_run.is_checked())
     }
 
-    /// Returns whether requests with neither a token nor other credentials are refused. In a dry run no credentials are checked.
+    /// Returns whether requests with neither a token nor other credentials are refused. In a dry run no credentials are
+    /// checked.
     pub(super) fn refuses(&self, access: &Access) -> bool {
         match access {
             Access::Scoped(_) => true,
