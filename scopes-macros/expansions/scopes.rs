@@ -14,12 +14,8 @@ const REQUIREMENT: Requirement = {
             Scope! {
                 "items"[use Scope] [as __scope_1;]
             }
-            Scope! {
-                300[use Scope] [as __scope_2;]
-            }
             let _ = __scope_0;
             let _ = __scope_1;
-            let _ = __scope_2;
             let _ = Scope::Me;
         };
         ::scopes_runtime::Requirement::all(
