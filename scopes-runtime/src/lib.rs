@@ -496,15 +496,33 @@ pub mod __private {
     pub use crate::http::{
         AuthenticatedOperation, HandlerInfo, IntoRejection, NoRequirement, ProvidesResourceServer,
         PublicOperation, Rejected, RejectsWith, RequirementOf, ScopedExtractor, ScopedOperation, any_of,
-        check,
+        check, forbid,
     };
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::{DocumentedHandler, ScopedPath};
-    pub use crate::scope::{deserialize, find};
+    pub use crate::scope::{NoScope, deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;
+    /// The words of requirements, with the documentation that editors show.
+    pub mod words {
+        /// One of the listed scopes is enough: `any("items", "admin")`.
+        pub const fn any() {}
+
+        /// All of the listed scopes are required: `any("admin", all("me", "items"))`.
+        pub const fn all() {}
+
+        /// How the user must have authenticated (RFC 9470): `acr = "urn:example:mfa"`, or `acr = any("…", "…")` for one of several.
+        pub const fn acr() {}
+
+        /// The maximum number of seconds since the user authenticated (RFC 9470): `max_age = 300`.
+        pub const fn max_age() {}
+
+        /// What the handler may require later with `AccessToken::require`: `may_require("items:write")`.
+        pub const fn may_require() {}
+    }
     pub use axum::extract::FromRequestParts;
+    pub use axum::http::request::Parts;
     pub use scopes_macros::undeclared_scope;
     pub use serde;
     #[cfg(feature = "openapi")]

@@ -30,7 +30,7 @@ pub use guard::{
 };
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
-pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
+pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]

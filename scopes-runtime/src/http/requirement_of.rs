@@ -136,6 +136,16 @@ pub const fn any_of(flags: &[bool]) -> bool {
     false
 }
 
+/// Fails to compile at an argument whose extractor a handler must not have.
+///
+/// # Panics
+///
+/// Panics with the message if the condition is true.
+#[track_caller]
+pub const fn forbid(condition: bool, message: &'static str) {
+    assert!(!condition, "{}", message);
+}
+
 /// The constants of [`RequirementOf`] for types that require nothing.
 pub trait NoRequirement {
     /// Always false.

@@ -28,9 +28,9 @@ pub use documented_routes::DocumentedRoutes;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use dry_run::DryRun;
 pub use method_router::{
-    ScopedMethodRouter, any, connect, delete, get, head, on, options, patch, post, put, trace,
+    ScopedMethodRouter, ScopedMethods, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };
-pub use scoped_handler::{Guarded, ScopedHandler};
+pub use scoped_handler::{Guarded, GuardedArguments, ScopedHandler};
 pub use scoped_router::ScopedRouter;
 pub use service_access::{ServiceAccess, Unchecked, unchecked};
 

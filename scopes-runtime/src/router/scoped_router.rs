@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::ScopedMethodRouter;
+use super::ScopedMethods;
 use super::layered::BeforeCheck;
 #[cfg(feature = "openapi")]
 use super::openapi_parts::OpenApiParts;
@@ -91,7 +91,8 @@ where
     ///
     /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.
     #[must_use]
-    pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
+    pub fn route(mut self, path: &str, methods: impl ScopedMethods<S>) -> Self {
+        let methods = methods.into_scoped();
         self.routes.extend(methods.routes.into_iter().map(|mut route| {
             path.clone_into(&mut route.operation.path);
             route

@@ -13,7 +13,7 @@ pub(crate) use authentication::{Authenticated, Authentication};
 pub(crate) use credential_scheme::CredentialLocation;
 pub use credential_scheme::CredentialScheme;
 pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
-pub use declared::{deserialize, find};
+pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub(crate) use named_scopes::NamedScopes;
