@@ -191,7 +191,8 @@ fn every_format_has_reasons_services_and_fallbacks() {
          CONNECT  /items              items:write me   it::report::create\n\
          GET      /items              items:write me   it::report::create\n\
          *        /web/files          unchecked        -                     It checks a cookie.\n\
-         *        /web/files/{*path}  unchecked        -                     It checks a cookie."
+         *        /web/files/         unchecked        -                     It checks a cookie.
+*        /web/files/{*path}  unchecked        -                     It checks a cookie."
     );
     assert_eq!(
         report.to_markdown(),
@@ -203,7 +204,8 @@ fn every_format_has_reasons_services_and_fallbacks() {
          | `CONNECT` | `/items` | `items:write me` | `it::report::create` |  |\n\
          | `GET` | `/items` | `items:write me` | `it::report::create` |  |\n\
          | `*` | `/web/files` | unchecked |  | It checks a cookie. |\n\
-         | `*` | `/web/files/{*path}` | unchecked |  | It checks a cookie. |"
+         | `*` | `/web/files/` | unchecked |  | It checks a cookie. |
+| `*` | `/web/files/{*path}` | unchecked |  | It checks a cookie. |"
     );
     let json = serde_json::to_value(&report).expect("a report is JSON");
     assert_eq!(

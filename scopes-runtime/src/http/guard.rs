@@ -68,7 +68,7 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
             parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
         let required = context.and_then(|context| context.required.clone());
         let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-        state.resource_server().authorize_operation(parts, handler, required).await?;
+        state.resource_server().authorize_operation(parts, Some(handler), required).await?;
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))

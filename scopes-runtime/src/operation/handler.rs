@@ -1,3 +1,4 @@
+use std::any::TypeId;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -7,6 +8,8 @@ use crate::http::HandlerInfo;
 /// The function that handles an operation. Displayed and serialized as its path.
 #[derive(Clone, Debug)]
 pub(crate) struct Handler {
+    /// The hidden type of the handler. Two functions may have one name.
+    pub(crate) id: TypeId,
     pub(crate) name: &'static str,
     pub(crate) module: &'static str,
     /// The doc comment.
@@ -19,6 +22,7 @@ pub(crate) struct Handler {
 impl Handler {
     pub(crate) fn of<H: HandlerInfo>() -> Self {
         Self {
+            id: TypeId::of::<H>(),
             name: H::NAME,
             module: H::MODULE,
             #[cfg(feature = "openapi")]

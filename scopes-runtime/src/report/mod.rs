@@ -92,8 +92,8 @@ impl Report {
         operations.sort_by_key(|operation| (operation.path.clone(), operation.methods.to_string()));
         // Merged routers may share the handler of methods without any other.
         operations.dedup_by_key(|Operation { methods, path, handler, access }| {
-            let handler = handler.as_ref().map(ToString::to_string);
-            (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned))
+            let handler = handler.as_ref().map(|handler| handler.id);
+            (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned), access.reason())
         });
         let required: Vec<_> = operations.iter().flat_map(|operation| operation.access.scopes()).collect();
         let is_required = |scope: &DeclaredScope| required.iter().any(|other| other.name() == scope.name());

@@ -24,7 +24,7 @@ use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has, is_no_route};
+use self::target::{METHODS, Target, has, is_no_route, may_be_unlisted};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
@@ -147,7 +147,8 @@ impl ScopeMatrix {
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
-    /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
+    /// empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own; under
+    /// the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
     /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
@@ -155,8 +156,8 @@ impl ScopeMatrix {
     ///
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
-    /// each 64 known scopes, because no token has more. A path gets at most nine, and up to nine more if methods without a
-    /// handler have another response than those above. A wrong response costs one more request for each known scope. Other
+    /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
+    /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler have another response than those above. A wrong response costs one more request for each known scope. Other
     /// credentials cost at most four requests, one for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
@@ -179,7 +180,8 @@ impl ScopeMatrix {
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_no_route = is_no_route(operation);
+                // An unlisted route may serve what no listed one does.
+                let is_no_route = is_no_route(operation) || may_be_unlisted(all, &operation.path);
                 if !is_no_route && run.refuses(&operation.access) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
@@ -208,6 +210,18 @@ impl ScopeMatrix {
                     serves_head,
                 };
                 scoped.check(run).await;
+                if operation.methods == Methods::Any {
+                    let is_free = |method: &&Method| {
+                        let is_own =
+                            has(self.report.operations(), &operation.path, &Methods::One((*method).clone()));
+                        // A CORS layer may respond to `OPTIONS`, and `HEAD` follows `GET`.
+                        let is_special = matches!(**method, Method::HEAD | Method::OPTIONS);
+                        !is_own && !is_special && **method != target.method
+                    };
+                    for method in METHODS.iter().filter(is_free) {
+                        scoped.check_other_method(method, run).await;
+                    }
+                }
             }
             Access::Public { .. } => {
                 let case = || Case {
