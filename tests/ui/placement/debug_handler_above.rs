@@ -7,3 +7,6 @@ use scopes_tests::Scope;
 async fn items(State(_): State<ResourceServer>) {}
 
 fn main() {}
+
+// Why: `debug_handler` sees the function without the guard if it is above.
+// Fix: move `#[axum::debug_handler]` below `#[requires_scopes]`.
