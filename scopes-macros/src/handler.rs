@@ -1,4 +1,5 @@
-//! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the body unchanged.
+//! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the
+//! body unchanged.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -16,7 +17,7 @@ use crate::place;
 use crate::requirement::Requirement;
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
-const MOST_ARGUMENTS: usize = 15;
+const MAX_ARGUMENTS: usize = 15;
 
 /// clippy's `too_many_arguments` allows 7 arguments. The guard must not count.
 const CLIPPY_ARGUMENTS: usize = 7;
@@ -61,10 +62,10 @@ impl Handler {
             errors.push(Error::new_spanned(keyword, "handler without `async`; write `async fn`"));
             self.signature.asyncness = Some(Token![async](keyword.span));
         }
-        if let Some(extra) = self.signature.inputs.iter().nth(MOST_ARGUMENTS) {
+        if let Some(extra) = self.signature.inputs.iter().nth(MAX_ARGUMENTS) {
             errors.push(Error::new_spanned(
                 extra,
-                format!("more than {MOST_ARGUMENTS} arguments; combine extractors in a tuple"),
+                format!("more than {MAX_ARGUMENTS} arguments; combine extractors in a tuple"),
             ));
         }
         Ok(())

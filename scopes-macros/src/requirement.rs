@@ -20,7 +20,7 @@ use crate::scope_token::{EXPECTED, scope_token};
 
 /// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
 /// all of them.
-pub(crate) const MOST_ALTERNATIVES: usize = 64;
+pub(crate) const MAX_ALTERNATIVES: usize = 64;
 
 enum Item {
     Literal(LitStr),
@@ -55,9 +55,9 @@ impl Requirement {
             let (mut errors, mut outermost) = (Vec::new(), Outermost::default());
             let items = list(input, Some(&mut outermost), &mut errors)?;
             let Outermost { authentication, may_require } = outermost;
-            if alternatives_of_all(&items) > MOST_ALTERNATIVES {
+            if alternatives_of_all(&items) > MAX_ALTERNATIVES {
                 let problem = format!(
-                    "more than {MOST_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
+                    "more than {MAX_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
                      some of them, or split the endpoint"
                 );
                 errors.push(Error::new(Span::call_site(), problem));

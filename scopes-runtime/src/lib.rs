@@ -33,8 +33,10 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. A
-//! scope that is not declared is a compile error:
+//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. The
+//! [guide] shows how to add scopes to an application that exists, and how to decode tokens, document, review and test.
+//!
+//! A scope that is not declared is a compile error:
 //!
 //! ```compile_fail
 //! # use scopes_runtime::{declare_scopes, requires_scopes};
@@ -265,6 +267,8 @@ pub use scopes_macros::declare_scopes;
 /// The requirements of the extractors in the arguments are added: also of those in tuples, `Option` and `Result`.
 /// With `Option` and `Result`, the handler would otherwise get the refusal as a value, and run. A struct of
 /// extractors adds the requirements of its fields if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
+/// A [`CredentialExtractor`] adds its credentials, which a request needs beside the token. Inside `Option` or `Result` it is a
+/// compile error.
 ///
 /// The macro cannot read the requirement of an extractor
 ///

@@ -1,4 +1,4 @@
-//! From a request to a decision, and from a refusal to an answer.
+//! Authorizes requests, and renders refusals.
 
 mod auth_error;
 mod authorize;
@@ -20,6 +20,7 @@ mod server_config;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge, Unavailable};
+pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 pub(crate) use grpc::into_grpc_if_requested;

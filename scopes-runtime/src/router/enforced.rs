@@ -52,9 +52,9 @@ impl<H, S> Enforced<H, S> {
     /// Authorizes the request. Returns the refusal, or the response of the dry run.
     async fn authorize_only(self, request: Request, check: Option<Check>, dry_run: DryRun) -> Response {
         let Some(Check { server, handler, requirement }) = check else { return dry_run.response() };
-        let operation = Requirements::new(requirement, self.routers.get());
+        let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, _) = request.into_parts();
-        match server.authorize_operation(&mut parts, handler, operation).await {
+        match server.authorize_operation(&mut parts, handler, required).await {
             Ok(()) => dry_run.response(),
             Err(error) => error.into_response(),
         }
@@ -77,13 +77,13 @@ where
         let Some(Check { server, handler, requirement }) = check else {
             return Either::Left(self.handler.call(request, state));
         };
-        let operation = Requirements::new(requirement, self.routers.get());
+        let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, body) = request.into_parts();
-        match server.authorize_operation_cached(&mut parts, handler, &operation) {
+        match server.authorize_operation_now(&mut parts, handler, &required) {
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
             Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
             None => Either::Right(Box::pin(async move {
-                match server.authorize_operation(&mut parts, handler, operation).await {
+                match server.authorize_operation(&mut parts, handler, required).await {
                     Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
                     Err(error) => error.into_response(),
                 }

@@ -20,7 +20,8 @@ where
         Self { router: self.router.fallback(handler), ..self }
     }
 
-    /// Sets the handler of requests whose path has a route so far, but not for their method. A path keeps an earlier one.
+    /// Sets the handler of requests whose path has a route but whose method has none. It applies to the routes so far; a path
+    /// that already has such a handler keeps it.
     #[must_use]
     pub fn method_not_allowed_fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
         mut self,

@@ -9,6 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::enforced::Enforced;
+use super::layered::BeforeCheck;
 use super::route::Route;
 use super::{Guarded, ScopedHandler};
 use crate::operation::Methods;
@@ -42,7 +43,7 @@ impl<S> ScopedMethods<S> for ScopedMethodRouter<S> {
     }
 }
 
-/// Routes every method without a handler of its own.
+/// Routes all methods without a handler of their own.
 pub fn any<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -273,7 +274,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer), ..self }
+        Self { router: self.router.layer(BeforeCheck(layer)), ..self }
     }
 }
 

@@ -6,6 +6,7 @@ mod documented_routes;
 mod dry_run;
 mod enforced;
 mod fallbacks;
+mod layered;
 mod method_router;
 mod nesting;
 #[cfg(feature = "openapi")]
@@ -31,12 +32,12 @@ pub use method_router::{
 };
 pub use scoped_handler::{Guarded, GuardedArguments, ScopedHandler};
 pub use scoped_router::ScopedRouter;
-pub use service_access::ServiceAccess;
+pub use service_access::{ServiceAccess, Unchecked, unchecked};
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///
-/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. The
-/// other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
+/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`.
+/// The other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

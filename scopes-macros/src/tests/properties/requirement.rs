@@ -38,7 +38,7 @@ pub(crate) fn holds(input: &[u8]) -> bool {
         return true;
     }
     let is_short =
-        written.iter().map(alternatives).fold(1, usize::saturating_mul) <= requirement::MOST_ALTERNATIVES;
+        written.iter().map(alternatives).fold(1, usize::saturating_mul) <= requirement::MAX_ALTERNATIVES;
     assert!(!reader.is_plain || !is_short, "{written:?} is rejected: {errors:?}");
     false
 }

@@ -16,7 +16,11 @@ messages are those of rustc.
 ";
 
 const GROUPS: [(&str, &str, &str); 6] = [
-    ("declaration", "Declarations", "What is declared with `#[declare_scopes]` ends up in tokens, documents and consent screens."),
+    (
+        "declaration",
+        "Declarations",
+        "What is declared with `#[declare_scopes]` ends up in tokens, documents and consent screens.",
+    ),
     (
         "requirement",
         "Requirements",
@@ -28,8 +32,16 @@ const GROUPS: [(&str, &str, &str); 6] = [
         "Handlers and extractors",
         "The attributes read the signature of a handler, or the `impl` of an extractor. What they cannot read, they refuse.",
     ),
-    ("credentials", "Other credentials", "`#[authenticated_by]` names the extractor that checks, and the handler must take it."),
-    ("router", "Routers", "A `ScopedRouter` only accepts handlers with one of the attributes, and needs a state with a `ResourceServer`."),
+    (
+        "credentials",
+        "Other credentials",
+        "`#[authenticated_by]` names the extractor that checks, and the handler must take it.",
+    ),
+    (
+        "router",
+        "Routers",
+        "A `ScopedRouter` only accepts handlers with one of the attributes, and needs a state with a `ResourceServer`.",
+    ),
     ("unused", "Unused scopes", "rustc's lint `dead_code` reports scopes that no handler requires."),
 ];
 
@@ -42,7 +54,11 @@ fn the_page_of_compile_errors_is_up_to_date() {
         return;
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == page, "the page differs from {}; run the test with ERRORS=overwrite", file.display());
+    assert!(
+        committed == page,
+        "the page differs from {}; run the test with ERRORS=overwrite",
+        file.display()
+    );
 }
 
 #[test]
@@ -96,7 +112,9 @@ fn cases(group: &str) -> Vec<Case> {
             let source = fs::read_to_string(file).expect("a case");
             let stderr = fs::read_to_string(file.with_extension("stderr")).expect("its errors");
             let comment = |word: &str| {
-                source.lines().find_map(|line| line.strip_prefix("// ")?.strip_prefix(word).map(str::to_owned))
+                source
+                    .lines()
+                    .find_map(|line| line.strip_prefix("// ")?.strip_prefix(word).map(str::to_owned))
             };
             let stem = file.file_stem().expect("a name").to_string_lossy().replace('_', " ");
             Case {
@@ -123,7 +141,11 @@ fn errors(stderr: &str) -> String {
     let mut is_ours = false;
     let mut lines = stderr.lines().peekable();
     while let Some(line) = lines.next() {
-        if line.starts_with("note: ") || line.starts_with("error") || line.starts_with("help: ") || line.starts_with("warning") {
+        if line.starts_with("note: ")
+            || line.starts_with("error")
+            || line.starts_with("help: ")
+            || line.starts_with("warning")
+        {
             is_ours = lines.peek().is_some_and(|place| {
                 line.starts_with("note: ") && (place.contains("$WORKSPACE") || place.contains("$CARGO"))
             });
@@ -138,6 +160,18 @@ fn errors(stderr: &str) -> String {
 /// Returns whether the messages of this crate say what to do, after a semicolon, or notes of the compiler do.
 fn names_the_fix(errors: &str) -> bool {
     let mut first = errors.lines().take(1);
-    let has_advice = first.any(|line| line.contains("; ") || line.contains("expected "));
-    has_advice || ["help: a ", "help: consider", "note: add", "note: write", "note: use", "help: declare", "help: scope names"].iter().any(|word| errors.contains(word))
+    let has_advice = first
+        .any(|line| ["; ", "expected ", "can only be applied to"].iter().any(|word| line.contains(word)));
+    has_advice
+        || [
+            "help: a ",
+            "help: consider",
+            "note: add",
+            "note: write",
+            "note: use",
+            "help: declare",
+            "help: scope names",
+        ]
+        .iter()
+        .any(|word| errors.contains(word))
 }
