@@ -171,12 +171,17 @@ impl From<OAuth2Scheme> for SecurityScheme {
         match scheme.scheme() {
             // aide writes OpenAPI 3.1, which has no device authorization flow.
             UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
-                Self::from(OAuth2Scheme::default())
+                Self::from(scheme.without_flows())
             }
             UtoipaScheme::OAuth2(oauth2) => Self::OAuth2 {
                 flows: flows(oauth2.flows),
                 description: oauth2.description,
-                extensions: Default::default(),
+                extensions: oauth2
+                    .extensions
+                    .iter()
+                    .flat_map(|extensions| extensions.iter())
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
             },
             other => converted(&other),
         }

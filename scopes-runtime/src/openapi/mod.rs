@@ -15,6 +15,14 @@
 //! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
 //! reference stays as it is, and its component must describe both.
 //!
+//! # Alternatives
+//!
+//! `security` lists the alternatives of a requirement as they are written, also one whose scopes imply another alternative:
+//! `any("items:write", "items")` is both. A reader who knows no implications then refuses neither, and a generated client can
+//! request either scope. Left out are scopes that another scope of the same alternative implies, so that clients request no more
+//! than they need, and alternatives that contain all scopes of another one. Refusals and the access report list the minimal
+//! alternatives, which accept the same tokens. The extension [`x-scopes`](OAuth2Scheme#x-scopes) has the implications.
+//!
 //! # Operation ids
 //!
 //! [`ScopedRouter`](crate::ScopedRouter) makes the id of an operation from its method and path: `GET /items/{item_id}` is
@@ -48,6 +56,7 @@ mod scheme;
 mod schemes;
 mod scoped_path;
 mod security;
+mod vocabulary;
 
 pub(crate) use description::Description;
 #[doc(hidden)]

@@ -16,9 +16,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
 
 use super::{PartnerKey, SignedEvent, router};
+use crate::openapi::without_vocabularies;
 
 fn to_json(document: Document) -> Value {
-    serde_json::to_value(document).expect("a document is JSON")
+    without_vocabularies(serde_json::to_value(document).expect("a document is JSON"))
 }
 
 fn partner_key() -> Value {

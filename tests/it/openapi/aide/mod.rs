@@ -3,6 +3,7 @@
 mod operations;
 mod responses;
 
+use crate::openapi::without_vocabularies;
 use aide::OperationInput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
@@ -74,7 +75,7 @@ fn document(api: ApiRouter<ResourceServer>) -> Value {
     let mut openapi = OpenApi::default();
     let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>().password("/token");
     let _ = api.finish_api_with(&mut openapi, |api| api.security_scheme(SCHEME_NAME, scheme.into()));
-    serde_json::to_value(openapi).expect("a document is JSON")
+    without_vocabularies(serde_json::to_value(openapi).expect("a document is JSON"))
 }
 
 /// Returns the GET operation of this path.

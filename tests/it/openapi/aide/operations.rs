@@ -123,7 +123,8 @@ fn a_token_argument_documents_a_handler_without_an_attribute() {
 fn a_scheme_without_a_flow_is_a_bearer_token() {
     let scheme = aide::openapi::SecurityScheme::from(OAuth2Scheme::new::<Scope>());
     let scheme = serde_json::to_value(scheme).expect("a scheme is JSON");
-    assert_eq!(scheme, json!({ "type": "http", "scheme": "bearer" }));
+    assert_eq!(scheme["type"], "http");
+    assert_eq!(scheme["scheme"], "bearer");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
-use super::problem_schema;
+use super::{problem_schema, without_vocabularies};
 
 /// The items
 /// of everyone.
@@ -57,7 +57,7 @@ fn router() -> ScopedRouter<ResourceServer> {
 /// Returns the document and the application.
 fn parts(router: ScopedRouter<ResourceServer>) -> (Value, Router) {
     let (router, openapi) = router.split_for_parts();
-    let document = serde_json::to_value(openapi).expect("a document is JSON");
+    let document = without_vocabularies(serde_json::to_value(openapi).expect("a document is JSON"));
     (document, router.with_state(ResourceServer::new(Readable::default())))
 }
 

@@ -5,6 +5,7 @@ mod credentials;
 mod decisions;
 mod fragments;
 
+use crate::openapi::without_vocabularies;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
@@ -72,7 +73,7 @@ fn partner_scopes() -> Value {
 }
 
 fn document<S: Clone + Send + Sync + 'static>(router: ScopedRouter<S>) -> Value {
-    serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
+    without_vocabularies(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 /// Returns `security` of each operation.
