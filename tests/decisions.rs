@@ -152,7 +152,7 @@ fn tokens<V: Vocabulary>(issuer: &TestIssuer, scheme: &str) -> Vec<Value> {
 async fn main() {
     let (users, partners) = (TestIssuer::new(), TestIssuer::new());
     let (router, document) = router(&users, &partners).split_for_parts();
-    let app = Router::from(router).route("/openapi.json", axum::routing::get(async || Json(document)));
+    let app: Router = router.route("/openapi.json", axum::routing::get(async || Json(document)));
     let (listener, url) = listen().await;
     let tokens = [tokens::<Scope>(&users, "users"), tokens::<BillingScope>(&partners, "partners")].concat();
     println!("{}", json!({ "url": url, "tokens": tokens, "keys": { "partner_key": KEY } }));
