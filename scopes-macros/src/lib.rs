@@ -19,6 +19,7 @@ mod item_attributes;
 mod requirement;
 mod routes;
 mod scope_token;
+mod signature;
 mod similar;
 #[cfg(test)]
 mod tests;

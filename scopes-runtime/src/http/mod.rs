@@ -16,13 +16,14 @@ mod requirement_of;
 mod resource_server;
 mod router_state;
 mod server_config;
+mod signature;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge, Unavailable};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 pub use guard::{
-    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
+    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
     ScopedOperation, check,
 };
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
@@ -30,3 +31,6 @@ pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
+#[cfg(feature = "openapi")]
+pub(crate) use signature::{DescribedRequest, DescribedResponse};

@@ -201,8 +201,8 @@ fn required_token() -> Access {
 
 fn describe<G: OperationGuard>(operation: &mut Operation) {
     let (handler, access) = (Handler::of::<G::Handler>(), G::access());
-    (operation.summary, operation.description) = summary_and_description(handler.documentation);
-    operation.deprecated = handler.deprecated;
+    (operation.summary, operation.description) = summary_and_description(&handler.0);
+    operation.deprecated = handler.0.deprecated;
     operation.security = security_of(&access);
     operation.extensions.extend(extensions(&access).map(|(name, value)| (name.to_owned(), value)));
 }

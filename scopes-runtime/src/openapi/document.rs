@@ -54,7 +54,7 @@ pub(crate) fn document(
                 }
                 description.operation.clone()
             }
-            (None, Some(handler)) => default_operation(handler),
+            (None, Some(handler)) => default_operation(&handler.0, &method, &mut components.schemas),
             (None, None) => OpenApiOperation::default(),
         };
         described.operation_id = Some(id);

@@ -23,6 +23,15 @@
 //! than they need, and alternatives that contain all scopes of another one. Refusals and the access report list the minimal
 //! alternatives, which accept the same tokens. The extension [`x-scopes`](OAuth2Scheme#x-scopes) has the implications.
 //!
+//! # Handlers without `#[utoipa::path]`
+//!
+//! The first paragraph of the doc comment is the summary, the rest the description. Without a comment, the summary is the name of
+//! the function: `Read own items`. Request and response are described by the types in the signature: `Json<T>` and `Form<T>` if
+//! `T` implements `ToSchema`, `Query<T>` if `T` implements `IntoParams`, also in `Option` and `Result`. The response is that of
+//! `Json<T>`, `(StatusCode, Json<T>)`, `String`, `&'static str`, `Html<T>`, `NoContent` or no type, also in `Result`. Its status is
+//! 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path are strings. Other types add
+//! nothing, and require no traits. If two types have one name, only the first is described.
+//!
 //! # Operation ids
 //!
 //! [`ScopedRouter`](crate::ScopedRouter) makes the id of an operation from its method and path: `GET /items/{item_id}` is
@@ -56,6 +65,7 @@ mod scheme;
 mod schemes;
 mod scoped_path;
 mod security;
+mod signature;
 mod vocabulary;
 
 pub(crate) use description::Description;

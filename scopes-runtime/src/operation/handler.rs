@@ -2,36 +2,21 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::http::HandlerInfo;
+use crate::http::{HandlerInfo, HandlerSource};
 
 /// The function that handles an operation. Displayed and serialized as its path.
 #[derive(Clone, Debug)]
-pub(crate) struct Handler {
-    pub(crate) name: &'static str,
-    pub(crate) module: &'static str,
-    /// The doc comment.
-    #[cfg(feature = "openapi")]
-    pub(crate) documentation: &'static str,
-    #[cfg(feature = "openapi")]
-    pub(crate) deprecated: bool,
-}
+pub(crate) struct Handler(pub(crate) HandlerSource);
 
 impl Handler {
     pub(crate) fn of<H: HandlerInfo>() -> Self {
-        Self {
-            name: H::NAME,
-            module: H::MODULE,
-            #[cfg(feature = "openapi")]
-            documentation: H::DOCUMENTATION,
-            #[cfg(feature = "openapi")]
-            deprecated: H::DEPRECATED,
-        }
+        Self(H::SOURCE)
     }
 }
 
 impl fmt::Display for Handler {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}::{}", self.module, self.name)
+        write!(formatter, "{}::{}", self.0.module, self.0.name)
     }
 }
 

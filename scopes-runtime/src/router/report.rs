@@ -51,7 +51,7 @@ fn has_one_handler_of_other_methods(operations: &[Operation]) -> bool {
     let others = operations.iter().filter(|operation| operation.methods == Methods::Other);
     let handlers: BTreeSet<_> = others
         .flat_map(|operation| &operation.handler)
-        .map(|handler| (handler.module, handler.name))
+        .map(|handler| (handler.0.module, handler.0.name))
         .collect();
     let any = paths(|methods| *methods == Methods::Any);
     let without_any: BTreeSet<_> =

@@ -84,6 +84,7 @@ fn existing_descriptions_stay() {
         document["paths"]["/me"]["get"],
         json!({
             "operationId": "me",
+            "summary": "Me",
             "tags": ["users"],
             "parameters": [{ "name": "fields", "in": "query", "required": false }],
             "responses": {

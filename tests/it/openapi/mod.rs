@@ -9,6 +9,7 @@ mod fragment;
 mod refusal_schema;
 mod scheme;
 mod servers;
+mod signature;
 mod typed_paths;
 mod vocabulary;
 

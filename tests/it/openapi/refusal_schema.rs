@@ -129,8 +129,9 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
             "paths": {
                 "/items": { "get": {
                     "operationId": "get_items",
+                    "summary": "Items",
                     "responses": {
-                        "default": { "description": "The response of the operation." },
+                        "200": { "description": "Success." }, "default": { "description": "Any other response." },
                         "400": reference("MalformedCredentials"),
                         "401": reference("Unauthenticated"),
                         "403": reference("InsufficientScope"),
@@ -140,7 +141,8 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
                 } },
                 "/health": { "get": {
                     "operationId": "get_health",
-                    "responses": { "default": { "description": "The response of the operation." } },
+                    "summary": "Health",
+                    "responses": { "200": { "description": "Success." }, "default": { "description": "Any other response." } },
                     "security": [],
                 } },
             },

@@ -30,11 +30,13 @@ fn the_document_contains_every_operation() {
                         "security": [{ "oauth2": ["items", "me"] }, { "oauth2": ["items", "invoices"] }],
                     },
                     "post": {
+                        "summary": "Create",
                         "responses": scoped_responses(),
                         "security": [{ "oauth2": ["items:write"] }],
                     },
                 },
                 "/items/own": { "get": {
+                    "summary": "Own items",
                     "responses": scoped_responses(),
                     "security": [{ "oauth2": ["items", "me"] }],
                 } },
@@ -49,6 +51,7 @@ fn the_document_contains_every_operation() {
                     "security": [{}, { "oauth2": [] }],
                 } },
                 "/health": { "get": {
+                    "summary": "Health",
                     "responses": public_responses(),
                     "security": [{}],
                 } },

@@ -66,7 +66,8 @@ fn document(router: ScopedRouter<ResourceServer>) -> Value {
 }
 
 fn refusals(names: &[(&str, &str)]) -> Value {
-    let mut responses = json!({ "default": { "description": "The response of the operation." } });
+    let mut responses =
+        json!({ "200": { "description": "Success." }, "default": { "description": "Any other response." } });
     for (status, name) in names {
         responses[status] = json!({ "$ref": format!("#/components/responses/{name}") });
     }
@@ -91,6 +92,7 @@ fn the_document_contains_every_operation() {
             } },
             "/health": { "get": {
                 "operationId": "get_health",
+                "summary": "Health",
                 "responses": refusals(&[]),
                 "security": [],
             } },
@@ -104,6 +106,7 @@ fn the_document_contains_every_operation() {
                 },
                 "post": {
                     "operationId": "post_items",
+                    "summary": "Create",
                     "responses": refusals(&forbidden),
                     "security": [{ "oauth2": ["items:write"] }],
                 },
@@ -116,11 +119,13 @@ fn the_document_contains_every_operation() {
             } },
             "/users": { "get": {
                 "operationId": "get_users",
+                "summary": "List",
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
             } },
             "/users/{name}/files/{path}": { "get": {
                 "operationId": "get_users_byName_files_byPath",
+                "summary": "List",
                 "parameters": [parameter("name"), parameter("path")],
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
