@@ -17,11 +17,11 @@ enum __operation_receive {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
     const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_receive = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_receive).is_variable();
         }
-        use ::scopes_runtime::__private::NoDescription as _;
         ::scopes_runtime::__private::HandlerSource {
             name: "receive",
             module: ::core::module_path!(),

@@ -23,11 +23,11 @@ enum __operation_greet {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
     const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_greet = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_greet).is_variable();
         }
-        use ::scopes_runtime::__private::NoDescription as _;
         ::scopes_runtime::__private::HandlerSource {
             name: "greet",
             module: ::core::module_path!(),

@@ -17,11 +17,11 @@ enum __operation_read_own_items {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
     const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_read_own_items = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
         }
-        use ::scopes_runtime::__private::NoDescription as _;
         ::scopes_runtime::__private::HandlerSource {
             name: "read_own_items",
             module: ::core::module_path!(),

@@ -225,8 +225,8 @@ impl Handler {
             #(#conditions)*
             impl #private::HandlerInfo for #operation {
                 const SOURCE: #private::HandlerSource = {
-                    #order
                     use #private::NoDescription as _;
+                    #order
                     #private::HandlerSource {
                         name: #name,
                         module: ::core::module_path!(),
