@@ -19,6 +19,8 @@ mod server_config;
 mod signature;
 mod telemetry;
 
+#[cfg(feature = "openapi")]
+pub(crate) use auth_error::example_body;
 pub use auth_error::{AuthError, Challenge, Unavailable};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;

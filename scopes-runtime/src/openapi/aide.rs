@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
+use super::access_text::with_access_text;
 use super::default_operation::summary_and_description;
 use super::json_responses::{Refusal, with_refusal};
 use super::operation_access::{self, extensions};
@@ -202,6 +203,7 @@ fn required_token() -> Access {
 fn describe<G: OperationGuard>(operation: &mut Operation) {
     let (handler, access) = (Handler::of::<G::Handler>(), G::access());
     (operation.summary, operation.description) = summary_and_description(&handler.0);
+    operation.description = with_access_text(operation.description.take(), &access);
     operation.deprecated = handler.0.deprecated;
     operation.security = security_of(&access);
     operation.extensions.extend(extensions(&access).map(|(name, value)| (name.to_owned(), value)));

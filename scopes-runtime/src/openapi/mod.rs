@@ -15,6 +15,11 @@
 //! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
 //! reference stays as it is, and its component must describe both.
 //!
+//! # Requirements in words
+//!
+//! The last paragraph of an operation's description says what it requires: every alternative, the scopes that include those of the
+//! alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document is merged again.
+//!
 //! # Alternatives
 //!
 //! `security` lists the alternatives of a requirement as they are written, also one whose scopes imply another alternative:
@@ -45,6 +50,7 @@
 //!
 //! Without a `ScopedRouter` (`#[derive(OpenApi)]`, `utoipa_axum`) ids are those of utoipa: the handlers' names.
 
+mod access_text;
 #[cfg(feature = "aide")]
 mod aide;
 mod components;

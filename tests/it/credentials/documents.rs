@@ -16,10 +16,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
 
 use super::{PartnerKey, SignedEvent, router};
-use crate::openapi::without_vocabularies;
+use crate::openapi::essential;
 
 fn to_json(document: Document) -> Value {
-    without_vocabularies(serde_json::to_value(document).expect("a document is JSON"))
+    essential(serde_json::to_value(document).expect("a document is JSON"))
 }
 
 fn partner_key() -> Value {

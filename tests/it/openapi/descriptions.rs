@@ -1,5 +1,6 @@
 //! Descriptions of handlers, and parts of existing documents that stay.
 
+use crate::openapi::essential;
 use axum::extract::Path;
 use scopes_runtime::router::{any, get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -10,7 +11,7 @@ use utoipa::openapi::OpenApi;
 type Router = ScopedRouter<ResourceServer>;
 
 fn document(router: Router) -> Value {
-    serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
+    essential(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 /// The items

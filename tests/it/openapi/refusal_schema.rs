@@ -1,6 +1,6 @@
 //! Refusals in the application's own format.
 
-use crate::openapi::without_vocabularies;
+use crate::openapi::essential;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -63,13 +63,17 @@ fn router() -> Router {
 }
 
 fn document(router: Router) -> Value {
-    without_vocabularies(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
+    essential(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 fn refusal(description: &str, header: &str, header_description: &str, kind: &str) -> Value {
+    let mut schema_of_header = json!({ "type": kind });
+    if kind == "integer" {
+        schema_of_header = json!({ "type": kind, "format": "int64", "minimum": 0, "maximum": i64::MAX });
+    }
     json!({
         "description": description,
-        "headers": { header: { "description": header_description, "schema": { "type": kind } } },
+        "headers": { header: { "description": header_description, "schema": schema_of_header } },
         "content": { "application/json": schema(ERROR) },
     })
 }
@@ -153,6 +157,7 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
 
 /// Checks the responses of `own`.
 fn check(document: &Value) {
+    let document = &essential(document.clone());
     let responses = &document["paths"]["/own"]["get"]["responses"];
     let mut unauthenticated = challenged("Log in.");
     unauthenticated["content"]["application/json"] =
@@ -213,7 +218,7 @@ fn a_fragment_replaces_the_body_in_a_derived_document() {
 #[test]
 fn a_fragment_has_the_schemas_of_the_application() {
     let fragment = router().route("/items", get(items)).fragment();
-    let fragment = without_vocabularies(serde_json::to_value(fragment).expect("a fragment is JSON"));
+    let fragment = essential(serde_json::to_value(fragment).expect("a fragment is JSON"));
     assert_eq!(fragment["components"], components());
 }
 

@@ -3,7 +3,7 @@
 mod operations;
 mod responses;
 
-use crate::openapi::without_vocabularies;
+use crate::openapi::essential;
 use aide::OperationInput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
@@ -75,7 +75,7 @@ fn document(api: ApiRouter<ResourceServer>) -> Value {
     let mut openapi = OpenApi::default();
     let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>().password("/token");
     let _ = api.finish_api_with(&mut openapi, |api| api.security_scheme(SCHEME_NAME, scheme.into()));
-    without_vocabularies(serde_json::to_value(openapi).expect("a document is JSON"))
+    essential(serde_json::to_value(openapi).expect("a document is JSON"))
 }
 
 /// Returns the GET operation of this path.
@@ -113,7 +113,7 @@ fn unavailable() -> Value {
         "headers": { "Retry-After": {
             "description": "Seconds until the next attempt.",
             "style": "simple",
-            "schema": { "type": "integer" },
+            "schema": { "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX },
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })

@@ -12,7 +12,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
-use super::{problem_schema, without_vocabularies};
+use super::{essential, problem_schema};
 
 /// The items
 /// of everyone.
@@ -57,7 +57,7 @@ fn router() -> ScopedRouter<ResourceServer> {
 /// Returns the document and the application.
 fn parts(router: ScopedRouter<ResourceServer>) -> (Value, Router) {
     let (router, openapi) = router.split_for_parts();
-    let document = without_vocabularies(serde_json::to_value(openapi).expect("a document is JSON"));
+    let document = essential(serde_json::to_value(openapi).expect("a document is JSON"));
     (document, router.with_state(ResourceServer::new(Readable::default())))
 }
 
@@ -175,7 +175,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
                     "description": "The access token cannot be checked now.",
                     "headers": { "Retry-After": {
                         "description": "Seconds until the next attempt.",
-                        "schema": { "type": "integer" },
+                        "schema": { "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX },
                     } },
                     "content": { "application/problem+json": problem },
                 },

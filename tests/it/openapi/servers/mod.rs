@@ -5,7 +5,7 @@ mod credentials;
 mod decisions;
 mod fragments;
 
-use crate::openapi::without_vocabularies;
+use crate::openapi::essential;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
@@ -73,7 +73,7 @@ fn partner_scopes() -> Value {
 }
 
 fn document<S: Clone + Send + Sync + 'static>(router: ScopedRouter<S>) -> Value {
-    without_vocabularies(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
+    essential(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 /// Returns `security` of each operation.
