@@ -57,7 +57,7 @@ impl Lock {
             let path = operation.path.chars().flat_map(escape).collect();
             ((path, operation.methods.to_string()), LockedAccess::of(&operation.access))
         };
-        Self(report.operations().iter().map(entry).collect())
+        Self(report.model().iter().map(entry).collect())
     }
 
     /// Parses the format that [`Display`](fmt::Display) writes. Ignores comments and empty lines.

@@ -311,6 +311,15 @@ fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static D
     minimal
 }
 
+/// Returns the minimal sets of scopes that contain a set of each list.
+pub(crate) fn minimal_of_both(
+    first: &[Vec<&'static DeclaredScope>],
+    second: &[Vec<&'static DeclaredScope>],
+) -> Vec<Vec<&'static DeclaredScope>> {
+    let both = first.iter().flat_map(|left| second.iter().map(|right| [left.as_slice(), right].concat()));
+    minimal(both.collect())
+}
+
 fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
     requirements.iter().fold(vec![Vec::new()], |alternatives, requirement| {
         let inner = requirement.unreduced();

@@ -170,7 +170,7 @@ impl ScopeMatrix {
         async move {
             self.require_credentials(caller);
             let mut run = Run::new(&app);
-            let all = self.report.operations();
+            let all = self.report.model();
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
             for operation in all {
@@ -191,7 +191,7 @@ impl ScopeMatrix {
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
-        let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
+        let serves_head = !has(self.report.model(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
             Access::Scoped(requirements) => {
                 let scoped = Scoped {
@@ -274,9 +274,9 @@ impl ScopeMatrix {
         async move {
             let mut run = Run::new(&app);
             let attacks = attacks_on(self.token.clone());
-            for operation in self.report.operations() {
+            for operation in self.report.model() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
-                let target = Target::of(operation, self.report.operations());
+                let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;
