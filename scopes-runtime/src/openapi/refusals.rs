@@ -76,9 +76,9 @@ impl Refusals {
             ),
         );
         let rejection = if media_type == TEXT {
-            body(AnyOfBuilder::new().item(schema.clone()).item(text()).into())
+            body(AnyOfBuilder::new().item(schema.clone()).item(text().max_length(Some(MAX_LENGTH))).into())
         } else {
-            body(text().into())
+            body(text().max_length(Some(MAX_LENGTH)).into())
         };
         malformed.content.insert(TEXT.to_owned(), rejection.build().into());
         let responses = BTreeMap::from([
@@ -101,8 +101,9 @@ impl Refusals {
 
 /// Returns a response with a challenge (RFC 6750 section 3), without content.
 fn refusal(description: &str) -> ResponseBuilder {
-    let challenge =
-        Header::builder().schema(Some(text())).description(Some("The challenge (RFC 6750 section 3)."));
+    let challenge = Header::builder()
+        .schema(Some(text().max_length(Some(MAX_LENGTH)).pattern(Some(ASCII))))
+        .description(Some("The challenge (RFC 6750 section 3)."));
     ResponseBuilder::new().description(description).header("WWW-Authenticate", challenge.build())
 }
 

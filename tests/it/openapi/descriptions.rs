@@ -1,6 +1,6 @@
 //! Descriptions of handlers, and parts of existing documents that stay.
 
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 use axum::extract::Path;
 use scopes_runtime::router::{any, get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -95,7 +95,7 @@ fn existing_descriptions_stay() {
                     "description": "Log in first.",
                     "headers": { "WWW-Authenticate": {
                         "description": "The challenge (RFC 6750 section 3).",
-                        "schema": { "type": "string" },
+                        "schema": challenge_schema(),
                     } },
                     "content": { "application/problem+json": {
                         "schema": { "$ref": "#/components/schemas/AuthProblem" },

@@ -1,6 +1,6 @@
 //! Fragments with security and refusals, merged into documents of other sources.
 
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
@@ -70,7 +70,7 @@ fn check(document: &Value) {
                     "description": "My own words.",
                     "headers": { "WWW-Authenticate": {
                         "description": "The challenge (RFC 6750 section 3).",
-                        "schema": { "type": "string" },
+                        "schema": challenge_schema(),
                     } },
                     "content": { "application/problem+json": {
                         "schema": { "$ref": "#/components/schemas/AuthProblem" },

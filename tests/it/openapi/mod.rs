@@ -72,6 +72,11 @@ fn remove_examples(part: &mut Value) {
     }
 }
 
+/// Returns the schema of `WWW-Authenticate`.
+pub(crate) fn challenge_schema() -> Value {
+    json!({ "type": "string", "maxLength": 1_048_576, "pattern": "^[ -~]*$" })
+}
+
 /// Returns the schema of the bodies of refusals.
 fn problem_schema() -> Value {
     let scope = json!({

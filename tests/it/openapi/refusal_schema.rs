@@ -1,6 +1,6 @@
 //! Refusals in the application's own format.
 
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -68,6 +68,9 @@ fn document(router: Router) -> Value {
 
 fn refusal(description: &str, header: &str, header_description: &str, kind: &str) -> Value {
     let mut schema_of_header = json!({ "type": kind });
+    if kind == "string" {
+        schema_of_header = challenge_schema();
+    }
     if kind == "integer" {
         schema_of_header = json!({ "type": kind, "format": "int64", "minimum": 0, "maximum": i64::MAX });
     }
@@ -88,7 +91,7 @@ fn components() -> Value {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     json!({
         "securitySchemes": { "oauth2": { "type": "oauth2", "flows": { "clientCredentials": {
             "tokenUrl": "/token",
@@ -229,7 +232,7 @@ fn rejections_of_axum_stay_beside_refusals_as_text() {
     let responses = &document["components"]["responses"];
     assert_eq!(
         responses["MalformedCredentials"]["content"],
-        json!({ "text/plain": { "schema": { "anyOf": [{ "$ref": ERROR }, { "type": "string" }] } } })
+        json!({ "text/plain": { "schema": { "anyOf": [{ "$ref": ERROR }, { "type": "string", "maxLength": 1_048_576 }] } } })
     );
     assert_eq!(responses["Unauthenticated"]["content"], json!({ "text/plain": schema(ERROR) }));
 }

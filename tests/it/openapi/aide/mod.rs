@@ -3,7 +3,7 @@
 mod operations;
 mod responses;
 
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 use aide::OperationInput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
@@ -92,7 +92,7 @@ fn refusal(description: &str) -> Value {
         "headers": { "WWW-Authenticate": {
             "description": "The challenge (RFC 6750 section 3).",
             "style": "simple",
-            "schema": { "type": "string" },
+            "schema": challenge_schema(),
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })
@@ -103,7 +103,7 @@ fn malformed() -> Value {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    response["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     response
 }
 

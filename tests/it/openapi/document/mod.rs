@@ -12,7 +12,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
-use super::{essential, problem_schema};
+use super::{challenge_schema, essential, problem_schema};
 
 /// The items
 /// of everyone.
@@ -148,7 +148,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
             "description": description,
             "headers": { "WWW-Authenticate": {
                 "description": "The challenge (RFC 6750 section 3).",
-                "schema": { "type": "string" },
+                "schema": challenge_schema(),
             } },
             "content": { "application/problem+json": problem },
         })
@@ -157,7 +157,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     let document = document(router());
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(

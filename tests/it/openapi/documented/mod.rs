@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{ScopedRouter, get, routes};
 
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
 use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn with_refusal(description: &str) -> Value {
         "description": description,
         "headers": { "WWW-Authenticate": {
             "description": "The challenge (RFC 6750 section 3).",
-            "schema": { "type": "string" },
+            "schema": challenge_schema(),
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })

@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use super::document;
-use crate::openapi::essential;
+use crate::openapi::{challenge_schema, essential};
 
 #[derive(ToSchema)]
 struct Mine {
@@ -73,7 +73,7 @@ fn check(document: &Value) {
     let document = &essential(document.clone());
     let responses = &document["paths"]["/own/{id}"]["get"]["responses"];
     let challenge =
-        json!({ "description": "The challenge (RFC 6750 section 3).", "schema": { "type": "string" } });
+        json!({ "description": "The challenge (RFC 6750 section 3).", "schema": challenge_schema() });
     assert_eq!(
         responses["400"],
         json!({
