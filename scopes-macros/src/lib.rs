@@ -21,6 +21,7 @@ mod place;
 mod requirement;
 mod routes;
 mod scope_token;
+mod signature;
 mod similar;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ pub(super) struct SyntaxError {
 impl Lock {
     pub(super) fn of(report: &Report) -> Self {
         let mut operations = BTreeMap::new();
-        for operation in report.operations() {
+        for operation in report.model() {
             let path: String = operation.path.chars().flat_map(escape).collect();
             let method = operation.methods.to_string();
             // Several unlisted routers, or handlers of other methods, have one path. No URI contains `#`.

@@ -258,11 +258,40 @@ impl Requirement {
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
 /// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let listed = match requirements {
+    minimal(unreduced_of_all(listed(requirements)))
+}
+
+/// Returns the sets of scopes that satisfy all of the requirements, as they are written: unlike [`alternatives_of_all`], a set
+/// whose scopes imply another set is listed. No set contains a scope that another of its scopes implies, or all scopes of
+/// another set.
+#[cfg(feature = "openapi")]
+pub(super) fn written_alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
+    let mut alternatives: Vec<_> =
+        unreduced_of_all(listed(requirements)).into_iter().map(without_implied).collect();
+    let mut at = 0;
+    while at < alternatives.len() {
+        let is_redundant = alternatives.iter().enumerate().any(|(other_at, other)| {
+            let contains = |scopes: &[&DeclaredScope], scope: &DeclaredScope| {
+                scopes.iter().any(|one| one.name() == scope.name() && one.implied_by() == scope.implied_by())
+            };
+            let has_all = other.iter().all(|scope| contains(&alternatives[at], scope));
+            has_all && (other.len() < alternatives[at].len() || other_at < at)
+        });
+        if is_redundant {
+            alternatives.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    alternatives
+}
+
+/// Returns the requirements whose alternatives are listed: all, or the last one if there are too many.
+fn listed(requirements: &[Requirement]) -> &[Requirement] {
+    match requirements {
         [.., last] if !are_few_enough(requirements) => slice::from_ref(last),
         all => all,
-    };
-    minimal(unreduced_of_all(listed))
+    }
 }
 
 /// Returns how the user must have authenticated for all of the requirements.
@@ -287,6 +316,15 @@ fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static D
         }
     }
     minimal
+}
+
+/// Returns the minimal sets of scopes that contain a set of each list.
+pub(crate) fn minimal_of_both(
+    first: &[Vec<&'static DeclaredScope>],
+    second: &[Vec<&'static DeclaredScope>],
+) -> Vec<Vec<&'static DeclaredScope>> {
+    let both = first.iter().flat_map(|left| second.iter().map(|right| [left.as_slice(), right].concat()));
+    minimal(both.collect())
 }
 
 fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {

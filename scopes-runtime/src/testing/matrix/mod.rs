@@ -173,7 +173,7 @@ impl ScopeMatrix {
             if run.checks_credentials() {
                 self.require_credentials(caller);
             }
-            let all = self.report.operations();
+            let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
@@ -194,7 +194,7 @@ impl ScopeMatrix {
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
-        let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
+        let serves_head = !has(self.report.model(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
             Access::Scoped(requirements) => {
                 let scoped = Scoped {
@@ -213,7 +213,7 @@ impl ScopeMatrix {
                 if operation.methods == Methods::Any {
                     let is_free = |method: &&Method| {
                         let is_own =
-                            has(self.report.operations(), &operation.path, &Methods::One((*method).clone()));
+                            has(self.report.model(), &operation.path, &Methods::One((*method).clone()));
                         // A CORS layer may respond to `OPTIONS`, and `HEAD` follows `GET`.
                         let is_special = matches!(**method, Method::HEAD | Method::OPTIONS);
                         !is_own && !is_special && **method != target.method
@@ -290,9 +290,9 @@ impl ScopeMatrix {
             let mut run = Run::new(&app, self.is_dry);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
-            for operation in self.report.operations() {
+            for operation in self.report.model() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
-                let target = Target::of(operation, self.report.operations());
+                let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;
