@@ -64,6 +64,7 @@
 //! # Features
 //!
 //! - `openapi` (default): the OpenAPI document of a [`ScopedRouter`], with utoipa's types.
+//! - `serve` (default): `ScopedRouter::into_make_service_with_connect_info`, with axum's feature `tokio`.
 //! - `aide`: handlers with the attributes in aide's `ApiRouter`, and their requirements in its document; see
 //!   `openapi::OAuth2Scheme`.
 //! - `aws-lc-rs` (default): `JwtDecoder` on aws-lc-rs, which verifies RSA signatures ten times faster than `rust-crypto`.

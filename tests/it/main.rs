@@ -8,5 +8,6 @@ mod recipes;
 mod report;
 mod router;
 mod scope;
+mod services;
 mod testing;
 mod token;

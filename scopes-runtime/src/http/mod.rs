@@ -8,6 +8,7 @@ mod context;
 mod credential_extractor;
 mod evaluate;
 mod extract;
+mod grpc;
 mod guard;
 mod metadata;
 mod rejection;
@@ -21,6 +22,7 @@ mod telemetry;
 pub use auth_error::{AuthError, Challenge, Unavailable};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
+pub(crate) use grpc::into_grpc_if_requested;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
     ScopedOperation, check,
@@ -30,3 +32,5 @@ pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+#[cfg(feature = "metrics")]
+pub(crate) use telemetry::count_admission;

@@ -87,9 +87,9 @@ fn refusals(error: &AuthError) -> metrics::Counter {
     }
 }
 
-/// Counts a request that reaches its handler.
+/// Counts a request that reaches its handler or service.
 #[cfg(feature = "metrics")]
-pub(super) fn count_admission() {
+pub(crate) fn count_admission() {
     metrics::counter!("scopes_admissions_total").increment(1);
 }
 

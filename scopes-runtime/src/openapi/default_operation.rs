@@ -17,6 +17,11 @@ pub(super) fn default_operation(handler: &Handler) -> Operation {
         .build()
 }
 
+/// Returns the description of a service.
+pub(super) fn service_operation() -> Operation {
+    OperationBuilder::new().response("default", Response::new("The response of the service.")).build()
+}
+
 /// Adds the parameters of the path that the operation does not describe.
 pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();

@@ -2,7 +2,7 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation as OpenApiOperation;
 
 use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
-use super::default_operation::{default_operation, describe_parameters};
+use super::default_operation::{default_operation, describe_parameters, service_operation};
 use super::description::Description;
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
@@ -55,7 +55,7 @@ pub(crate) fn document(
                 description.operation.clone()
             }
             (None, Some(handler)) => default_operation(handler),
-            (None, None) => OpenApiOperation::default(),
+            (None, None) => service_operation(),
         };
         described.operation_id = Some(id);
         let given = openapi.paths.paths.get_mut(&path).and_then(|item| slot(item, &method).take());

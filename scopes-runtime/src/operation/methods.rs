@@ -9,17 +9,19 @@ pub(crate) enum Methods {
     One(Method),
     /// All methods without a handler of their own.
     Any,
-    /// All methods without any handler: `method_not_allowed_fallback`.
+    /// All methods without any handler: the fallback of a method router, or `method_not_allowed_fallback`.
     Other,
     /// All methods, of paths that no route matches.
     Fallback,
+    /// All methods, of the routes of an axum router, which cannot be listed.
+    Unlisted,
 }
 
 impl fmt::Display for Methods {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::One(method) => method.as_str(),
-            Self::Any | Self::Fallback => "*",
+            Self::Any | Self::Fallback | Self::Unlisted => "*",
             Self::Other => "OTHER",
         })
     }

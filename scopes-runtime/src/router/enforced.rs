@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 
 use super::Guarded;
+#[cfg(feature = "testing")]
+use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
 use crate::scope::Requirements;
@@ -28,6 +30,20 @@ impl<H> Enforced<H> {
     }
 }
 
+#[cfg(feature = "testing")]
+impl<H> Enforced<H> {
+    /// Authorizes the request. Returns the refusal, or the response of the dry run.
+    async fn authorize_only(self, request: Request, check: Option<Check>, dry_run: DryRun) -> Response {
+        let Some(Check { server, handler, requirement }) = check else { return dry_run.response() };
+        let operation = Requirements::new(requirement, self.routers.get());
+        let (mut parts, _) = request.into_parts();
+        match server.authorize_operation(&mut parts, handler, operation).await {
+            Ok(()) => dry_run.response(),
+            Err(error) => error.into_response(),
+        }
+    }
+}
+
 impl<H, T, S> Handler<T, S> for Enforced<H>
 where
     H: Handler<T, S>,
@@ -37,7 +53,12 @@ where
     type Future = Either<H::Future, Pin<Box<dyn Future<Output = Response> + Send>>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let Some(Check { server, handler, requirement }) = T::check(&state) else {
+        let check = T::check(&state);
+        #[cfg(feature = "testing")]
+        if let Some(dry_run) = DryRun::of(request.extensions()) {
+            return Either::Right(Box::pin(self.authorize_only(request, check, dry_run)));
+        }
+        let Some(Check { server, handler, requirement }) = check else {
             return Either::Left(self.handler.call(request, state));
         };
         let operation = Requirements::new(requirement, self.routers.get());

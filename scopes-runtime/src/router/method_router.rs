@@ -4,7 +4,7 @@ use std::fmt;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::IntoResponse;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodFilter, MethodRouter};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -30,6 +30,32 @@ where
 {
     let (route, handler) = Route::of("", Methods::Any, handler);
     ScopedMethodRouter { router: axum::routing::any(handler), routes: vec![route] }
+}
+
+/// Routes each method of the filter: `on(MethodFilter::GET.or(MethodFilter::POST), handler)`. Each is an operation of its own.
+pub fn on<H, T, S>(filter: MethodFilter, handler: H) -> ScopedMethodRouter<S>
+where
+    H: ScopedHandler<T, S>,
+    T: Guarded<S> + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter { router: MethodRouter::new(), routes: Vec::new() }.on(filter, handler)
+}
+
+/// Returns the methods of a filter.
+fn methods(filter: MethodFilter) -> impl Iterator<Item = (Method, MethodFilter)> {
+    let all = [
+        (Method::CONNECT, MethodFilter::CONNECT),
+        (Method::DELETE, MethodFilter::DELETE),
+        (Method::GET, MethodFilter::GET),
+        (Method::HEAD, MethodFilter::HEAD),
+        (Method::OPTIONS, MethodFilter::OPTIONS),
+        (Method::PATCH, MethodFilter::PATCH),
+        (Method::POST, MethodFilter::POST),
+        (Method::PUT, MethodFilter::PUT),
+        (Method::TRACE, MethodFilter::TRACE),
+    ];
+    all.into_iter().filter(move |(_, one)| filter.or(*one) == filter)
 }
 
 macro_rules! handler_of {
@@ -78,6 +104,49 @@ impl<S> ScopedMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    /// Routes each method of the filter. Each is an operation of its own.
+    ///
+    /// # Panics
+    ///
+    /// Panics as `MethodRouter::on` does: if a method already has a handler.
+    #[must_use]
+    pub fn on<H, T>(self, filter: MethodFilter, handler: H) -> Self
+    where
+        H: ScopedHandler<T, S>,
+        T: Guarded<S> + 'static,
+    {
+        methods(filter).fold(self, |mut router, (method, one)| {
+            let (route, handler) = Route::of("", Methods::One(method), handler.clone());
+            router.routes.push(route);
+            Self { router: router.router.on(one, handler), ..router }
+        })
+    }
+
+    /// Sets the handler of the methods without a handler of their own, in place of one of [`any`]. The report has it as
+    /// `OTHER`, and documents do not have it. [`ScopedRouter::require`](super::ScopedRouter::require) applies to it.
+    #[must_use]
+    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    where
+        H: ScopedHandler<T, S>,
+        T: Guarded<S> + 'static,
+    {
+        let (route, handler) = Route::of("", Methods::Other, handler);
+        self.routes.retain(|route| matches!(route.operation.methods, Methods::One(_)));
+        self.routes.push(route);
+        Self { router: self.router.fallback(handler), ..self }
+    }
+
+    /// Adds the handlers of another method router.
+    ///
+    /// # Panics
+    ///
+    /// Panics as `MethodRouter::merge` does: if both have a handler for the same method, or a fallback.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.extend(other.routes);
+        Self { router: self.router.merge(other.router), ..self }
+    }
+
     /// Adds a middleware around the handlers so far. It runs before tokens are checked.
     #[must_use]
     pub fn layer<L>(self, layer: L) -> Self

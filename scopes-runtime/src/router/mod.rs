@@ -2,8 +2,12 @@
 
 #[cfg(feature = "openapi")]
 mod documented_routes;
+#[cfg(feature = "testing")]
+mod dry_run;
 mod enforced;
+mod fallbacks;
 mod method_router;
+mod nesting;
 #[cfg(feature = "openapi")]
 mod openapi;
 #[cfg(feature = "openapi")]
@@ -13,14 +17,21 @@ mod route;
 mod router_requirements;
 mod scoped_handler;
 mod scoped_router;
+mod scoped_service;
+mod serve;
+mod service_access;
+mod services;
 
 #[cfg(feature = "openapi")]
 pub use documented_routes::DocumentedRoutes;
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use dry_run::DryRun;
 pub use method_router::{
-    ScopedMethodRouter, any, connect, delete, get, head, options, patch, post, put, trace,
+    ScopedMethodRouter, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };
 pub use scoped_handler::{Guarded, ScopedHandler};
 pub use scoped_router::ScopedRouter;
+pub use service_access::ServiceAccess;
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///

@@ -144,6 +144,7 @@ where
     /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
     /// [`OAuth2Scheme::name`]. Schemes that differ in their vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
+        let router = self.to_axum();
         let operations: Vec<_> = self
             .routes
             .iter()
@@ -152,7 +153,7 @@ where
             })
             .collect();
         let refusals = self.document.refusals().clone();
-        (self.router, document(self.document.openapi, &operations, &refusals))
+        (router, document(self.document.openapi, &operations, &refusals))
     }
 }
 

@@ -11,11 +11,14 @@ impl<S> ScopedRouter<S> {
     /// [vocabularies](Self::vocabulary) that no operation requires.
     ///
     /// A fallback has the method `*` and the path `/*`. A handler for methods without a handler of their own has the method
-    /// `OTHER`, and the path `/*` if all paths share it.
+    /// `OTHER`, and the path `/*` if all paths share it. The routes of an axum [`Router`](axum::Router) have the method `*` and
+    /// one line with the path `/**`, below the prefix of a nested one.
     #[must_use]
     pub fn report(&self) -> Report {
         let mut operations: Vec<_> = self.routes.iter().map(|route| route.operation.clone()).collect();
-        if has_one_handler_of_other_methods(&operations) {
+        let mut others = self.routes.iter().filter(|route| route.operation.methods == Methods::Other);
+        let are_shared = others.all(|other| other.is_method_not_allowed_fallback);
+        if are_shared && has_one_handler_of_other_methods(&operations) {
             let others = operations.iter_mut().filter(|operation| operation.methods == Methods::Other);
             others.for_each(|operation| FALLBACK.clone_into(&mut operation.path));
         }

@@ -5,15 +5,20 @@ use super::scoped_handler::Guarded;
 #[cfg(feature = "openapi")]
 use crate::openapi::{Description, Schemes};
 use crate::operation::{Access, Methods, Operation};
+use crate::scope::Requirement;
 
 /// The path of fallbacks in the report. No route can have it.
 pub(super) const FALLBACK: &str = "/*";
+/// The path of the routes of an axum router in the report. No route can have it.
+pub(super) const UNLISTED: &str = "/**";
 
 /// An operation of a router.
 pub(super) struct Route {
     pub(super) operation: Operation,
     /// Shared with the handler.
     pub(super) requirements: RouterRequirements,
+    /// Whether this is the handler of `method_not_allowed_fallback`.
+    pub(super) is_method_not_allowed_fallback: bool,
     #[cfg(feature = "openapi")]
     pub(super) description: Option<Description>,
     /// Those of the router that it was merged or nested from, if it had any.
@@ -33,7 +38,19 @@ impl Route {
         (route, handler)
     }
 
-    /// Returns the route of a service.
+    /// Returns the route of a service that a token is required for.
+    pub(super) fn scoped(
+        path: &str,
+        methods: Methods,
+        requirement: Requirement,
+        requirements: RouterRequirements,
+    ) -> Self {
+        let access = Access::Scoped(requirement.into());
+        let operation = Operation { methods, path: path.to_owned(), handler: None, access };
+        Self { requirements, ..Self::new(operation) }
+    }
+
+    /// Returns the route of a service or router that checks no tokens.
     ///
     /// # Panics
     ///
@@ -51,6 +68,7 @@ impl Route {
         Self {
             operation,
             requirements: RouterRequirements::default(),
+            is_method_not_allowed_fallback: false,
             #[cfg(feature = "openapi")]
             description: None,
             #[cfg(feature = "openapi")]
@@ -60,6 +78,11 @@ impl Route {
 
     pub(super) fn under(self, prefix: &str) -> Self {
         Self { operation: self.operation.under(prefix), ..self }
+    }
+
+    /// Returns whether `ScopedRouter::require` applies.
+    pub(super) fn takes_requirements(&self) -> bool {
+        !self.is_fallback() && !self.is_method_not_allowed_fallback
     }
 
     /// Returns whether requests that match no route get here.

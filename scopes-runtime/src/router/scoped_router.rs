@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -7,13 +6,11 @@ use axum::response::IntoResponse;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::enforced::Enforced;
+use super::ScopedMethodRouter;
 #[cfg(feature = "openapi")]
 use super::openapi_parts::OpenApiParts;
-use super::route::{FALLBACK, Route};
-use super::router_requirements::RouterRequirements;
-use super::{Guarded, ScopedHandler, ScopedMethodRouter};
-use crate::operation::{Access, Methods};
+use super::route::Route;
+use crate::operation::Access;
 use crate::scope::{DeclaredScope, MOST_ALTERNATIVES, Requirement, Vocabulary};
 
 /// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a compile error.
@@ -100,7 +97,7 @@ where
         Self { router: self.router.route(path, methods.router), ..self }
     }
 
-    /// Adds a requirement to every route so far, but not to fallbacks: `router.require(scopes!("admin"))`.
+    /// Adds a requirement to every route so far, but not to fallbacks of routers: `router.require(scopes!("admin"))`.
     ///
     /// A request needs a token that satisfies this and what the handler requires. The router checks both before any layer
     /// of the handler (`Handler::layer`) runs. The router's document and its fragment contain both; documents that are made
@@ -108,15 +105,15 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route is public, authenticated by other credentials, or a service of another kind, where nothing would check the requirement; if there is no
-    /// route yet; if a route gets more than 64 alternatives; or if no authentication context (`acr`) satisfies all of a
+    /// Panics if a route is public, authenticated by other credentials, or unchecked, where nothing would check the requirement; if
+    /// there is no route yet; if a route gets more than 64 alternatives; or if no authentication context (`acr`) satisfies all of a
     /// route's requirements.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
-        let is_route =
-            |route: &&mut Route| !matches!(route.operation.methods, Methods::Fallback | Methods::Other);
         let mut has_route = false;
-        for Route { operation, requirements: of_routers, .. } in self.routes.iter_mut().filter(is_route) {
+        for Route { operation, requirements: of_routers, .. } in
+            self.routes.iter_mut().filter(|route| route.takes_requirements())
+        {
             has_route = true;
             let path = &operation.path;
             let requirements = match &mut operation.access {
@@ -129,7 +126,7 @@ where
                      write `#[requires_scopes]` on it"
                 ),
                 Access::Unchecked { .. } => {
-                    panic!("`{path}` is a service that checks no token; add it after `require`")
+                    panic!("nothing checks tokens at `{path}`; add it after `require`")
                 }
             };
             of_routers.set(requirements.add(requirement));
@@ -144,96 +141,6 @@ where
         }
         assert!(has_route, "there is no route yet that could require this; call `require` after them");
         self
-    }
-
-    /// Serves a path by another service, without any check of tokens. `reason` appears in the report.
-    ///
-    /// # Panics
-    ///
-    /// Panics as `Router::route_service` does, and if the reason is empty.
-    #[must_use]
-    pub fn route_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
-    where
-        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
-        T::Response: IntoResponse,
-        T::Future: Send + 'static,
-    {
-        self.routes.push(Route::unchecked(path, Methods::Any, reason));
-        Self { router: self.router.route_service(path, service), ..self }
-    }
-
-    /// Serves all paths below a prefix by another service, such as a directory of files, without any check of tokens.
-    /// `reason` appears in the report.
-    ///
-    /// # Panics
-    ///
-    /// Panics as `Router::nest_service` does, and if the reason is empty.
-    #[must_use]
-    pub fn nest_service<T>(mut self, path: &str, service: T, reason: &'static str) -> Self
-    where
-        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
-        T::Response: IntoResponse,
-        T::Future: Send + 'static,
-    {
-        let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
-        self.routes.extend([path, &below].map(|path| Route::unchecked(path, Methods::Any, reason)));
-        Self { router: self.router.nest_service(path, service), ..self }
-    }
-
-    /// Serves requests that match no route by another service, such as the files of a web application, without any check of
-    /// tokens. `reason` appears in the report.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the reason is empty.
-    #[must_use]
-    pub fn fallback_service<T>(mut self, service: T, reason: &'static str) -> Self
-    where
-        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
-        T::Response: IntoResponse,
-        T::Future: Send + 'static,
-    {
-        self.replace_fallback(Route::unchecked(FALLBACK, Methods::Fallback, reason));
-        Self { router: self.router.fallback_service(service), ..self }
-    }
-
-    fn replace_fallback(&mut self, fallback: Route) {
-        self.routes.retain(|route| !route.is_own_fallback());
-        self.routes.push(fallback);
-    }
-
-    /// Adds the routes of another router.
-    ///
-    /// # Panics
-    ///
-    /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
-    #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
-        #[cfg(feature = "openapi")]
-        let other = other.with_assigned_schemes();
-        self.routes.extend(other.routes);
-        self.vocabularies.extend(other.vocabularies);
-        Self { router: self.router.merge(other.router), ..self }
-    }
-
-    /// Adds the routes of another router under a prefix.
-    ///
-    /// # Panics
-    ///
-    /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
-    #[must_use]
-    pub fn nest(mut self, path: &str, mut other: Self) -> Self {
-        #[cfg(feature = "openapi")]
-        {
-            other = other.with_assigned_schemes();
-        }
-        // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
-        if !other.routes.iter().any(Route::is_own_fallback) {
-            other.routes.retain(|route| !route.is_fallback());
-        }
-        self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
-        self.vocabularies.extend(other.vocabularies);
-        Self { router: self.router.nest(path, other.router), ..self }
     }
 
     /// Adds a middleware around all routes and fallbacks so far. It runs before tokens are checked.
@@ -266,38 +173,6 @@ where
         Self { router: self.router.route_layer(layer), ..self }
     }
 
-    /// Sets the handler of requests that match no route.
-    #[must_use]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
-        let (route, handler) = Route::of(FALLBACK, Methods::Fallback, handler);
-        self.replace_fallback(route);
-        Self { router: self.router.fallback(handler), ..self }
-    }
-
-    /// Sets the handler of requests whose path has a route so far, but not for their method. A path keeps an earlier one.
-    #[must_use]
-    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
-        let served_whole = |path: &str| {
-            self.routes.iter().any(|Route { operation, .. }| {
-                operation.path == path && matches!(operation.methods, Methods::Any | Methods::Other)
-            })
-        };
-        let routes = self.routes.iter().filter(|route| !route.is_fallback());
-        let paths: BTreeSet<_> = routes.map(|route| route.operation.path.clone()).collect();
-        let paths: Vec<_> = paths.into_iter().filter(|path| !served_whole(path)).collect();
-        self.routes.extend(paths.into_iter().map(|path| Route::of(&path, Methods::Other, handler.clone()).0));
-        let handler = Enforced::new(handler, RouterRequirements::default());
-        Self { router: self.router.method_not_allowed_fallback(handler), ..self }
-    }
-
     /// Provides the state of the handlers.
     #[must_use]
     pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
@@ -317,13 +192,6 @@ where
 {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Converts to axum's router, to serve it or to add more to it.
-impl<S> From<ScopedRouter<S>> for axum::Router<S> {
-    fn from(router: ScopedRouter<S>) -> Self {
-        router.router
     }
 }
 

@@ -52,6 +52,7 @@ const AUDIENCE: &str = "https://api.test";
 /// ```
 pub struct TestIssuer {
     url: String,
+    audience: String,
     pub(super) keys: TestKeys,
     #[cfg(feature = "issuer")]
     served: Option<Served>,
@@ -61,12 +62,39 @@ impl TestIssuer {
     /// Creates the issuer `https://issuer.test` with a new key. Its tokens have the audience `https://api.test`.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_url(URL)
+    }
+
+    /// Creates an issuer with this URL, for applications with several issuers.
+    ///
+    /// ```
+    /// use scopes_runtime::testing::TestIssuer;
+    /// use scopes_runtime::{MultiIssuerDecoder, TokenDecoder as _};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let users = TestIssuer::with_url("https://users.test");
+    /// let partners = TestIssuer::with_url("https://partners.test").with_audience("https://partner-api.test");
+    /// let decoder = MultiIssuerDecoder::new([users.decoder(), partners.decoder()])?;
+    /// assert!(decoder.decode(&users.token().sign()).await.is_ok());
+    /// assert!(decoder.decode(&partners.token().sign()).await.is_ok());
+    /// # Ok::<(), scopes_runtime::JwtDecoderError>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn with_url(url: impl Into<String>) -> Self {
         Self {
-            url: URL.to_owned(),
+            url: url.into(),
+            audience: AUDIENCE.to_owned(),
             keys: TestKeys::default(),
             #[cfg(feature = "issuer")]
             served: None,
         }
+    }
+
+    /// Sets the audience (`aud`) of its tokens and decoder. Default: `https://api.test`.
+    #[must_use]
+    pub fn with_audience(self, audience: impl Into<String>) -> Self {
+        Self { audience: audience.into(), ..self }
     }
 
     /// Serves metadata and keys on loopback until the issuer is dropped, for applications that discover their issuer. The URL
@@ -107,12 +135,12 @@ impl TestIssuer {
     /// Returns the claim `aud` of its tokens.
     #[must_use]
     pub fn audience(&self) -> &str {
-        AUDIENCE
+        &self.audience
     }
 
     /// Starts a valid token with the subject `alice` and no scopes.
     pub fn token(&self) -> TestToken {
-        TestToken::new(self.keys.current(), &self.url, AUDIENCE)
+        TestToken::new(self.keys.current(), &self.url, &self.audience)
     }
 
     /// Replaces the key, and publishes only the new one.
@@ -136,7 +164,7 @@ impl TestIssuer {
     /// Panics if the issuer is served and the system has no certificates for HTTPS.
     #[must_use]
     pub fn decoder(&self) -> JwtDecoder {
-        let builder = JwtDecoder::builder().issuer(&*self.url).audience(AUDIENCE);
+        let builder = JwtDecoder::builder().issuer(&*self.url).audience(&*self.audience);
         #[cfg(feature = "issuer")]
         if self.served.is_some() {
             let decoder = builder.jwks(Jwks::discovery()).build();

@@ -1,8 +1,11 @@
 //! `ScopedRouter`.
 
+mod method_routers;
 mod random_routers;
 mod require;
 mod routes;
+mod serve;
+mod unchecked;
 
 use axum::Router;
 use axum::extract::Path;

@@ -162,7 +162,7 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
         }),
-        "`/files` is a service that checks no token; add it after `require`"
+        "nothing checks tokens at `/files`; add it after `require`"
     );
     assert_eq!(
         message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),

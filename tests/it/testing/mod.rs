@@ -1,6 +1,7 @@
 //! The test kit: issuer, attacks and scope matrix.
 
 mod attacks;
+mod dry_run;
 mod guards;
 mod insecure;
 mod issuer;

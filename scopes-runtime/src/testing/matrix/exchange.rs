@@ -13,6 +13,7 @@ use tower_service::Service as _;
 
 use super::answer::Got;
 use super::credentials::AddCredentials;
+use crate::router::DryRun;
 
 /// How long the application may take for a response.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,7 +69,8 @@ impl TestRequest {
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
 
-    pub(super) async fn send(&self, app: &Router) -> Got {
+    /// Sends the request, as a dry run if one is given.
+    pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Got {
         let mut request = Request::builder().method(&self.method).uri(&self.uri);
         let body = match &self.form {
             Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
@@ -85,7 +87,10 @@ impl TestRequest {
         for add in &self.credentials {
             add(&mut request);
         }
-        let request = request.map(Body::from);
+        let mut request = request.map(Body::from);
+        if let Some(dry_run) = dry_run {
+            request.extensions_mut().insert(dry_run);
+        }
         let mut app = app.clone();
         match timeout(TIMEOUT, caught(async move { app.call(request).await })).await {
             Ok(Ok(Ok(response))) => Got::of(&response),

@@ -23,7 +23,7 @@ use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has, is_fallback};
+use self::target::{Target, has, is_no_route};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
@@ -33,7 +33,7 @@ use crate::report::Report;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
-/// own, with a store of its own. It sees what the report and the answers show. It does not see routes outside of the
+/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not see routes outside of the
 /// report under paths of their own (a plain axum router that is merged later, other hosts and ports), layers that decide
 /// by other headers, behavior that depends on the body, on stored data or on other values of path parameters, what a
 /// handler gives to a client that it lets in, or how long an answer takes.
@@ -46,6 +46,7 @@ pub struct ScopeMatrix {
     token: TestToken,
     names_scopes: bool,
     credentials: ValidCredentials,
+    is_dry: bool,
 }
 
 impl TestIssuer {
@@ -92,6 +93,7 @@ impl TestIssuer {
             token: self.token(),
             names_scopes: true,
             credentials: ValidCredentials::default(),
+            is_dry: false,
         }
     }
 }
@@ -114,6 +116,45 @@ impl ScopeMatrix {
     /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
     pub fn hide_scopes(self) -> Self {
         Self { names_scopes: false, ..self }
+    }
+
+    /// Ends each request after it was authorized, before the handler or the scoped service. The response is an empty 204. Default:
+    /// handlers and services run.
+    ///
+    /// Layers of routers and method routers run. Extractors, layers of handlers (`Handler::layer`) and checks inside of handlers do
+    /// not, so a dry run does not find what they require beside the report. Services and routers that are unchecked run.
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// # use scopes_runtime::requires_scopes;
+    /// use scopes_runtime::router::{ScopedRouter, delete};
+    /// use scopes_runtime::testing::TestIssuer;
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Delete items.
+    /// #     Items = "items",
+    /// # }
+    ///
+    /// #[requires_scopes("items")]
+    /// async fn delete_item() {
+    ///     panic!("no request gets here");
+    /// }
+    ///
+    /// # fn main() {
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let issuer = TestIssuer::new();
+    /// let app = ScopedRouter::new().route("/items/{id}", delete(delete_item));
+    /// let app = app.with_state(issuer.resource_server());
+    /// issuer.matrix(&app).dry_run().check(app).await;
+    /// # });
+    /// # }
+    /// ```
+    ///
+    /// A layer that drops the extensions of requests would let them reach the handler. Before other requests, a dry run sends one
+    /// without a token to each operation, and panics if it does not reach the check with its extensions. Those of public handlers
+    /// come last, because no check would refuse them.
+    pub fn dry_run(self) -> Self {
+        Self { is_dry: true, ..self }
     }
 
     /// Sends requests to each scoped operation, and expects:
@@ -169,24 +210,45 @@ impl ScopeMatrix {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             self.require_credentials(caller);
-            let mut run = Run::new(&app);
+            let mut run = Run::new(&app, self.is_dry);
             let all = self.report.operations();
+            self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_fallback = is_fallback(operation);
-                if !is_fallback
+                let is_no_route = is_no_route(operation);
+                if !is_no_route
                     && matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. })
                 {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
-                if !is_fallback && paths.insert(&operation.path) {
+                if !is_no_route && paths.insert(&operation.path) {
                     check_methods(&target, all, &mut run).await;
                 }
             }
             run.finish("the scope matrix", caller);
+        }
+    }
+
+    /// Sends a request without a token to each operation, those of public handlers last.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a dry run would run the handler of an operation.
+    async fn check_dry_run(&self, run: &mut Run<'_>, caller: &Location<'_>) {
+        let all = self.report.operations();
+        let scoped = all.iter().filter(|operation| matches!(operation.access, Access::Scoped(_)));
+        let public = all.iter().filter(|operation| matches!(operation.access, Access::Public { .. }));
+        for operation in scoped.chain(public) {
+            let target = Target::of(operation, all);
+            assert!(
+                run.keeps_extensions(&target).await != Some(false),
+                "a dry run of `{}` does not end before its handler: a layer around it drops the extensions of requests, or \
+                 responds itself ({caller})",
+                target.operation
+            );
         }
     }
 
@@ -272,7 +334,8 @@ impl ScopeMatrix {
     pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
         async move {
-            let mut run = Run::new(&app);
+            let mut run = Run::new(&app, self.is_dry);
+            self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.operations() {
                 let Access::Scoped(requirements) = &operation.access else { continue };

@@ -8,6 +8,7 @@ use super::answer::{Expected, Got};
 use super::exchange::TestRequest;
 use super::target::Target;
 use crate::report::write_aligned;
+use crate::router::DryRun;
 
 /// A request and its expected response.
 pub(super) struct Case {
@@ -38,18 +39,32 @@ impl Case {
 /// The requests to an application so far, and the wrong responses.
 pub(super) struct Run<'a> {
     app: &'a Router,
+    is_dry: bool,
     requests: usize,
     failures: Vec<[String; 4]>,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(app: &'a Router) -> Self {
-        Self { app, requests: 0, failures: Vec::new() }
+    /// In a dry run, requests end before handlers and services.
+    pub(super) fn new(app: &'a Router, is_dry: bool) -> Self {
+        Self { app, is_dry, requests: 0, failures: Vec::new() }
+    }
+
+    /// Returns whether a request without a token reaches the check with its extensions. Without them, a dry run would run the
+    /// handler. `None` if this is no dry run.
+    pub(super) async fn keeps_extensions(&mut self, target: &Target) -> Option<bool> {
+        if !self.is_dry {
+            return None;
+        }
+        self.requests += 1;
+        let dry_run = DryRun::default();
+        TestRequest::new(&target.method, &target.path).send(self.app, Some(dry_run.clone())).await;
+        Some(dry_run.is_checked())
     }
 
     pub(super) async fn send(&mut self, request: &TestRequest) -> Got {
         self.requests += 1;
-        request.send(self.app).await
+        request.send(self.app, self.is_dry.then(DryRun::default)).await
     }
 
     /// Sends the request. Returns whether the response is the expected one, and records a failure if not.

@@ -39,13 +39,15 @@ impl Target {
                 (format!("{prefix}/{UNKNOWN}"), Method::GET)
             }
             // All paths share the handler of other methods: any path without a handler of any method has it.
-            Methods::Other if is_fallback(operation) => {
+            Methods::Other if is_no_route(operation) => {
                 let served = |other: &&Operation| {
                     matches!(other.methods, Methods::One(_)) && !has(all, &other.path, &Methods::Any)
                 };
                 let path = all.iter().find(served).map_or(path, |other| &other.path);
                 (path.clone(), free_method(all, path))
             }
+            // Gets no requests.
+            Methods::Unlisted => (path.clone(), Method::GET),
             Methods::Any | Methods::Other => (path.clone(), free_method(all, path)),
         };
         let (first, second) = (filled(&path, &number(all)), filled(&path, &word(all)));
@@ -59,9 +61,9 @@ impl Target {
     }
 }
 
-/// Returns whether the operation has the path of fallbacks, `/*`, which is no route.
-pub(super) fn is_fallback(operation: &Operation) -> bool {
-    operation.path.ends_with("/*")
+/// Returns whether the operation has a path that is no route: `/*` of fallbacks, or `/**` of unlisted routes.
+pub(super) fn is_no_route(operation: &Operation) -> bool {
+    operation.path.ends_with("/*") || operation.methods == Methods::Unlisted
 }
 
 pub(super) fn has(all: &[Operation], path: &str, methods: &Methods) -> bool {

@@ -9,7 +9,7 @@ use axum::routing::any;
 use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
 use super::run::{Case, Run};
-use super::target::{METHODS, Target, UNKNOWN, has, is_fallback, unlisted};
+use super::target::{METHODS, Target, UNKNOWN, has, is_no_route, unlisted};
 use crate::operation::{Access, Methods, Operation};
 
 /// Sends each method that no operation of the path has.
@@ -64,14 +64,14 @@ impl Routes {
     pub(super) fn of(all: &[Operation]) -> Self {
         let paths: BTreeSet<_> = all
             .iter()
-            .filter(|operation| !is_fallback(operation))
+            .filter(|operation| !is_no_route(operation))
             .map(|operation| &*operation.path)
             .collect();
         Self(paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(async || ()))))
     }
 
     async fn match_path(&self, path: &str) -> bool {
-        let got = TestRequest::new(&Method::GET, path).send(&self.0).await;
+        let got = TestRequest::new(&Method::GET, path).send(&self.0, None).await;
         matches!(got, Got::Answer(Answer { status: StatusCode::OK, .. }))
     }
 }

@@ -1,6 +1,9 @@
 //! Builds the router of some steps, and a model of its operations.
 
+use std::convert::Infallible;
+
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -8,10 +11,11 @@ use scopes_runtime::router::{Guarded, ScopedHandler, ScopedMethodRouter, any, ge
 use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
+use tower::{Layer as _, service_fn};
 
 use super::expected::Operation;
 use super::requests::{accepted_extensions, any_token, credentials, either, items, me, open};
-use super::steps::{Change, Function, Method, Step};
+use super::steps::{Change, Function, Method, Service, Step};
 
 async fn apply(State(changes): State<Vec<Change>>, mut request: Request, next: Next) -> Response {
     for change in changes {
@@ -117,6 +121,7 @@ impl Built {
                 self.router = with_handler!(*function, fallback(self.router, inside));
                 self.add("GET", "/no-route".to_owned(), *function, inside, &[], true);
             }
+            Step::Service(kind, function, inside) => self.add_service(*kind, *function, inside, *number),
             Step::Nest(inner) => {
                 let prefix = format!("/n{number}");
                 let mut inner = Self::new(inner, number);
@@ -159,6 +164,42 @@ impl Built {
             Step::Fallback(..) | Step::Require(_) | Step::RouteLayer(_) => {}
         }
         self
+    }
+
+    fn add_service(&mut self, kind: Service, function: Function, inside: &[Change], number: usize) {
+        if matches!(kind, Service::Fallback) && self.has_fallback() {
+            return;
+        }
+        let requirement = match function {
+            Function::Me => scopes!("me"),
+            Function::Items => scopes!("items"),
+            Function::Either => scopes!(any("items:write", BillingScope::Invoices)),
+            Function::AnyToken => scopes!(),
+            Function::Open => unreachable!("no step"),
+        };
+        let layer = from_fn_with_state(inside.to_vec(), apply);
+        let service = layer.layer(service_fn(async |_| Ok::<_, Infallible>(StatusCode::OK)));
+        let router = std::mem::take(&mut self.router);
+        let path = format!("/s{number}");
+        let mut add = |path: &str, is_fallback| {
+            // A service does not check again what its layers change.
+            self.add("PATCH", path.to_owned(), function, &[], &[], is_fallback);
+        };
+        self.router = match kind {
+            Service::Route => {
+                add(&path, false);
+                router.route_service(&path, service, requirement)
+            }
+            Service::Nest => {
+                add(&path, false);
+                add(&format!("{path}/{{*path}}"), false);
+                router.nest_service(&path, service, requirement)
+            }
+            Service::Fallback => {
+                add("/no-route", true);
+                router.fallback_service(service, requirement)
+            }
+        };
     }
 
     fn add(

@@ -32,10 +32,19 @@ pub(super) enum Method {
     Any,
 }
 
+/// How a service is added.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Service {
+    Route,
+    Nest,
+    Fallback,
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Route(Method, Function, Vec<Change>, Option<Change>),
     Fallback(Function, Vec<Change>),
+    Service(Service, Function, Vec<Change>),
     Nest(Vec<Step>),
     Merge(Vec<Step>),
     Require(&'static str),
@@ -64,8 +73,15 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let method = prop_oneof![Just(Method::Get), Just(Method::Post), Just(Method::Any)];
     let route = (method, function.clone(), vec(change(), 0..3), prop::option::weighted(0.2, change()))
         .prop_map(|(method, function, inside, around)| Step::Route(method, function, inside, around));
+    // A service that checks nothing is no operation of the model.
+    let scoped =
+        prop::sample::select(vec![Function::Me, Function::Items, Function::Either, Function::AnyToken]);
+    let kind = prop_oneof![3 => Just(Service::Route), 3 => Just(Service::Nest), 1 => Just(Service::Fallback)];
+    let service = (kind, scoped, vec(change(), 0..3))
+        .prop_map(|(kind, function, inside)| Step::Service(kind, function, inside));
     let leaf = prop_oneof![
         6 => route,
+        3 => service,
         1 => (function, vec(change(), 0..3)).prop_map(|(function, inside)| Step::Fallback(function, inside)),
         3 => prop::sample::select(vec!["me", "items", "billing"]).prop_map(Step::Require),
         1 => change().prop_map(Step::Layer),

@@ -1,0 +1,80 @@
+//! Routers inside of a router.
+
+use super::ScopedRouter;
+use super::route::{Route, UNLISTED};
+use crate::operation::Methods;
+
+impl<S> ScopedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Adds the routes of another router.
+    ///
+    /// # Panics
+    ///
+    /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        #[cfg(feature = "openapi")]
+        let other = other.with_assigned_schemes();
+        self.routes.extend(other.routes);
+        self.vocabularies.extend(other.vocabularies);
+        Self { router: self.router.merge(other.router), ..self }
+    }
+
+    /// Adds the routes of another router under a prefix.
+    ///
+    /// # Panics
+    ///
+    /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
+    #[must_use]
+    pub fn nest(mut self, path: &str, mut other: Self) -> Self {
+        #[cfg(feature = "openapi")]
+        {
+            other = other.with_assigned_schemes();
+        }
+        // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
+        if !other.routes.iter().any(Route::is_own_fallback) {
+            other.routes.retain(|route| !route.is_fallback());
+        }
+        self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
+        self.vocabularies.extend(other.vocabularies);
+        Self { router: self.router.nest(path, other.router), ..self }
+    }
+
+    /// Adds the routes and the fallback of an axum router, without any check of tokens. `reason` appears in the report.
+    ///
+    /// axum does not list the routes of a router. The report has one line for all of them, with the path `/**`; the document
+    /// has none of them. Handlers with `#[requires_scopes]` still check their own requirement.
+    ///
+    /// ```
+    /// use axum::Router;
+    /// use axum::routing::get;
+    /// use scopes_runtime::ScopedRouter;
+    ///
+    /// let webhooks = Router::new().route("/webhooks/payment", get(async || "ok"));
+    /// let router = ScopedRouter::<()>::new().merge_unchecked(webhooks, "The handlers check signatures.");
+    /// assert!(router.report().to_string().contains("*       /**   unchecked"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics as `Router::merge` does, and if the reason is empty. [`require`](Self::require) panics afterwards.
+    #[must_use]
+    pub fn merge_unchecked(mut self, router: axum::Router<S>, reason: &'static str) -> Self {
+        self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason));
+        Self { router: self.router.merge(router), ..self }
+    }
+
+    /// Adds the routes and the fallback of an axum router under a prefix, without any check of tokens. `reason` appears in the
+    /// report, in one line with the path `/prefix/**`. See [`merge_unchecked`](Self::merge_unchecked).
+    ///
+    /// # Panics
+    ///
+    /// Panics as `Router::nest` does, and if the reason is empty. [`require`](Self::require) panics afterwards.
+    #[must_use]
+    pub fn nest_unchecked(mut self, path: &str, router: axum::Router<S>, reason: &'static str) -> Self {
+        self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason).under(path));
+        Self { router: self.router.nest(path, router), ..self }
+    }
+}

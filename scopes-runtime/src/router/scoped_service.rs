@@ -1,0 +1,73 @@
+use std::any::TypeId;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
+use tower_service::Service;
+
+#[cfg(feature = "testing")]
+use super::dry_run::DryRun;
+use super::router_requirements::RouterRequirements;
+use crate::ResourceServer;
+#[cfg(feature = "metrics")]
+use crate::http::count_admission;
+use crate::http::into_grpc_if_requested;
+use crate::scope::{Requirement, Requirements};
+
+/// A service whose requirement is checked before it runs. A handler, because axum gives the router's state to handlers only.
+#[derive(Clone)]
+pub(super) struct ScopedService<T, S> {
+    service: T,
+    requirement: Requirement,
+    server: fn(&S) -> ResourceServer,
+    routers: RouterRequirements,
+}
+
+impl<T, S> ScopedService<T, S> {
+    pub(super) fn new(service: T, requirement: Requirement, server: fn(&S) -> ResourceServer) -> Self {
+        Self { service, requirement, server, routers: RouterRequirements::default() }
+    }
+
+    pub(super) fn routers(&self) -> RouterRequirements {
+        self.routers.clone()
+    }
+}
+
+/// `Marker` stands for the arguments of a handler.
+pub(super) struct Marker;
+
+impl<T, S> Handler<Marker, S> for ScopedService<T, S>
+where
+    T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+    T::Response: IntoResponse,
+    T::Future: Send + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(mut self, request: Request, state: S) -> Self::Future {
+        let server = (self.server)(&state);
+        let operation = Requirements::new(self.requirement, self.routers.get());
+        Box::pin(async move {
+            #[cfg(feature = "testing")]
+            let dry_run = DryRun::of(request.extensions());
+            let (mut parts, body) = request.into_parts();
+            let authorized = server.authorize_operation(&mut parts, TypeId::of::<Marker>(), operation).await;
+            if let Err(error) = authorized {
+                return into_grpc_if_requested(&parts.headers, &error, error.clone().into_response());
+            }
+            #[cfg(feature = "testing")]
+            if let Some(dry_run) = dry_run {
+                return dry_run.response();
+            }
+            #[cfg(feature = "metrics")]
+            count_admission();
+            let Ok(()) = poll_fn(|context| self.service.poll_ready(context)).await;
+            let Ok(response) = self.service.call(Request::from_parts(parts, body)).await;
+            response.into_response()
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! Conversion of a [`ScopedRouter`] into axum's router, and its service.
+
+use std::convert::Infallible;
+use std::task::{Context, Poll};
+
+#[cfg(feature = "serve")]
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::routing::IntoMakeService;
+use tower_service::Service;
+
+use super::ScopedRouter;
+
+/// Converts to axum's router, to serve it or to add more to it.
+impl<S> From<ScopedRouter<S>> for axum::Router<S> {
+    fn from(router: ScopedRouter<S>) -> Self {
+        router.to_axum()
+    }
+}
+
+impl<S> ScopedRouter<S> {
+    /// Returns axum's router. Each way to serve the routes calls this.
+    pub(super) fn to_axum(&self) -> axum::Router<S> {
+        self.router.clone()
+    }
+}
+
+impl ScopedRouter {
+    /// Returns a service for `axum::serve` that makes a service for each connection.
+    #[must_use]
+    pub fn into_make_service(self) -> IntoMakeService<axum::Router> {
+        self.to_axum().into_make_service()
+    }
+
+    /// Returns a service for `axum::serve` that also stores information about the connection, such as the address of the client,
+    /// for the extractor `ConnectInfo`.
+    ///
+    /// ```no_run
+    /// use std::net::SocketAddr;
+    /// # use scopes_runtime::ScopedRouter;
+    /// # async fn f(router: ScopedRouter, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    ///
+    /// axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+    /// # }
+    /// ```
+    #[cfg(feature = "serve")]
+    #[must_use]
+    pub fn into_make_service_with_connect_info<C>(self) -> IntoMakeServiceWithConnectInfo<axum::Router, C> {
+        self.to_axum().into_make_service_with_connect_info()
+    }
+}
+
+/// The services of axum's router: of requests, and of connections for `axum::serve`.
+///
+/// ```no_run
+/// # use scopes_runtime::{ResourceServer, ScopedRouter};
+/// # async fn f(router: ScopedRouter<ResourceServer>, server: ResourceServer) -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+/// axum::serve(listener, router.with_state(server)).await
+/// # }
+/// ```
+impl<T> Service<T> for ScopedRouter
+where
+    axum::Router: Service<T, Error = Infallible>,
+{
+    type Response = <axum::Router as Service<T>>::Response;
+    type Error = Infallible;
+    type Future = <axum::Router as Service<T>>::Future;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: T) -> Self::Future {
+        self.to_axum().call(request)
+    }
+}
