@@ -6,6 +6,8 @@ mod documented_routes;
 mod dry_run;
 mod enforced;
 mod fallbacks;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod method_router;
 mod nesting;
 #[cfg(feature = "openapi")]
@@ -16,6 +18,8 @@ mod report;
 mod route;
 mod router_requirements;
 mod scoped_handler;
+#[cfg(feature = "mcp")]
+mod scoped_mcp;
 mod scoped_router;
 mod scoped_service;
 mod serve;

@@ -30,6 +30,7 @@ use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
 use crate::operation::{Access, Methods, Operation};
 use crate::report::Report;
+use crate::scope::DeclaredScope;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
@@ -218,7 +219,7 @@ impl ScopeMatrix {
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_no_route = is_no_route(operation);
+                let is_no_route = is_no_route(operation) || operation.methods.are_of_item();
                 if !is_no_route
                     && matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. })
                 {
@@ -252,6 +253,16 @@ impl ScopeMatrix {
         }
     }
 
+    /// Returns the alternatives that refusals name before the token is verified: for a message to an MCP endpoint, those of the
+    /// endpoint.
+    fn unverified(&self, operation: &Operation) -> Vec<Vec<&'static DeclaredScope>> {
+        let endpoint = operation.path.split_once('#').filter(|_| operation.methods.are_of_item());
+        let path = endpoint.map_or(&*operation.path, |(path, _)| path);
+        let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
+        let endpoint = endpoint.and_then(|_| self.report.operations().iter().find(is_endpoint));
+        endpoint.unwrap_or(operation).access.alternatives()
+    }
+
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
         let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
@@ -259,6 +270,7 @@ impl ScopeMatrix {
                 let scoped = Scoped {
                     target,
                     alternatives: &requirements.alternatives(),
+                    unverified: &self.unverified(operation),
                     user_authentication: &requirements.authentication(),
                     may_require: &requirements.may_require(),
                     token: &self.token,
@@ -339,6 +351,10 @@ impl ScopeMatrix {
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.operations() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
+                // The attacks on its endpoint are those on an item.
+                if operation.methods.are_of_item() {
+                    continue;
+                }
                 let target = Target::of(operation, self.report.operations());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
