@@ -3,6 +3,7 @@
 mod credentials;
 mod http;
 mod lock;
+mod mcp;
 mod openapi;
 mod recipes;
 mod report;

@@ -1,0 +1,1 @@
+//! Scopes for MCP servers.
