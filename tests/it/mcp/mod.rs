@@ -82,7 +82,7 @@ impl Notes {
     }
 
     #[tool(name = "delete-notes", description = "Deletes notes.")]
-    #[requires_scopes(any("notes:delete", "notes:admin"), may_require("notes:admin"))]
+    #[requires_scopes("notes:delete", may_require("notes:admin"))]
     async fn delete(&self, token: AccessToken) -> Result<String, ErrorData> {
         self.count();
         token.require(scopes!("notes:admin"))?;

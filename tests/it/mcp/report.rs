@@ -14,15 +14,15 @@ fn routes(notes: &Notes) -> ScopedRouter<ResourceServer> {
 #[test]
 fn the_report_lists_tools_prompts_and_resources() {
     let expected = "\
-METHOD    PATH                   REQUIRES                                                      HANDLER
-*         /mcp                   mcp                                                           -
-TOOL      /mcp#about             mcp                                                           -
-TOOL      /mcp#add_note          mcp notes:write                                               -
-TOOL      /mcp#delete-notes      mcp notes:delete or mcp notes:admin; may require notes:admin  -
-TOOL      /mcp#list_notes        mcp notes:read                                                -
-RESOURCE  /mcp#notes://index     mcp                                                           -
-RESOURCE  /mcp#notes://{id}/text mcp notes:read                                                -
-PROMPT    /mcp#summarize         mcp notes:read                                                -";
+METHOD    PATH                    REQUIRES                                   HANDLER
+*         /mcp                    mcp                                        -
+TOOL      /mcp#about              mcp                                        -
+TOOL      /mcp#add_note           mcp notes:write                            -
+TOOL      /mcp#delete-notes       mcp notes:delete; may require notes:admin  -
+TOOL      /mcp#list_notes         mcp notes:read                             -
+RESOURCE  /mcp#notes://index      mcp                                        -
+RESOURCE  /mcp#notes://{id}/text  mcp notes:read                             -
+PROMPT    /mcp#summarize          mcp notes:read                             -";
     assert_eq!(routes(&Notes::default()).report().to_string(), expected);
 }
 
@@ -30,7 +30,7 @@ PROMPT    /mcp#summarize         mcp notes:read                                 
 fn requirements_of_routers_count_for_tools() {
     let router = routes(&Notes::default()).require(scopes!("notes:admin"));
     let report = ScopedRouter::new().nest("/api", router).report().to_string();
-    assert!(report.contains("TOOL      /api/mcp#add_note          mcp notes:write notes:admin "), "{report}");
+    assert!(report.contains("/api/mcp#add_note           mcp notes:write notes:admin "), "{report}");
 }
 
 #[tokio::test]

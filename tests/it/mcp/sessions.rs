@@ -80,7 +80,7 @@ async fn a_session_id_that_the_server_did_not_issue_is_refused() {
     assert_eq!(app.notes.uses(), 0);
     // Another server does not know the id.
     let other = self::app();
-    let answer = other.post_raw(&other.token("mcp"), body, &[("mcp-session-id", &id)]).await;
+    let answer = other.post_raw(&other.token("mcp notes:read"), body, &[("mcp-session-id", &id)]).await;
     assert_eq!(answer.status, 404);
 }
 
