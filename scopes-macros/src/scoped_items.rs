@@ -34,7 +34,7 @@ pub(crate) fn expand(kind: &str, arguments: TokenStream, item: TokenStream) -> T
     let errors = errors.into_iter().map(Error::into_compile_error);
     let (generics, _, clause) = block.generics.split_for_impl();
     let this = &block.self_ty;
-    let documentation = format!("Returns what the {kind}s require.");
+    let documentation = format!(" Returns what the {kind}s require.");
     quote! {
         #(#errors)*
         #block

@@ -14,7 +14,8 @@ use crate::scope::{
     alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
 };
 
-/// The most templates that a server keeps. Their number is that of the program's requirements, so it ends.
+/// The most templates that a server keeps. Their number is that of the program's requirements, so it ends, and that of their
+/// combinations in batches of MCP messages, which clients with a token choose. Others are rendered for each refusal.
 const MAX_TEMPLATES: usize = 4096;
 
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);

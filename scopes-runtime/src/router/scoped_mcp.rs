@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::StreamExt as _;
@@ -149,7 +148,9 @@ impl Guard {
         }
         let token = self.server.authorize_part(&mut parts, Requirement::AUTHENTICATED);
         let token = token.await.map_err(IntoResponse::into_response)?;
-        self.unbind_session(&token, &mut parts)?;
+        if !self.unbind_session(&token, &mut parts.headers) {
+            return Err((StatusCode::NOT_FOUND, "the session does not exist").into_response());
+        }
         let may_list = match &messages {
             Some(messages) => messages.0.iter().any(|message| message.is_list),
             // A stream may be that of an earlier request.
@@ -199,30 +200,28 @@ impl Guard {
         Some(json_rpc_error(StatusCode::OK, id, INVALID_PARAMS, &format!("{} not found", kind.word())))
     }
 
-    /// Replaces the session id of the request by that of the service.
-    fn unbind_session(&self, token: &AccessToken, parts: &mut Parts) -> Result<(), Response> {
-        let mut ids = parts.headers.get_all(SESSION_ID).iter();
-        let (id, others) = (ids.next(), ids.count());
-        let not_found = || (StatusCode::NOT_FOUND, "the session does not exist").into_response();
-        let id = match id {
-            None => None,
-            Some(id) => {
-                let owner = SessionOwner::new(token, authorization(parts.headers.get(header::AUTHORIZATION)));
-                let id = id.to_str().ok().filter(|_| others == 0);
-                let id = id.and_then(|id| self.config.sessions.unbind(id, &owner));
-                Some(HeaderValue::from_str(id.ok_or_else(not_found)?).map_err(|_| not_found())?)
+    /// Replaces the session id of the request by that of the service. Returns whether the client may use the session and the stream.
+    fn unbind_session(&self, token: &AccessToken, headers: &mut HeaderMap) -> bool {
+        let mut ids = headers.get_all(SESSION_ID).iter();
+        let id = match (ids.next(), ids.next()) {
+            (None, _) => None,
+            (Some(id), None) => {
+                let owner = SessionOwner::new(token, authorization(headers.get(header::AUTHORIZATION)));
+                let id = id.to_str().ok().and_then(|id| self.config.sessions.unbind(id, &owner));
+                match id.and_then(|id| HeaderValue::from_str(id).ok()) {
+                    Some(id) => Some(id),
+                    None => return false,
+                }
             }
+            (Some(_), Some(_)) => return false,
         };
-        // Events without a session belong to nobody, so anybody could read them.
-        let version = parts.headers.get(PROTOCOL_VERSION).map(HeaderValue::as_bytes).unwrap_or_default();
-        let is_without_session = id.is_none() || version >= WITHOUT_SESSIONS.as_bytes();
-        if parts.headers.contains_key(LAST_EVENT_ID) && is_without_session {
-            return Err(not_found());
-        }
+        // Events without a session have no owner, so that any client could read them.
+        let version = headers.get(PROTOCOL_VERSION).map(HeaderValue::as_bytes).unwrap_or_default();
+        let has_session = id.is_some() && version < WITHOUT_SESSIONS.as_bytes();
         if let Some(id) = id {
-            parts.headers.insert(SESSION_ID, id);
+            headers.insert(SESSION_ID, id);
         }
-        Ok(())
+        has_session || !headers.contains_key(LAST_EVENT_ID)
     }
 
     /// Replaces the session id of the service by one that only the owner of the token can use.

@@ -37,7 +37,7 @@ use serde_json::{Value, json};
 
 /// What a token may do with notes.
 #[declare_scopes]
-pub enum Scope {
+enum Scope {
     /// Use the server.
     Mcp = "mcp",
     /// Read notes.
@@ -51,11 +51,11 @@ pub enum Scope {
     Admin = "notes:admin",
 }
 
-pub type Endpoint = McpEndpoint<StreamableHttpService<Notes, LocalSessionManager>>;
+type Endpoint = McpEndpoint<StreamableHttpService<Notes, LocalSessionManager>>;
 
 /// A server that counts the uses of its tools, prompts and resources.
 #[derive(Clone, Default)]
-pub struct Notes {
+struct Notes {
     uses: Arc<AtomicUsize>,
 }
 
@@ -114,19 +114,19 @@ impl Notes {
     }
 
     /// Returns how many tools, prompts and resources were used.
-    pub fn uses(&self) -> usize {
+    fn uses(&self) -> usize {
         self.uses.load(Ordering::Relaxed)
     }
 
     /// Returns the endpoint, of a service without sessions.
-    pub fn endpoint(&self) -> Endpoint {
+    fn endpoint(&self) -> Endpoint {
         let config =
             StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
         self.endpoint_with(config)
     }
 
     /// Returns the endpoint, of a service with this configuration.
-    pub fn endpoint_with(&self, config: StreamableHttpServerConfig) -> Endpoint {
+    fn endpoint_with(&self, config: StreamableHttpServerConfig) -> Endpoint {
         let notes = self.clone();
         let manager = Arc::new(LocalSessionManager::default());
         let service = StreamableHttpService::new(move || Ok(notes.clone()), manager, config);
@@ -194,18 +194,18 @@ impl ServerHandler for Notes {
 }
 
 /// A served endpoint at `/mcp`, its issuer and its server.
-pub struct App {
-    pub issuer: TestIssuer,
-    pub notes: Notes,
-    pub app: Router,
+struct App {
+    issuer: TestIssuer,
+    notes: Notes,
+    app: Router,
 }
 
 impl App {
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self::with(Notes::endpoint)
     }
 
-    pub fn with(endpoint: impl FnOnce(&Notes) -> Endpoint) -> Self {
+    fn with(endpoint: impl FnOnce(&Notes) -> Endpoint) -> Self {
         let (issuer, notes) = (TestIssuer::new(), Notes::default());
         let metadata = ProtectedResourceMetadata::new("https://notes.example/mcp").expect("a URL");
         let server = ResourceServer::builder(issuer.decoder()).metadata(&metadata).build().expect("a realm");
@@ -215,26 +215,26 @@ impl App {
     }
 
     /// Returns a token of alice.
-    pub fn token(&self, scopes: &str) -> String {
+    fn token(&self, scopes: &str) -> String {
         self.token_of("alice").scopes([scopes]).sign()
     }
 
-    pub fn token_of(&self, subject: &str) -> TestToken {
+    fn token_of(&self, subject: &str) -> TestToken {
         self.issuer.token().subject(subject)
     }
 
     /// Sends a message.
-    pub async fn post(&self, token: &str, message: &Value) -> Answer {
+    async fn post(&self, token: &str, message: &Value) -> Answer {
         self.post_raw(token, message.to_string(), &[]).await
     }
 
     /// Sends a body with more headers.
-    pub async fn post_raw(&self, token: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
+    async fn post_raw(&self, token: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
         let headers = [&[("content-type", "application/json")], headers].concat();
         self.send("POST", token, body, &headers).await
     }
 
-    pub async fn send(
+    async fn send(
         &self,
         method: &str,
         token: &str,
@@ -245,7 +245,7 @@ impl App {
     }
 }
 
-pub fn request(method: &str, token: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Request<Body> {
+fn request(method: &str, token: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = Request::builder()
         .method(method)
         .uri("/mcp")
@@ -259,10 +259,10 @@ pub fn request(method: &str, token: &str, body: impl Into<Body>, headers: &[(&st
 }
 
 /// Returns a JSON-RPC request.
-pub fn message(method: &str, params: &Value) -> Value {
+fn message(method: &str, params: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params })
 }
 
-pub fn call(tool: &str) -> Value {
+fn call(tool: &str) -> Value {
     message("tools/call", &json!({ "name": tool, "arguments": { "text": "Foo" } }))
 }
