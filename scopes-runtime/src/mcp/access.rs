@@ -17,8 +17,9 @@ use crate::scope::Requirement;
 ///     NotesRead = "notes:read",
 /// }
 ///
+/// # fn main() {
 /// let access = McpAccess::new().require("read_note", scopes!("notes:read")).public("about");
-/// # fn main() {}
+/// # }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct McpAccess(pub(super) BTreeMap<Cow<'static, str>, Requirement>);
