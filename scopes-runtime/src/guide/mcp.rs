@@ -41,8 +41,8 @@
 //!     /// Describes the server.
 //!     #[tool]
 //!     #[public]
-//!     async fn about(&self) -> &'static str {
-//!         "notes"
+//!     async fn about(&self) -> String {
+//!         "notes".to_owned()
 //!     }
 //!
 //!     /// Deletes all notes, of everyone for administrators.
@@ -159,7 +159,8 @@
 //! ## Name no scopes, and log in once
 //!
 //! [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes) omits scopes from all refusals, so a client always requests
-//! `scopes_supported`. It logs in once, for what the metadata names. A refusal after that is final:
+//! `scopes_supported`. It logs in once, for what the metadata names. A refusal after that is final (npm's SDK logs in once more, for
+//! the same scopes):
 //!
 //! ```text
 //! POST /mcp                           {"method":"tools/call","params":{"name":"delete_notes"}}
