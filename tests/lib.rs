@@ -188,7 +188,27 @@ pub async fn listen() -> (TcpListener, String) {
     (listener, url)
 }
 
-/// The README's examples.
+/// The examples of the README and of the guide, which need features of several crates.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub mod readme {}
+pub mod examples {
+    #[doc = include_str!("../README.md")]
+    pub mod readme {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/applications.md")]
+    pub mod applications {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/documents.md")]
+    pub mod documents {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/mcp.md")]
+    pub mod mcp {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/responses.md")]
+    pub mod responses {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/testing.md")]
+    pub mod testing {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/tokens.md")]
+    pub mod tokens {}
+}

@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use scopes_runtime::openapi::OAuth2Scheme;
-use scopes_runtime::router::{any, delete, get, post, routes};
+use scopes_runtime::router::{any, delete, get, post, routes, unchecked};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
@@ -68,7 +68,7 @@ fn router(openapi: OpenApi, scheme: OAuth2Scheme) -> ScopedRouter<ResourceServer
         .route("/health", get(health).options(health).head(greet))
         .route("/forwarded/{*path}", any(forward).post(other::read))
         .merge(ScopedRouter::new().route("/items", post(other::read).connect(read)))
-        .nest_service("/files", files, "the same for everyone")
+        .nest_service("/files", files, unchecked("the same for everyone"))
         .fallback(health)
 }
 

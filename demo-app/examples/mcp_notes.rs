@@ -129,7 +129,7 @@ fn router() -> ScopedRouter<ResourceServer> {
         StreamableHttpServerConfig::default(),
     );
     // The first refusal names no scope, so that clients request those of the metadata: all.
-    let endpoint = McpEndpoint::new(service, Requirement::AUTHENTICATED)
+    let endpoint = McpEndpoint::new(service, Requirement::ANY_VALID_TOKEN)
         .tools(&Notes::tool_router(), Notes::tool_access());
     ScopedRouter::new().vocabulary::<Scope>().route_mcp("/mcp", endpoint)
 }

@@ -42,8 +42,8 @@ impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive
 }
 
 const _: () = {
-    ::core::assert!(
-        <__operation_receive as ::scopes_runtime::__private::AuthenticatedOperation>::REQUIREMENT
+    ::scopes_runtime::__private::forbid(
+        !<__operation_receive as ::scopes_runtime::__private::AuthenticatedOperation>::REQUIREMENT
             .has_credentials_of(
                 &<WebhookSignature as ::scopes_runtime::CredentialExtractor>::SCHEME,
             ),
@@ -53,14 +53,14 @@ const _: () = {
 
 const _: () = {
     use ::scopes_runtime::__private::NoRequirement as _;
-    ::core::assert!(
-        !::scopes_runtime::__private::RequirementOf::<
+    ::scopes_runtime::__private::forbid(
+        ::scopes_runtime::__private::RequirementOf::<
             WebhookSignature,
         >::__SCOPES_PROTECTED,
         "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",
     );
-    ::core::assert!(
-        !::scopes_runtime::__private::RequirementOf::<
+    ::scopes_runtime::__private::forbid(
+        ::scopes_runtime::__private::RequirementOf::<
             WebhookSignature,
         >::__SCOPES_ACCEPTS_TOKEN,
         "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",

@@ -115,17 +115,23 @@ const _: () = {
 #[allow(deprecated)]
 const _: &[Scope] = &[Scope::ItemsWrite];
 
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    const _: &[Scope] = &[Scope::Items];
+};
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scopes_Scope_012955a27667e526 {
-    ("items" $($vocabulary:tt)+) => {
-        $($vocabulary)+ ::Items
+    ("items"[$($before:tt)*] [$($after:tt)*]) => {
+        $($before)* ::Items $($after)*
     };
-    ("items:write" $($vocabulary:tt)+) => {
-        $($vocabulary)+ ::ItemsWrite
+    ("items:write"[$($before:tt)*] [$($after:tt)*]) => {
+        $($before)* ::ItemsWrite $($after)*
     };
-    ($scope:literal $($vocabulary:tt)+) => {
-        ::scopes_runtime::__private::undeclared_scope! { $scope [$($vocabulary)+] "items"
+    ($scope:literal [$($before:tt)*] [$($after:tt)*]) => {
+        ::scopes_runtime::__private::undeclared_scope! { $scope [$($before)*] "items"
         "items:write" }
     };
 }

@@ -52,14 +52,14 @@ impl ::scopes_runtime::__private::PublicOperation for __operation_greet {
 
 const _: () = {
     use ::scopes_runtime::__private::NoRequirement as _;
-    ::core::assert!(
-        !::scopes_runtime::__private::RequirementOf::<
+    ::scopes_runtime::__private::forbid(
+        ::scopes_runtime::__private::RequirementOf::<
             Option<AccessToken>,
         >::__SCOPES_PROTECTED,
         "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",
     );
-    ::core::assert!(
-        !::scopes_runtime::__private::RequirementOf::<
+    ::scopes_runtime::__private::forbid(
+        ::scopes_runtime::__private::RequirementOf::<
             Option<AccessToken>,
         >::__SCOPES_HAS_CREDENTIALS,
         "extractor in a public handler checks credentials; write `#[authenticated_by(…)]` with its type",

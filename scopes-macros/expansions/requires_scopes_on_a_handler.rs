@@ -28,14 +28,22 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
     const DEPRECATED: bool = false;
 }
 
+#[allow(unexpected_cfgs)]
 impl ::scopes_runtime::__private::ScopedOperation for __operation_read_own_items {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
+        #[cfg(rust_analyzer)]
+        const _: () = {
+            Scope! {
+                "items"[use Scope] [as __scope_0;]
+            }
+            let _ = __scope_0;
+        };
         use ::scopes_runtime::__private::NoRequirement as _;
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(
                     "items",
-                    Scope!("items" Scope).declared(),
+                    Scope!("items"[Scope] []).declared(),
                 ),
                 ::scopes_runtime::__private::RequirementOf::<
                     CurrentUser,

@@ -45,14 +45,22 @@ where
     }
 }
 
+#[allow(unexpected_cfgs)]
 impl ::scopes_runtime::__private::ScopedExtractor for CurrentUser {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
+        #[cfg(rust_analyzer)]
+        const _: () = {
+            Scope! {
+                "me"[use Scope] [as __scope_0;]
+            }
+            let _ = __scope_0;
+        };
         use ::scopes_runtime::__private::NoRequirement as _;
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(
                     "me",
-                    Scope!("me" Scope).declared(),
+                    Scope!("me"[Scope] []).declared(),
                 ),
                 ::scopes_runtime::__private::RequirementOf::<
                     AccessToken,

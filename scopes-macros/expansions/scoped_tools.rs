@@ -58,7 +58,7 @@ impl Notes {
         let access = access
             .require(
                 Self::about_tool_attr().name,
-                ::scopes_runtime::Requirement::AUTHENTICATED,
+                ::scopes_runtime::Requirement::ANY_VALID_TOKEN,
             );
         access
     }

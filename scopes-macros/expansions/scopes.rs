@@ -1,30 +1,51 @@
 // const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300);
 
 const REQUIREMENT: Requirement = {
-    const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(
-        &[
-            ::scopes_runtime::Requirement::any(
-                &[
-                    ::scopes_runtime::Requirement::named(
-                        "admin",
-                        Scope!("admin" Scope).declared(),
-                    ),
-                    ::scopes_runtime::Requirement::all(
-                        &[
-                            ::scopes_runtime::Requirement::named(
-                                "items",
-                                Scope!("items" Scope).declared(),
-                            ),
-                            ::scopes_runtime::Requirement::scope(Scope::Me.declared()),
-                        ],
-                    ),
-                ],
-            ),
-            ::scopes_runtime::Requirement::authentication(
-                &[],
-                ::core::option::Option::Some(300),
-            ),
-        ],
-    );
+    #[allow(unexpected_cfgs)]
+    const REQUIREMENT: ::scopes_runtime::Requirement = {
+        #[cfg(rust_analyzer)]
+        const _: () = {
+            use ::scopes_runtime::__private::words::any as _;
+            use ::scopes_runtime::__private::words::all as _;
+            use ::scopes_runtime::__private::words::max_age as _;
+            Scope! {
+                "admin"[use Scope] [as __scope_0;]
+            }
+            Scope! {
+                "items"[use Scope] [as __scope_1;]
+            }
+            let _ = __scope_0;
+            let _ = __scope_1;
+            let _ = Scope::Me;
+        };
+        ::scopes_runtime::Requirement::all(
+            &[
+                ::scopes_runtime::Requirement::any(
+                    &[
+                        ::scopes_runtime::Requirement::named(
+                            "admin",
+                            Scope!("admin"[Scope] []).declared(),
+                        ),
+                        ::scopes_runtime::Requirement::all(
+                            &[
+                                ::scopes_runtime::Requirement::named(
+                                    "items",
+                                    Scope!("items"[Scope] []).declared(),
+                                ),
+                                ::scopes_runtime::Requirement::scope({
+                                    use ::scopes_runtime::__private::NoScope as _;
+                                    Scope::Me.declared()
+                                }),
+                            ],
+                        ),
+                    ],
+                ),
+                ::scopes_runtime::Requirement::authentication(
+                    &[],
+                    ::core::option::Option::Some(300),
+                ),
+            ],
+        )
+    };
     REQUIREMENT
 };

@@ -8,6 +8,7 @@ use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token, Visibility};
 
 use crate::extractor::Extractor;
 use crate::handler::Handler;
+use crate::place;
 use crate::requirement::Requirement;
 
 pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -24,7 +25,7 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
         return with_errors(errors, handler.map(|handler| handler.scoped(&requirement)), item);
     }
     let extractor = if keyword == "impl" {
-        Extractor::parse(item.clone())
+        Extractor::parse(item.clone(), &mut errors)
     } else {
         Err(Error::new(keyword.span(), place))
     };
@@ -129,6 +130,7 @@ fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStr
         Ok(expanded) => (expanded, None),
         Err(error) => (item, Some(error)),
     };
-    let errors = errors.into_iter().chain(error).map(Error::into_compile_error);
-    quote!(#(#errors)* #expanded)
+    let errors = errors.iter().chain(&error).map(place::error);
+    // After the item: editors complete in an expansion without the errors that the text at the cursor causes.
+    quote!(#expanded #(#errors)*)
 }

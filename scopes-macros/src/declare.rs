@@ -2,6 +2,7 @@
 
 mod expand;
 mod implied;
+mod recovered;
 mod vocabulary;
 
 use proc_macro2::TokenStream;
@@ -10,6 +11,8 @@ use syn::Error;
 use syn::parse::{Parse, Parser};
 
 use vocabulary::Vocabulary;
+
+use crate::place;
 
 /// Expands the attribute. `location` distinguishes vocabularies of the same name in one crate.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream, location: &str) -> TokenStream {
@@ -22,8 +25,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream, location: &str) 
             expand::vocabulary(&vocabulary, location)
         }
         Err(error) => {
-            let error = error.into_compile_error();
-            quote!(#error #item)
+            if let Some(vocabulary) = recovered::vocabulary(item.clone(), error.clone()) {
+                return expand::vocabulary(&vocabulary, location);
+            }
+            let error = place::error(&error);
+            quote!(#item #error)
         }
     }
 }

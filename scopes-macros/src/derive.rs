@@ -9,9 +9,10 @@ use syn::{
 };
 
 use crate::extractor_requirements::{depends_on, inside_wrapper, probe};
+use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
-    try_expand(item).unwrap_or_else(Error::into_compile_error)
+    try_expand(item).unwrap_or_else(|error| place::error(&error))
 }
 
 fn try_expand(item: TokenStream) -> Result<TokenStream> {

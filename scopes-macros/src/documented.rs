@@ -1,5 +1,5 @@
-//! `#[utoipa::path]` below one of our attributes. utoipa implements its traits for a hidden type of ours. The type that it would
-//! have declared is an alias of `ScopedPath`, which adds what the handler requires.
+//! `#[utoipa::path]` below one of our attributes. utoipa implements its traits for a hidden type of ours. The type that it
+//! would have declared is an alias of `ScopedPath`, which adds what the handler requires.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};

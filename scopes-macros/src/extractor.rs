@@ -2,21 +2,24 @@
 //! requirement, which handlers read. Like a handler, an extractor can take other extractors, as further arguments.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Block, Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Pat,
-    PatIdent, PatType, Path, PathArguments, Result, Signature, Token, Type, parse_quote,
+    Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Pat,
+    PatIdent, PatType, Path, PathArguments, Result, Token, Type, parse_quote,
 };
 
 use crate::extractor_requirements::{mentions, probe, unknown_in_wrappers};
 use crate::item_attributes::reject_second_attribute;
+use crate::place;
 use crate::requirement::Requirement;
 
 /// `parts` and `state`. Further arguments are extractors.
 const OWN_ARGUMENTS: usize = 2;
+
+const METHOD: &str = "from_request_parts";
 
 pub(crate) struct Extractor {
     item: ItemImpl,
@@ -27,12 +30,14 @@ pub(crate) struct Extractor {
 }
 
 impl Extractor {
-    pub(crate) fn parse(item: TokenStream) -> Result<Self> {
+    /// Parses an extractor. Mistakes in its method are reported and corrected, so that they cause no further errors.
+    pub(crate) fn parse(item: TokenStream, errors: &mut Vec<Error>) -> Result<Self> {
         let mut item = syn::parse2::<ItemImpl>(item)?;
         reject_second_attribute(&item.attrs)?;
         let state = state(&item)?;
-        let method = method(&mut item)?;
-        let taken = take_extractors(&mut method.sig, &mut method.block, &state)?;
+        let rejection = rejection(&item);
+        let method = method(&mut item, &state, errors)?;
+        let taken = take_extractors(method, &state, rejection, errors)?;
         Ok(Self { item, state, taken })
     }
 
@@ -44,15 +49,15 @@ impl Extractor {
     pub(crate) fn scoped(mut self, requirement: &Requirement) -> TokenStream {
         let requires = self.requires(requirement);
         let Self { item, state, .. } = &mut self;
-        let bound =
-            quote_spanned!(state.span()=> #state: ::scopes_runtime::__private::ProvidesResourceServer);
-        item.generics.make_where_clause().predicates.push(parse_quote!(#bound));
+        let provides = place::at(state.span(), quote!(: ::scopes_runtime::__private::ProvidesResourceServer));
+        item.generics.make_where_clause().predicates.push(parse_quote!(#state #provides));
         quote!(#item #requires)
     }
 
     /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part
     /// of the extractor's type.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
+        let hints = requirement.hints();
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
         let taken = probe(taken, generics);
@@ -60,8 +65,10 @@ impl Extractor {
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {
+            #[allow(unexpected_cfgs)]
             impl #parameters ::scopes_runtime::__private::ScopedExtractor for #self_ty #conditions {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
+                    #hints
                     use ::scopes_runtime::__private::NoRequirement as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #(#taken),*])
                 };
@@ -87,14 +94,40 @@ fn state_argument(path: &Path) -> Option<Type> {
     }
 }
 
+/// Returns the place of the rejection's type.
+fn rejection(item: &ItemImpl) -> Span {
+    let rejection = item.items.iter().find_map(|inner| match inner {
+        ImplItem::Type(inner) if inner.ident == "Rejection" => Some(inner.ty.span()),
+        _ => None,
+    });
+    rejection.unwrap_or_else(Span::call_site)
+}
+
 /// Returns the method that gets the check. A second one, under another `#[cfg]` or from a macro, is an error: it
 /// would extract without the check.
-fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
-    let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
+fn method<'a>(item: &'a mut ItemImpl, state: &Type, errors: &mut Vec<Error>) -> Result<&'a mut ImplItemFn> {
+    let is_method =
+        |inner: &ImplItem| matches!(inner, ImplItem::Fn(method) if method.sig.ident.unraw() == METHOD);
+    if !item.items.iter().any(|inner| is_method(inner) || matches!(inner, ImplItem::Macro(_))) {
+        let trait_ = item.trait_.as_ref().map(|(path, _)| path.to_token_stream());
+        errors.push(Error::new_spanned(
+            trait_,
+            "no `from_request_parts` in this block; add \
+             `async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection>`",
+        ));
+        item.items.push(parse_quote! {
+            async fn from_request_parts(
+                _: &mut ::scopes_runtime::__private::Parts,
+                _: &#state,
+            ) -> ::core::result::Result<Self, Self::Rejection> {
+                ::core::unimplemented!()
+            }
+        });
+    }
     let mut found = None;
     for inner in &mut item.items {
         match inner {
-            ImplItem::Fn(method) if method.sig.ident.unraw() == "from_request_parts" => {
+            ImplItem::Fn(method) if method.sig.ident.unraw() == METHOD => {
                 if found.is_some() {
                     return Err(Error::new_spanned(
                         &method.sig.ident,
@@ -112,9 +145,7 @@ fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
             _ => {}
         }
     }
-    let method = found.ok_or_else(|| {
-        Error::new_spanned(trait_, "no `async fn from_request_parts` in this block; add it")
-    })?;
+    let method = found.expect("the block has the method, or it was added");
     if method.sig.asyncness.is_none() {
         return Err(Error::new_spanned(
             method.sig.fn_token,
@@ -126,13 +157,22 @@ fn method(item: &mut ItemImpl) -> Result<&mut ImplItemFn> {
 
 /// Removes the further arguments from the method, whose signature is axum's. Its body extracts them first, after
 /// the check.
-fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) -> Result<Vec<PatType>> {
+fn take_extractors(
+    method: &mut ImplItemFn,
+    state: &Type,
+    rejection: Span,
+    errors: &mut Vec<Error>,
+) -> Result<Vec<PatType>> {
+    let ImplItemFn { sig: signature, block: body, .. } = method;
     let mut arguments = Vec::new();
     for input in std::mem::take(&mut signature.inputs) {
         match input {
             FnArg::Typed(argument) => arguments.push(argument),
             FnArg::Receiver(receiver) => {
-                return Err(Error::new_spanned(receiver, "`self` in `from_request_parts`; remove it"));
+                errors.push(Error::new_spanned(receiver, "`self` in `from_request_parts`; remove it"));
+                if mentions(body.to_token_stream(), &|ident| ident == "self") {
+                    *body = parse_quote!({ ::core::unimplemented!() });
+                }
             }
         }
     }
@@ -158,7 +198,7 @@ fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) ->
             }
         });
     }
-    let checks = checks(&own[0], &own[1], &taken, state);
+    let checks = checks(&own[0], &own[1], &taken, state, rejection);
     signature.inputs = arguments.into_iter().map(FnArg::Typed).collect::<Punctuated<_, Token![,]>>();
     let statements = &body.stmts;
     *body = parse_quote!({ #checks #rebound #(#statements)* });
@@ -166,7 +206,13 @@ fn take_extractors(signature: &mut Signature, body: &mut Block, state: &Type) ->
 }
 
 /// Returns the statements before the user's: the check, then the extraction of the further arguments.
-fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) -> TokenStream {
+fn checks(
+    parts: &Ident,
+    state: &Ident,
+    taken: &[PatType],
+    state_type: &Type,
+    rejection: Span,
+) -> TokenStream {
     let private = quote!(::scopes_runtime::__private);
     let (error, unnamed) =
         (Ident::new("error", Span::mixed_site()), Ident::new("_taken", Span::mixed_site()));
@@ -175,10 +221,14 @@ fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) ->
             Pat::Wild(_) => quote!(#unnamed),
             other => other.to_token_stream(),
         };
-        let extracted = quote_spanned! {ty.span()=>
-            <#ty as #private::FromRequestParts<#state_type>>::from_request_parts(#parts, #state).await
-        };
-        let rejection = quote_spanned!(ty.span()=> #private::Rejected(#error).into_rejection());
+        let at = |tokens| place::at(ty.span(), tokens);
+        let (open, trait_) = (at(quote!(<)), at(quote!(as #private::FromRequestParts<)));
+        let method = place::call(ty.span(), quote!(>>::from_request_parts), quote!(#parts, #state));
+        let awaited = at(quote!(.await));
+        let extracted = quote!(#open #ty #trait_ #state_type #method #awaited);
+        let rejected = place::call(ty.span(), quote!(#private::Rejected), quote!(#error));
+        let into = at(quote!(.into_rejection()));
+        let rejection = quote!(#rejected #into);
         quote! {
             #(#attrs)*
             let #pat = match #extracted {
@@ -190,9 +240,10 @@ fn checks(parts: &Ident, state: &Ident, taken: &[PatType], state_type: &Type) ->
             };
         }
     });
+    let refused = place::call(rejection, quote!(#private::RejectsWith::from_auth_error), quote!(#error));
     quote! {
         if let ::core::result::Result::Err(#error) = #private::check::<Self, #state_type>(#parts, #state).await {
-            return ::core::result::Result::Err(#private::RejectsWith::from_auth_error(#error));
+            return ::core::result::Result::Err(#refused);
         }
         #(#taken)*
     }

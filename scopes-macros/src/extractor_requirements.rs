@@ -1,11 +1,12 @@
 //! Reads the requirements of extractors from their types, as constants.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
 
 use crate::item_attributes::conditions;
+use crate::place;
 
 /// An extractor whose requirement is known, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {
@@ -25,7 +26,10 @@ impl Probed<'_> {
     /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`.
     pub(crate) fn value(&self, name: &str) -> TokenStream {
         let (known, constant) = (&self.known, format_ident!("__SCOPES_{name}"));
-        quote_spanned!(self.ty.span()=> ::scopes_runtime::__private::RequirementOf::<#known>::#constant)
+        let span = self.ty.span();
+        let requirement_of = place::at(span, quote!(::scopes_runtime::__private::RequirementOf::<));
+        let constant = place::at(span, quote!(>::#constant));
+        quote!(#requirement_of #known #constant)
     }
 }
 

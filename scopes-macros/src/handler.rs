@@ -1,7 +1,8 @@
-//! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the body unchanged.
+//! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the
+//! body unchanged.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -12,10 +13,11 @@ use syn::{
 use crate::documented::{Documented, check_order};
 use crate::extractor_requirements::{Probed, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
+use crate::place;
 use crate::requirement::Requirement;
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
-const MOST_ARGUMENTS: usize = 15;
+const MAX_ARGUMENTS: usize = 15;
 
 /// clippy's `too_many_arguments` allows 7 arguments. The guard must not count.
 const CLIPPY_ARGUMENTS: usize = 7;
@@ -61,10 +63,10 @@ impl Handler {
             errors.push(Error::new_spanned(keyword, "handler without `async`; write `async fn`"));
             self.signature.asyncness = Some(Token![async](keyword.span));
         }
-        if let Some(extra) = self.signature.inputs.iter().nth(MOST_ARGUMENTS) {
+        if let Some(extra) = self.signature.inputs.iter().nth(MAX_ARGUMENTS) {
             errors.push(Error::new_spanned(
                 extra,
-                format!("more than {MOST_ARGUMENTS} arguments; combine extractors in a tuple"),
+                format!("more than {MAX_ARGUMENTS} arguments; combine extractors in a tuple"),
             ));
         }
         Ok(())
@@ -91,6 +93,7 @@ impl Handler {
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
         let operation = self.operation();
+        let hints = requirement.hints();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let extractors = self.extractors();
         let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
@@ -102,8 +105,10 @@ impl Handler {
             #declaration
 
             #(#conditions)*
+            #[allow(unexpected_cfgs)]
             impl ::scopes_runtime::__private::ScopedOperation for #operation {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
+                    #hints
                     use ::scopes_runtime::__private::NoRequirement as _;
                     ::scopes_runtime::Requirement::all(&[#requirement #requirements])
                 };
@@ -128,13 +133,15 @@ impl Handler {
             let message = format!(
                 "no argument of type `{written}`, so nothing checks these credentials; add one, such as `_: {written}`"
             );
-            quote_spanned! {extractor.span()=>
-                ::core::assert!(
-                    <#operation as #private::AuthenticatedOperation>::REQUIREMENT
-                        .has_credentials_of(&<#extractor as ::scopes_runtime::CredentialExtractor>::SCHEME),
-                    #message
-                );
-            }
+            let span = extractor.span();
+            let open = place::at(span, quote!(<));
+            let trait_ = place::at(span, quote!(as ::scopes_runtime::CredentialExtractor>::SCHEME));
+            let is_missing = quote! {
+                !<#operation as #private::AuthenticatedOperation>::REQUIREMENT
+                    .has_credentials_of(&#open #extractor #trait_)
+            };
+            let forbid = place::call(span, quote!(#private::forbid), quote!(#is_missing, #message));
+            quote!(#forbid;)
         });
         let are_checked: TokenStream =
             are_checked.map(|check| quote!(#(#conditions)* const _: () = { #check };)).collect();
@@ -248,7 +255,10 @@ fn forbid(extractors: &[Probed<'_>], conditions: &[Attribute], forbidden: &[(&st
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {
             let value = extractor.value(constant);
-            quote_spanned!(extractor.ty.span()=> ::core::assert!(!#value, #message);)
+            let span = extractor.ty.span();
+            let forbid =
+                place::call(span, quote!(::scopes_runtime::__private::forbid), quote!(#value, #message));
+            quote!(#forbid;)
         });
         quote! {
             #(#conditions)*

@@ -7,18 +7,20 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 
 use crate::authentication::Authentication;
+use crate::hints::Hints;
+use crate::place;
 use crate::scope_token::{EXPECTED, scope_token};
 
 /// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
 /// all of them.
-pub(crate) const MOST_ALTERNATIVES: usize = 64;
+pub(crate) const MAX_ALTERNATIVES: usize = 64;
 
 enum Item {
     Literal(LitStr),
@@ -28,9 +30,11 @@ enum Item {
 }
 
 /// A parsed requirement and the mistakes in it.
-#[derive(Default)]
 pub(crate) struct Requirement {
     items: Vec<Item>,
+    /// `Scope`, which resolves literals, at the first of them. There rustc reports, once, that it is not imported.
+    vocabulary: Ident,
+    hints: Hints,
     authentication: Authentication,
     may_require: Option<MayRequire>,
     errors: Vec<Error>,
@@ -46,21 +50,31 @@ struct MayRequire {
 impl Requirement {
     /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
+        let vocabulary = place::ident(first_literal(tokens.clone()).unwrap_or_else(Span::call_site), "Scope");
         let parser = |input: ParseStream<'_>| {
             let (mut errors, mut outermost) = (Vec::new(), Outermost::default());
             let items = list(input, Some(&mut outermost), &mut errors)?;
             let Outermost { authentication, may_require } = outermost;
-            if alternatives_of_all(&items) > MOST_ALTERNATIVES {
+            if alternatives_of_all(&items) > MAX_ALTERNATIVES {
                 let problem = format!(
-                    "more than {MOST_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
+                    "more than {MAX_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
                      some of them, or split the endpoint"
                 );
                 errors.push(Error::new(Span::call_site(), problem));
-                return Ok(Self { items: Vec::new(), authentication, may_require, errors });
+                return Ok((Vec::new(), authentication, may_require, errors));
             }
-            Ok(Self { items, authentication, may_require, errors })
+            Ok((items, authentication, may_require, errors))
         };
-        parser.parse2(tokens).unwrap_or_else(|error| Self { errors: vec![error], ..Self::default() })
+        let hints = Hints::of(tokens.clone());
+        let parsed = parser.parse2(tokens);
+        let (items, authentication, may_require, errors) =
+            parsed.unwrap_or_else(|error| (Vec::new(), Authentication::default(), None, vec![error]));
+        Self { items, vocabulary, hints, authentication, may_require, errors }
+    }
+
+    /// Returns what only editors read.
+    pub(crate) fn hints(&self) -> &Hints {
+        &self.hints
     }
 
     pub(crate) fn take_errors(&mut self) -> Vec<Error> {
@@ -69,46 +83,65 @@ impl Requirement {
 
     /// Returns a constant that resolves the scopes, so that undeclared ones are reported even if the item is invalid.
     pub(crate) fn as_const_check(&self) -> TokenStream {
-        quote!(const _: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(&[#self]);)
+        let hints = &self.hints;
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: ::scopes_runtime::Requirement = {
+                #hints
+                ::scopes_runtime::Requirement::all(&[#self])
+            };
+        }
     }
 }
 
 /// Writes the items as array elements, each with a trailing comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { items, authentication, may_require, .. } = self;
-        tokens.extend(quote!(#(#items,)* #authentication #may_require));
+        let Self { items, vocabulary, authentication, may_require, .. } = self;
+        let items = items.iter().map(|item| item.expand(vocabulary));
+        let may_require = may_require.iter().map(|may_require| may_require.expand(vocabulary));
+        tokens.extend(quote!(#(#items,)* #authentication #(#may_require)*));
     }
 }
 
-impl ToTokens for MayRequire {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl MayRequire {
+    fn expand(&self, vocabulary: &Ident) -> TokenStream {
         let Self { items, authentication, .. } = self;
-        tokens.extend(quote! {
-            ::scopes_runtime::Requirement::may_require(&[#(#items,)* #authentication]),
-        });
+        let items = items.iter().map(|item| item.expand(vocabulary));
+        quote!(::scopes_runtime::Requirement::may_require(&[#(#items,)* #authentication]),)
     }
 }
 
-impl ToTokens for Item {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl Item {
+    fn expand(&self, vocabulary: &Ident) -> TokenStream {
         let requirement = quote!(::scopes_runtime::Requirement);
-        tokens.extend(match self {
+        let list = |items: &[Self]| {
+            let items = items.iter().map(|item| item.expand(vocabulary));
+            quote!(&[#(#items),*])
+        };
+        match self {
             Self::Literal(literal) => {
-                let vocabulary = Ident::new("Scope", Span::call_site());
                 // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope
                 // whose name is not the literal.
-                quote_spanned!(literal.span()=>
-                    ::scopes_runtime::Requirement::named(#literal, #vocabulary!(#literal #vocabulary).declared())
-                )
+                let name = LitStr::new(&literal.value(), Span::call_site());
+                let declared = place::at(literal.span(), quote!(.declared()));
+                let scope = quote!(#vocabulary!(#literal [#vocabulary] []) #declared);
+                place::call(literal.span(), quote!(#requirement::named), quote!(#name, #scope))
             }
             Self::Variant(path) => {
-                let declared = quote_spanned!(path.span()=> #path.declared());
-                quote!(#requirement::scope(#declared))
+                let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
+                let declared = place::at(last, quote!(.declared()));
+                quote!(#requirement::scope({ use ::scopes_runtime::__private::NoScope as _; #path #declared }))
             }
-            Self::All(items) => quote!(#requirement::all(&[#(#items),*])),
-            Self::Any(items) => quote!(#requirement::any(&[#(#items),*])),
-        });
+            Self::All(items) => {
+                let items = list(items);
+                quote!(#requirement::all(#items))
+            }
+            Self::Any(items) => {
+                let items = list(items);
+                quote!(#requirement::any(#items))
+            }
+        }
     }
 }
 
@@ -122,10 +155,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             "`may_require(…)` declares what a handler requires later; write it in `#[requires_scopes]`",
         )
     }));
-    let errors = errors.into_iter().map(Error::into_compile_error);
+    let errors = errors.iter().map(place::error);
+    let hints = requirement.hints();
     quote! {{
+        #[allow(unexpected_cfgs)]
+        const REQUIREMENT: ::scopes_runtime::Requirement = {
+            #hints
+            ::scopes_runtime::Requirement::all(&[#requirement])
+        };
         #(#errors)*
-        const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(&[#requirement]);
         REQUIREMENT
     }}
 }
@@ -270,6 +308,14 @@ fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error
         written.extend([token]);
     }
     Error::new_spanned(written, format!("scope name without quotes; write `\"{word}\"`"))
+}
+
+fn first_literal(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Literal(literal) => Some(literal.span()),
+        TokenTree::Group(group) => first_literal(group.stream()),
+        _ => None,
+    })
 }
 
 fn alternatives_of_all(items: &[Item]) -> usize {

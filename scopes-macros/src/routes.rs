@@ -7,12 +7,14 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Error, Path, Token};
 
+use crate::place;
+
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let handlers = match Punctuated::<Path, Token![,]>::parse_terminated.parse2(input) {
         Ok(handlers) => handlers,
         Err(error) => {
             let expected = "expected paths of handlers, such as `routes!(read, items::create)`";
-            return Error::new(error.span(), expected).into_compile_error();
+            return place::error(&Error::new(error.span(), expected));
         }
     };
     let additions = handlers.iter().map(|handler| quote_spanned!(handler.span()=> .and::<_, _>(#handler)));

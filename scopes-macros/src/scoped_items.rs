@@ -101,7 +101,7 @@ fn entry(kind: &str, method: &mut ImplItemFn, errors: &mut Vec<Error>) -> Option
     };
     let requirement = if is(own, "public") {
         errors.extend(reason.parse2(arguments).err());
-        quote!(::scopes_runtime::Requirement::AUTHENTICATED)
+        quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN)
     } else {
         let mut requirement = Requirement::parse(arguments);
         errors.extend(requirement.take_errors());

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, LitStr, Result};
 
+use crate::place;
 use crate::similar::{distance, most_similar};
 
 /// The number of names that the message lists of a longer vocabulary.
@@ -67,8 +68,10 @@ impl Undeclared {
 /// Returns the compile error, at the literal.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let error = match Undeclared::parse.parse2(input) {
+        // Of the `use` that rust-analyzer sees.
+        Ok(undeclared) if undeclared.vocabulary.to_string().starts_with("use ") => return TokenStream::new(),
         Ok(undeclared) => Error::new_spanned(&undeclared.literal, undeclared.message()),
         Err(error) => error,
     };
-    error.into_compile_error()
+    place::error(&error)
 }

@@ -1,5 +1,5 @@
-//! Detects `#[utoipa::path]` above an attribute of this crate. In this order utoipa describes the operation before the attribute is
-//! expanded, without its `security`, so `#[derive(OpenApi)]` would document a guarded operation as open.
+//! Detects `#[utoipa::path]` above an attribute of this crate. In this order utoipa describes the operation before the
+//! attribute is expanded, without its `security`, so `#[derive(OpenApi)]` would document a guarded operation as open.
 //!
 //! The input of an attribute macro lacks the attributes above it. However, utoipa's attribute declares a unit struct
 //! `__path_<handler>` beside the handler. A pattern of this name matches that struct if it exists, and otherwise declares a

@@ -33,8 +33,10 @@
 //! # fn main() {}
 //! ```
 //!
-//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. A
-//! scope that is not declared is a compile error:
+//! [`ScopedRouter`] only accepts handlers with one of the attributes. The attributes also work with axum's own `Router`. The
+//! [guide] shows how to add scopes to an application that exists, and how to decode tokens, document, review and test.
+//!
+//! A scope that is not declared is a compile error:
 //!
 //! ```compile_fail
 //! # use scopes_runtime::{declare_scopes, requires_scopes};
@@ -268,6 +270,8 @@ pub use scopes_macros::declare_scopes;
 /// The requirements of the extractors in the arguments are added: also of those in tuples, `Option` and `Result`.
 /// With `Option` and `Result`, the handler would otherwise get the refusal as a value, and run. A struct of
 /// extractors adds the requirements of its fields if it has [`#[derive(ScopedExtractor)]`](macro@ScopedExtractor).
+/// A [`CredentialExtractor`] adds its credentials, which a request needs beside the token. Inside `Option` or `Result` it is a
+/// compile error.
 ///
 /// The macro cannot read the requirement of an extractor
 ///
@@ -362,9 +366,11 @@ pub use scopes_macros::ScopedExtractor;
 /// Allows requests with other credentials than an access token to call a handler: an API key, the signature of a webhook, a
 /// refresh token.
 ///
-/// It names the extractor that checks the credentials, a [`CredentialExtractor`], or several, separated by commas. The handler must take
-/// each of them as an argument, not inside `Option` or `Result`: the check is theirs. An extractor that checks an access token
-/// is a compile error. The access report, the lock file and the OpenAPI document show the [schemes](CredentialScheme).
+/// The attribute names the extractor that checks the credentials, a [`CredentialExtractor`], or several, separated by
+/// commas. The handler must take each of them, or another one of the same scheme, as an argument, and not inside `Option`
+/// or `Result`: the attribute itself checks nothing. An extractor that checks an access token is a compile error. The access
+/// report, the lock file and the OpenAPI document show the [schemes](CredentialScheme). The document has no responses for
+/// missing credentials, because they are the application's.
 /// `scopes-macros/expansions/authenticated_by.rs` in the repository shows the expansion.
 ///
 /// ```
@@ -493,15 +499,33 @@ pub mod __private {
     pub use crate::http::{
         AuthenticatedOperation, HandlerInfo, IntoRejection, NoRequirement, ProvidesResourceServer,
         PublicOperation, Rejected, RejectsWith, RequirementOf, ScopedExtractor, ScopedOperation, any_of,
-        check,
+        check, forbid,
     };
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::{DocumentedHandler, ScopedPath};
-    pub use crate::scope::{deserialize, find};
+    pub use crate::scope::{NoScope, deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;
+    /// The words of requirements, with the documentation that editors show.
+    pub mod words {
+        /// One of the listed scopes is enough: `any("items", "admin")`.
+        pub const fn any() {}
+
+        /// All of the listed scopes are required: `any("admin", all("me", "items"))`.
+        pub const fn all() {}
+
+        /// How the user must have authenticated (RFC 9470): `acr = "urn:example:mfa"`, or `acr = any("…", "…")` for one of several.
+        pub const fn acr() {}
+
+        /// The maximum number of seconds since the user authenticated (RFC 9470): `max_age = 300`.
+        pub const fn max_age() {}
+
+        /// What the handler may require later with `AccessToken::require`: `may_require("items:write")`.
+        pub const fn may_require() {}
+    }
     pub use axum::extract::FromRequestParts;
+    pub use axum::http::request::Parts;
     pub use scopes_macros::undeclared_scope;
     pub use serde;
     #[cfg(feature = "openapi")]

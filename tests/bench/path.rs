@@ -211,8 +211,8 @@ fn requirement_of_two_scopes(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| divan::black_box(requirement).is_met_by(&granted));
 }
 
-/// The largest tokens and requirements: 64 alternatives of 12 scopes each. Either the last scope of each alternative is missing,
-/// or the last alternative is satisfied.
+/// The largest tokens and requirements: 64 alternatives of 12 scopes each. Either the last scope of each alternative is
+/// missing, or the last alternative is satisfied.
 #[divan::bench_group]
 mod largest {
     use super::*;

@@ -65,7 +65,7 @@ async fn serve(issuer: &Issuer) -> String {
         ResourceServer::builder(issuer.jwt_decoder(&url)).metadata(&metadata).build().expect("a realm");
     let sessions = Arc::new(LocalSessionManager::default());
     let service = StreamableHttpService::new(|| Ok(Notes), sessions, StreamableHttpServerConfig::default());
-    let endpoint = McpEndpoint::new(service, Requirement::AUTHENTICATED)
+    let endpoint = McpEndpoint::new(service, Requirement::ANY_VALID_TOKEN)
         .tools(&Notes::tool_router(), Notes::tool_access());
     let router = ScopedRouter::new().route_mcp("/mcp", endpoint).with_state(server);
     let app = Router::from(router).merge(metadata.router());

@@ -1,5 +1,6 @@
 //! Tests of the public API that can share a process.
 
+mod application;
 mod credentials;
 mod http;
 mod lock;

@@ -1,7 +1,7 @@
 //! The access report of a `ScopedRouter` as text, Markdown and JSON.
 
 use scopes_runtime::openapi::OAuth2Scheme;
-use scopes_runtime::router::{any, get};
+use scopes_runtime::router::{any, get, unchecked};
 use scopes_runtime::{
     AccessToken, ResourceServer, ScopedRouter, declare_scopes, public, requires_scopes, scopes,
 };
@@ -171,7 +171,8 @@ async fn reasoned() {}
 
 #[test]
 fn every_format_has_reasons_services_and_fallbacks() {
-    let files = ScopedRouter::new().nest_service("/files", axum::Router::new(), "It checks a cookie.");
+    let files =
+        ScopedRouter::new().nest_service("/files", axum::Router::new(), unchecked("It checks a cookie."));
     let report = ScopedRouter::<ResourceServer>::new()
         .route("/items", get(create).connect(create))
         .require(scopes!("me"))

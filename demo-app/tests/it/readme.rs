@@ -18,7 +18,7 @@ fn the_commands_in_the_readme_print_what_it_shows() {
     let (demo, _) = demo.split_once("\n## ").unwrap();
     let session: String = demo.split("```").filter_map(|block| block.strip_prefix("console\n")).collect();
     let commands: Vec<_> = session.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
-    assert_eq!(commands.len(), 7, "{session}");
+    assert_eq!(commands.len(), 6, "{session}");
 
     let demo = Running::start(&mut serving());
     let mut printed = String::new();

@@ -1,4 +1,4 @@
-//! The access report: the output of the program, the README and the lock file.
+//! The access report: the output of the program, the guide and the lock file.
 
 use std::fs;
 
@@ -24,10 +24,12 @@ fn the_requirements_match_the_lock_file() {
 }
 
 #[test]
-fn the_readme_shows_the_report() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+fn the_guide_shows_the_report() {
+    let guide =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scopes-runtime/src/guide/report.md"))
+            .unwrap();
     let shown = format!("```console\n$ cargo run -p demo-app -- routes\n{}```\n", printed(&[]));
-    assert!(readme.contains(&shown), "the README does not contain:\n{shown}");
+    assert!(guide.contains(&shown), "the guide does not contain:\n{shown}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use syn::{Ident, ItemEnum, Path, Token, Visibility};
 
 use super::implied;
 use super::vocabulary::{Scope, Vocabulary};
+use crate::place;
 
 /// The derived traits, each with its module in `core`.
 const DERIVED: [(&str, &str); 8] = [
@@ -25,23 +26,23 @@ const DERIVED: [(&str, &str); 8] = [
 
 pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream {
     let Vocabulary { item, scopes, implications, errors } = vocabulary;
-    let errors: Vec<_> = errors.iter().map(syn::Error::to_compile_error).collect();
+    let errors: Vec<_> = errors.iter().map(place::error).collect();
     let derives = missing_derives(item);
     if scopes.is_empty() {
-        return quote!(#(#errors)* #derives #item);
+        return quote!(#derives #item #(#errors)*);
     }
     let methods = methods(&item.ident, scopes, implications);
     let traits = traits(&item.ident);
     let broader_scopes = broader_scopes(&item.ident, scopes, implications);
     let resolver = resolver(item, scopes, errors.is_empty(), location);
     quote! {
-        #(#errors)*
         #derives
         #item
         #methods
         #traits
         #broader_scopes
         #resolver
+        #(#errors)*
     }
 }
 
@@ -51,9 +52,18 @@ fn broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usiz
     let vocabulary = generated(vocabulary);
     let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
     let broader = broader.map(|(scope, _)| quote!(#vocabulary::#scope));
+    let named = scopes.iter().flat_map(|scope| &scope.implies);
     quote! {
         #[allow(deprecated)]
         const _: &[#vocabulary] = &[#(#broader),*];
+
+        // `#[implies]` is not in the expansion. An editor finds and renames variants only there. For the compiler these would
+        // be uses of the scopes.
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            const _: &[#vocabulary] = &[#(#vocabulary::#named),*];
+        };
     }
 }
 
@@ -184,7 +194,8 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     }
 }
 
-/// Returns a macro with the enum's name, which resolves a literal to its variant. Types and macros have separate
+/// Returns a macro with the enum's name, which resolves a literal to its variant: `Scope!("items" [Scope] [])` expands to
+/// `Scope::Items`. Types and macros have separate
 /// namespaces, so one `use` imports both. An arm for each scope keeps the whole list out of the expansion of a
 /// requirement.
 fn resolver(item: &ItemEnum, scopes: &[Scope], is_valid: bool, location: &str) -> TokenStream {
@@ -199,18 +210,18 @@ fn resolver(item: &ItemEnum, scopes: &[Scope], is_valid: bool, location: &str) -
     let names: Vec<_> =
         scopes.iter().map(|scope| syn::LitStr::new(&scope.name.value(), Span::call_site())).collect();
     let otherwise = if is_valid {
-        quote!(::scopes_runtime::__private::undeclared_scope! { $scope [$($vocabulary)+] #(#names)* })
+        quote!(::scopes_runtime::__private::undeclared_scope! { $scope [$($before)*] #(#names)* })
     } else {
         // An undeclared name may be one of the mistakes in the declaration, which are reported already.
         let first = &scopes[0];
-        quote!($($vocabulary)+::#first)
+        quote!($($before)*::#first $($after)*)
     };
     quote! {
         #[doc(hidden)]
         #export
         macro_rules! #hidden {
-            #((#names $($vocabulary:tt)+) => { $($vocabulary)+::#scopes };)*
-            ($scope:literal $($vocabulary:tt)+) => { #otherwise };
+            #((#names [$($before:tt)*] [$($after:tt)*]) => { $($before)*::#scopes $($after)* };)*
+            ($scope:literal [$($before:tt)*] [$($after:tt)*]) => { #otherwise };
         }
 
         #[doc(hidden)]

@@ -26,7 +26,7 @@ pub(super) struct Scope {
     pub(super) variant: Ident,
     pub(super) name: LitStr,
     pub(super) description: String,
-    implies: Vec<Ident>,
+    pub(super) implies: Vec<Ident>,
 }
 
 impl ToTokens for Scope {
@@ -50,6 +50,14 @@ impl Parse for Vocabulary {
                 format!("no scopes in `{}`; add a variant such as `Items = \"items\"`", item.ident),
             ));
         }
+        item.attrs.retain(|attribute| {
+            let last = attribute.path().segments.last();
+            let is_second = last.is_some_and(|name| name.ident == "declare_scopes");
+            if is_second {
+                errors.push(Error::new_spanned(attribute, "second `#[declare_scopes]`; remove this one"));
+            }
+            !is_second
+        });
         let mut scopes = Vec::new();
         let mut named = HashMap::new();
         for variant in &mut item.variants {
@@ -146,7 +154,7 @@ fn name(variant: &Ident, discriminant: Option<&Expr>) -> Result<LitStr> {
 }
 
 /// Returns the name that a variant most likely has: `items:write` for `ItemsWrite`.
-fn suggested_name(variant: &Ident) -> String {
+pub(super) fn suggested_name(variant: &Ident) -> String {
     let mut name = String::new();
     for c in variant.to_string().trim_start_matches("r#").chars() {
         if c.is_uppercase() && !name.is_empty() {

@@ -146,14 +146,11 @@ fn item_routes() -> DocumentedRoutes<AppState> {
 }
 
 #[test]
-fn the_readme_shows_the_expansion_of_a_handler() {
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("the README");
+fn the_guide_shows_the_expansion_of_a_handler() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scopes-runtime/src/guide/generated_code.md");
+    let guide = fs::read_to_string(guide).expect("the guide");
     let shown = fs::read_to_string(golden_file("requires_scopes_on_a_handler")).expect("the expansion");
-    assert!(
-        readme.contains(&format!("```rust,ignore\n{shown}```\n")),
-        "the README does not contain:\n{shown}"
-    );
+    assert!(guide.contains(&format!("```rust,ignore\n{shown}```\n")), "the guide does not contain:\n{shown}");
 }
 
 fn parse<T: syn::parse::Parse>(source: &str) -> T {

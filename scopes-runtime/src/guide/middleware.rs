@@ -1,10 +1,12 @@
 //! Middleware beside guards: tenants, rate limits, spans, tokens in cookies and subprotocols, CORS.
 //!
-//! Layers of a [`ScopedRouter`](crate::ScopedRouter) run before tokens are checked, so a middleware cannot open an operation. It
-//! can extract the token itself: the token is decoded once for each request, and the guard uses the same result.
+//! Layers of a [`ScopedRouter`](crate::ScopedRouter) run before tokens are checked, so a middleware cannot open an operation.
+//! It can extract the token itself: the token is decoded once for each request, and the guard uses the same result.
 //!
-//! Take `Result<AccessToken, AuthError>` in a middleware, and pass the request on without a token. The guard then refuses it with
-//! the challenge of the operation. `AccessToken` alone also refuses requests for public operations.
+//! Take `Option<AccessToken>` in a layer of a `ScopedRouter`, and pass the request on. It is `None` without a valid token; the
+//! guard then sends the challenge of the operation. `AccessToken` alone also refuses requests for public operations, and its
+//! challenge contains no scopes. In layers of axum's own `Router` an invalid token is refused, because it is not known that a
+//! guard follows; take `Result<AccessToken, AuthError>` there, which logs the refusal once more.
 //!
 //! # Load the tenant or the user
 //!
@@ -14,15 +16,15 @@
 //! use axum::middleware::{Next, from_fn_with_state};
 //! use axum::response::Response;
 //! use scopes_runtime::router::{ScopedRouter, get};
-//! use scopes_runtime::{AccessToken, AuthError, ResourceServer, requires_scopes};
+//! use scopes_runtime::{AccessToken, ResourceServer, requires_scopes};
 //!
 //! #[derive(Clone, serde::Deserialize)]
 //! struct Tenant {
 //!     tenant: String,
 //! }
 //!
-//! async fn load_tenant(token: Result<AccessToken, AuthError>, mut request: Request, next: Next) -> Response {
-//!     if let Ok(Ok(tenant)) = token.map(|token| token.claims::<Tenant>()) {
+//! async fn load_tenant(token: Option<AccessToken>, mut request: Request, next: Next) -> Response {
+//!     if let Some(Ok(tenant)) = token.map(|token| token.claims::<Tenant>()) {
 //!         request.extensions_mut().insert(tenant);
 //!     }
 //!     next.run(request).await
@@ -53,7 +55,7 @@
 //! use axum::http::{StatusCode, header};
 //! use axum::middleware::Next;
 //! use axum::response::{IntoResponse, Response};
-//! use scopes_runtime::{AccessToken, AuthError, ResourceServer};
+//! use scopes_runtime::{AccessToken, ResourceServer};
 //!
 //! /// Requests of the current minute; a task clears it. Use a crate such as `governor` in production.
 //! #[derive(Clone, Default)]
@@ -67,12 +69,12 @@
 //!
 //! async fn limit(
 //!     State(Requests(requests)): State<Requests>,
-//!     token: Result<AccessToken, AuthError>,
+//!     token: Option<AccessToken>,
 //!     request: Request,
 //!     next: Next,
 //! ) -> Response {
 //!     // A request without a valid token is refused by the guard; limit these by address, outside of the application.
-//!     let subject = token.ok().and_then(|token| Some(token.subject()?.to_owned()));
+//!     let subject = token.and_then(|token| Some(token.subject()?.to_owned()));
 //!     if let Some(subject) = subject {
 //!         let mut requests = requests.lock().expect("no thread panics with the lock");
 //!         let count = requests.entry(subject).or_insert(0);
@@ -93,10 +95,10 @@
 //! use axum::extract::Request;
 //! use axum::middleware::Next;
 //! use axum::response::Response;
-//! use scopes_runtime::{AccessToken, AuthError};
+//! use scopes_runtime::AccessToken;
 //!
-//! async fn record_subject(token: Result<AccessToken, AuthError>, request: Request, next: Next) -> Response {
-//!     if let Ok(subject) = token.as_ref().map(|token| token.subject().unwrap_or("none")) {
+//! async fn record_subject(token: Option<AccessToken>, request: Request, next: Next) -> Response {
+//!     if let Some(subject) = token.as_ref().and_then(AccessToken::subject) {
 //!         tracing::Span::current().record("subject", subject);
 //!     }
 //!     next.run(request).await
@@ -106,8 +108,8 @@
 //! # Tokens from cookies
 //!
 //! A backend for a browser application may keep the token in a cookie with `HttpOnly`, `Secure` and `SameSite=Strict`. Browsers
-//! send cookies on their own, so requests that change something need a check against CSRF as well; here it is a header that other
-//! origins cannot send without a CORS preflight.
+//! send cookies on their own, so requests that change something need a check against CSRF as well; here it is a header that
+//! other origins cannot send without a CORS preflight.
 //!
 //! ```
 //! use axum::extract::Request;

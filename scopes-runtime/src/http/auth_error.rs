@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::challenge::{ChallengeConfig, Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
-use crate::scope::{GrantedScopes, Requirement, Requirements, list};
+use crate::scope::{GrantedScopes, Requirement, Requirements};
 
-/// The refusal of a request. As a response it is 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503
-/// with `Retry-After`. The body is a problem detail (RFC 9457), unless
+/// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
+/// `Retry-After`. The body is a problem detail (RFC 9457), unless
 /// [`refusal_response`](crate::ResourceServerBuilder::refusal_response) sets another one.
 ///
 /// Middleware finds the error of a refused request in the extensions of the response:
@@ -79,6 +79,7 @@ const UNAVAILABLE: &str = "The access token cannot be checked at the moment. Try
 /// The content of a `WWW-Authenticate` challenge.
 #[derive(Clone)]
 pub struct Challenge {
+    reason: RefusalReason,
     template: Arc<RefusalTemplate>,
     granted: GrantedScopes,
     renderer: Option<Renderer>,
@@ -104,26 +105,47 @@ impl Renderer {
 impl Challenge {
     /// `part` is the requirement that refuses, where it is not the operation's own.
     pub(super) fn new(
+        reason: RefusalReason,
         config: &ChallengeConfig,
         renderer: Option<Renderer>,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
     ) -> Self {
-        Self { template: config.refusal_for(operation, part), granted, renderer }
+        Self { reason, template: config.refusal_for(required, part), granted, renderer }
     }
 
     /// Returns the scopes to request, separated by spaces: all that the cheapest alternative needs (RFC 6750 section 3).
-    /// `None` if no scope is required, or if the server hides scopes.
+    /// `None` if no scope is required, if the server hides scopes, or if the request is malformed.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
-        self.template.scope(&self.granted)
+        self.has_hints().then(|| self.template.scope(&self.granted))?
     }
 
-    /// Returns the scopes of each alternative, separated by spaces. Empty if the server hides scopes.
+    /// Returns the scopes of each alternative, separated by spaces. Empty if there is only one, if the server hides scopes, or
+    /// if the request is malformed.
     #[must_use]
     pub fn alternatives(&self) -> Vec<String> {
-        self.template.named_alternatives().iter().map(|scopes| list(scopes)).collect()
+        if self.has_hints() { self.template.named_alternatives() } else { Vec::new() }
+    }
+
+    /// Returns the accepted authentication contexts, separated by spaces (`acr_values`, RFC 9470 section 3), if the user must
+    /// authenticate otherwise.
+    #[must_use]
+    pub fn acr_values(&self) -> Option<String> {
+        self.template.acr_values(self.reason)
+    }
+
+    /// Returns the maximum age of the authentication in seconds (`max_age`, RFC 9470 section 3), if the user must authenticate
+    /// again.
+    #[must_use]
+    pub fn max_age(&self) -> Option<u64> {
+        self.template.max_age(self.reason)
+    }
+
+    /// Returns whether the response contains scopes. That to a malformed request does not.
+    fn has_hints(&self) -> bool {
+        self.reason != RefusalReason::InvalidRequest
     }
 }
 
@@ -204,6 +226,13 @@ impl AuthError {
         response
     }
 
+    fn has_renderer(&self) -> bool {
+        match self.refusal() {
+            Ok((_, challenge)) => challenge.renderer.is_some(),
+            Err(unavailable) => unavailable.renderer.is_some(),
+        }
+    }
+
     /// Removes the renderer of the server, and returns it.
     fn take_renderer(&mut self) -> Option<Renderer> {
         match self {
@@ -234,11 +263,13 @@ impl AuthError {
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 impl IntoResponse for AuthError {
-    fn into_response(mut self) -> Response {
-        // Taken, so that a renderer may convert the error itself.
-        if let Some(renderer) = self.take_renderer() {
-            let body = (renderer.0)(&self);
-            return self.into_response_with(body);
+    fn into_response(self) -> Response {
+        if self.has_renderer() {
+            // Without the renderer, which may convert the error itself.
+            let mut plain = self.clone();
+            if let Some(renderer) = plain.take_renderer() {
+                return self.into_response_with((renderer.0)(&plain));
+            }
         }
         let status = self.status();
         let mut response = match self.refusal() {

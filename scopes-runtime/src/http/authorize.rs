@@ -12,16 +12,16 @@ use crate::scope::{GrantedScopes, Requirement, Requirements};
 use crate::token::AccessToken;
 
 impl ResourceServer {
-    /// Authorizes a request for the operation of a handler, if its token need not be decoded for that: it is missing,
-    /// malformed, or cached by the decoder.
-    pub(crate) fn authorize_operation_cached(
+    /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
+    /// decoded first.
+    pub(crate) fn authorize_operation_now(
         &self,
         parts: &mut Parts,
         handler: TypeId,
-        operation: &Requirements,
+        required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
-        let context = AuthContext::of_cached(parts, self.server())?;
-        Some(self.decide_operation(context, handler, operation))
+        let context = AuthContext::of_immediate(parts, self.server())?;
+        Some(self.evaluate_operation(context, handler, required))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -30,10 +30,10 @@ impl ResourceServer {
         &self,
         parts: &mut Parts,
         handler: TypeId,
-        operation: Requirements,
+        required: Requirements,
     ) -> Result<(), AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        self.decide_operation(context, handler, &operation)
+        self.evaluate_operation(context, handler, &required)
     }
 
     /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose whole
@@ -49,19 +49,18 @@ impl ResourceServer {
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
         }
-        self.decide_operation(context, handler, operation)
+        self.evaluate_operation(context, handler, operation)
     }
 
     /// Makes this the operation of the request, and authorizes the request for it.
-    fn decide_operation(
+    fn evaluate_operation(
         &self,
         context: &mut AuthContext,
         handler: TypeId,
-        operation: &Requirements,
+        required: &Requirements,
     ) -> Result<(), AuthError> {
-        context.handler = Some(handler);
-        context.operation = Some(operation.clone());
-        self.decide(operation, None, context.outcome()).map(drop)
+        context.begin_operation(required.clone(), Some(handler));
+        self.evaluate_or_refuse(required, None, context.outcome()).map(drop)
     }
 
     /// Returns the request's token, if it satisfies what a part of the operation requires.
@@ -71,47 +70,48 @@ impl ResourceServer {
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        self.accept(context, part)
+        self.evaluated_token(context, part)
     }
 
     /// Returns the request's token, if there is one. An invalid token is refused as by
-    /// [`authorize_part`](Self::authorize_part).
+    /// [`authorize_part`](Self::authorize_part), but not in a layer of a `ScopedRouter`: the operation refuses it, whose
+    /// challenge contains the required scopes.
     pub(super) async fn authorize_optional(
         &self,
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        if matches!(context.outcome(), TokenOutcome::Missing) {
+        if matches!(context.outcome(), TokenOutcome::Missing) || context.is_refused_later() {
             return Ok(None);
         }
-        self.accept(context, Requirement::AUTHENTICATED).map(Some)
+        self.evaluated_token(context, Requirement::ANY_VALID_TOKEN).map(Some)
     }
 
-    fn accept(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {
-        let operation = context.operation.clone().unwrap_or_else(|| part.into());
-        let token = self.decide(&operation, Some(part), context.outcome())?.clone();
-        Ok(token.accepted_by(self.config().clone(), operation, context.handler.is_some()))
+    fn evaluated_token(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {
+        let required = context.required.clone().unwrap_or_else(|| part.into());
+        let token = self.evaluate_or_refuse(&required, Some(part), context.outcome())?.clone();
+        Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
     }
 
-    fn decide<'a>(
+    fn evaluate_or_refuse<'a>(
         &self,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
         outcome: &'a TokenOutcome,
     ) -> Result<&'a AccessToken, AuthError> {
         let of_part = part.map(Requirements::from);
-        let required = of_part.as_ref().unwrap_or(operation);
-        evaluate(required, outcome).map_err(|denial| {
+        let evaluated = of_part.as_ref().unwrap_or(required);
+        evaluate(evaluated, outcome).map_err(|denial| {
             let (error, token, cause) = match denial {
                 Denial::Refused { reason, token, cause } => {
                     let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
-                    (self.config().refusal(reason, operation, part, granted), token, cause)
+                    (self.config().refusal(reason, required, part, granted), token, cause)
                 }
                 Denial::Unavailable { retry_after, cause } => {
                     (self.config().unavailable(retry_after), None, Some(cause))
                 }
             };
-            telemetry::refused(&error, &self.config().challenges, required, token, cause);
+            telemetry::refused(&error, &self.config().challenges, evaluated, token, cause);
             error
         })
     }

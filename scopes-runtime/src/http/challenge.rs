@@ -14,8 +14,8 @@ use crate::scope::{
     alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
 };
 
-/// The most templates that a server keeps. Their number is that of the program's requirements, so it ends, and that of their
-/// combinations in batches of MCP messages, which clients with a token choose. Others are rendered for each refusal.
+/// The most templates that a server keeps. It limits memory if requirements are created at run time, or combined in batches of MCP
+/// messages.
 const MAX_TEMPLATES: usize = 4096;
 
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);
@@ -53,7 +53,7 @@ pub(super) struct RenderedRefusal {
     pub(super) body: Bytes,
 }
 
-/// Why a request is refused, where the answer has a challenge.
+/// Why a request is refused, where the response has a challenge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum RefusalReason {
     MissingToken,
@@ -117,16 +117,16 @@ impl ChallengeConfig {
     /// Returns the refusals of an operation, and of the part of it that refuses where that is another requirement.
     pub(super) fn refusal_for(
         &self,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
     ) -> Arc<RefusalTemplate> {
-        // Stated twice it would count as twice as many alternatives, which may be too many to list.
-        let part = part.filter(|part| operation.iter().all(|own| own.key() != part.key()));
-        let key = operation.key(part);
+        // A part that the operation contains would multiply the alternatives.
+        let part = part.filter(|part| required.iter().all(|own| own.key() != part.key()));
+        let key = required.key(part);
         if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(template);
         }
-        let requirements = operation.iter().chain(part).collect();
+        let requirements = required.iter().chain(part).collect();
         let template = Arc::new(RefusalTemplate::new(requirements, Arc::clone(&self.parameters)));
         let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
         if templates.len() < MAX_TEMPLATES {
@@ -172,12 +172,30 @@ impl RefusalTemplate {
     }
 
     /// The alternatives that clients may see.
-    pub(super) fn named_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+    fn visible_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
         if self.parameters.names_scopes { &self.alternatives } else { &[] }
     }
 
+    /// Returns the scopes of each alternative, if there are several and clients may see them.
+    pub(super) fn named_alternatives(&self) -> Vec<String> {
+        let alternatives = self.visible_alternatives();
+        if alternatives.len() < 2 {
+            return Vec::new();
+        }
+        alternatives.iter().map(|scopes| list(scopes)).collect()
+    }
+
+    pub(super) fn acr_values(&self, reason: RefusalReason) -> Option<String> {
+        let values = self.authentication.acr_values.as_ref().filter(|values| !values.is_empty())?;
+        (reason == RefusalReason::InsufficientUserAuthentication).then(|| values.join(" "))
+    }
+
+    pub(super) fn max_age(&self, reason: RefusalReason) -> Option<u64> {
+        self.authentication.max_age.filter(|_| reason == RefusalReason::InsufficientUserAuthentication)
+    }
+
     fn scope_of(&self, alternative: Option<usize>) -> Option<String> {
-        let scopes = self.named_alternatives().get(alternative?)?;
+        let scopes = self.visible_alternatives().get(alternative?)?;
         (!scopes.is_empty()).then(|| list(scopes))
     }
 
@@ -188,16 +206,9 @@ impl RefusalTemplate {
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
             problem.scope = self.scope_of(cheapest);
-            let alternatives = self.named_alternatives();
-            problem.alternatives =
-                (alternatives.len() > 1).then(|| alternatives.iter().map(|scopes| list(scopes)).collect());
+            problem.alternatives = Some(self.named_alternatives()).filter(|all| !all.is_empty());
         }
-        if reason == RefusalReason::InsufficientUserAuthentication {
-            let Authentication { acr_values, max_age } = &self.authentication;
-            problem.acr_values =
-                acr_values.as_ref().filter(|values| !values.is_empty()).map(|values| values.join(" "));
-            problem.max_age = *max_age;
-        }
+        (problem.acr_values, problem.max_age) = (self.acr_values(reason), self.max_age(reason));
         let max_age = problem.max_age.map(|seconds| seconds.to_string());
         let parameters = [
             ("error", problem.error),

@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 
 use super::bearer::{AuthorizationHeader, Credentials};
 use super::server_config::ServerConfig;
@@ -18,10 +18,12 @@ use crate::token::{AccessToken, DecodeError, TokenDecoder};
 #[derive(Clone, Default)]
 pub(super) struct AuthContext {
     /// What the operation requires that is being served.
-    pub(super) operation: Option<Requirements>,
+    pub(super) required: Option<Requirements>,
     /// The handler of the operation, by its hidden type.
     pub(super) handler: Option<TypeId>,
-    cached: Option<CachedOutcome>,
+    /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
+    is_before_check: bool,
+    stored: Option<StoredOutcome>,
 }
 
 /// How long an outcome is reused. An application may keep a request's extensions, and dispatch another request with them.
@@ -29,7 +31,7 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 
 /// The outcome for the credentials of a request, at one server.
 #[derive(Clone)]
-struct CachedOutcome {
+struct StoredOutcome {
     decoded_at: SystemTime,
     server: Arc<ServerConfig>,
     header: AuthorizationHeader,
@@ -53,44 +55,81 @@ pub(super) struct Server<'a> {
 }
 
 impl AuthContext {
+    /// Sets the operation that is being served.
+    pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
+        (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
+    }
+
+    /// Returns whether the check of the operation will refuse these credentials.
+    pub(super) fn is_refused_later(&self) -> bool {
+        let is_invalid = match self.outcome() {
+            TokenOutcome::Malformed => true,
+            TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
+            TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
+        };
+        self.is_before_check && is_invalid
+    }
+
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
-        let known = parts.extensions.get::<Self>().and_then(|context| context.cached.as_ref());
-        // The outcome of another server is not valid here: its issuer and audience differ. Neither is one for other
-        // credentials: a layer may have replaced the header since.
-        let is_known = known.is_some_and(|known| {
-            Arc::ptr_eq(&known.server, server.config)
-                && known.header.is_that_of(&parts.headers)
-                && known.is_fresh(SystemTime::now())
-        });
-        let new = if is_known { None } else { Some(CachedOutcome::new(&parts.headers, server).await) };
+        let has_outcome = Self::has_outcome(parts, server);
+        let new = if has_outcome { None } else { Some(StoredOutcome::new(&parts.headers, server).await) };
+        Self::with_outcome(parts, new)
+    }
+
+    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
+    pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
+        if Self::has_outcome(parts, server) {
+            return Some(Self::with_outcome(parts, None));
+        }
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = outcome_without_decoding(&header, server).ok()?;
+        Some(Self::with_outcome(parts, Some(StoredOutcome::now(server, header, outcome))))
+    }
+
+    /// Returns whether the request has an outcome to reuse. That of another server is not valid here: its issuer and audience
+    /// differ. Neither is one for other credentials: a layer may have replaced the header since.
+    fn has_outcome(parts: &Parts, server: Server<'_>) -> bool {
+        let stored = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
+        stored.is_some_and(|stored| {
+            Arc::ptr_eq(&stored.server, server.config)
+                && stored.header.is_that_of(&parts.headers)
+                && stored.is_fresh(SystemTime::now())
+        })
+    }
+
+    fn with_outcome(parts: &mut Parts, new: Option<StoredOutcome>) -> &mut Self {
         let context: &mut Self = parts.extensions.get_or_insert_default();
         if new.is_some() {
-            context.cached = new;
+            context.stored = new;
         }
         context
     }
 
-    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
-    pub(super) fn of_cached<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
-        let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = cached_outcome(&header, server).ok()?;
-        let context: &mut Self = parts.extensions.get_or_insert_default();
-        context.cached = Some(CachedOutcome::now(server, header, outcome));
-        Some(context)
-    }
-
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
-        self.cached.as_ref().map_or(&TokenOutcome::Missing, |cached| &cached.outcome)
+        self.stored.as_ref().map_or(&TokenOutcome::Missing, |stored| &stored.outcome)
     }
 }
 
-impl CachedOutcome {
+/// Records that layers run now, and that the router checks the operation after them.
+pub(crate) fn begin_layers(extensions: &mut Extensions) {
+    let context: &mut AuthContext = extensions.get_or_insert_default();
+    (context.required, context.handler, context.is_before_check) = (None, None, true);
+}
+
+/// Records that no check of an operation follows.
+pub(crate) fn end_layers(extensions: &mut Extensions) {
+    if let Some(context) = extensions.get_mut::<AuthContext>() {
+        context.is_before_check = false;
+    }
+}
+
+impl StoredOutcome {
     async fn new(headers: &HeaderMap, server: Server<'_>) -> Self {
         let header = AuthorizationHeader::of(headers);
-        let outcome = match cached_outcome(&header, server) {
+        let outcome = match outcome_without_decoding(&header, server) {
             Ok(outcome) => outcome,
             Err(token) => decoded(token, server).await,
         };
@@ -114,7 +153,10 @@ impl CachedOutcome {
 }
 
 /// Returns the outcome that needs no decoding, or the token to decode.
-fn cached_outcome<'a>(header: &'a AuthorizationHeader, server: Server<'_>) -> Result<TokenOutcome, &'a str> {
+fn outcome_without_decoding<'a>(
+    header: &'a AuthorizationHeader,
+    server: Server<'_>,
+) -> Result<TokenOutcome, &'a str> {
     match header.credentials() {
         Credentials::Missing => Ok(TokenOutcome::Missing),
         Credentials::Malformed => Ok(TokenOutcome::Malformed),

@@ -9,8 +9,8 @@ use crate::scope::{CredentialScheme, Requirement};
 /// [`#[requires_scopes]`](macro@crate::requires_scopes). Report, lock file and document show the scheme. The check is the
 /// application's: the scope matrix of the module `testing` finds one that accepts requests without credentials.
 ///
-/// A type with `#[requires_scopes]` on its `impl FromRequestParts` cannot implement this; let it take an extractor that does as a
-/// further argument.
+/// A type with `#[requires_scopes]` on its `impl FromRequestParts` cannot implement this; let it take an extractor that does as
+/// a further argument.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an extractor of credentials",
     label = "`CredentialExtractor` is not implemented for this type",

@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(reason(BOTH, &valid("items me", json!({}))), None);
         assert_eq!(reason(BOTH, &valid("items:write me", json!({}))), None);
         assert_eq!(reason(BOTH, &valid("me", json!({}))), Some(RefusalReason::InsufficientScope));
-        assert_eq!(reason(Requirement::AUTHENTICATED, &valid("", json!({}))), None);
+        assert_eq!(reason(Requirement::ANY_VALID_TOKEN, &valid("", json!({}))), None);
     }
 
     #[test]
@@ -102,10 +102,10 @@ mod tests {
             (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
         ];
         for (outcome, expected) in cases {
-            assert_eq!(reason(Requirement::AUTHENTICATED, &outcome), Some(expected));
+            assert_eq!(reason(Requirement::ANY_VALID_TOKEN, &outcome), Some(expected));
         }
         let unavailable = rejected(DecodeError::unavailable(Duration::from_secs(3), "no keys"));
-        let denial = evaluate(&Requirement::AUTHENTICATED.into(), &unavailable).expect_err("no decision");
+        let denial = evaluate(&Requirement::ANY_VALID_TOKEN.into(), &unavailable).expect_err("no decision");
         assert!(matches!(denial, Denial::Unavailable { retry_after, .. } if retry_after.as_secs() == 3));
     }
 }

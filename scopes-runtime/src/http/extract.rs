@@ -12,18 +12,19 @@ use crate::scope::{DeclaredScope, Requirement, Requirements};
 use crate::token::AccessToken;
 
 impl ScopedExtractor for AccessToken {
-    const REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
+    const REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
 }
 
 impl<S: ProvidesResourceServer> FromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        state.resource_server().authorize_part(parts, Requirement::AUTHENTICATED).await
+        state.resource_server().authorize_part(parts, Requirement::ANY_VALID_TOKEN).await
     }
 }
 
-/// Extracts `None` from a request without a token. A request with an invalid token is refused.
+/// Extracts `None` from a request without a token. A request with an invalid token is refused; in a layer of a `ScopedRouter`
+/// it is `None`, and the check of the operation refuses it.
 impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     type Rejection = AuthError;
 
@@ -32,8 +33,7 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
     }
 }
 
-/// Extracts what the operation requires: the handler, its extractors, and the routers around it. A public operation requires
-/// nothing.
+/// Extracts the operation's requirement: those of the handler, its extractors and its routers together.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -53,7 +53,8 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
 pub struct RequiredScopes(pub(super) Requirements);
 
 impl RequiredScopes {
-    /// Returns the minimal sets of scopes that satisfy the operation, as [`Requirement::alternatives`] does.
+    /// Returns the minimal sets of scopes that satisfy the operation, as [`Requirement::alternatives`] does. For a public
+    /// operation: one empty set.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         self.0.alternatives()
@@ -76,7 +77,7 @@ impl<S: Sync> FromRequestParts<S> for RequiredScopes {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let operation = parts.extensions.get::<AuthContext>().and_then(|context| context.operation.clone());
-        Ok(Self(operation.unwrap_or_else(|| Requirement::AUTHENTICATED.into())))
+        let required = parts.extensions.get::<AuthContext>().and_then(|context| context.required.clone());
+        Ok(Self(required.unwrap_or_else(|| Requirement::ANY_VALID_TOKEN.into())))
     }
 }

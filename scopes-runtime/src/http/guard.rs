@@ -62,13 +62,13 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let handler = TypeId::of::<O>();
-        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have set the context of
-        // another operation, or none; then this handler's own requirement is what is left to check.
+        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have removed
+        // or replaced the context. Without it, only the handler's own requirement is known.
         let context =
             parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
-        let operation = context.and_then(|context| context.operation.clone());
-        let operation = operation.unwrap_or_else(|| O::REQUIREMENT.into());
-        state.resource_server().authorize_operation(parts, handler, operation).await?;
+        let required = context.and_then(|context| context.required.clone());
+        let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
+        state.resource_server().authorize_operation(parts, handler, required).await?;
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))
@@ -93,11 +93,11 @@ impl<S: Sync, O> FromRequestParts<S> for AuthenticatedBy<O> {
     }
 }
 
-/// Sets an operation without scopes, in place of one that a layer left.
+/// Replaces the operation of the context by one without scopes.
 fn set_unscoped(parts: &mut Parts) {
-    let authenticated = Requirement::AUTHENTICATED.into();
+    let authenticated = Requirement::ANY_VALID_TOKEN.into();
     let context: &mut AuthContext = parts.extensions.get_or_insert_default();
-    (context.operation, context.handler) = (Some(authenticated), None);
+    context.begin_operation(authenticated, None);
 }
 
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.
@@ -107,7 +107,7 @@ where
     S: ProvidesResourceServer,
 {
     let context = parts.extensions.get_or_insert_default::<AuthContext>();
-    context.operation.get_or_insert_with(|| E::REQUIREMENT.into());
+    context.required.get_or_insert_with(|| E::REQUIREMENT.into());
     state.resource_server().authorize_part(parts, E::REQUIREMENT).await.map(drop)
 }
 

@@ -1,4 +1,4 @@
-//! From a request to a decision, and from a refusal to an answer.
+//! Authorizes requests, and renders refusals.
 
 mod auth_error;
 mod authorize;
@@ -20,6 +20,7 @@ mod server_config;
 mod telemetry;
 
 pub use auth_error::{AuthError, Challenge, Unavailable};
+pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 pub(crate) use grpc::into_grpc_if_requested;
@@ -29,7 +30,7 @@ pub use guard::{
 };
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
-pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of};
+pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]

@@ -11,10 +11,10 @@ use crate::scope::{Requirement, Requirements};
 use crate::token::{AccessToken, DecodeError};
 
 impl AccessToken {
-    /// Requires more of the token where only the handler can decide, for instance after it has read the requested item.
+    /// Checks a further requirement, for decisions that need data of the handler, such as the owner of an item.
     ///
-    /// The attribute of the handler declares with `may_require(…)` what it may require. The report, the lock file and the OpenAPI
-    /// document contain it. An undeclared requirement is checked too, but it is a mistake in the program: an event of
+    /// The attribute of the handler declares with `may_require(…)` what it may require. The report, the lock file and the
+    /// OpenAPI document contain it. An undeclared requirement is checked too, but it is a mistake in the program: an event of
     /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug builds.
     /// Tokens outside of handlers with `#[requires_scopes]` need no declaration.
     ///
@@ -50,7 +50,7 @@ impl AccessToken {
     /// ```
     #[track_caller]
     pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
-        if !self.may_require(&requirement) {
+        if !self.declares(&requirement) {
             telemetry::undeclared(&requirement, Location::caller());
             debug_assert!(
                 false,
@@ -65,8 +65,8 @@ impl AccessToken {
         }
     }
 
-    /// Refuses the token for a reason of the application, for instance because the account was deleted: 401
-    /// `invalid_token`.
+    /// Returns the error 401 `invalid_token`, for a token that the application rejects, for instance because the account was
+    /// deleted.
     ///
     /// ```
     /// use scopes_runtime::{AccessToken, AuthError, requires_scopes};
@@ -80,7 +80,7 @@ impl AccessToken {
     #[must_use]
     pub fn refuse(&self) -> AuthError {
         let cause = DecodeError::invalid("the application refuses it");
-        self.refused(RefusalReason::InvalidToken, Requirement::AUTHENTICATED, self.operation(), Some(&cause))
+        self.refused(RefusalReason::InvalidToken, Requirement::ANY_VALID_TOKEN, self.required(), Some(&cause))
     }
 
     fn refused(
@@ -91,8 +91,8 @@ impl AccessToken {
         cause: Option<&DecodeError>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
-        let config = self.acceptor::<ServerConfig>().unwrap_or_default();
-        let error = config.refusal(reason, self.operation(), Some(part), self.scopes().clone());
+        let config = self.server_config::<ServerConfig>().unwrap_or_default();
+        let error = config.refusal(reason, self.required(), Some(part), self.scopes().clone());
         telemetry::refused(&error, &config.challenges, required, Some(self), cause);
         error
     }

@@ -125,10 +125,10 @@ hidden_tuples!(E1 E2 E3 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13 E14 E15 E16);
 
 /// Returns whether one of them is true.
 #[must_use]
-pub const fn any_of(answers: &[bool]) -> bool {
+pub const fn any_of(flags: &[bool]) -> bool {
     let mut at = 0;
-    while at < answers.len() {
-        if answers[at] {
+    while at < flags.len() {
+        if flags[at] {
             return true;
         }
         at += 1;
@@ -136,12 +136,22 @@ pub const fn any_of(answers: &[bool]) -> bool {
     false
 }
 
+/// Fails to compile at an argument whose extractor a handler must not have.
+///
+/// # Panics
+///
+/// Panics with the message if the condition is true.
+#[track_caller]
+pub const fn forbid(condition: bool, message: &'static str) {
+    assert!(!condition, "{}", message);
+}
+
 /// The constants of [`RequirementOf`] for types that require nothing.
 pub trait NoRequirement {
     /// Always false.
     const __SCOPES_ACCEPTS_TOKEN: bool = false;
-    /// Any token, or none.
-    const __SCOPES_REQUIREMENT: Requirement = Requirement::AUTHENTICATED;
+    /// No scopes: adds nothing to a handler's requirement.
+    const __SCOPES_REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
     /// Always false.
     const __SCOPES_PROTECTED: bool = false;
     /// Always false.

@@ -22,7 +22,7 @@ use crate::token::TokenDecoder;
 /// | field | content |
 /// | --- | --- |
 /// | `reason` | `missing_token`, `unavailable`, or the error code of the response |
-/// | `required` | the required scopes, all alternatives |
+/// | `required` | the required scopes of the operation, or of the part that refuses, all alternatives |
 /// | `missing` | the scopes that the token lacks for the cheapest alternative |
 /// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
 /// | `jti_hash` | the first 64 bits of the SHA-256 of `jti` (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
@@ -80,12 +80,12 @@ pub struct ResourceServerBuilder {
 pub struct RealmError(String);
 
 impl ResourceServer {
-    /// Creates a server with the realm `api` that names the required scopes in refusals.
+    /// Creates a server with the realm `api`. Its refusals contain the required scopes.
     pub fn new(decoder: impl TokenDecoder) -> Self {
         Self { decoder: Arc::new(decoder), config: Arc::default() }
     }
 
-    /// Starts a server with another realm or other challenges than [`ResourceServer::new`].
+    /// Returns a builder, to set the realm, the challenges and the bodies of refusals.
     ///
     /// ```
     /// # use scopes_runtime::{RealmError, ResourceServer, TokenDecoder};
@@ -139,8 +139,8 @@ impl ResourceServerBuilder {
     /// [`AccessToken::refuse`](crate::AccessToken::refuse). Default: a problem detail (RFC 9457).
     ///
     /// Status, `WWW-Authenticate` and `Retry-After` are those of the [`AuthError`], whatever the response of `render` has. Its
-    /// body and its other headers are kept. `render` gets no request: where the format depends on one, such as on `Accept`, use a
-    /// middleware that finds the error in the extensions of the response.
+    /// body and its other headers are kept. `render` gets no request: where the format depends on one, such as on `Accept`, use
+    /// a middleware that finds the error in the extensions of the response.
     /// `ScopedRouter::refusal_schema` documents the format.
     ///
     /// ```

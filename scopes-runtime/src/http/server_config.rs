@@ -5,7 +5,7 @@ use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
 use super::challenge::{ChallengeConfig, RefusalReason};
 use crate::scope::{GrantedScopes, Requirement, Requirements};
 
-/// How a resource server refuses requests. Two servers are the same if they share it.
+/// The challenges and the bodies of refusals of a resource server. Two servers are the same if they share it.
 #[derive(Default)]
 pub(super) struct ServerConfig {
     pub(super) challenges: ChallengeConfig,
@@ -13,18 +13,18 @@ pub(super) struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// Returns the refusal of a token with these scopes. `part` is the requirement that refuses, where it is not the operation's
-    /// own.
+    /// Returns the refusal of a token with these scopes. `part` is the requirement that refuses, where it is not the
+    /// operation's own.
     pub(super) fn refusal(
         &self,
         reason: RefusalReason,
-        operation: &Requirements,
+        required: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
     ) -> AuthError {
         AuthError::new(
             reason,
-            Challenge::new(&self.challenges, self.renderer.clone(), operation, part, granted),
+            Challenge::new(reason, &self.challenges, self.renderer.clone(), required, part, granted),
         )
     }
 

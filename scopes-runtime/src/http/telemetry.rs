@@ -34,7 +34,7 @@ pub(super) fn refused(
     macro_rules! emit {
         ($level:ident) => {
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
-                // The refusal uses the same template.
+                // For a whole operation, this is the template of the refusal. A part has its own.
                 let template = config.refusal_for(required, None);
                 tracing::event!(
                     target: TARGET,

@@ -4,7 +4,7 @@ use super::file::{Alternative, Lock, LockedAccess, TokenRule};
 use crate::operation::shape;
 
 /// The maximum number of sets of scopes that are compared for one operation. It bounds the time of the test.
-const MOST_SETS: usize = 4096;
+const MAX_SETS: usize = 4096;
 
 /// What a request has.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,29 +79,32 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     if is_open(before) && is_open(after) {
         let note = match (before, after) {
             (_, LockedAccess::OptionalToken) => {
-                "Everyone may call it as before, but a bad token is refused now."
+                "Still open without a token. An invalid token is refused now."
             }
-            (LockedAccess::OptionalToken, _) => "Everyone may call it as before, and with a bad token too.",
-            _ => "Everyone may call it as before, as far as is checked here.",
+            (LockedAccess::OptionalToken, _) => "Still open without a token, and now with an invalid one.",
+            _ => "Still open: this crate checks no token.",
         };
         return ("changed", vec![note.to_owned()]);
     }
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
-        return ("changed", vec!["It has too many combinations of scopes to compare them.".to_owned()]);
+        return (
+            "changed",
+            vec!["It has more than 4096 combinations of scopes, which are not compared.".to_owned()],
+        );
     };
     let first_of = |clients: &BTreeSet<Client<'_>>, refusing: &LockedAccess| {
         let refused = clients.iter().filter(|client| !accepts(refusing, client));
         refused.min_by_key(|client| client.token.as_ref().map(|token| token.scopes.len())).map(described)
     };
-    let (let_in, shut_out) = (first_of(&now, before), first_of(&once, after));
-    let kind = match (&let_in, &shut_out) {
+    let (newly_accepted, newly_refused) = (first_of(&now, before), first_of(&once, after));
+    let kind = match (&newly_accepted, &newly_refused) {
         (Some(_), None) => "loosened",
         (None, Some(_)) => "tightened",
         _ => "changed",
     };
     let mut notes = Vec::new();
-    notes.extend(let_in.map(|client| format!("{client} was refused before and is accepted now.")));
-    notes.extend(shut_out.map(|client| format!("{client} was accepted before and is refused now.")));
+    notes.extend(newly_accepted.map(|client| format!("{client} was refused before and is accepted now.")));
+    notes.extend(newly_refused.map(|client| format!("{client} was accepted before and is refused now.")));
     if notes.is_empty() {
         notes.push("It accepts the same tokens as before.".to_owned());
     }
@@ -193,7 +196,7 @@ fn weakest(access: &LockedAccess) -> Option<BTreeSet<Client<'_>>> {
         None => vec![None],
     };
     let sets_of_scopes = alternatives.iter().map(count).fold(0, usize::saturating_add);
-    if sets_of_scopes.saturating_mul(acr_values.len()) > MOST_SETS {
+    if sets_of_scopes.saturating_mul(acr_values.len()) > MAX_SETS {
         return None;
     }
     let tokens = |scopes: BTreeSet<_>| {

@@ -34,9 +34,9 @@ use crate::report::Report;
 /// ```
 ///
 /// `UPDATE_SCOPES_LOCK=1 cargo test` writes the file, the first time and after intended changes. Its diff shows every change of
-/// access in review. The file lists the operations, sorted by path and method, with all alternatives of their requirements and
-/// the broader scopes that are accepted for each scope. A change of `#[implies(…)]` therefore shows at each operation that it
-/// affects. Names of handlers and reasons are not in the file.
+/// access in review. The file lists the operations, sorted by path and method, with all alternatives of their requirements, the
+/// names of other credentials, and the broader scopes that are accepted for each scope. A change of `#[implies(…)]` therefore
+/// shows at each operation that it affects. Names of handlers and reasons are not in the file.
 ///
 /// # Panics
 ///
@@ -77,14 +77,14 @@ pub fn check_lock(report: &Report, directory: &str, name: &str, accept: bool) ->
     }
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
-            format!("There is no lock file {}. `{ACCEPT}` writes it; commit it then.", path.display())
+            format!("There is no lock file {}. Run `{ACCEPT}` and commit the file.", path.display())
         }
         _ => format!("The lock file {} cannot be read: {error}.", path.display()),
     })?;
     let before = Lock::parse(&text).map_err(|malformed| {
         format!(
-            "`{name}` is malformed at line {}: {}. Restore the file, or write it anew with `{ACCEPT}` and review \
-             what that changes.",
+            "`{name}` is malformed at line {}: {}. Restore the file, or run `{ACCEPT}` and review \
+             the changes.",
             malformed.line, malformed.problem
         )
     })?;
@@ -93,8 +93,8 @@ pub fn check_lock(report: &Report, directory: &str, name: &str, accept: bool) ->
         return Ok(());
     }
     Err(format!(
-        "The access report differs from `{name}`.\n\n{}\n\nIf all of this is meant, `{ACCEPT}` writes the file \
-         anew; commit it then.",
+        "The access report differs from `{name}`.\n\n{}\n\nIf these changes are intended, run `{ACCEPT}` and \
+         commit the file.",
         changes.join("\n\n")
     ))
 }

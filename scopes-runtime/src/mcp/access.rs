@@ -53,7 +53,7 @@ impl McpAccess {
     /// Panics if the table has the name already.
     #[must_use]
     pub fn public(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.require(name, Requirement::AUTHENTICATED)
+        self.require(name, Requirement::ANY_VALID_TOKEN)
     }
 
     /// Adds the tools or prompts of another table, for instance of another `impl` block.

@@ -50,7 +50,7 @@
 //!     let config = StreamableHttpServerConfig::default().with_allowed_hosts(["notes.example"]);
 //!     let service = StreamableHttpService::new(|| Ok(Notes), Arc::new(LocalSessionManager::default()), config);
 //!     let endpoint =
-//!         McpEndpoint::new(service, Requirement::AUTHENTICATED).tools(&Notes::tool_router(), Notes::tool_access());
+//!         McpEndpoint::new(service, Requirement::ANY_VALID_TOKEN).tools(&Notes::tool_router(), Notes::tool_access());
 //!     ScopedRouter::new().route_mcp("/mcp", endpoint).with_state(server)
 //! }
 //! # fn main() {}

@@ -191,7 +191,7 @@ impl From<CredentialScheme> for SecurityScheme {
 }
 
 fn required_token() -> Access {
-    Access::Scoped(Requirement::AUTHENTICATED.into())
+    Access::Scoped(Requirement::ANY_VALID_TOKEN.into())
 }
 
 fn describe<G: OperationGuard>(operation: &mut Operation) {
@@ -268,8 +268,8 @@ fn flows(described: BTreeMap<String, Flow>) -> OAuth2Flows {
             _ => continue,
         };
         let mut flow: Value = converted(&flow);
-        // aide writes a missing URL as `null`, which OpenAPI does not allow. Tokens are refreshed at the token endpoint (RFC 6749
-        // section 6); the implicit flow has none, and gets the authorization URL.
+        // aide writes a missing URL as `null`, which OpenAPI does not allow. Tokens are refreshed at the token endpoint (RFC
+        // 6749 section 6); the implicit flow has none, and gets the authorization URL.
         if flow.get("refreshUrl").is_none() {
             let renewed_at = if name == "implicit" { "authorizationUrl" } else { "tokenUrl" };
             flow["refreshUrl"] = flow[renewed_at].clone();

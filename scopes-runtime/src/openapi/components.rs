@@ -21,8 +21,8 @@ pub(super) fn referenced_schemes<'a>(
     united(&operations.flat_map(OperationSecurity::scopes_by_scheme).collect::<Vec<_>>())
 }
 
-/// Adds the security schemes and the refusals, if there is a scheme. The document's own components of the same names stay, except
-/// a security scheme if the one of this name has flows; responses get the refusals beside their own content.
+/// Adds the security schemes and the refusals, if there is a scheme. The document's own components of the same names stay,
+/// except a security scheme if the one of this name has flows; responses get the refusals beside their own content.
 pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme], refusals: &Refusals) {
     if schemes.is_empty() {
         return;
@@ -54,7 +54,7 @@ pub(super) fn referenced_credentials<'a>(
         let name = scheme.name();
         let same = credentials.iter().find(|other| other.name() == name);
         assert!(
-            same.is_none_or(|other| *other == scheme)
+            same.is_none_or(|other| other.is_same(scheme))
                 && schemes.iter().all(|other| other.component_name() != name),
             "two different security schemes are named `{name}`; give the `CredentialScheme` another name"
         );

@@ -8,11 +8,6 @@ use super::path_item::to_http;
 use crate::http::HandlerInfo;
 
 /// A handler with `#[utoipa::path]`. The hidden type of the handler implements it.
-#[diagnostic::on_unimplemented(
-    message = "this handler has no `#[utoipa::path]`",
-    label = "`routes!` reads path and methods from `#[utoipa::path]`",
-    note = "put `#[utoipa::path(…)]` below `#[requires_scopes(…)]` or `#[public]`, or add the handler with `ScopedRouter::route`"
-)]
 pub trait DocumentedHandler: HandlerInfo {
     /// The type for which utoipa's attribute implements its traits. Its operation does not have the handler's access.
     type Path: Path + SchemaReferences + for<'t> Tags<'t>;

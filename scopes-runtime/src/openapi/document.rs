@@ -12,8 +12,8 @@ use super::schemes::Schemes;
 use super::security::OperationSecurity;
 use crate::operation::Operation;
 
-/// Adds the operations to a document, with the security schemes and the refusals that they refer to. Each has the schemes of its
-/// router.
+/// Adds the operations to a document, with the security schemes and the refusals that they refer to. Each has the schemes of
+/// its router.
 ///
 /// # Panics
 ///

@@ -64,7 +64,8 @@ struct Part {
     extensions: BTreeMap<&'static str, Value>,
     #[serde(skip)]
     operation: OperationSecurity,
-    /// Whether the document must describe the operation. A handler of any method also serves methods that no document describes.
+    /// Whether the document must describe the operation. A handler of any method also serves methods that no document
+    /// describes.
     #[serde(skip)]
     is_required: bool,
 }
@@ -114,7 +115,7 @@ impl Fragment {
         Self { paths, components: document.components, schemes, credentials, refusals: refusals.clone() }
     }
 
-    /// Adds it to a document of utoipa's types.
+    /// Merges the fragment into a utoipa document.
     ///
     /// - `security` is replaced. On a public operation only the schemes of the router and of routers merged or nested into it
     ///   are removed; other schemes stay.
@@ -147,7 +148,7 @@ impl Fragment {
         UnmatchedOperationsError::check(missing)
     }
 
-    /// Adds it to a document in JSON, like [`merge_into`](Self::merge_into).
+    /// Merges the fragment into a JSON document, like [`merge_into`](Self::merge_into).
     ///
     /// # Errors
     ///

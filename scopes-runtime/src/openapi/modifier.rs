@@ -8,8 +8,8 @@ use super::responses::resolve_references;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
 use super::security::names_scopes;
 
-/// Adds the scheme as [`SCHEME_NAME`], and the refusals that operations refer to. Other components of these names stay, with the
-/// refusals beside their own content. If an operation with scopes refers to a response of another name for the status of a
+/// Adds the scheme as [`SCHEME_NAME`], and the refusals that operations refer to. Other components of these names stay, with
+/// the refusals beside their own content. If an operation with scopes refers to a response of another name for the status of a
 /// refusal, it gets a copy of that response with the refusal beside its content: an attribute on a handler cannot resolve the
 /// reference.
 impl Modify for OAuth2Scheme {

@@ -16,8 +16,8 @@ pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
 /// The extension with the scopes that the handler may require of the token later.
 pub(super) const MAY_REQUIRE: &str = "x-may-require";
 
-/// Adds `security`, the refusals and the required authentication of the user. Responses of the operation stay, with the refusals
-/// beside their content. References are resolved among the components of the document; without them, references stay.
+/// Adds `security`, the refusals and the required authentication of the user. Responses of the operation stay, with the
+/// refusals beside their content. References are resolved among the components of the document; without them, references stay.
 /// `scheme_names` are the names of the security schemes of all routers in the document.
 pub(super) fn add_access(
     security: &OperationSecurity,

@@ -54,7 +54,8 @@ impl OperationSecurity {
         self.references().into_iter().chain(later)
     }
 
-    /// Returns the requirements of the references, each with all credentials. If the token is optional, there is also an empty one.
+    /// Returns the requirements of the references, each with all credentials. If the token is optional, there is also an empty
+    /// one.
     pub(super) fn requirements(&self) -> Vec<SecurityRequirement> {
         let credentials = self.access.credentials();
         if let Access::Authenticated { .. } = self.access {

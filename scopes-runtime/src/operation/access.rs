@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-use crate::scope::{CredentialScheme, DeclaredScope, MayRequire, Requirements};
+use crate::scope::{CredentialScheme, DeclaredScope, NamedScopes, Requirements};
 
 /// Who may call an operation.
 #[derive(Clone, Debug, Serialize)]
@@ -34,7 +34,7 @@ impl Access {
     }
 
     /// Returns the credentials that the operation requires beside or instead of a token.
-    #[cfg(any(feature = "openapi", all(feature = "_jwt", feature = "testing")))]
+    #[cfg(feature = "openapi")]
     pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
         match self {
             Self::Scoped(requirements) => requirements.credentials(),
@@ -44,11 +44,11 @@ impl Access {
     }
 
     /// Returns what the handler may require of the token later.
-    pub(crate) fn may_require(&self) -> MayRequire {
+    pub(crate) fn may_require(&self) -> NamedScopes {
         match self {
             Self::Scoped(requirements) => requirements.may_require(),
             Self::Authenticated { .. } | Self::Public { .. } | Self::Unchecked { .. } => {
-                MayRequire::default()
+                NamedScopes::default()
             }
         }
     }

@@ -3,6 +3,7 @@ use std::fmt;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use super::enforced::Enforced;
 use super::route::Route;
 use super::{Guarded, ScopedHandler};
 use crate::openapi::{Description, DocumentedHandler};
@@ -13,6 +14,25 @@ use crate::operation::{Methods, OperationGuard};
 pub struct DocumentedRoutes<S = ()> {
     pub(super) handlers: Vec<(String, MethodRouter<S>)>,
     pub(super) routes: Vec<Route>,
+}
+
+/// A handler with one of the attributes above `#[utoipa::path]`.
+#[diagnostic::on_unimplemented(
+    message = "handler without `#[utoipa::path]` in `routes!`",
+    label = "`routes!` reads path and methods from `#[utoipa::path]`",
+    note = "add `#[utoipa::path(…)]` below `#[requires_scopes(…)]`, `#[authenticated_by(…)]` or `#[public]`, or use `ScopedRouter::route` for this handler"
+)]
+pub trait Documented<T, S> {
+    /// The hidden type of the handler.
+    type Operation: DocumentedHandler;
+}
+
+#[diagnostic::do_not_recommend]
+impl<H, T, S> Documented<T, S> for H
+where
+    H: Guarded<T, S, Guard: OperationGuard<Handler: DocumentedHandler>>,
+{
+    type Operation = <H::Guard as OperationGuard>::Handler;
 }
 
 /// For the code that `routes!` generates.
@@ -27,15 +47,16 @@ where
     }
 
     #[must_use]
-    pub fn and<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S, Guard: OperationGuard<Handler: DocumentedHandler>> + 'static,
-    {
-        let description = Description::of::<<T::Guard as OperationGuard>::Handler>();
+    pub fn and<H: ScopedHandler<T, S> + Guarded<T, S> + Documented<T, S>, T: 'static>(
+        mut self,
+        handler: H,
+    ) -> Self {
+        let handler = Enforced::new(handler);
+        let description = Description::of::<H::Operation>();
         for method in &description.methods {
             let path = &description.path;
-            let (mut route, handler) = Route::of(path, Methods::One(method.clone()), handler.clone());
+            let (mut route, handler) =
+                Route::of::<H::Guard, _, _>(path, Methods::One(method.clone()), &handler);
             route.description = Some(description.clone());
             self.routes.push(route);
             self.handlers.push((path.clone(), on(filter(method), handler)));

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-/// The extension of a request that is authorized, but does not reach the handler or service. The scope matrix sets it; no client
-/// can. It also records whether the request reached the check, because a layer may drop extensions.
+/// The extension of a request that is authorized, but does not reach the handler or service. The scope matrix sets it; no
+/// client can. It also records whether the request reached the check, because a layer may drop extensions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DryRun {
     is_checked: Arc<AtomicBool>,

@@ -6,11 +6,11 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 
-use super::Guarded;
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
+use super::{Guarded, ScopedHandler};
 use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.
@@ -18,42 +18,58 @@ use crate::scope::Requirements;
 /// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
 /// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again inside of
 /// the layers, which may also have replaced the token.
-#[derive(Clone)]
-pub(super) struct Enforced<H> {
+pub(super) struct Enforced<H, S> {
     handler: H,
+    check: fn(&S) -> Option<Check>,
     routers: RouterRequirements,
 }
 
-impl<H> Enforced<H> {
-    pub(super) fn new(handler: H, routers: RouterRequirements) -> Self {
-        Self { handler, routers }
+impl<H, S> Enforced<H, S> {
+    pub(super) fn new<G, T>(handler: G) -> Self
+    where
+        G: ScopedHandler<T, S, Handler = H> + Guarded<T, S>,
+    {
+        let routers = RouterRequirements::default();
+        Self { handler: handler.into_handler(), check: <G as Guarded<T, S>>::check, routers }
+    }
+}
+
+impl<H: Clone, S> Enforced<H, S> {
+    /// Returns the handler for a route, whose routers have these requirements.
+    pub(super) fn with_routers(&self, routers: RouterRequirements) -> Self {
+        Self { routers, ..self.clone() }
+    }
+}
+
+impl<H: Clone, S> Clone for Enforced<H, S> {
+    fn clone(&self) -> Self {
+        Self { handler: self.handler.clone(), check: self.check, routers: self.routers.clone() }
     }
 }
 
 #[cfg(feature = "testing")]
-impl<H> Enforced<H> {
+impl<H, S> Enforced<H, S> {
     /// Authorizes the request. Returns the refusal, or the response of the dry run.
     async fn authorize_only(self, request: Request, check: Option<Check>, dry_run: DryRun) -> Response {
         let Some(Check { server, handler, requirement }) = check else { return dry_run.response() };
-        let operation = Requirements::new(requirement, self.routers.get());
+        let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, _) = request.into_parts();
-        match server.authorize_operation(&mut parts, handler, operation).await {
+        match server.authorize_operation(&mut parts, handler, required).await {
             Ok(()) => dry_run.response(),
             Err(error) => error.into_response(),
         }
     }
 }
 
-impl<H, T, S> Handler<T, S> for Enforced<H>
+impl<H, T, S> Handler<T, S> for Enforced<H, S>
 where
     H: Handler<T, S>,
-    T: Guarded<S> + 'static,
     S: Send + Sync + 'static,
 {
     type Future = Either<H::Future, Pin<Box<dyn Future<Output = Response> + Send>>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let check = T::check(&state);
+        let check = (self.check)(&state);
         #[cfg(feature = "testing")]
         if let Some(dry_run) = DryRun::of(request.extensions()) {
             return Either::Right(Box::pin(self.authorize_only(request, check, dry_run)));
@@ -61,13 +77,13 @@ where
         let Some(Check { server, handler, requirement }) = check else {
             return Either::Left(self.handler.call(request, state));
         };
-        let operation = Requirements::new(requirement, self.routers.get());
+        let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, body) = request.into_parts();
-        match server.authorize_operation_cached(&mut parts, handler, &operation) {
+        match server.authorize_operation_now(&mut parts, handler, &required) {
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
             Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
             None => Either::Right(Box::pin(async move {
-                match server.authorize_operation(&mut parts, handler, operation).await {
+                match server.authorize_operation(&mut parts, handler, required).await {
                     Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
                     Err(error) => error.into_response(),
                 }

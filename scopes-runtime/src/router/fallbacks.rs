@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::enforced::Enforced;
 use super::route::{FALLBACK, Route};
-use super::router_requirements::RouterRequirements;
 use super::{Guarded, ScopedHandler, ScopedRouter};
 use crate::operation::Methods;
 
@@ -14,23 +13,21 @@ where
 {
     /// Sets the handler of requests that match no route.
     #[must_use]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
-        let (route, handler) = Route::of(FALLBACK, Methods::Fallback, handler);
+    pub fn fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(mut self, handler: H) -> Self {
+        let (route, handler) =
+            Route::of::<H::Guard, _, _>(FALLBACK, Methods::Fallback, &Enforced::new(handler));
         self.set_fallback(route);
         Self { router: self.router.fallback(handler), ..self }
     }
 
-    /// Sets the handler of requests whose path has a route so far, but not for their method. A path keeps an earlier one.
+    /// Sets the handler of requests whose path has a route but whose method has none. It applies to the routes so far; a path
+    /// that already has such a handler keeps it.
     #[must_use]
-    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
+    pub fn method_not_allowed_fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
+        mut self,
+        handler: H,
+    ) -> Self {
+        let handler = Enforced::new(handler);
         let served_whole = |path: &str| {
             self.routes.iter().any(|Route { operation, .. }| {
                 operation.path == path && matches!(operation.methods, Methods::Any | Methods::Other)
@@ -44,10 +41,9 @@ where
         let paths: BTreeSet<_> = routes.map(|route| route.operation.path.clone()).collect();
         let paths: Vec<_> = paths.into_iter().filter(|path| !served_whole(path)).collect();
         self.routes.extend(paths.into_iter().map(|path| {
-            let (route, _) = Route::of(&path, Methods::Other, handler.clone());
+            let (route, _) = Route::of::<H::Guard, _, _>(&path, Methods::Other, &handler);
             Route { is_method_not_allowed_fallback: true, ..route }
         }));
-        let handler = Enforced::new(handler, RouterRequirements::default());
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 

@@ -8,6 +8,8 @@ use axum::routing::{MethodFilter, MethodRouter};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::enforced::Enforced;
+use super::layered::BeforeCheck;
 use super::route::Route;
 use super::{Guarded, ScopedHandler};
 use crate::operation::Methods;
@@ -21,25 +23,46 @@ pub struct ScopedMethodRouter<S = ()> {
     pub(super) routes: Vec<Route>,
 }
 
-/// Routes every method without a handler of its own.
-pub fn any<H, T, S>(handler: H) -> ScopedMethodRouter<S>
+/// The handlers of a path that [`ScopedRouter::route`](super::ScopedRouter::route) accepts: a [`ScopedMethodRouter`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` in a `ScopedRouter`, whose handlers must be checked",
+    label = "expected a `ScopedMethodRouter`",
+    note = "use `get`, `post` and the other functions of `scopes_runtime::router` in place of those of `axum::routing`",
+    note = "add other services with `ScopedRouter::route_service`"
+)]
+pub trait ScopedMethods<S> {
+    /// Returns the handlers.
+    #[doc(hidden)]
+    fn into_scoped(self) -> ScopedMethodRouter<S>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> ScopedMethods<S> for ScopedMethodRouter<S> {
+    fn into_scoped(self) -> Self {
+        self
+    }
+}
+
+/// Routes all methods without a handler of their own.
+pub fn any<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
-    H: ScopedHandler<T, S>,
-    T: Guarded<S> + 'static,
+    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let (route, handler) = Route::of("", Methods::Any, handler);
+    let (route, handler) = Route::of::<H::Guard, _, _>("", Methods::Any, &Enforced::new(handler));
     ScopedMethodRouter { router: axum::routing::any(handler), routes: vec![route] }
 }
 
 /// Routes each method of the filter: `on(MethodFilter::GET.or(MethodFilter::POST), handler)`. Each is an operation of its own.
-pub fn on<H, T, S>(filter: MethodFilter, handler: H) -> ScopedMethodRouter<S>
+pub fn on<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(
+    filter: MethodFilter,
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
-    H: ScopedHandler<T, S>,
-    T: Guarded<S> + 'static,
+    T: 'static,
     S: Clone + Send + Sync + 'static,
 {
-    ScopedMethodRouter { router: MethodRouter::new(), routes: Vec::new() }.on(filter, handler)
+    ScopedMethodRouter::new().on(filter, handler)
 }
 
 /// Returns the methods of a filter.
@@ -58,65 +81,163 @@ fn methods(filter: MethodFilter) -> impl Iterator<Item = (Method, MethodFilter)>
     all.into_iter().filter(move |(_, one)| filter.or(*one) == filter)
 }
 
-macro_rules! handler_of {
-    ($function:ident, $method:expr, $documentation:literal) => {
-        #[doc = $documentation]
-        pub fn $function<H, T, S>(handler: H) -> ScopedMethodRouter<S>
-        where
-            H: ScopedHandler<T, S>,
-            T: Guarded<S> + 'static,
-            S: Clone + Send + Sync + 'static,
-        {
-            ScopedMethodRouter { router: MethodRouter::new(), routes: Vec::new() }.$function(handler)
-        }
-
-        impl<S> ScopedMethodRouter<S>
-        where
-            S: Clone + Send + Sync + 'static,
-        {
-            #[doc = $documentation]
-            #[must_use]
-            pub fn $function<H, T>(mut self, handler: H) -> Self
-            where
-                H: ScopedHandler<T, S>,
-                T: Guarded<S> + 'static,
-            {
-                let (route, handler) = Route::of("", Methods::One($method), handler);
-                self.routes.push(route);
-                Self { router: self.router.$function(handler), ..self }
-            }
-        }
-    };
+/// Routes `CONNECT`. OpenAPI has no such operation.
+pub fn connect<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().connect(handler)
 }
 
-// One invocation each: a compile error about a handler shows the one that it is about.
-handler_of!(connect, Method::CONNECT, "Routes `CONNECT`. OpenAPI has no such operation.");
-handler_of!(delete, Method::DELETE, "Routes `DELETE`.");
-handler_of!(get, Method::GET, "Routes `GET`, and `HEAD` if it has no handler of its own.");
-handler_of!(head, Method::HEAD, "Routes `HEAD`.");
-handler_of!(options, Method::OPTIONS, "Routes `OPTIONS`.");
-handler_of!(patch, Method::PATCH, "Routes `PATCH`.");
-handler_of!(post, Method::POST, "Routes `POST`.");
-handler_of!(put, Method::PUT, "Routes `PUT`.");
-handler_of!(trace, Method::TRACE, "Routes `TRACE`.");
+/// Routes `DELETE`.
+pub fn delete<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().delete(handler)
+}
+
+/// Routes `GET`, and `HEAD` if it has no handler of its own.
+pub fn get<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().get(handler)
+}
+
+/// Routes `HEAD`.
+pub fn head<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().head(handler)
+}
+
+/// Routes `OPTIONS`.
+pub fn options<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().options(handler)
+}
+
+/// Routes `PATCH`.
+pub fn patch<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().patch(handler)
+}
+
+/// Routes `POST`.
+pub fn post<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().post(handler)
+}
+
+/// Routes `PUT`.
+pub fn put<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().put(handler)
+}
+
+/// Routes `TRACE`.
+pub fn trace<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+where
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    ScopedMethodRouter::new().trace(handler)
+}
 
 impl<S> ScopedMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    fn new() -> Self {
+        Self { router: MethodRouter::new(), routes: Vec::new() }
+    }
+
+    /// Routes `CONNECT`. OpenAPI has no such operation.
+    #[must_use]
+    pub fn connect<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::CONNECT, handler)
+    }
+
+    /// Routes `DELETE`.
+    #[must_use]
+    pub fn delete<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::DELETE, handler)
+    }
+
+    /// Routes `GET`, and `HEAD` if it has no handler of its own.
+    #[must_use]
+    pub fn get<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::GET, handler)
+    }
+
+    /// Routes `HEAD`.
+    #[must_use]
+    pub fn head<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::HEAD, handler)
+    }
+
+    /// Routes `OPTIONS`.
+    #[must_use]
+    pub fn options<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::OPTIONS, handler)
+    }
+
+    /// Routes `PATCH`.
+    #[must_use]
+    pub fn patch<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::PATCH, handler)
+    }
+
+    /// Routes `POST`.
+    #[must_use]
+    pub fn post<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::POST, handler)
+    }
+
+    /// Routes `PUT`.
+    #[must_use]
+    pub fn put<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::PUT, handler)
+    }
+
+    /// Routes `TRACE`.
+    #[must_use]
+    pub fn trace<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+        self.on(MethodFilter::TRACE, handler)
+    }
+
     /// Routes each method of the filter. Each is an operation of its own.
     ///
     /// # Panics
     ///
     /// Panics as `MethodRouter::on` does: if a method already has a handler.
     #[must_use]
-    pub fn on<H, T>(self, filter: MethodFilter, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
+    pub fn on<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
+        self,
+        filter: MethodFilter,
+        handler: H,
+    ) -> Self {
+        let handler = Enforced::new(handler);
         methods(filter).fold(self, |mut router, (method, one)| {
-            let (route, handler) = Route::of("", Methods::One(method), handler.clone());
+            let (route, handler) = Route::of::<H::Guard, _, _>("", Methods::One(method), &handler);
             router.routes.push(route);
             Self { router: router.router.on(one, handler), ..router }
         })
@@ -125,12 +246,8 @@ where
     /// Sets the handler of the methods without a handler of their own, in place of one of [`any`]. The report has it as
     /// `OTHER`, and documents do not have it. [`ScopedRouter::require`](super::ScopedRouter::require) applies to it.
     #[must_use]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
-        let (route, handler) = Route::of("", Methods::Other, handler);
+    pub fn fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(mut self, handler: H) -> Self {
+        let (route, handler) = Route::of::<H::Guard, _, _>("", Methods::Other, &Enforced::new(handler));
         self.routes.retain(|route| matches!(route.operation.methods, Methods::One(_)));
         self.routes.push(route);
         Self { router: self.router.fallback(handler), ..self }
@@ -157,7 +274,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer), ..self }
+        Self { router: self.router.layer(BeforeCheck(layer)), ..self }
     }
 }
 

@@ -6,6 +6,7 @@ mod documented_routes;
 mod dry_run;
 mod enforced;
 mod fallbacks;
+mod layered;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod method_router;
@@ -31,16 +32,16 @@ pub use documented_routes::DocumentedRoutes;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use dry_run::DryRun;
 pub use method_router::{
-    ScopedMethodRouter, any, connect, delete, get, head, on, options, patch, post, put, trace,
+    ScopedMethodRouter, ScopedMethods, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };
-pub use scoped_handler::{Guarded, ScopedHandler};
+pub use scoped_handler::{Guarded, GuardedArguments, ScopedHandler};
 pub use scoped_router::ScopedRouter;
-pub use service_access::ServiceAccess;
+pub use service_access::{ServiceAccess, Unchecked, unchecked};
 
 /// Returns the routes of handlers with `#[utoipa::path]`, for [`ScopedRouter::routes`].
 ///
-/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]` or `#[public]`. The other order is a
-/// compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
+/// Paths and methods come from `#[utoipa::path]`, which goes below `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`.
+/// The other order is a compile error. `scopes-macros/expansions/routes.rs` in the repository shows the expansion.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;

@@ -1,6 +1,7 @@
 //! Routers inside of a router.
 
 use super::ScopedRouter;
+use super::layered::Unchecked;
 use super::route::{Route, UNLISTED};
 use crate::operation::Methods;
 
@@ -42,7 +43,8 @@ where
         Self { router: self.router.nest(path, other.router), ..self }
     }
 
-    /// Adds the routes and the fallback of an axum router, without any check of tokens. `reason` appears in the report.
+    /// Adds the routes of an axum router, without any check of tokens. `reason` appears in the report. The fallback of the
+    /// router is not added; [`fallback_service`](Self::fallback_service) sets one with a reason.
     ///
     /// axum does not list the routes of a router. The report has one line for all of them, with the path `/**`; the document
     /// has none of them. Handlers with `#[requires_scopes]` still check their own requirement.
@@ -59,11 +61,11 @@ where
     ///
     /// # Panics
     ///
-    /// Panics as `Router::merge` does, and if the reason is empty. [`require`](Self::require) panics afterwards.
+    /// Panics as `Router::merge` does: if both have a route for the same path and method; and if the reason is empty.
     #[must_use]
     pub fn merge_unchecked(mut self, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason));
-        Self { router: self.router.merge(router), ..self }
+        Self { router: self.router.merge(router.reset_fallback().layer(Unchecked)), ..self }
     }
 
     /// Adds the routes and the fallback of an axum router under a prefix, without any check of tokens. `reason` appears in the
@@ -71,10 +73,10 @@ where
     ///
     /// # Panics
     ///
-    /// Panics as `Router::nest` does, and if the reason is empty. [`require`](Self::require) panics afterwards.
+    /// Panics as `Router::nest` does, and if the reason is empty.
     #[must_use]
     pub fn nest_unchecked(mut self, path: &str, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason).under(path));
-        Self { router: self.router.nest(path, router), ..self }
+        Self { router: self.router.nest(path, router.layer(Unchecked)), ..self }
     }
 }

@@ -142,7 +142,8 @@ where
     /// # Panics
     ///
     /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
-    /// [`OAuth2Scheme::name`]. Schemes that differ in their vocabularies only are united.
+    /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in their
+    /// vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let router = self.to_axum();
         let operations: Vec<_> = self

@@ -1,10 +1,8 @@
-use super::ScopedHandler;
 use super::enforced::Enforced;
 use super::router_requirements::RouterRequirements;
-use super::scoped_handler::Guarded;
 #[cfg(feature = "openapi")]
 use crate::openapi::{Description, Schemes};
-use crate::operation::{Access, Methods, Operation};
+use crate::operation::{Access, Methods, Operation, OperationGuard};
 use crate::scope::Requirement;
 
 /// The path of fallbacks in the report. No route can have it.
@@ -27,14 +25,14 @@ pub(super) struct Route {
 }
 
 impl Route {
-    /// Returns the route of a handler, and the handler as axum gets it.
-    pub(super) fn of<H, T, S>(path: &str, methods: Methods, handler: H) -> (Self, Enforced<H>)
-    where
-        H: ScopedHandler<T, S>,
-        T: Guarded<S> + 'static,
-    {
-        let route = Self::new(Operation::of::<T::Guard>(path.to_owned(), methods));
-        let handler = Enforced::new(handler, route.requirements.clone());
+    /// Returns the route of a handler with the guard `G`, and the handler as axum gets it.
+    pub(super) fn of<G: OperationGuard, H: Clone, S>(
+        path: &str,
+        methods: Methods,
+        handler: &Enforced<H, S>,
+    ) -> (Self, Enforced<H, S>) {
+        let route = Self::new(Operation::of::<G>(path.to_owned(), methods));
+        let handler = handler.with_routers(route.requirements.clone());
         (route, handler)
     }
 

@@ -146,7 +146,7 @@ impl Guard {
         if let Some(unknown) = messages.as_ref().and_then(|messages| self.unknown(messages)) {
             return Err(unknown);
         }
-        let token = self.server.authorize_part(&mut parts, Requirement::AUTHENTICATED);
+        let token = self.server.authorize_part(&mut parts, Requirement::ANY_VALID_TOKEN);
         let token = token.await.map_err(IntoResponse::into_response)?;
         if !self.unbind_session(&token, &mut parts.headers) {
             return Err((StatusCode::NOT_FOUND, "the session does not exist").into_response());

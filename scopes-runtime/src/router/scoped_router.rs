@@ -6,14 +6,16 @@ use axum::response::IntoResponse;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::ScopedMethodRouter;
+use super::ScopedMethods;
+use super::layered::BeforeCheck;
 #[cfg(feature = "openapi")]
 use super::openapi_parts::OpenApiParts;
 use super::route::Route;
 use crate::operation::Access;
-use crate::scope::{DeclaredScope, MOST_ALTERNATIVES, Requirement, Vocabulary};
+use crate::scope::{DeclaredScope, MAX_ALTERNATIVES, Requirement, Vocabulary};
 
-/// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a compile error.
+/// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a
+/// compile error.
 ///
 /// It wraps axum's `Router`, and also builds the report of its operations and, with the feature `openapi`, their document.
 ///
@@ -89,7 +91,8 @@ where
     ///
     /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.
     #[must_use]
-    pub fn route(mut self, path: &str, methods: ScopedMethodRouter<S>) -> Self {
+    pub fn route(mut self, path: &str, methods: impl ScopedMethods<S>) -> Self {
+        let methods = methods.into_scoped();
         self.routes.extend(methods.routes.into_iter().map(|mut route| {
             path.clone_into(&mut route.operation.path);
             route
@@ -105,9 +108,9 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route is public, authenticated by other credentials, or unchecked, where nothing would check the requirement; if
-    /// there is no route yet; if a route gets more than 64 alternatives; or if no authentication context (`acr`) satisfies all of a
-    /// route's requirements.
+    /// Panics if a route is public, authenticated by other credentials, or unchecked, where nothing would check the
+    /// requirement; if there is no route yet; if a route gets more than 64 alternatives; or if no authentication context
+    /// (`acr`) satisfies all of a route's requirements.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
         let mut has_route = false;
@@ -132,14 +135,14 @@ where
             of_routers.set(requirements.add(requirement));
             assert!(
                 requirements.has_few_alternatives(),
-                "`{path}` requires more than {MOST_ALTERNATIVES} alternatives together with its routers, too many for a challenge"
+                "`{path}` requires more than {MAX_ALTERNATIVES} alternatives together with its routers, too many for a challenge"
             );
             assert!(
                 requirements.authentication().is_possible(),
-                "`{path}` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
+                "`{path}` requires authentication contexts (`acr`) that its routers exclude, so no authentication can satisfy both"
             );
         }
-        assert!(has_route, "there is no route yet that could require this; call `require` after them");
+        assert!(has_route, "there is no route to require this; add routes before `require`");
         self
     }
 
@@ -153,7 +156,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.layer(layer), ..self }
+        Self { router: self.router.layer(BeforeCheck(layer)), ..self }
     }
 
     /// Adds a middleware around all routes so far, but not around fallbacks. It runs before tokens are checked.
@@ -170,7 +173,7 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        Self { router: self.router.route_layer(layer), ..self }
+        Self { router: self.router.route_layer(BeforeCheck(layer)), ..self }
     }
 
     /// Provides the state of the handlers.

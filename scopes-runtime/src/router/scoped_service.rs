@@ -50,12 +50,12 @@ where
 
     fn call(mut self, request: Request, state: S) -> Self::Future {
         let server = (self.server)(&state);
-        let operation = Requirements::new(self.requirement, self.routers.get());
+        let required = Requirements::new(self.requirement, self.routers.get());
         Box::pin(async move {
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
             let (mut parts, body) = request.into_parts();
-            let authorized = server.authorize_operation(&mut parts, TypeId::of::<Marker>(), operation).await;
+            let authorized = server.authorize_operation(&mut parts, TypeId::of::<Marker>(), required).await;
             if let Err(error) = authorized {
                 return into_grpc_if_requested(&parts.headers, &error, error.clone().into_response());
             }

@@ -31,8 +31,8 @@ impl ScopedRouter {
         self.to_axum().into_make_service()
     }
 
-    /// Returns a service for `axum::serve` that also stores information about the connection, such as the address of the client,
-    /// for the extractor `ConnectInfo`.
+    /// Returns a service for `axum::serve` that also stores information about the connection, such as the address of the
+    /// client, for the extractor `ConnectInfo`.
     ///
     /// ```no_run
     /// use std::net::SocketAddr;

@@ -5,13 +5,14 @@ use crate::http::ProvidesResourceServer;
 use crate::scope::Requirement;
 
 /// Who may call a service of a [`ScopedRouter`](super::ScopedRouter): a [`Requirement`] from [`scopes!`](crate::scopes), which
-/// the router checks before the service runs, or the reason why the router checks nothing, which appears in the report.
+/// the router checks before the service runs, or [`unchecked`] with the reason why it checks nothing.
 ///
 /// A requirement needs a [`ResourceServer`] in the router's state.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
 /// use axum::Router;
+/// use scopes_runtime::router::unchecked;
 /// use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
 /// # #[declare_scopes]
 /// # enum Scope {
@@ -22,7 +23,7 @@ use crate::scope::Requirement;
 ///
 /// let router = ScopedRouter::<ResourceServer>::new()
 ///     .nest_service("/files", files, scopes!("files"))
-///     .fallback_service(pages, "the web application");
+///     .fallback_service(pages, unchecked("the web application"));
 /// # }
 /// # fn main() {}
 /// ```
@@ -42,30 +43,46 @@ use crate::scope::Requirement;
 /// # }
 /// # fn main() {}
 /// ```
-pub struct ServiceAccess<S>(pub(super) Access<S>);
+pub struct ServiceAccess<S>(pub(super) ServiceCheck<S>);
 
-pub(super) enum Access<S> {
+/// The check of a service.
+pub(super) enum ServiceCheck<S> {
     Scoped { requirement: Requirement, server: fn(&S) -> ResourceServer },
-    Unchecked { reason: &'static str },
+    None { reason: &'static str },
+}
+
+/// The reason why a router checks nothing for a service. [`unchecked`] makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unchecked {
+    reason: &'static str,
+}
+
+/// Declares that a router checks nothing for a service, and why: `router.nest_service("/assets", files, unchecked("…"))`. The
+/// reason appears in the report.
+#[must_use]
+pub fn unchecked(reason: &'static str) -> Unchecked {
+    Unchecked { reason }
 }
 
 impl<S: ProvidesResourceServer> From<Requirement> for ServiceAccess<S> {
     fn from(requirement: Requirement) -> Self {
-        Self(Access::Scoped { requirement, server: S::resource_server })
+        Self(ServiceCheck::Scoped { requirement, server: S::resource_server })
     }
 }
 
-impl<S> From<&'static str> for ServiceAccess<S> {
-    fn from(reason: &'static str) -> Self {
-        Self(Access::Unchecked { reason })
+impl<S> From<Unchecked> for ServiceAccess<S> {
+    fn from(Unchecked { reason }: Unchecked) -> Self {
+        Self(ServiceCheck::None { reason })
     }
 }
 
 impl<S> fmt::Debug for ServiceAccess<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Access::Scoped { requirement, .. } => formatter.debug_tuple("Scoped").field(requirement).finish(),
-            Access::Unchecked { reason } => formatter.debug_tuple("Unchecked").field(reason).finish(),
+            ServiceCheck::Scoped { requirement, .. } => {
+                formatter.debug_tuple("Scoped").field(requirement).finish()
+            }
+            ServiceCheck::None { reason } => formatter.debug_tuple("Unchecked").field(reason).finish(),
         }
     }
 }

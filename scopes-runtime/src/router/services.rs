@@ -8,9 +8,10 @@ use axum::routing::any;
 use tower_service::Service;
 
 use super::ScopedRouter;
+use super::layered::Layered;
 use super::route::{FALLBACK, Route};
 use super::scoped_service::ScopedService;
-use super::service_access::{Access, ServiceAccess};
+use super::service_access::{ServiceAccess, ServiceCheck};
 use crate::operation::Methods;
 
 /// axum's own route for paths below the prefix of a nested service. It hides a parameter of this name from extractors, and
@@ -23,7 +24,8 @@ where
 {
     /// Serves a path by another service: `router.route_service("/graphql", graphql, scopes!("graphql"))`.
     ///
-    /// `access` is a requirement, or the reason why nothing is checked; see [`ServiceAccess`]. The service can take the
+    /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see [`ServiceAccess`]. The service can take
+    /// the
     /// [`AccessToken`](crate::AccessToken) with its extractor. A gRPC request (`content-type: application/grpc`) is refused
     /// with `grpc-status` and `grpc-message`, and the HTTP status, `WWW-Authenticate` and `Retry-After` of other refusals.
     ///
@@ -38,11 +40,11 @@ where
         T::Future: Send + 'static,
     {
         let router = match access.into().0 {
-            Access::Unchecked { reason } => {
+            ServiceCheck::None { reason } => {
                 self.routes.push(Route::unchecked(path, Methods::Any, reason));
-                self.router.route_service(path, service)
+                self.router.route_service(path, Layered::unchecked(service))
             }
-            Access::Scoped { requirement, server } => {
+            ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
                 self.routes.push(Route::scoped(path, Methods::Any, requirement, service.routers()));
                 self.router.route(path, any(service))
@@ -54,7 +56,7 @@ where
     /// Serves all paths below a prefix by another service, such as a directory of files. The service sees the path without the
     /// prefix, as in `Router::nest_service`.
     ///
-    /// `access` is a requirement, or the reason why nothing is checked; see [`route_service`](Self::route_service).
+    /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see [`route_service`](Self::route_service).
     ///
     /// # Panics
     ///
@@ -69,11 +71,11 @@ where
         let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
         let paths = [path, &below];
         let router = match access.into().0 {
-            Access::Unchecked { reason } => {
+            ServiceCheck::None { reason } => {
                 self.routes.extend(paths.map(|path| Route::unchecked(path, Methods::Any, reason)));
-                self.router.nest_service(path, service)
+                self.router.nest_service(path, Layered::unchecked(service))
             }
-            Access::Scoped { requirement, server } => {
+            ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
                 let route = |path| Route::scoped(path, Methods::Any, requirement, service.routers());
                 self.routes.extend(paths.map(route));
@@ -88,7 +90,7 @@ where
 
     /// Serves requests that match no route by another service, such as the files of a web application.
     ///
-    /// `access` is a requirement, or the reason why nothing is checked; see [`route_service`](Self::route_service).
+    /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see [`route_service`](Self::route_service).
     ///
     /// # Panics
     ///
@@ -101,11 +103,11 @@ where
         T::Future: Send + 'static,
     {
         let router = match access.into().0 {
-            Access::Unchecked { reason } => {
+            ServiceCheck::None { reason } => {
                 self.set_fallback(Route::unchecked(FALLBACK, Methods::Fallback, reason));
-                self.router.fallback_service(service)
+                self.router.fallback_service(Layered::unchecked(service))
             }
-            Access::Scoped { requirement, server } => {
+            ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
                 let routers = service.routers();
                 self.set_fallback(Route::scoped(FALLBACK, Methods::Fallback, requirement, routers));

@@ -10,6 +10,9 @@
 /// assert_eq!(PARTNER_KEY.name(), "partner_key");
 /// ```
 ///
+/// A [`ScopedRouter`](crate::ScopedRouter) adds the schemes of its handlers to the document. For other documents, a scheme is a
+/// modifier of utoipa's, and converts into a security scheme of aide's.
+///
 /// The name of a scheme appears in the access report, the lock file and the OpenAPI document. It has the characters of the
 /// names of components: letters, digits, `.`, `-` and `_`. In a constant, another name is a compile error:
 ///
@@ -136,7 +139,7 @@ impl CredentialScheme {
     }
 
     /// Returns whether both have one name and one location.
-    pub(super) const fn is_same(&self, other: &Self) -> bool {
+    pub(crate) const fn is_same(&self, other: &Self) -> bool {
         use CredentialLocation::{Authorization, ClientCertificate, Cookie, Header, Query};
         let is_same_location = match (self.location, other.location) {
             (Header(own), Header(other))

@@ -75,6 +75,28 @@ pub trait Vocabulary {
     const DECLARED: &'static [DeclaredScope];
 }
 
+/// A value that a requirement can list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` in place of a scope",
+    label = "expected a scope, such as `\"items\"` or `Scope::Items`",
+    note = "scopes are resolved by name at compile time, so a string constant cannot be read: write the string literal, or a constant of the vocabulary's type, such as `const READ: Scope = Scope::Items`"
+)]
+pub trait IsScope {}
+
+/// The method `declared` of values that are no scopes, with an error message. The inherent method of a vocabulary takes
+/// precedence.
+pub trait NoScope {
+    /// Does not compile.
+    fn declared(&self) -> &'static DeclaredScope
+    where
+        Self: IsScope,
+    {
+        unreachable!("no type is an `IsScope`")
+    }
+}
+
+impl<T> NoScope for T {}
+
 /// The error of parsing the name of a scope that a vocabulary does not declare.
 ///
 /// ```

@@ -4,7 +4,7 @@ mod authentication;
 mod credential_scheme;
 mod declared;
 mod granted;
-mod may_require;
+mod named_scopes;
 mod requirement;
 mod requirements;
 
@@ -13,15 +13,15 @@ pub(crate) use authentication::{Authenticated, Authentication};
 pub(crate) use credential_scheme::CredentialLocation;
 pub use credential_scheme::CredentialScheme;
 pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
-pub use declared::{deserialize, find};
+pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
-pub(crate) use may_require::MayRequire;
+pub(crate) use named_scopes::NamedScopes;
 pub use requirement::Requirement;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use requirement::is_or_implies;
 pub(crate) use requirement::{
-    MOST_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
+    MAX_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
     written,
 };
 pub(crate) use requirements::Requirements;

@@ -3,11 +3,11 @@ mod credentials;
 use std::{fmt, ptr, slice};
 
 use super::credential_scheme::{CredentialScheme, is_same};
-use super::may_require::MayRequire;
+use super::named_scopes::NamedScopes;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
-pub(crate) const MOST_ALTERNATIVES: usize = 64;
+pub(crate) const MAX_ALTERNATIVES: usize = 64;
 
 /// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
 /// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
@@ -44,7 +44,7 @@ enum Node {
         max_age: Option<u64>,
     },
     /// What the handler may require later. It requires nothing of each request.
-    MayRequire(&'static [Requirement]),
+    NamedScopes(&'static [Requirement]),
     /// An extractor of the handler checks these credentials.
     Credentials(&'static CredentialScheme),
 }
@@ -92,7 +92,7 @@ impl Requirement {
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
         let requirement = Self(Node::All(requirements));
         assert!(
-            requirement.count_alternatives() <= MOST_ALTERNATIVES,
+            requirement.count_alternatives() <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
         );
         requirement
@@ -106,7 +106,7 @@ impl Requirement {
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self(Node::MayRequire(requirements))
+        Self(Node::NamedScopes(requirements))
     }
 
     /// An empty list accepts any context.
@@ -118,7 +118,7 @@ impl Requirement {
     /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
+            Node::Scope(_) | Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => {
                 return 1;
             }
             Node::All(children) => (children, false),
@@ -137,7 +137,7 @@ impl Requirement {
 
 impl Requirement {
     /// Any valid token, with or without scopes.
-    pub const AUTHENTICATED: Self = Self(Node::All(&[]));
+    pub const ANY_VALID_TOKEN: Self = Self(Node::All(&[]));
 
     /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///
@@ -148,14 +148,14 @@ impl Requirement {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => true,
+            Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => true,
+            Node::Scope(_) | Node::NamedScopes(_) | Node::Credentials(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -165,7 +165,7 @@ impl Requirement {
 
     fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => {}
+            Node::Scope(_) | Node::NamedScopes(_) | Node::Credentials(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
@@ -184,7 +184,7 @@ impl Requirement {
 
     /// Adds the scopes and the authentication that the requirement names. `later` selects those that the handler may require
     /// later; otherwise they are left out.
-    pub(super) fn add_named(&self, later: bool, named: &mut MayRequire) {
+    pub(super) fn add_named(&self, later: bool, named: &mut NamedScopes) {
         match self.0 {
             Node::Scope(scope) if !later => named.add_scope(scope),
             Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
@@ -192,10 +192,10 @@ impl Requirement {
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_named(later, named));
             }
-            Node::MayRequire(requirements) if later => {
+            Node::NamedScopes(requirements) if later => {
                 requirements.iter().for_each(|inner| inner.add_named(false, named));
             }
-            Node::MayRequire(_) => {}
+            Node::NamedScopes(_) => {}
         }
     }
 
@@ -204,7 +204,7 @@ impl Requirement {
         match self.0 {
             Node::Scope(_) | Node::Authentication { .. } => declared(self),
             Node::Credentials(_) => true,
-            Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
+            Node::All(requirements) | Node::Any(requirements) | Node::NamedScopes(requirements) => {
                 requirements.iter().all(|inner| inner.is_named_in(declared))
             }
         }
@@ -218,7 +218,7 @@ impl Requirement {
                 Node::Authentication { acr_values, max_age },
                 Node::Authentication { acr_values: other_values, max_age: other_age },
             ) => acr_values == other_values && max_age == other_age,
-            (Node::All(inner) | Node::Any(inner) | Node::MayRequire(inner), _) => {
+            (Node::All(inner) | Node::Any(inner) | Node::NamedScopes(inner), _) => {
                 inner.iter().any(|inner| inner.names(other))
             }
             _ => false,
@@ -233,7 +233,7 @@ impl Requirement {
             Node::Authentication { acr_values, max_age } => {
                 RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
-            Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
+            Node::NamedScopes(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
             Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
         }
     }
@@ -243,7 +243,7 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => vec![Vec::new()],
+            Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => vec![Vec::new()],
         }
     }
 }
@@ -268,7 +268,7 @@ pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requi
 /// Returns whether a refusal can list the alternatives of all the requirements together.
 pub(super) fn are_few_enough(requirements: &[Requirement]) -> bool {
     requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
-        <= MOST_ALTERNATIVES
+        <= MAX_ALTERNATIVES
 }
 
 fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static DeclaredScope>> {

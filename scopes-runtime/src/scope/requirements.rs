@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::may_require::MayRequire;
+use super::named_scopes::NamedScopes;
 use super::requirement::{
     RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
 };
@@ -56,19 +56,19 @@ impl Requirements {
     }
 
     /// Returns what the handler may require of the token later, beyond what each request needs.
-    pub(crate) fn may_require(&self) -> MayRequire {
+    pub(crate) fn may_require(&self) -> NamedScopes {
         let mut later = self.named(true);
         later.remove(&self.named(false));
         later
     }
 
     /// Returns whether these name everything that the requirement names, for each request or for later.
-    pub(crate) fn declare(&self, requirement: &Requirement) -> bool {
+    pub(crate) fn name_all_of(&self, requirement: &Requirement) -> bool {
         requirement.is_named_in(&|named| self.iter().any(|own| own.names(named)))
     }
 
-    fn named(&self, later: bool) -> MayRequire {
-        let mut named = MayRequire::default();
+    fn named(&self, later: bool) -> NamedScopes {
+        let mut named = NamedScopes::default();
         self.iter().for_each(|requirement| requirement.add_named(later, &mut named));
         named
     }
@@ -115,8 +115,8 @@ impl fmt::Display for Requirements {
     }
 }
 
-/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, and the names
-/// of the other credentials.
+/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, and the
+/// names of the other credentials.
 impl Serialize for Requirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names =

@@ -145,8 +145,8 @@ impl TestIssuer {
 
     /// Replaces the key, and publishes only the new one.
     ///
-    /// Earlier decoders do not have it. If the issuer is [served](Self::serve), they fetch the keys again, at most once in 10 s;
-    /// until then new tokens get 503.
+    /// Earlier decoders do not have it. If the issuer is [served](Self::serve), they fetch the keys again, at most once in 10
+    /// s; until then new tokens get 503.
     pub fn rotate(&self) {
         self.keys.rotate();
     }

@@ -9,8 +9,8 @@ use super::claims::{self, list, now};
 use super::signing_key::SigningKey;
 use crate::token::install_crypto_provider;
 
-/// Builds a token, valid or not. [`TestIssuer::token`](super::TestIssuer::token) starts a valid one with the subject `alice` and
-/// no scopes.
+/// Builds a token, valid or not. [`TestIssuer::token`](super::TestIssuer::token) starts a valid one with the subject `alice`
+/// and no scopes.
 ///
 /// ```
 /// use scopes_runtime::TokenDecoder as _;

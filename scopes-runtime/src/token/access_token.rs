@@ -19,7 +19,8 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 /// A verified access token: its claims and scopes.
 ///
 /// As an axum extractor it requires a valid token, and handlers that take it require one too. `Option<AccessToken>` is `None`
-/// for a request without credentials; other invalid requests are refused. Clones share their content.
+/// without a token. An invalid token is refused; in a layer of a `ScopedRouter` it is `None`, and the operation refuses the
+/// request. Clones share their content.
 ///
 /// ```
 /// use scopes_runtime::{AccessToken, requires_scopes};
@@ -33,9 +34,9 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 pub struct AccessToken {
     content: Arc<Content>,
     /// The configuration of the server that accepted the token. Its type is in the module `http`, which imports this one.
-    acceptor: Option<Arc<dyn Any + Send + Sync>>,
+    server_config: Option<Arc<dyn Any + Send + Sync>>,
     /// The requirements of the operation that the token was accepted for.
-    operation: Requirements,
+    required: Requirements,
     /// Whether a handler's attribute declares the operation, with all that the handler may require.
     is_declared: bool,
 }
@@ -81,8 +82,8 @@ impl AccessToken {
         let content = Content { claims, scopes, client_claim, expires_at, authenticated_at };
         Ok(Self {
             content: Arc::new(content),
-            acceptor: None,
-            operation: Requirement::AUTHENTICATED.into(),
+            server_config: None,
+            required: Requirement::ANY_VALID_TOKEN.into(),
             is_declared: false,
         })
     }
@@ -148,7 +149,8 @@ impl AccessToken {
         self.content.expires_at
     }
 
-    /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never completes.
+    /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never
+    /// completes.
     ///
     /// The system clock decides. It is read again at least every 60 s, so a change of the clock and a suspended machine count.
     ///
@@ -218,21 +220,21 @@ impl AccessToken {
 
     /// Records the server that accepted the token, and for which operation. `is_declared` states whether a handler's attribute
     /// declares the operation.
-    pub(crate) fn accepted_by(
+    pub(crate) fn with_server(
         mut self,
-        acceptor: Arc<dyn Any + Send + Sync>,
-        operation: Requirements,
+        server_config: Arc<dyn Any + Send + Sync>,
+        required: Requirements,
         is_declared: bool,
     ) -> Self {
-        self.acceptor = Some(acceptor);
-        self.operation = operation;
+        self.server_config = Some(server_config);
+        self.required = required;
         self.is_declared = is_declared;
         self
     }
 
     /// Returns whether the handler's attribute declares the requirement. Without an attribute nothing has to be declared.
-    pub(crate) fn may_require(&self, requirement: &Requirement) -> bool {
-        !self.is_declared || self.operation.declare(requirement)
+    pub(crate) fn declares(&self, requirement: &Requirement) -> bool {
+        !self.is_declared || self.required.name_all_of(requirement)
     }
 
     /// Returns how and when the user authenticated.
@@ -241,8 +243,8 @@ impl AccessToken {
     }
 
     /// Returns the configuration of the server that accepted the token, if it has this type.
-    pub(crate) fn acceptor<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        self.acceptor.clone()?.downcast().ok()
+    pub(crate) fn server_config<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.server_config.clone()?.downcast().ok()
     }
 
     /// Returns about how many bytes the content takes in memory. Clones share it.
@@ -252,8 +254,8 @@ impl AccessToken {
     }
 
     /// Returns the requirements of the operation that the token was accepted for.
-    pub(crate) fn operation(&self) -> &Requirements {
-        &self.operation
+    pub(crate) fn required(&self) -> &Requirements {
+        &self.required
     }
 
     fn text(&self, claim: &str) -> Option<&str> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -67,8 +67,8 @@ impl ScopeClaim {
         Self { fallback: Some(Box::new(fallback)), ..self }
     }
 
-    /// Maps the values of the claim, such as roles or groups, to scopes. A value without an entry grants nothing. A value of a string
-    /// claim is the text between two spaces. Calls add entries, and several entries for one value add up.
+    /// Maps the values of the claim, such as roles or groups, to scopes. A value without an entry grants nothing. A value of a
+    /// string claim is the text between two spaces. Calls add entries, and several entries for one value add up.
     ///
     /// ```
     /// use scopes_runtime::ScopeClaim;
@@ -139,6 +139,9 @@ impl ScopeClaim {
         match &self.scopes_of {
             None => values.collect(),
             Some(scopes_of) => {
+                // A token may repeat a value thousands of times.
+                let mut seen = HashSet::new();
+                let values = values.filter(|value| seen.insert(*value));
                 values.filter_map(|value| scopes_of.get(value)).flat_map(|scopes| scopes.split(' ')).collect()
             }
         }

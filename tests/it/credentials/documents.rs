@@ -2,6 +2,9 @@
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::get as api_get;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use scopes_runtime::openapi::{OAuth2Scheme, SCHEME_NAME};
 use scopes_runtime::router::{ScopedRouter, get, routes};
 use scopes_runtime::{
@@ -180,4 +183,29 @@ fn aides_documents_have_the_security_too() {
     let items = &document["paths"]["/items"]["get"];
     assert_eq!(items["security"][0], json!({ "oauth2": ["items"], "partner_key": [] }));
     assert_eq!(document["components"]["securitySchemes"]["partner_key"], partner_key());
+}
+
+struct SameName;
+
+impl CredentialExtractor for SameName {
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_query("partner_key", "key");
+}
+
+impl<S: Sync> FromRequestParts<S> for SameName {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Err(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[authenticated_by(SameName)]
+async fn same_name(_: SameName) {}
+
+#[test]
+#[should_panic(
+    expected = "two different security schemes are named `partner_key`; give the `CredentialScheme` another name"
+)]
+fn two_schemes_of_one_name_cannot_be_documented() {
+    let _ = router().route("/same-name", get(same_name)).split_for_parts();
 }

@@ -56,6 +56,15 @@ async fn correct_applications_pass() {
 }
 
 #[tokio::test]
+async fn a_dry_run_checks_the_tokens_alone() {
+    let issuer = TestIssuer::new();
+    let routes = || router().route("/any", any(prices)).fallback(prices);
+    let app = Router::from(routes().with_state(issuer.resource_server()));
+    issuer.matrix(&routes()).dry_run().check(app.clone()).await;
+    issuer.matrix(&routes()).dry_run().check_attacks(app).await;
+}
+
+#[tokio::test]
 async fn authenticated_operations_need_no_valid_credentials() {
     let issuer = TestIssuer::new();
     let routes = || ScopedRouter::new().route("/prices", get(prices)).route("/events/{id}", post(event));

@@ -5,6 +5,7 @@ mod handlers;
 mod kept_requests;
 mod may_require;
 mod metadata;
+mod optional_token_in_layers;
 mod own_errors;
 mod requests;
 mod step_up;

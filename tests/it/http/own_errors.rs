@@ -44,8 +44,7 @@ fn own(error: &AuthError) -> impl IntoResponse + use<> {
         (header::RETRY_AFTER, "never"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    let is_malformed = matches!(error, AuthError::InvalidRequest(_));
-    let scope = error.challenge().filter(|_| !is_malformed).and_then(|challenge| challenge.scope());
+    let scope = error.challenge().and_then(|challenge| challenge.scope());
     (
         StatusCode::OK,
         headers,
@@ -114,6 +113,39 @@ async fn a_renderer_may_convert_the_error_itself() {
     let own = call(&app(server), "GET", "/read", None).await;
     let default = call(&app(ResourceServer::new(Readable::default())), "GET", "/read", None).await;
     assert_eq!((own.text, own.headers), (default.text, default.headers));
+}
+
+#[tokio::test]
+async fn the_error_in_the_response_has_the_format_of_the_application() {
+    async fn again(request: Request, next: Next) -> Response {
+        let response = next.run(request).await;
+        match response.extensions().get::<AuthError>().cloned() {
+            Some(error) => error.into_response(),
+            None => response,
+        }
+    }
+    let again = call(&app(server()).layer(from_fn(again)), "GET", "/read", None).await;
+    let once = call(&app(server()), "GET", "/read", None).await;
+    assert_eq!((again.text, again.headers), (once.text, once.headers));
+}
+
+#[tokio::test]
+async fn a_renderer_finds_the_required_login() {
+    #[requires_scopes(acr = any("mfa", "hwk"), max_age = 300)]
+    async fn pay() {}
+    let builder = ResourceServer::builder(Readable::default()).refusal_response(|error| {
+        let challenge = error.challenge().expect("a challenge");
+        Json(json!([
+            challenge.acr_values(),
+            challenge.max_age(),
+            challenge.scope(),
+            challenge.alternatives()
+        ]))
+    });
+    let server = builder.build().expect("a realm");
+    let app = Router::new().route("/", axum::routing::get(pay)).with_state(server);
+    assert_eq!(call(&app, "GET", "/", Some("me")).await.json(), json!(["mfa hwk", 300, null, []]));
+    assert_eq!(call(&app, "GET", "/", None).await.json(), json!([null, null, null, []]));
 }
 
 #[tokio::test]

@@ -39,8 +39,8 @@ fn error(name: &str, before: &Router, after: &Router) -> String {
 #[track_caller]
 pub(super) fn check(name: &str, before: &Router, after: &Router, changes: &str) {
     let expected = format!(
-        "The access report differs from `{name}`.\n\n{changes}\n\nIf all of this is meant, \
-         `UPDATE_SCOPES_LOCK=1 cargo test` writes the file anew; commit it then."
+        "The access report differs from `{name}`.\n\n{changes}\n\nIf these changes are intended, run \
+         `UPDATE_SCOPES_LOCK=1 cargo test` and commit the file."
     );
     assert_eq!(error(name, before, after), expected);
 }
@@ -130,14 +130,14 @@ fn an_optional_token_neither_loosens_nor_tightens_a_public_operation() {
         &blind,
         &looking,
         "changed: GET /\n  - public\n  + public, optional token\n  \
-         Everyone may call it as before, but a bad token is refused now.",
+         Still open without a token. An invalid token is refused now.",
     );
     check(
         "no-optional-token.lock",
         &looking,
         &blind,
         "changed: GET /\n  - public, optional token\n  + public\n  \
-         Everyone may call it as before, and with a bad token too.",
+         Still open without a token, and now with an invalid one.",
     );
 }
 

@@ -15,7 +15,7 @@ fn the_file_is_written_when_accepted_and_compared_afterwards() {
     assert_eq!(
         check(&router(), false),
         Err(format!(
-            "There is no lock file {}. `UPDATE_SCOPES_LOCK=1 cargo test` writes it; commit it then.",
+            "There is no lock file {}. Run `UPDATE_SCOPES_LOCK=1 cargo test` and commit the file.",
             path.display()
         ))
     );
@@ -49,6 +49,10 @@ fn a_malformed_file_is_an_error_with_the_line() {
         ("GET /\n  pubic\n", 2, "`pubic` is not an access"),
         ("GET /\n  public\n  requires me\n", 2, "`public` is not an access"),
         ("GET /\n  requires\n", 2, "`requires` is not an access"),
+        ("GET /\n  authenticated by\n", 2, "`authenticated by` is not an access"),
+        ("GET /\n  authenticated by key\n  requires me\n", 2, "`authenticated by key` is not an access"),
+        ("GET /\n  with key\n", 2, "the scopes are missing"),
+        ("GET /\n  requires me\n  with a\n  with b\n", 4, "`with b` is not an access"),
         ("GET /\n  or me\n", 2, "`or me` is not an access"),
         (
             "GET /\n  requires me\n    accepts admin for items\n",
@@ -61,8 +65,8 @@ fn a_malformed_file_is_an_error_with_the_line() {
         assert_eq!(
             check(false),
             Err(format!(
-                "`malformed.lock` is malformed at line {line}: {problem}. Restore the file, or write it anew with \
-                 `UPDATE_SCOPES_LOCK=1 cargo test` and review what that changes."
+                "`malformed.lock` is malformed at line {line}: {problem}. Restore the file, or run \
+                 `UPDATE_SCOPES_LOCK=1 cargo test` and review the changes."
             ))
         );
     }

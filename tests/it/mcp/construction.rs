@@ -13,7 +13,7 @@ fn table() -> McpAccess {
 }
 
 fn endpoint(access: McpAccess) {
-    let _ = scopes_runtime::mcp::McpEndpoint::new((), Requirement::AUTHENTICATED)
+    let _ = scopes_runtime::mcp::McpEndpoint::new((), Requirement::ANY_VALID_TOKEN)
         .tools(&Notes::tool_router(), access);
 }
 
@@ -48,11 +48,11 @@ fn a_tool_with_two_requirements_stops_the_server() {
 #[test]
 #[should_panic(expected = "the resource `notes://index` is declared twice")]
 fn a_resource_with_two_requirements_stops_the_server() {
-    let _ = Notes::default().endpoint().resource("notes://index", Requirement::AUTHENTICATED);
+    let _ = Notes::default().endpoint().resource("notes://index", Requirement::ANY_VALID_TOKEN);
 }
 
 #[test]
 #[should_panic(expected = "only `{name}` and `{+name}` are supported")]
 fn an_unsupported_template_stops_the_server() {
-    let _ = Notes::default().endpoint().resource("notes://{?page}", Requirement::AUTHENTICATED);
+    let _ = Notes::default().endpoint().resource("notes://{?page}", Requirement::ANY_VALID_TOKEN);
 }

@@ -133,7 +133,7 @@ impl Notes {
         McpEndpoint::new(service, scopes!("mcp"))
             .tools(&Self::tool_router(), Self::tool_access())
             .prompts(&Self::prompt_router(), Self::prompt_access())
-            .resource("notes://index", Requirement::AUTHENTICATED)
+            .resource("notes://index", Requirement::ANY_VALID_TOKEN)
             .resource("notes://{id}/text", scopes!("notes:read"))
     }
 }

@@ -8,7 +8,7 @@ use axum::handler::Handler;
 use axum::http::{Request, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use scopes_runtime::router::get;
+use scopes_runtime::router::{get, unchecked};
 use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, call, token};
@@ -81,7 +81,7 @@ async fn require_adds_to_the_requirements_of_earlier_routes() {
 
 /// Layers between the router and its route can replace the request.
 #[tokio::test]
-async fn router_requirements_are_checked_outside_of_inner_layers() {
+async fn router_requirements_are_not_lost_by_layers_that_replace_the_request() {
     fn fresh(request: &Request<Body>) -> Request<Body> {
         let mut fresh = Request::new(Body::empty());
         fresh.uri_mut().clone_from(request.uri());
@@ -154,18 +154,18 @@ fn require_panics_if_a_route_would_not_check_it() {
     );
     assert_eq!(
         message(|| ScopedRouter::new().fallback(nothing_here).require(scopes!("me"))),
-        "there is no route yet that could require this; call `require` after them"
+        "there is no route to require this; add routes before `require`"
     );
     assert_eq!(
         message(|| {
             let files = Router::new().route("/a", axum::routing::get(async || "a"));
             let router = ScopedRouter::new().route("/items", get(items));
-            router.nest_service("/files", files, "the same for everyone").require(scopes!("me"))
+            router.nest_service("/files", files, unchecked("the same for everyone")).require(scopes!("me"))
         }),
         "nothing checks tokens at `/files`; add it after `require`"
     );
     assert_eq!(
-        message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), " ")),
+        message(|| ScopedRouter::new().nest_service("/files", Router::<()>::new(), unchecked(" "))),
         "nothing checks tokens at `/files`: give the reason, which appears in the report"
     );
     assert_eq!(
@@ -180,13 +180,13 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.require(scopes!(acr = "mfa")).require(scopes!(acr = any("hwk", "pop")))
         }),
-        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no login would do"
+        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no authentication can satisfy both"
     );
 }
 
 /// The layer is around the handlers of one path.
 #[tokio::test]
-async fn router_requirements_are_checked_outside_of_path_layers() {
+async fn router_requirements_are_not_lost_by_path_layers_that_clear_extensions() {
     async fn without_extensions(mut request: Request<Body>, next: Next) -> Response {
         request.extensions_mut().clear();
         let mut response = next.run(request).await;

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::response::Response;
-use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace};
+use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace, unchecked};
 use scopes_runtime::{ResourceServer, ScopedRouter};
 use scopes_tests::{Answer, call};
 
@@ -120,11 +120,11 @@ fn method_not_allowed_fallbacks_are_reported_as_they_are_served() {
 #[tokio::test]
 async fn a_service_that_checks_no_tokens_is_served() {
     let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
-    let pages = ScopedRouter::new().nest_service("/files", files(), "the same for everyone");
+    let pages = ScopedRouter::new().nest_service("/files", files(), unchecked("the same for everyone"));
     let router = ScopedRouter::new()
         .route("/items", get(items))
         .nest("/pages", pages)
-        .fallback_service(Router::new().fallback(async || "a page"), "the web application");
+        .fallback_service(Router::new().fallback(async || "a page"), unchecked("the web application"));
     let app = served(router);
     assert_eq!(call(&app, "GET", "/pages/files/a.txt", None).await.text, "a");
     assert_eq!(call(&app, "GET", "/elsewhere", None).await.text, "a page");

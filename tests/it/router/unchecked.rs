@@ -36,6 +36,13 @@ async fn an_axum_router_is_served_without_checks() {
     }
 }
 
+#[tokio::test]
+async fn the_fallback_of_a_merged_axum_router_is_not_served() {
+    let app = served(ScopedRouter::new().merge_unchecked(hooks().fallback(async || "open"), "It checks."));
+    assert_eq!(call(&app, "GET", "/hook", None).await.text, "hook");
+    assert_eq!(call(&app, "GET", "/elsewhere", None).await.status, StatusCode::NOT_FOUND);
+}
+
 #[test]
 fn its_routes_are_one_line_of_the_report_and_not_in_the_document() {
     let report = ScopedRouter::new().nest("/api", router()).report().to_string();

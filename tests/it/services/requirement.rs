@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::StatusCode;
 use axum::routing::get as axum_get;
-use scopes_runtime::router::get;
+use scopes_runtime::router::{get, unchecked};
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
@@ -155,9 +155,9 @@ async fn the_matrix_and_the_attacks_send_requests_to_services() {
 #[test]
 fn a_service_without_a_reason_panics() {
     let builds: [fn() -> ScopedRouter; 3] = [
-        || ScopedRouter::new().route_service("/", service(), ""),
-        || ScopedRouter::new().nest_service("/files", echo(), " "),
-        || ScopedRouter::new().fallback_service(echo(), ""),
+        || ScopedRouter::new().route_service("/", service(), unchecked("")),
+        || ScopedRouter::new().nest_service("/files", echo(), unchecked(" ")),
+        || ScopedRouter::new().fallback_service(echo(), unchecked("")),
     ];
     for build in builds {
         assert!(std::panic::catch_unwind(|| drop(build())).is_err());

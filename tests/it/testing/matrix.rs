@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use scopes_runtime::router::{any, delete, get, post, put, routes};
+use scopes_runtime::router::{any, delete, get, post, put, routes, unchecked};
 use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
 use scopes_runtime::{AccessToken, AuthError, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::Scope;
@@ -91,7 +91,11 @@ pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
         .route("/open", get(open).head(any_token))
         .route("/token", post(log_in))
         .route("/scripts", any(open))
-        .nest_service("/files", Router::<()>::new().fallback(async || "a file"), "the same for everyone")
+        .nest_service(
+            "/files",
+            Router::<()>::new().fallback(async || "a file"),
+            unchecked("the same for everyone"),
+        )
         .fallback(any_token)
         .method_not_allowed_fallback(write)
 }
@@ -279,7 +283,7 @@ GET /panics  a token of `me`  let through  a panic: a handler that fails"
 #[test]
 fn a_router_without_operations_is_an_error() {
     let issuer = TestIssuer::new();
-    let router = ScopedRouter::new().fallback_service(Router::new(), "nothing is here");
+    let router = ScopedRouter::new().fallback_service(Router::new(), unchecked("nothing is here"));
     assert_eq!(
         table(issuer.matrix(&router).check(router)),
         "this router has no operation for the scope matrix (…)"

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use scopes_runtime::router::{any, get};
+use scopes_runtime::router::{any, get, unchecked};
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
 use scopes_tests::Scope;
@@ -58,7 +58,8 @@ async fn a_cors_layer_may_respond_to_options() {
 async fn a_fallback_may_be_open() {
     check(|app| app.fallback(async || Html("<p>the web application</p>"))).await;
     let issuer = TestIssuer::new();
-    let routes = || routes().fallback_service(Router::<()>::new().fallback(async || "a file"), "a page");
+    let routes =
+        || routes().fallback_service(Router::<()>::new().fallback(async || "a file"), unchecked("a page"));
     issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
 }
 

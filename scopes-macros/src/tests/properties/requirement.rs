@@ -38,7 +38,7 @@ pub(crate) fn holds(input: &[u8]) -> bool {
         return true;
     }
     let is_short =
-        written.iter().map(alternatives).fold(1, usize::saturating_mul) <= requirement::MOST_ALTERNATIVES;
+        written.iter().map(alternatives).fold(1, usize::saturating_mul) <= requirement::MAX_ALTERNATIVES;
     assert!(!reader.is_plain || !is_short, "{written:?} is rejected: {errors:?}");
     false
 }
@@ -146,6 +146,7 @@ fn expanded(expansion: &TokenStream) -> Vec<Tree> {
 }
 
 fn tree(expression: &Expr) -> Tree {
+    let expression = value_of(expression);
     let Expr::Call(call) = expression else { panic!("{} is not a requirement", quote!(#expression)) };
     let function = &call.func;
     match &*quote!(#function).to_string().replace(' ', "") {
@@ -173,8 +174,20 @@ fn list_of(expression: &Expr) -> Vec<Tree> {
     }
 }
 
+/// Returns the value of a block.
+fn value_of(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(Stmt::Expr(value, None)) => value,
+            _ => expression,
+        },
+        _ => expression,
+    }
+}
+
 /// Returns the scope in `Scope!("items" Scope).declared()` or `Scope::Items.declared()`.
 fn scope_of(expression: &Expr) -> Tree {
+    let expression = value_of(expression);
     let Expr::MethodCall(call) = expression else { panic!("{} is not a scope", quote!(#expression)) };
     assert_eq!(call.method, "declared");
     Tree::Scope(match &*call.receiver {

@@ -8,7 +8,7 @@ use crate::scope::{DeclaredScope, is_or_implies};
 pub(super) type Alternatives = [Vec<&'static DeclaredScope>];
 
 /// The maximum number of scopes of one token, within the limits of decoders and headers.
-pub(super) const MOST_SCOPES: usize = 64;
+pub(super) const MAX_SCOPES_OF_TOKEN: usize = 64;
 
 type Names = BTreeSet<&'static str>;
 
@@ -50,10 +50,10 @@ pub(super) fn insufficient_sets(alternatives: &Alternatives, known: &Names) -> V
         let missing = missing.join(" ");
         let scopes: Vec<_> =
             known.iter().copied().filter(|name| set.contains(name) || !relevant.contains(name)).collect();
-        let parts = scopes.chunks(MOST_SCOPES).map(|part| InsufficientSet {
+        let parts = scopes.chunks(MAX_SCOPES_OF_TOKEN).map(|part| InsufficientSet {
             scopes: part.to_vec(),
             description: match scopes.len() {
-                ..=MOST_SCOPES => format!("a token of all scopes but {missing}"),
+                ..=MAX_SCOPES_OF_TOKEN => format!("a token of all scopes but {missing}"),
                 _ => format!("a token of `{}` to `{}` but {missing}", part[0], part[part.len() - 1]),
             },
         });

@@ -3,6 +3,7 @@
 mod answer;
 mod authenticated;
 mod credentials;
+mod dry_run;
 mod exchange;
 mod insufficient;
 mod run;
@@ -34,10 +35,10 @@ use crate::scope::DeclaredScope;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
-/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not see routes outside of the
-/// report under paths of their own (a plain axum router that is merged later, other hosts and ports), layers that decide
-/// by other headers, behavior that depends on the body, on stored data or on other values of path parameters, what a
-/// handler gives to a client that it lets in, or how long an answer takes.
+/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not
+/// see routes outside of the report under paths of their own (a plain axum router that is merged later, other hosts and ports),
+/// layers that decide by other headers, behavior that depends on the body, on stored data or on other values of path
+/// parameters, what a handler gives to a client that it lets in, or how long an answer takes.
 ///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
@@ -100,7 +101,8 @@ impl TestIssuer {
 }
 
 impl ScopeMatrix {
-    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their scopes.
+    /// Sets the claims of all tokens, for instance the subject of a user in the application's store. The matrix sets their
+    /// scopes.
     ///
     /// ```
     /// # use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
@@ -117,45 +119,6 @@ impl ScopeMatrix {
     /// [`hide_scopes`](crate::ResourceServerBuilder::hide_scopes).
     pub fn hide_scopes(self) -> Self {
         Self { names_scopes: false, ..self }
-    }
-
-    /// Ends each request after it was authorized, before the handler or the scoped service. The response is an empty 204. Default:
-    /// handlers and services run.
-    ///
-    /// Layers of routers and method routers run. Extractors, layers of handlers (`Handler::layer`) and checks inside of handlers do
-    /// not, so a dry run does not find what they require beside the report. Services and routers that are unchecked run.
-    ///
-    /// ```
-    /// # use scopes_runtime::declare_scopes;
-    /// # use scopes_runtime::requires_scopes;
-    /// use scopes_runtime::router::{ScopedRouter, delete};
-    /// use scopes_runtime::testing::TestIssuer;
-    /// # #[declare_scopes]
-    /// # enum Scope {
-    /// #     /// Delete items.
-    /// #     Items = "items",
-    /// # }
-    ///
-    /// #[requires_scopes("items")]
-    /// async fn delete_item() {
-    ///     panic!("no request gets here");
-    /// }
-    ///
-    /// # fn main() {
-    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-    /// let issuer = TestIssuer::new();
-    /// let app = ScopedRouter::new().route("/items/{id}", delete(delete_item));
-    /// let app = app.with_state(issuer.resource_server());
-    /// issuer.matrix(&app).dry_run().check(app).await;
-    /// # });
-    /// # }
-    /// ```
-    ///
-    /// A layer that drops the extensions of requests would let them reach the handler. Before other requests, a dry run sends one
-    /// without a token to each operation, and panics if it does not reach the check with its extensions. Those of public handlers
-    /// come last, because no check would refuse them.
-    pub fn dry_run(self) -> Self {
-        Self { is_dry: true, ..self }
     }
 
     /// Sends requests to each scoped operation, and expects:
@@ -177,41 +140,39 @@ impl ScopeMatrix {
     ///   route. The check does not find a hidden route that has one of these responses to placeholders.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
-    /// without one of the credentials must be refused.
-    ///
-    /// An operation that requires credentials instead of a token must refuse requests without any, with a token of all known
-    /// scopes, and without one of several credentials, and accept requests with [valid ones](Self::credentials), if they are set
-    /// for all of its schemes. The refusals are the application's: 401, 403, or another status from 400 to 499 than that of the
-    /// response to valid credentials. A handler may refuse the placeholders, such as an empty JSON object, with the same status
-    /// for all requests, which does not show that credentials are checked: that is a failure. In this case [`credentials`] can
-    /// also set a body and the headers that the handler accepts.
-    ///
-    /// [`credentials`]: Self::credentials
+    /// without one of the credentials must be refused. An operation that requires credentials instead of a token must refuse
+    /// requests without any, with a token of all known scopes, and without one of several credentials, and accept valid ones,
+    /// if they are set for all of its schemes. The refusals are the application's: 401, 403, or another 4xx than that of the
+    /// response to valid credentials. A handler that refuses the placeholders with one status does not show that it checks
+    /// credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
     /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
     ///
-    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless the
-    /// response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the application; set
-    /// tokens that satisfy it with [`token`](Self::token).
+    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
+    /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
+    /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. A path gets at most nine, and up to nine more if methods without a
-    /// handler have another response than those above. A wrong response costs one more request for each known scope.
+    /// handler have another response than those above. A wrong response costs one more request for each known scope. Other
+    /// credentials cost at most four requests, one for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
     ///
-    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires credentials
-    /// beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or takes
-    /// longer than 10 s, and if there is no operation to send requests to.
+    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires
+    /// credentials beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or
+    /// takes longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
         async move {
-            self.require_credentials(caller);
             let mut run = Run::new(&app, self.is_dry);
+            if run.checks_credentials() {
+                self.require_credentials(caller);
+            }
             let all = self.report.operations();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
@@ -220,9 +181,7 @@ impl ScopeMatrix {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
                 let is_no_route = is_no_route(operation) || operation.methods.are_of_item();
-                if !is_no_route
-                    && matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. })
-                {
+                if !is_no_route && run.refuses(&operation.access) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
                 if !is_no_route && paths.insert(&operation.path) {
@@ -230,26 +189,6 @@ impl ScopeMatrix {
                 }
             }
             run.finish("the scope matrix", caller);
-        }
-    }
-
-    /// Sends a request without a token to each operation, those of public handlers last.
-    ///
-    /// # Panics
-    ///
-    /// Panics if a dry run would run the handler of an operation.
-    async fn check_dry_run(&self, run: &mut Run<'_>, caller: &Location<'_>) {
-        let all = self.report.operations();
-        let scoped = all.iter().filter(|operation| matches!(operation.access, Access::Scoped(_)));
-        let public = all.iter().filter(|operation| matches!(operation.access, Access::Public { .. }));
-        for operation in scoped.chain(public) {
-            let target = Target::of(operation, all);
-            assert!(
-                run.keeps_extensions(&target).await != Some(false),
-                "a dry run of `{}` does not end before its handler: a layer around it drops the extensions of requests, or \
-                 responds itself ({caller})",
-                target.operation
-            );
         }
     }
 
@@ -297,7 +236,7 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Access::Authenticated { credentials } => {
+            Access::Authenticated { credentials } if run.checks_credentials() => {
                 let authenticated = Authenticated {
                     target,
                     schemes: credentials,
@@ -307,7 +246,7 @@ impl ScopeMatrix {
                 };
                 authenticated.check(run).await;
             }
-            Access::Unchecked { .. } => {}
+            Access::Authenticated { .. } | Access::Unchecked { .. } => {}
         }
     }
 

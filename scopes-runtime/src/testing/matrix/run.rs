@@ -7,6 +7,7 @@ use axum::http::Method;
 use super::answer::{Expected, Got};
 use super::exchange::TestRequest;
 use super::target::Target;
+use crate::operation::Access;
 use crate::report::write_aligned;
 use crate::router::DryRun;
 
@@ -60,6 +61,21 @@ impl<'a> Run<'a> {
         let dry_run = DryRun::default();
         TestRequest::new(&target.method, &target.path).send(self.app, Some(dry_run.clone())).await;
         Some(dry_run.is_checked())
+    }
+
+    /// Returns whether requests with neither a token nor other credentials are refused. In a dry run no credentials are
+    /// checked.
+    pub(super) fn refuses(&self, access: &Access) -> bool {
+        match access {
+            Access::Scoped(_) => true,
+            Access::Authenticated { .. } => self.checks_credentials(),
+            Access::Public { .. } | Access::Unchecked { .. } => false,
+        }
+    }
+
+    /// Returns whether the extractors of credentials run.
+    pub(super) fn checks_credentials(&self) -> bool {
+        !self.is_dry
     }
 
     pub(super) async fn send(&mut self, request: &TestRequest) -> Got {

@@ -11,7 +11,7 @@ use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
 use super::target::Target;
 use crate::scope::{
-    Authentication, CredentialScheme, DeclaredScope, GrantedScopes, MayRequire, cheapest, list,
+    Authentication, CredentialScheme, DeclaredScope, GrantedScopes, NamedScopes, cheapest, list,
 };
 use crate::testing::TestToken;
 use crate::testing::claims::now;
@@ -22,7 +22,7 @@ pub(super) struct Scoped<'a> {
     /// The alternatives that refusals name before the token is verified.
     pub(super) unverified: &'a Alternatives,
     pub(super) user_authentication: &'a Authentication,
-    pub(super) may_require: &'a MayRequire,
+    pub(super) may_require: &'a NamedScopes,
     /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
     pub(super) names_scopes: bool,
@@ -43,7 +43,9 @@ impl Scoped<'_> {
         for alternative in self.alternatives {
             admits &= run.check(&self.sufficient(alternative)).await;
         }
-        self.check_credentials(run).await;
+        if run.checks_credentials() {
+            self.check_credentials(run).await;
+        }
         for case in self.less_one_scope() {
             refuses &= run.check(&case).await;
         }

@@ -10,7 +10,7 @@ use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
 use super::run::{Case, Run};
 use super::target::{METHODS, Target, UNKNOWN, has, is_no_route, unlisted};
-use crate::operation::{Access, Methods, Operation};
+use crate::operation::{Methods, Operation};
 
 /// Sends each method that no operation of the path has.
 pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut Run<'_>) {
@@ -18,14 +18,12 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     let of = |path: &str, methods: Methods| {
         all.iter().find(|operation| operation.path == path && operation.methods == methods)
     };
-    let is_checked =
-        |operation: &Operation| matches!(operation.access, Access::Scoped(_) | Access::Authenticated { .. });
     // Every method is open.
-    if of(pattern, Methods::Any).is_some_and(|operation| !is_checked(operation)) {
+    if of(pattern, Methods::Any).is_some_and(|operation| !run.refuses(&operation.access)) {
         return;
     }
     let others = of(pattern, Methods::Other).or_else(|| of("/*", Methods::Other));
-    let others_are_open = others.is_some_and(|operation| !is_checked(operation));
+    let others_are_open = others.is_some_and(|operation| !run.refuses(&operation.access));
     let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
     let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
     let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();

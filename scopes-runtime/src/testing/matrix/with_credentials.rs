@@ -5,12 +5,12 @@ use axum::body::Bytes;
 use axum::http::Request;
 
 use super::ScopeMatrix;
-use super::insufficient::MOST_SCOPES;
+use super::insufficient::MAX_SCOPES_OF_TOKEN;
 use crate::operation::{Access, Operation};
 
 impl ScopeMatrix {
-    /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that require
-    /// them. `add` gets the whole request, with its body: for a signature.
+    /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that
+    /// require them. `add` gets the whole request, with its body: for a signature.
     ///
     /// Operations that require credentials beside a token cannot be checked without this.
     ///
@@ -55,7 +55,10 @@ impl ScopeMatrix {
         let known: Vec<_> = self.report.known_scopes().iter().copied().collect();
         match known.len() {
             0 => vec![self.token.clone().sign()],
-            _ => known.chunks(MOST_SCOPES).map(|scopes| self.token.clone().scopes(scopes).sign()).collect(),
+            _ => known
+                .chunks(MAX_SCOPES_OF_TOKEN)
+                .map(|scopes| self.token.clone().scopes(scopes).sign())
+                .collect(),
         }
     }
 }

@@ -116,9 +116,10 @@ impl IntrospectionDecoderBuilder {
     ///
     /// # Errors
     ///
-    /// - [`MissingIssuer`](IntrospectionDecoderError::MissingIssuer), [`MissingAudience`](IntrospectionDecoderError::MissingAudience)
-    ///   or [`MissingClient`](IntrospectionDecoderError::MissingClient) if a required value is missing.
-    /// - [`UnsafeUrl`](IntrospectionDecoderError::UnsafeUrl) if the endpoint, or else the issuer, is neither HTTPS nor loopback.
+    /// - [`MissingIssuer`](IntrospectionDecoderError::MissingIssuer),
+    ///   [`MissingAudience`](IntrospectionDecoderError::MissingAudience) or [`MissingClient`](IntrospectionDecoderError::MissingClient) if a required value is missing.
+    /// - [`UnsafeUrl`](IntrospectionDecoderError::UnsafeUrl) if the endpoint, or else the issuer, is neither HTTPS nor
+    ///   loopback.
     /// - [`LongCacheTtl`](IntrospectionDecoderError::LongCacheTtl) if `cache_ttl` is longer than 5 min.
     /// - [`HttpClient`](IntrospectionDecoderError::HttpClient) if the HTTPS client cannot be built.
     pub fn build(self) -> Result<IntrospectionDecoder, IntrospectionDecoderError> {

@@ -106,7 +106,8 @@ impl Header {
     }
 }
 
-/// Checks that `typ` is `at+jwt` (RFC 9068 section 4). It is a media type: case does not matter, and `application/` is optional.
+/// Checks that `typ` is `at+jwt` (RFC 9068 section 4). It is a media type: case does not matter, and `application/` is
+/// optional.
 fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), DecodeError> {
     let is = |name: &str| typ.and_then(Value::as_str).is_some_and(|typ| typ.eq_ignore_ascii_case(name));
     let is_untyped = typ.is_none() || is("JWT");

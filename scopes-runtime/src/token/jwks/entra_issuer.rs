@@ -1,4 +1,5 @@
-//! The member `issuer` of JWKs. Microsoft Entra ID publishes the keys of all tenants in one set, and restricts some to a tenant.
+//! The member `issuer` of JWKs. Microsoft Entra ID publishes the keys of all tenants in one set, and restricts some to a
+//! tenant.
 
 use serde_json::Value;
 

@@ -15,8 +15,8 @@ type Set = [Option<(u64, Instant)>; WAYS];
 
 /// The times at which tokens of unknown keys first came.
 ///
-/// The key is the whole token, not its `kid`: otherwise a client that guesses the next `kid` would cause a 401 for the tokens of
-/// other clients with that `kid`. A token replaces the oldest one of its set, which counts as new when it comes again. If
+/// The key is the whole token, not its `kid`: otherwise a client that guesses the next `kid` would cause a 401 for the tokens
+/// of other clients with that `kid`. A token replaces the oldest one of its set, which counts as new when it comes again. If
 /// thousands of new tokens arrive within 10 s, an invalid one gets its 401 later; a token of a new key is not delayed.
 #[derive(Default)]
 pub(super) struct FirstSeen {

@@ -73,8 +73,8 @@ impl PublishedKeys {
     ///
     /// 1. Current keys, here: a token that they verify or refute never waits.
     /// 2. Claims, by the caller: only a token for this server causes requests, takes a place in `first_seen` or waits.
-    /// 3. `earliest_refresh` and the permits, in [`NextKeys::wait_and_verify`]: these bound the requests to the issuer, and the requests
-    ///    that wait.
+    /// 3. `earliest_refresh` and the permits, in [`NextKeys::wait_and_verify`]: these bound the requests to the issuer, and the
+    ///    requests that wait.
     ///
     /// # Errors
     ///

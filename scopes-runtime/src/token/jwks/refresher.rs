@@ -36,8 +36,8 @@ pub(super) struct Refresher {
     demand: watch::Receiver<()>,
 }
 
-/// A refresher in a task. When the runtime of the task ends, the refresher goes back to its idle slot, so that it can be started
-/// in another runtime.
+/// A refresher in a task. When the runtime of the task ends, the refresher goes back to its idle slot, so that it can be
+/// started in another runtime.
 pub(super) struct RunningRefresher {
     refresher: Option<Refresher>,
     idle_slot: Weak<Mutex<Option<Refresher>>>,

@@ -38,7 +38,7 @@ pub struct JwtDecoderBuilder {
 }
 
 impl JwtDecoder {
-    /// Starts a decoder. Issuer, audience and a key are required.
+    /// Returns a builder. Issuer, audience and a key are required.
     pub fn builder() -> JwtDecoderBuilder {
         JwtDecoderBuilder::default()
     }
@@ -67,7 +67,7 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Sets where the issuer publishes its keys. They are fetched, and fetched again when they change.
+    /// Sets the source of the issuer's published keys.
     ///
     /// ```
     /// use scopes_runtime::{Jwks, JwtDecoder};

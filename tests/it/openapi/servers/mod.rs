@@ -1,6 +1,7 @@
 //! Several authorization servers in one document: each operation refers to the security schemes of its router.
 
 mod collisions;
+mod credentials;
 mod decisions;
 mod fragments;
 

@@ -3,11 +3,12 @@
 use std::convert::Infallible;
 
 use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use scopes_runtime::router::{Guarded, ScopedHandler, ScopedMethodRouter, any, get, post};
+use scopes_runtime::router::{Guarded, GuardedArguments, ScopedHandler, ScopedMethodRouter, any, get, post};
 use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
@@ -59,13 +60,13 @@ macro_rules! with_handler {
 
 fn methods<H, T>(handler: H, method: Method, inside: &[Change]) -> ScopedMethodRouter<ResourceServer>
 where
-    H: ScopedHandler<T, ResourceServer>,
-    T: Guarded<ResourceServer> + 'static,
+    H: Handler<T, ResourceServer>,
+    T: GuardedArguments<ResourceServer> + 'static,
 {
     fn of<H, T>(handler: H, method: Method) -> ScopedMethodRouter<ResourceServer>
     where
-        H: ScopedHandler<T, ResourceServer>,
-        T: Guarded<ResourceServer> + 'static,
+        H: ScopedHandler<T, ResourceServer> + Guarded<T, ResourceServer>,
+        T: 'static,
     {
         match method {
             Method::Get => get(handler),
@@ -86,8 +87,8 @@ fn fallback<H, T>(
     inside: &[Change],
 ) -> ScopedRouter<ResourceServer>
 where
-    H: ScopedHandler<T, ResourceServer>,
-    T: Guarded<ResourceServer> + 'static,
+    H: Handler<T, ResourceServer>,
+    T: GuardedArguments<ResourceServer> + 'static,
 {
     router.fallback(handler.layer(from_fn_with_state(inside.to_vec(), apply)))
 }

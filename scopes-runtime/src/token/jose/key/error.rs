@@ -1,7 +1,7 @@
 use jsonwebtoken::Algorithm;
 
-/// The error of a [`VerificationKey`](super::VerificationKey) that is unsafe, damaged or of another type. No message contains the
-/// key.
+/// The error of a [`VerificationKey`](super::VerificationKey) that is unsafe, damaged or of another type. No message contains
+/// the key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {

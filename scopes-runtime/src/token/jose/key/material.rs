@@ -115,8 +115,8 @@ fn ec_key(
     Ok(key)
 }
 
-/// Returns whether the key is a point on its curve. jsonwebtoken's verifier is not used: its error for an invalid key is that for
-/// an invalid signature.
+/// Returns whether the key is a point on its curve. jsonwebtoken's verifier is not used: its error for an invalid key is that
+/// for an invalid signature.
 #[cfg(feature = "aws-lc-rs")]
 fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};

@@ -5,7 +5,7 @@ use super::DeclaredScope;
 /// The scopes and the authentication of the user that requirements name, without their structure: what a handler may require of
 /// the token later.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct MayRequire {
+pub(crate) struct NamedScopes {
     #[serde(serialize_with = "names")]
     pub(crate) scopes: Vec<&'static DeclaredScope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -14,7 +14,7 @@ pub(crate) struct MayRequire {
     pub(crate) max_age: Vec<u64>,
 }
 
-impl MayRequire {
+impl NamedScopes {
     pub(super) fn add_scope(&mut self, scope: &'static DeclaredScope) {
         if !self.scopes.iter().any(|other| other.name() == scope.name()) {
             self.scopes.push(scope);
@@ -46,7 +46,7 @@ fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Resu
     serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
 }
 
-impl MayRequire {
+impl NamedScopes {
     /// Returns each scope, `acr` and `max_age`: `admin`, `acr mfa`, `max_age 300`.
     pub(crate) fn list(&self) -> impl Iterator<Item = String> {
         let scopes = self.scopes.iter().map(|scope| scope.name().to_owned());

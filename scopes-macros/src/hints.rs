@@ -1,0 +1,96 @@
+//! The words, paths and literals of a requirement as they were written, for rust-analyzer alone. It describes and completes what
+//! it finds in expansions. A requirement that is half written is not there, and neither is a literal's variant.
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::Path;
+use syn::parse::Parser;
+
+/// Writes an item for a block inside of an item with `#[allow(unexpected_cfgs)]`, which the compiler removes.
+#[derive(Default)]
+pub(crate) struct Hints {
+    /// `any`, `acr` and other lowercase words.
+    words: Vec<Ident>,
+    paths: Vec<Path>,
+    literals: Vec<Literal>,
+}
+
+impl Hints {
+    pub(crate) fn of(requirement: TokenStream) -> Self {
+        let mut hints = Self::default();
+        hints.read(requirement);
+        hints
+    }
+
+    fn read(&mut self, list: TokenStream) {
+        let mut path = Vec::new();
+        // The value of an option is no scope.
+        let mut is_value = false;
+        for token in list {
+            match token {
+                TokenTree::Punct(ref punct) if punct.as_char() == '=' => {
+                    self.add(&mut path);
+                    is_value = true;
+                }
+                TokenTree::Punct(ref punct) if punct.as_char() == ',' => {
+                    self.add(&mut path);
+                    is_value = false;
+                }
+                TokenTree::Group(_) | TokenTree::Literal(_) if is_value => {}
+                TokenTree::Ident(_) => path.push(token),
+                TokenTree::Punct(ref punct) if punct.as_char() == ':' => path.push(token),
+                other => {
+                    self.add(&mut path);
+                    match other {
+                        TokenTree::Group(group) => self.read(Group::stream(&group)),
+                        TokenTree::Literal(literal) => self.literals.push(literal),
+                        TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+                    }
+                }
+            }
+        }
+        self.add(&mut path);
+    }
+
+    fn add(&mut self, path: &mut Vec<TokenTree>) {
+        let mut path = TokenStream::from_iter(std::mem::take(path));
+        if matches!(path.clone().into_iter().last(), Some(TokenTree::Punct(_))) {
+            // A path that ends in `::`.
+            let variant = Ident::new("__", Span::call_site());
+            path.extend(quote!(#variant));
+        }
+        // The compiler also parses what it removes.
+        let Ok(path) = Path::parse_mod_style.parse2(path) else { return };
+        match path.get_ident() {
+            Some(word) if word.to_string().starts_with(char::is_lowercase) => self.words.push(word.clone()),
+            _ => self.paths.push(path),
+        }
+    }
+}
+
+impl ToTokens for Hints {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { words, paths, literals } = self;
+        let vocabulary = Ident::new("Scope", Span::call_site());
+        let (variants, named): (Vec<_>, Vec<_>) = literals
+            .iter()
+            .enumerate()
+            .map(|(at, literal)| {
+                let variant = format_ident!("__scope_{at}", span = Span::call_site());
+                let mut named = variant.clone();
+                // rust-analyzer describes the variant where the literal is.
+                named.set_span(literal.span());
+                (quote!(#vocabulary! { #literal [use #vocabulary] [as #variant;] }), named)
+            })
+            .unzip();
+        tokens.extend(quote! {
+            #[cfg(rust_analyzer)]
+            const _: () = {
+                #(use ::scopes_runtime::__private::words::#words as _;)*
+                #(#variants)*
+                #(let _ = #named;)*
+                #(let _ = #paths;)*
+            };
+        });
+    }
+}

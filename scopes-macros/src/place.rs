@@ -1,0 +1,58 @@
+//! The spans of generated tokens, which the compiler and editors show.
+
+extern crate proc_macro;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::Error;
+
+/// Returns generated tokens whose compile errors are shown at `span`, which is in the user's code.
+///
+/// An editor resolves each identifier that covers the cursor. So these identifiers have no width, and only the other tokens have
+/// that of `span`.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let start = start_of(span);
+    let place = |mut token: TokenTree| {
+        match &mut token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), at(span, group.stream()));
+                inner.set_span(span);
+                *group = inner;
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) => token.set_span(start),
+            TokenTree::Punct(_) => token.set_span(span),
+        }
+        token
+    };
+    tokens.into_iter().map(place).collect()
+}
+
+/// Returns a call whose compile errors are shown at `span`.
+pub(crate) fn call(span: Span, function: TokenStream, arguments: TokenStream) -> TokenStream {
+    let function = at(span, function);
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+    arguments.set_span(span);
+    quote!(#function #arguments)
+}
+
+/// Returns an identifier at the start of `span`.
+pub(crate) fn ident(span: Span, name: &str) -> Ident {
+    Ident::new(name, start_of(span))
+}
+
+/// Returns the compile error. syn also places the identifier `core` at the mistake, where an editor would describe it.
+pub(crate) fn error(error: &Error) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        if matches!(&token, TokenTree::Ident(ident) if ident == "core") {
+            token.set_span(start_of(token.span()));
+        }
+        token
+    };
+    error.to_compile_error().into_iter().map(place).collect()
+}
+
+/// Returns the place before `span`, without width.
+fn start_of(span: Span) -> Span {
+    // Tests expand macros outside of the compiler.
+    if proc_macro::is_available() { span.unwrap().start().into() } else { span }
+}

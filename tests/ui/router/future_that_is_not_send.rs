@@ -1,0 +1,16 @@
+use std::rc::Rc;
+
+use scopes_runtime::router::get;
+use scopes_runtime::{ResourceServer, ScopedRouter, requires_scopes};
+use scopes_tests::Scope;
+
+#[requires_scopes("items")]
+async fn scoped() {
+    let local = Rc::new(());
+    std::future::ready(()).await;
+    drop(local);
+}
+
+fn main() {
+    let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
+}

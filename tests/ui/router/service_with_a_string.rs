@@ -1,0 +1,6 @@
+use scopes_runtime::{ResourceServer, ScopedRouter};
+
+fn main() {
+    let files = axum::Router::new();
+    let _ = ScopedRouter::<ResourceServer>::new().nest_service("/files", files, "files");
+}

@@ -1,0 +1,14 @@
+use axum::extract::State;
+use scopes_runtime::router::get;
+use scopes_runtime::{ResourceServer, ScopedRouter, requires_scopes};
+use scopes_tests::Scope;
+
+#[derive(Clone)]
+struct Database;
+
+#[requires_scopes("items")]
+async fn scoped(_: State<Database>) {}
+
+fn main() {
+    let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
+}

@@ -1,0 +1,13 @@
+use scopes_runtime::router::get;
+use scopes_runtime::{ScopedRouter, requires_scopes};
+use scopes_tests::Scope;
+
+#[requires_scopes("items")]
+async fn scoped() {}
+
+#[derive(Clone)]
+struct AppState;
+
+fn main() {
+    let _ = ScopedRouter::new().route("/scoped", get(scoped)).with_state(AppState);
+}
