@@ -44,7 +44,7 @@ impl Notes {
                         &[
                             ::scopes_runtime::Requirement::named(
                                 "notes:delete",
-                                Scope!("notes:delete" Scope).declared(),
+                                Scope!("notes:delete"[Scope] []).declared(),
                             ),
                         ],
                     );
