@@ -1,8 +1,10 @@
 //! The report, the lock file, the document and the scope matrix of a router with an MCP server.
 
 use axum::Router;
+use scopes_runtime::__private::check_lock;
+use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::testing::TestIssuer;
-use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
+use scopes_runtime::{Requirement, ResourceServer, ScopedRouter, scopes};
 use scopes_tests::Answer;
 
 use super::{App, Notes, Scope, call};
@@ -24,6 +26,22 @@ RESOURCE  /mcp#notes://index      mcp                                        -
 RESOURCE  /mcp#notes://{id}/text  mcp notes:read                             -
 PROMPT    /mcp#summarize          mcp notes:read                             -";
     assert_eq!(routes(&Notes::default()).report().to_string(), expected);
+}
+
+#[test]
+fn the_lock_file_lists_tools_and_finds_changes() {
+    let (directory, name) = (env!("CARGO_TARGET_TMPDIR"), "mcp.lock");
+    let lock = |endpoint, accept| {
+        let router = ScopedRouter::<ResourceServer>::new().route_mcp("/mcp", endpoint);
+        check_lock(&router.report(), directory, name, accept)
+    };
+    let endpoint = || McpEndpoint::new(Router::new(), Requirement::ANY_VALID_TOKEN);
+    assert_eq!(lock(endpoint().tool("delete_note", scopes!("notes:delete")), true), Ok(()));
+    let text = std::fs::read_to_string(format!("{directory}/{name}")).expect("a file");
+    assert!(text.ends_with("\nTOOL /mcp#delete_note\n  requires notes:delete\n"), "{text}");
+    assert_eq!(lock(endpoint().tool("delete_note", scopes!("notes:delete")), false), Ok(()));
+    let changed = lock(endpoint().tool("delete_note", Requirement::ANY_VALID_TOKEN), false);
+    assert!(changed.expect_err("a change").contains("loosened: TOOL /mcp#delete_note"));
 }
 
 #[test]
