@@ -83,7 +83,7 @@ fn extractors(input: ParseStream<'_>) -> Result<Vec<Path>> {
 }
 
 /// Parses `reason = "…"`, the syntax of lint attributes.
-fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
+pub(crate) fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
     if input.is_empty() {
         return Ok(None);
     }

@@ -55,7 +55,8 @@ impl Handler {
         if let Some(receiver) = self.signature.receiver() {
             return Err(Error::new_spanned(
                 receiver,
-                "`self` in a handler; write a free function, and take shared data through `State`",
+                "`self` in a handler; write a free function, and take shared data through `State`. For a tool of an MCP server, add \
+                 `#[scoped_tools]` to the `impl` block",
             ));
         }
         if self.signature.asyncness.is_none() {

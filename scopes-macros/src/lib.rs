@@ -21,6 +21,7 @@ mod place;
 mod requirement;
 mod routes;
 mod scope_token;
+mod scoped_items;
 mod signature;
 mod similar;
 #[cfg(test)]
@@ -59,6 +60,18 @@ pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(ScopedExtractor)]
 pub fn scoped_extractor(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
+}
+
+// Documented at the re-export `scopes_runtime::mcp::scoped_tools`.
+#[proc_macro_attribute]
+pub fn scoped_tools(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    scoped_items::expand("tool", arguments.into(), item.into()).into()
+}
+
+// Documented at the re-export `scopes_runtime::mcp::scoped_prompts`.
+#[proc_macro_attribute]
+pub fn scoped_prompts(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    scoped_items::expand("prompt", arguments.into(), item.into()).into()
 }
 
 // Documented at the re-export `scopes_runtime::scopes`.

@@ -74,6 +74,7 @@
 //!   both there is no `JwtDecoder`; implement [`TokenDecoder`].
 //! - `issuer`: `Jwks`, the keys of an issuer, by discovery and with rotation, and `IntrospectionDecoder`. It enables
 //!   `aws-lc-rs`.
+//! - `mcp`: scopes for the tools, prompts and resources of MCP servers, with rmcp 3; see `mcp::McpEndpoint`.
 //! - `metrics`: counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`].
 //! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
 
@@ -81,6 +82,8 @@ mod attribute_order;
 pub mod guide;
 mod http;
 mod lock;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod operation;

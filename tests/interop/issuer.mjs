@@ -20,6 +20,20 @@ function key(kid) {
   return keys.get(kid);
 }
 
+// A user who grants `notes:read` and `notes:delete`, the latter only if it is requested alone.
+async function interact(provider, request, response) {
+  const { params } = await provider.interactionDetails(request, response);
+  const grant = new provider.Grant({ accountId: 'alice', clientId: params.client_id });
+  const granted = params.scope === 'notes:delete' ? params.scope : 'notes:read';
+  const refused = params.scope.split(' ').filter((scope) => scope !== granted);
+  // They are scopes of the issuer too, because clients register for them.
+  grant.addOIDCScope(params.scope);
+  grant.addResourceScope(params.resource, granted);
+  if (refused.length > 0) grant.rejectResourceScope(params.resource, refused.join(' '));
+  const consent = { grantId: await grant.save() };
+  await provider.interactionFinished(request, response, { login: { accountId: 'alice' }, consent });
+}
+
 function provider(url, kids) {
   const client = (client_id, client_secret, grant_types) => ({
     client_id,
@@ -29,23 +43,27 @@ function provider(url, kids) {
     response_types: [],
     id_token_signed_response_alg: 'ES256',
   });
-  return new Provider(url, {
+  const scopes = ['me', 'items', 'items:write', 'notes:read', 'notes:write', 'notes:delete'];
+  const provider = new Provider(url, {
     clients: [
       client('app', 'app-secret', ['client_credentials']),
       client('api', 'a secret: 100%', ['client_credentials']),
     ],
     jwks: { keys: kids.map(key) },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    scopes: ['me', 'items', 'items:write'],
+    scopes,
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
+      registration: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_, resource) => ({
-          scope: 'me items items:write',
+          scope: scopes.join(' '),
           audience: resource,
           accessTokenTTL: 600,
           accessTokenFormat: resource.endsWith('/opaque') ? 'opaque' : 'jwt',
@@ -53,7 +71,10 @@ function provider(url, kids) {
         }),
       },
     },
-  }).callback();
+  });
+  const callback = provider.callback();
+  return (request, response) =>
+    request.url.startsWith('/interaction/') ? interact(provider, request, response) : callback(request, response);
 }
 
 let answer;

@@ -3,6 +3,7 @@
 
 mod api;
 mod issuer;
+mod mcp;
 mod outage;
 
 use std::collections::BTreeMap;

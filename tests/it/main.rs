@@ -4,6 +4,7 @@ mod application;
 mod credentials;
 mod http;
 mod lock;
+mod mcp;
 mod openapi;
 mod recipes;
 mod report;

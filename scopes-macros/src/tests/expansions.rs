@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, File, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
 
-use crate::{attribute_macros, declare, derive, requirement, routes};
+use crate::{attribute_macros, declare, derive, requirement, routes, scoped_items};
 
 #[test]
 fn declare_scopes_expands_to_the_committed_file() {
@@ -104,6 +104,33 @@ struct Listing {
     let generated = derive::expand(item.to_token_stream());
     item.attrs.clear();
     compare("scoped_extractor", source, quote!(#item #generated));
+}
+
+#[test]
+fn scoped_tools_expands_to_the_committed_file() {
+    let source = r#"
+#[scoped_tools]
+#[tool_router]
+impl Notes {
+    /// Deletes a note.
+    #[tool(name = "delete-note")]
+    #[requires_scopes("notes:delete")]
+    async fn delete_note(&self, Parameters(note): Parameters<Id>) -> String {
+        self.delete(note)
+    }
+
+    #[cfg(feature = "about")]
+    #[tool]
+    #[public]
+    async fn about(&self) -> &'static str {
+        "notes"
+    }
+}"#;
+    compare(
+        "scoped_tools",
+        source,
+        expand_attribute(source, |arguments, item| scoped_items::expand("tool", arguments, item)),
+    );
 }
 
 #[test]

@@ -37,6 +37,21 @@ impl ResourceServer {
         self.evaluate_operation(context, handler, &required)
     }
 
+    /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose whole
+    /// requirement is in the body, which is read of clients with a token only.
+    #[cfg(feature = "mcp")]
+    pub(crate) async fn authenticate_operation(
+        &self,
+        parts: &mut Parts,
+        required: &Requirements,
+    ) -> Result<(), AuthError> {
+        let context = AuthContext::of(parts, self.server()).await;
+        if matches!(context.outcome(), TokenOutcome::Valid(_)) {
+            return Ok(());
+        }
+        self.evaluate_operation(context, None, required)
+    }
+
     /// Makes this the operation of the request, and authorizes the request for it.
     fn evaluate_operation(
         &self,
@@ -56,7 +71,7 @@ impl ResourceServer {
     }
 
     /// Returns the request's token, if it satisfies what a part of the operation requires.
-    pub(super) async fn authorize_part(
+    pub(crate) async fn authorize_part(
         &self,
         parts: &mut Parts,
         part: Requirement,

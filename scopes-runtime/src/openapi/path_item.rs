@@ -38,6 +38,8 @@ pub(super) fn served_methods(operation: &Operation, all: &[&Operation]) -> Vec<H
     };
     let is_served = |method: &str| match (&operation.access, &operation.methods) {
         (Access::Unchecked { .. }, _) | (_, Methods::Other | Methods::Fallback | Methods::Unlisted) => false,
+        #[cfg(feature = "mcp")]
+        (_, Methods::Item(_)) => false,
         (_, Methods::One(one)) => one.as_str().eq_ignore_ascii_case(method),
         // The handler of GET serves HEAD as well.
         (_, Methods::Any) => !(has(method) || method == "head" && has("get")),

@@ -11,6 +11,8 @@ use serde::Serialize;
 
 pub(crate) use access::Access;
 pub(crate) use handler::Handler;
+#[cfg(feature = "mcp")]
+pub(crate) use methods::ItemKind;
 pub(crate) use methods::Methods;
 pub(crate) use operation_guard::OperationGuard;
 pub(crate) use path::{nested, shape};

@@ -33,8 +33,10 @@ where
                 operation.path == path && matches!(operation.methods, Methods::Any | Methods::Other)
             })
         };
-        let is_route =
-            |route: &&Route| !matches!(route.operation.methods, Methods::Fallback | Methods::Unlisted);
+        let is_route = |route: &&Route| {
+            let methods = &route.operation.methods;
+            !matches!(methods, Methods::Fallback | Methods::Unlisted) && !methods.are_of_item()
+        };
         let routes = self.routes.iter().filter(is_route);
         let paths: BTreeSet<_> = routes.map(|route| route.operation.path.clone()).collect();
         let paths: Vec<_> = paths.into_iter().filter(|path| !served_whole(path)).collect();

@@ -7,6 +7,8 @@ mod dry_run;
 mod enforced;
 mod fallbacks;
 mod layered;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod method_router;
 mod nesting;
 #[cfg(feature = "openapi")]
@@ -17,6 +19,8 @@ mod report;
 mod route;
 mod router_requirements;
 mod scoped_handler;
+#[cfg(feature = "mcp")]
+mod scoped_mcp;
 mod scoped_router;
 mod scoped_service;
 mod serve;

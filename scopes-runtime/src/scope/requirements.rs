@@ -33,6 +33,13 @@ impl Requirements {
         self.routers.as_deref().unwrap_or_default()
     }
 
+    /// Returns the requirements with those of parts of the operation, before those of the routers.
+    #[cfg(feature = "mcp")]
+    pub(crate) fn with_parts(&self, parts: impl IntoIterator<Item = Requirement>) -> Self {
+        let others: Vec<_> = parts.into_iter().chain(self.routers().iter().copied()).collect();
+        Self::new(self.own, Some(others.into()))
+    }
+
     /// Adds the requirement of a router. Returns those of all routers.
     pub(crate) fn add(&mut self, requirement: Requirement) -> Arc<[Requirement]> {
         let routers: Arc<[_]> = [self.routers(), &[requirement]].concat().into();

@@ -8,7 +8,11 @@ use serde_json::{Map, Number, Value};
 /// The error of a JSON text that is refused. The message is a predicate for the name of the text. It never contains the text,
 /// which serde_json's messages quote.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-pub(super) enum JsonError {
+pub(crate) enum JsonError {
+    #[cfg(feature = "mcp")]
+    #[error("is not JSON")]
+    NotJson,
+    #[cfg(feature = "_jwt")]
     #[error("is not a JSON object")]
     NotAnObject,
     #[error("repeats a member name")]
@@ -19,14 +23,25 @@ pub(super) enum JsonError {
 
 /// Parses a JSON object, and refuses repeated member names at every depth, as RFC 7515 section 4 and RFC 7519 section 4 allow.
 /// Parsers disagree on which of two members counts, so that one could check a claim that another does not see.
+#[cfg(feature = "_jwt")]
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Value>, JsonError> {
-    let error = Cell::new(JsonError::NotAnObject);
+    match parsed(text, JsonError::NotAnObject)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(JsonError::NotAnObject),
+    }
+}
+
+/// Parses a JSON text, and refuses repeated member names at every depth. Parsers disagree on which of two members counts.
+#[cfg(feature = "mcp")]
+pub(crate) fn value(text: &[u8]) -> Result<Value, JsonError> {
+    parsed(text, JsonError::NotJson)
+}
+
+fn parsed(text: &[u8], malformed: JsonError) -> Result<Value, JsonError> {
+    let error = Cell::new(malformed);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = StrictValue(&error).deserialize(&mut deserializer);
-    match value.and_then(|value| deserializer.end().map(|()| value)) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(error.get()),
-    }
+    value.and_then(|value| deserializer.end().map(|()| value)).map_err(|_| error.get())
 }
 
 /// Prefix of the names under which serde_json passes numbers (feature `arbitrary_precision`) and unparsed text (feature

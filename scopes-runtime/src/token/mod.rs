@@ -17,7 +17,7 @@ mod introspection;
 mod issuer_metadata;
 #[cfg(feature = "_jwt")]
 mod jose;
-#[cfg(feature = "_jwt")]
+#[cfg(any(feature = "_jwt", feature = "mcp"))]
 mod json;
 #[cfg(feature = "issuer")]
 mod jwks;
@@ -33,6 +33,8 @@ pub use error::DecodeError;
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
 #[cfg(feature = "_jwt")]
 pub use jose::{KeyError, VerificationKey};
+#[cfg(feature = "mcp")]
+pub(crate) use json::value as strict_json;
 #[cfg(feature = "_jwt")]
 pub use jsonwebtoken::Algorithm;
 #[cfg(feature = "issuer")]

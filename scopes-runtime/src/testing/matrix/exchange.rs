@@ -26,6 +26,8 @@ pub(super) struct TestRequest {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, instead of JSON.
     form: Option<String>,
+    /// The body, instead of an empty object.
+    json: Option<String>,
     /// Run last, on the whole request.
     credentials: Vec<AddCredentials>,
 }
@@ -37,8 +39,14 @@ impl TestRequest {
             uri: path.to_owned(),
             headers: Vec::new(),
             form: None,
+            json: None,
             credentials: Vec::new(),
         }
+    }
+
+    /// Sets the body.
+    pub(super) fn json(self, body: &str) -> Self {
+        Self { json: Some(body.to_owned()), ..self }
     }
 
     pub(super) fn headers(self, headers: &[(HeaderName, HeaderValue)]) -> Self {
@@ -74,7 +82,10 @@ impl TestRequest {
         let mut request = Request::builder().method(&self.method).uri(&self.uri);
         let body = match &self.form {
             Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
-            None => self.has_body().then(|| ("application/json", "{}".to_owned())),
+            None => self.has_body().then(|| {
+                let json = self.json.as_deref().unwrap_or("{}");
+                ("application/json", json.to_owned())
+            }),
         };
         if let Some((content_type, _)) = body {
             request = request.header(CONTENT_TYPE, content_type);

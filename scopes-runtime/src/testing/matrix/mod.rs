@@ -31,6 +31,7 @@ use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
 use crate::operation::{Access, Methods, Operation};
 use crate::report::Report;
+use crate::scope::DeclaredScope;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
@@ -181,7 +182,9 @@ impl ScopeMatrix {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
                 // An unlisted route may serve what no listed one does.
-                let is_no_route = is_no_route(operation) || may_be_unlisted(all, &operation.path);
+                let is_no_route = is_no_route(operation)
+                    || operation.methods.are_of_item()
+                    || may_be_unlisted(all, &operation.path);
                 if !is_no_route && run.refuses(&operation.access) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
@@ -193,6 +196,16 @@ impl ScopeMatrix {
         }
     }
 
+    /// Returns the alternatives that refusals name before the token is verified: for a message to an MCP endpoint, those of the
+    /// endpoint.
+    fn unverified(&self, operation: &Operation) -> Vec<Vec<&'static DeclaredScope>> {
+        let endpoint = operation.path.split_once('#').filter(|_| operation.methods.are_of_item());
+        let path = endpoint.map_or(&*operation.path, |(path, _)| path);
+        let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
+        let endpoint = endpoint.and_then(|_| self.report.model().iter().find(is_endpoint));
+        endpoint.unwrap_or(operation).access.alternatives()
+    }
+
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
         let serves_head = !has(self.report.model(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
@@ -200,6 +213,7 @@ impl ScopeMatrix {
                 let scoped = Scoped {
                     target,
                     alternatives: &requirements.alternatives(),
+                    unverified: &self.unverified(operation),
                     user_authentication: &requirements.authentication(),
                     may_require: &requirements.may_require(),
                     token: &self.token,
@@ -292,6 +306,10 @@ impl ScopeMatrix {
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.model() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
+                // The attacks on its endpoint are those on an item.
+                if operation.methods.are_of_item() {
+                    continue;
+                }
                 let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {

@@ -19,6 +19,8 @@ use crate::testing::claims::now;
 pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
     pub(super) alternatives: &'a Alternatives,
+    /// The alternatives that refusals name before the token is verified.
+    pub(super) unverified: &'a Alternatives,
     pub(super) user_authentication: &'a Authentication,
     pub(super) may_require: &'a NamedScopes,
     /// The claims of all tokens, without the required login.
@@ -35,7 +37,7 @@ pub(super) struct Scoped<'a> {
 impl Scoped<'_> {
     pub(super) async fn check(&self, run: &mut Run<'_>) {
         let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
-        let invalid = self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), "");
+        let invalid = self.refused_unverified(Some("invalid_token"));
         let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
         let mut admits = true;
         for alternative in self.alternatives {
@@ -198,11 +200,19 @@ impl Scoped<'_> {
     }
 
     fn request(&self) -> TestRequest {
-        TestRequest::new(&self.target.method, &self.target.path).credentials(&self.valid.of(self.schemes))
+        self.target.request().credentials(&self.valid.of(self.schemes))
     }
 
     fn without_token(&self) -> Expected {
-        self.refused(StatusCode::UNAUTHORIZED, None, "")
+        self.refused_unverified(None)
+    }
+
+    fn refused_unverified(&self, error: Option<&str>) -> Expected {
+        let scope = named(self.unverified, "", self.names_scopes);
+        Expected::Refused(
+            StatusCode::UNAUTHORIZED,
+            BearerChallenge { error: error.map(str::to_owned), scope },
+        )
     }
 
     fn sent_back(&self, granted: &str) -> Expected {

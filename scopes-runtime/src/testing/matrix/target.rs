@@ -1,5 +1,8 @@
 use axum::http::Method;
 
+use super::exchange::TestRequest;
+#[cfg(feature = "mcp")]
+use crate::operation::ItemKind;
 use crate::operation::{Methods, Operation};
 
 /// Requests that reach one operation.
@@ -12,6 +15,8 @@ pub(super) struct Target {
     pub(super) path: String,
     /// The path with other values of its parameters, if it has any.
     pub(super) second_path: Option<String>,
+    /// The body, in place of an empty JSON object.
+    message: Option<String>,
 }
 
 pub(super) const METHODS: [Method; 9] = [
@@ -32,6 +37,10 @@ pub(super) const UNKNOWN: &str = "no-route-has-this-path";
 impl Target {
     pub(super) fn of(operation: &Operation, all: &[Operation]) -> Self {
         let Operation { methods, path, .. } = operation;
+        #[cfg(feature = "mcp")]
+        if let (Methods::Item(kind), Some((endpoint, name))) = (methods, path.split_once('#')) {
+            return Self::of_item(*kind, endpoint, name, all);
+        }
         let (path, method) = match methods {
             Methods::One(method) => (path.clone(), method.clone()),
             Methods::Fallback => {
@@ -48,6 +57,8 @@ impl Target {
             }
             // Gets no requests.
             Methods::Unlisted => (path.clone(), Method::GET),
+            #[cfg(feature = "mcp")]
+            Methods::Item(_) => (path.clone(), Method::POST),
             Methods::Any | Methods::Other => (path.clone(), free_method(all, path)),
         };
         let (first, second) = (filled(&path, &number(all)), filled(&path, &word(all)));
@@ -57,6 +68,37 @@ impl Target {
             second_path: (first != second).then_some(second),
             path: first,
             pattern: path,
+            message: None,
+        }
+    }
+
+    /// Returns the target of a message to an MCP endpoint, without arguments.
+    #[cfg(feature = "mcp")]
+    fn of_item(kind: ItemKind, endpoint: &str, name: &str, all: &[Operation]) -> Self {
+        let (method, params) = match kind {
+            ItemKind::Tool => ("tools/call", serde_json::json!({ "name": name, "arguments": {} })),
+            ItemKind::Prompt => ("prompts/get", serde_json::json!({ "name": name, "arguments": {} })),
+            ItemKind::Resource => {
+                ("resources/read", serde_json::json!({ "uri": filled(name, &number(all)) }))
+            }
+        };
+        let message = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        Self {
+            operation: format!("{} {endpoint}#{name}", Methods::Item(kind)),
+            method: Method::POST,
+            pattern: endpoint.to_owned(),
+            path: filled(endpoint, &number(all)),
+            second_path: None,
+            message: Some(message.to_string()),
+        }
+    }
+
+    /// Returns the request without credentials.
+    pub(super) fn request(&self) -> TestRequest {
+        let request = TestRequest::new(&self.method, &self.path);
+        match &self.message {
+            Some(message) => request.json(message),
+            None => request,
         }
     }
 }

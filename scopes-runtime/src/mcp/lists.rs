@@ -1,0 +1,156 @@
+//! Lists of tools, prompts and resources in responses of the service.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::Value;
+
+use super::McpConfig;
+use crate::operation::ItemKind;
+use crate::scope::Requirements;
+use crate::token::AccessToken;
+
+/// The longest message that contains a list, in bytes.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// The lists of a result: the member, that of an entry which identifies it, and the kind of the entries.
+const LISTS: [(&str, &str, ItemKind); 4] = [
+    ("tools", "name", ItemKind::Tool),
+    ("prompts", "name", ItemKind::Prompt),
+    ("resources", "uri", ItemKind::Resource),
+    ("resourceTemplates", "uriTemplate", ItemKind::Resource),
+];
+
+/// What a client may see of lists.
+pub(crate) struct Visible {
+    pub(crate) config: Arc<McpConfig>,
+    pub(crate) endpoint: Requirements,
+    pub(crate) token: AccessToken,
+}
+
+impl Visible {
+    /// Returns the response with its lists reduced or annotated.
+    pub(crate) async fn apply(self, response: Response) -> Response {
+        let content_type =
+            response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        if essence.eq_ignore_ascii_case(b"text/event-stream") {
+            return self.events(response);
+        }
+        if !essence.eq_ignore_ascii_case(b"application/json") {
+            return response;
+        }
+        let (mut parts, body) = response.into_parts();
+        let Ok(text) = axum::body::to_bytes(body, MAX_BYTES).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        parts.headers.remove(CONTENT_LENGTH);
+        let text = self.message(&text).map_or(text, Bytes::from);
+        Response::from_parts(parts, Body::from(text))
+    }
+
+    fn events(self, response: Response) -> Response {
+        let (mut parts, body) = response.into_parts();
+        parts.headers.remove(CONTENT_LENGTH);
+        let state = (body.into_data_stream(), Vec::new(), self);
+        let events = stream::unfold(Some(state), |state| async {
+            let (mut chunks, mut buffer, visible) = state?;
+            while buffer.len() <= MAX_BYTES {
+                match chunks.next().await? {
+                    Err(error) => return Some((Err(error), None)),
+                    Ok(chunk) => buffer.extend_from_slice(&chunk),
+                }
+                let mut events = Vec::new();
+                while let Some(end) = end_of_event(&buffer) {
+                    let event: Vec<_> = buffer.drain(..end).collect();
+                    events.extend(visible.event(&event).unwrap_or(event));
+                }
+                if !events.is_empty() {
+                    return Some((Ok(Bytes::from(events)), Some((chunks, buffer, visible))));
+                }
+            }
+            Some((Err(axum::Error::new("an event is too long")), None))
+        });
+        Response::from_parts(parts, Body::from_stream(events))
+    }
+
+    /// Returns the changed event, or `None` if it has no list.
+    fn event(&self, event: &[u8]) -> Option<Vec<u8>> {
+        let lines =
+            || event.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let data = |line: &[u8]| {
+            line.strip_prefix(b"data:").map(|data| data.strip_prefix(b" ").unwrap_or(data).to_vec())
+        };
+        let text = lines().filter_map(data).collect::<Vec<_>>().join(&b'\n');
+        let changed = self.message(&text)?;
+        let mut out = Vec::new();
+        for line in lines().filter(|line| !line.is_empty() && !line.starts_with(b"data:")) {
+            out.extend([line, b"\n"].concat());
+        }
+        out.extend([b"data: ", &*changed, b"\n\n"].concat());
+        Some(out)
+    }
+
+    /// Returns the changed message or batch, or `None` if it has no list.
+    fn message(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut message: Value = serde_json::from_slice(text).ok()?;
+        let mut has_list = false;
+        match &mut message {
+            Value::Array(batch) => batch.iter_mut().for_each(|message| has_list |= self.result(message)),
+            single => has_list = self.result(single),
+        }
+        has_list.then(|| serde_json::to_vec(&message).expect("a JSON value is always JSON"))
+    }
+
+    /// Changes the lists of a response. Returns whether it has any.
+    fn result(&self, message: &mut Value) -> bool {
+        let Some(result) = message.get_mut("result").and_then(Value::as_object_mut) else { return false };
+        let mut has_list = false;
+        for (member, key, kind) in LISTS {
+            let Some(Value::Array(entries)) = result.get_mut(member) else { continue };
+            has_list = true;
+            entries.retain_mut(|entry| self.entry(kind, key, entry));
+        }
+        // A list for one token must not be served to another one.
+        if has_list && result.contains_key("cacheScope") {
+            result.insert("cacheScope".to_owned(), "private".into());
+        }
+        has_list
+    }
+
+    /// Returns whether the client may see the entry. Adds a note if the token may not use it.
+    fn entry(&self, kind: ItemKind, key: &str, entry: &mut Value) -> bool {
+        let Some(name) = entry.get(key).and_then(Value::as_str) else { return false };
+        let items = &self.config.items;
+        let found = items.find(kind, name);
+        if found.is_empty() {
+            return false;
+        }
+        let required = self.endpoint.with_parts(found.into_iter().map(|at| items.requirement(at)));
+        if required.is_met_by(self.token.scopes()) && required.accepts(self.token.authenticated()) {
+            return true;
+        }
+        if self.config.lists_all
+            && let Some(entry) = entry.as_object_mut()
+        {
+            let described =
+                entry.get("description").and_then(Value::as_str).map(|text| format!("{text}\n\n"));
+            let note = format!("{}Requires the scopes: {required}.", described.unwrap_or_default());
+            entry.insert("description".to_owned(), note.into());
+        }
+        self.config.lists_all
+    }
+}
+
+/// Returns the position after the first empty line.
+fn end_of_event(buffer: &[u8]) -> Option<usize> {
+    let end = |separator: &[u8]| {
+        buffer.windows(separator.len()).position(|window| window == separator).map(|at| at + separator.len())
+    };
+    [end(b"\n\n"), end(b"\r\n\r\n")].into_iter().flatten().min()
+}

@@ -1,0 +1,119 @@
+//! Reads from the body of a request what it needs.
+
+use axum::http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+use serde_json::{Map, Value};
+
+use crate::operation::ItemKind;
+use crate::token::strict_json;
+
+/// The most messages of a batch.
+const MAX_MESSAGES: usize = 64;
+
+/// The messages of a body.
+pub(crate) struct Messages(pub(crate) Vec<Message>);
+
+/// A JSON-RPC message.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// `None` for a notification.
+    pub(crate) id: Option<Value>,
+    /// The tools, prompts and resources that it names.
+    pub(crate) items: Vec<(ItemKind, String)>,
+    /// Whether the response may list items.
+    pub(crate) is_list: bool,
+}
+
+/// A body that is no message of MCP. The text tells the client why.
+#[derive(Debug)]
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+type Object = Map<String, Value>;
+
+impl Messages {
+    /// Parses a message or a batch.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Malformed> {
+        match strict_json(body) {
+            Ok(Value::Object(message)) => Ok(Self(vec![Message::new(&message)?])),
+            Ok(Value::Array(batch)) if batch.is_empty() || batch.len() > MAX_MESSAGES => {
+                Err(Malformed("a batch has 1 to 64 messages"))
+            }
+            Ok(Value::Array(batch)) => {
+                let messages = batch.iter().map(|message| match message {
+                    Value::Object(message) => Message::new(message),
+                    _ => Err(Malformed("a message of a batch is an object")),
+                });
+                messages.collect::<Result<_, _>>().map(Self)
+            }
+            Ok(_) => Err(Malformed("a message is an object")),
+            Err(_) => Err(Malformed("the body is not JSON, or repeats a member name")),
+        }
+    }
+}
+
+impl Message {
+    /// Every member that a service might read an item from has to have the type that the protocol defines: deserializers of structs
+    /// accept an array in place of an object, in which the item would not be found here.
+    fn new(message: &Object) -> Result<Self, Malformed> {
+        let id = message.get("id").cloned();
+        let params = match message.get("params") {
+            None => &Map::new(),
+            Some(Value::Object(params)) => params,
+            Some(_) => return Err(Malformed("`params` is an object")),
+        };
+        let method = match message.get("method") {
+            None => return Ok(Self { id, items: Vec::new(), is_list: false }),
+            Some(Value::String(method)) => &**method,
+            Some(_) => return Err(Malformed("`method` is a string")),
+        };
+        let item = |kind, object: &Object, member| text(object, member).map(|name| vec![(kind, name)]);
+        let items = match method {
+            "tools/call" => item(ItemKind::Tool, params, "name")?,
+            "prompts/get" => item(ItemKind::Prompt, params, "name")?,
+            "resources/read" | "resources/subscribe" | "resources/directory/read" | "skills/get" => {
+                item(ItemKind::Resource, params, "uri")?
+            }
+            "completion/complete" => {
+                let reference = object(params, "ref")?;
+                match &*text(reference, "type")? {
+                    "ref/prompt" => item(ItemKind::Prompt, reference, "name")?,
+                    "ref/resource" => item(ItemKind::Resource, reference, "uri")?,
+                    _ => return Err(Malformed("`ref` refers to a prompt or a resource")),
+                }
+            }
+            "subscriptions/listen" => subscribed(object(params, "notifications")?)?,
+            _ => Vec::new(),
+        };
+        let is_list = method.ends_with("/list");
+        Ok(Self { id, items, is_list })
+    }
+}
+
+fn subscribed(notifications: &Object) -> Result<Vec<(ItemKind, String)>, Malformed> {
+    let malformed = Malformed("`resourceSubscriptions` is an array of URIs");
+    match notifications.get("resourceSubscriptions") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(uris)) => {
+            let uris = uris.iter().map(|uri| Some((ItemKind::Resource, uri.as_str()?.to_owned())));
+            uris.collect::<Option<_>>().ok_or(malformed)
+        }
+        Some(_) => Err(malformed),
+    }
+}
+
+fn text(object: &Object, member: &str) -> Result<String, Malformed> {
+    let text = object.get(member).and_then(Value::as_str);
+    text.map(str::to_owned).ok_or(Malformed("`params` lacks the name or the URI that the method needs"))
+}
+
+fn object<'a>(object: &'a Object, member: &str) -> Result<&'a Object, Malformed> {
+    let inner = object.get(member).and_then(Value::as_object);
+    inner.ok_or(Malformed("`params` lacks an object that the method needs"))
+}
+
+/// Returns whether the body is declared as JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
+    let (Some(line), None) = (lines.next(), lines.next()) else { return false };
+    let essence = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}

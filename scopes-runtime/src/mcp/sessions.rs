@@ -1,0 +1,90 @@
+//! Session ids that only the client that opened the session can use.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::token::AccessToken;
+
+/// The length of the tag: 128 bits.
+const TAG_BYTES: usize = 16;
+
+/// Appends a tag to the session ids of the service: an HMAC of the id and the owner. Nothing is stored, so that clients cannot
+/// exhaust memory, and each instance with the key accepts the ids of the others.
+pub(crate) struct Sessions(Hmac<Sha256>);
+
+impl Sessions {
+    /// Uses a random key.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the operating system provides no random bytes.
+    pub(super) fn new() -> Self {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).expect("random bytes of the operating system");
+        Self::with_key(key)
+    }
+
+    pub(super) fn with_key(key: [u8; 32]) -> Self {
+        Self(Hmac::new_from_slice(&key).expect("a key of any length"))
+    }
+
+    /// Returns the id that the client gets.
+    pub(crate) fn bind(&self, id: &str, owner: &SessionOwner<'_>) -> String {
+        let tag = self.mac(id, owner).finalize().into_bytes();
+        let tag = tag.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}"));
+        format!("{id}.{}", tag.collect::<String>())
+    }
+
+    /// Returns the id of the service, if this one belongs to the owner.
+    pub(crate) fn unbind<'a>(&self, bound: &'a str, owner: &SessionOwner<'_>) -> Option<&'a str> {
+        let (id, tag) = bound.rsplit_once('.')?;
+        let tag = from_hexadecimal(tag)?;
+        self.mac(id, owner).verify_truncated_left(&tag).ok()?;
+        Some(id)
+    }
+
+    fn mac(&self, id: &str, owner: &SessionOwner<'_>) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        // With their lengths, so that no two owners have the same input.
+        for field in [Some(id), owner.issuer, owner.subject, owner.client, owner.token] {
+            mac.update(&field.map_or(u64::MAX, |field| field.len() as u64).to_be_bytes());
+            mac.update(field.unwrap_or_default().as_bytes());
+        }
+        mac
+    }
+}
+
+/// Who may use a session: the subject and the client of the token that opened it.
+pub(crate) struct SessionOwner<'a> {
+    issuer: Option<&'a str>,
+    subject: Option<&'a str>,
+    client: Option<&'a str>,
+    /// The whole token, if it names neither a subject nor a client.
+    token: Option<&'a str>,
+}
+
+impl<'a> SessionOwner<'a> {
+    /// `header` is the value of `Authorization`.
+    pub(crate) fn new(token: &'a AccessToken, header: Option<&'a str>) -> Self {
+        let (subject, client) = (token.subject(), token.client_id());
+        let token_alone = header.filter(|_| subject.is_none() && client.is_none());
+        Self { issuer: token.issuer(), subject, client, token: token_alone }
+    }
+}
+
+/// Reads lower-case digits: each tag has one spelling.
+fn from_hexadecimal(text: &str) -> Option<[u8; TAG_BYTES]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut tag = [0; TAG_BYTES];
+    if text.len() != 2 * TAG_BYTES {
+        return None;
+    }
+    for (byte, pair) in tag.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(tag)
+}

@@ -1,0 +1,70 @@
+//! MCP servers in a router.
+
+use std::convert::Infallible;
+
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::any;
+use tower_service::Service;
+
+use super::ScopedRouter;
+use super::route::Route;
+use super::router_requirements::RouterRequirements;
+use super::scoped_mcp::ScopedMcp;
+use crate::http::ProvidesResourceServer;
+use crate::mcp::McpEndpoint;
+use crate::operation::{Access, Methods, Operation};
+use crate::scope::Requirements;
+
+impl<S> ScopedRouter<S>
+where
+    S: ProvidesResourceServer + Clone + Send + Sync + 'static,
+{
+    /// Serves a path by an MCP server: `router.route_mcp("/mcp", endpoint)`.
+    ///
+    /// A message that uses a tool, a prompt or a resource needs the endpoint's requirement and that of the item, and those of
+    /// routers ([`require`](Self::require)). The router checks them before the service runs. The report has a line for each item:
+    /// `TOOL /mcp#delete_note`.
+    ///
+    /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`], and refused with 413 if they are longer, 415 if
+    /// they are not JSON, and 400 if they are no messages of MCP or repeat a member name. A session id (`Mcp-Session-Id`) of another
+    /// subject or client is 404. A stream is resumed within a session only.
+    ///
+    /// # Panics
+    ///
+    /// Panics as `Router::route` does, if an item and the endpoint have more than 64 alternatives together, and if no
+    /// authentication context (`acr`) satisfies both.
+    #[must_use]
+    pub fn route_mcp<T>(mut self, path: &str, endpoint: McpEndpoint<T>) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let McpEndpoint { service, requirement, config } = endpoint;
+        let own = Requirements::from(requirement);
+        for (kind, name, of_item) in config.items.iter() {
+            let path = format!("{path}#{name}");
+            let requirements = own.with_parts([of_item]);
+            assert!(
+                requirements.has_few_alternatives(),
+                "`{path}` requires more than 64 alternatives together with its endpoint, too many for a challenge"
+            );
+            assert!(
+                requirements.authentication().is_possible(),
+                "`{path}` requires authentication contexts (`acr`) that its endpoint excludes, so no login would do"
+            );
+            let access = Access::Scoped(requirements);
+            self.routes.push(Route::new(Operation {
+                methods: Methods::Item(kind),
+                path,
+                handler: None,
+                access,
+            }));
+        }
+        let routers = RouterRequirements::default();
+        self.routes.push(Route::scoped(path, Methods::Any, requirement, routers.clone()));
+        let service = ScopedMcp::new(service, requirement, config, S::resource_server, routers);
+        Self { router: self.router.route(path, any(service)), ..self }
+    }
+}

@@ -1,0 +1,59 @@
+//! Lists of tools, prompts and resources.
+
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use serde_json::{Value, json};
+
+use super::{App, Notes, message};
+
+fn names<'a>(result: &'a Value, list: &str, key: &str) -> Vec<&'a str> {
+    let entries = result[list].as_array().expect("a list");
+    let mut names: Vec<_> = entries.iter().map(|entry| entry[key].as_str().expect("a name")).collect();
+    names.sort_unstable();
+    names
+}
+
+async fn list(app: &App, scopes: &str, method: &str) -> Value {
+    let answer = app.post(&app.token(scopes), &message(method, &json!({}))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let text =
+        answer.text.lines().find_map(|line| line.strip_prefix("data: {")).map(|rest| format!("{{{rest}"));
+    let message: Value = serde_json::from_str(text.as_ref().unwrap_or(&answer.text)).expect("JSON");
+    message["result"].clone()
+}
+
+#[tokio::test]
+async fn lists_contain_what_the_token_may_use() {
+    let events = StreamableHttpServerConfig::default().with_legacy_session_mode(false);
+    for app in [App::new(), App::with(|notes: &Notes| notes.endpoint_with(events.clone()))] {
+        let tools = list(&app, "mcp", "tools/list").await;
+        assert_eq!(names(&tools, "tools", "name"), ["about"]);
+        let tools = list(&app, "mcp notes:write notes:delete", "tools/list").await;
+        assert_eq!(names(&tools, "tools", "name"), ["about", "add_note", "delete-notes", "list_notes"]);
+        assert_eq!(names(&list(&app, "mcp", "prompts/list").await, "prompts", "name"), [""; 0]);
+        let prompts = list(&app, "mcp notes:read", "prompts/list").await;
+        assert_eq!(names(&prompts, "prompts", "name"), ["summarize"]);
+        let resources = list(&app, "mcp", "resources/list").await;
+        assert_eq!(names(&resources, "resources", "uri"), ["notes://index"]);
+        let resources = list(&app, "mcp notes:read", "resources/list").await;
+        assert_eq!(names(&resources, "resources", "uri"), ["notes://1/text", "notes://index"]);
+        let templates = list(&app, "mcp", "resources/templates/list").await;
+        assert_eq!(names(&templates, "resourceTemplates", "uriTemplate"), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn lists_of_everything_name_the_missing_scopes() {
+    let app = App::with(|notes| notes.endpoint().list_all());
+    let tools = list(&app, "mcp", "tools/list").await;
+    assert_eq!(names(&tools, "tools", "name"), ["about", "add_note", "delete-notes", "list_notes"]);
+    let described = |name: &str| {
+        let tools = tools["tools"].as_array().expect("a list");
+        let tool = tools.iter().find(|tool| tool["name"] == name).expect("the tool");
+        tool["description"].as_str().expect("a description").to_owned()
+    };
+    assert_eq!(described("about"), "Describes the server.");
+    assert_eq!(described("add_note"), "Adds a note.\n\nRequires the scopes: mcp notes:write.");
+    // What is not declared cannot be used.
+    let resources = list(&app, "mcp", "resources/list").await;
+    assert_eq!(names(&resources, "resources", "uri"), ["notes://1/text", "notes://index"]);
+}
