@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, serve};
 
-use crate::{api::scopes::Scope, app, state::AppState};
+use crate::{api::scopes::Scope, routes::routes, state::AppState, token_issuer::TokenIssuer};
 
 const DOCUMENT: &str = "/openapi.json";
 
@@ -52,7 +52,7 @@ const PAGE: &str = r#"<!DOCTYPE html>
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
 
 /// Builds the routes of the page and the document.
-pub(crate) fn routes(state: AppState) -> Router {
+pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route(DOCUMENT, get(document))
         .route("/docs", get(async || Redirect::to("/docs/")))
@@ -67,9 +67,10 @@ async fn document(State(state): State<AppState>, token: Option<AccessToken>) -> 
     let issuer = &state.tokens().issuer;
     let document = match &token {
         Some(token) => {
-            described(app::routes(issuer).openapi_for(token.scopes()), &app::routes(issuer).report())
+            let routes = routes(issuer);
+            described(routes.openapi_for(token.scopes()), &routes.report())
         }
-        None => app::openapi(issuer),
+        None => openapi(issuer),
     };
     let cache = if token.is_some() { "private, no-store" } else { "no-cache" };
     ([(header::VARY, "Authorization"), (header::CACHE_CONTROL, cache)], Json(document)).into_response()
@@ -88,8 +89,15 @@ async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     (caching, [(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response()
 }
 
+/// Returns the OpenAPI document that `/openapi.json` serves.
+pub fn openapi(issuer: &TokenIssuer) -> OpenApi {
+    let routes = routes(issuer);
+    let report = routes.report();
+    described(routes.split_for_parts().1, &report)
+}
+
 /// Adds a description with the scopes, and the operations that require each.
-pub(crate) fn described(mut document: OpenApi, report: &Report) -> OpenApi {
+fn described(mut document: OpenApi, report: &Report) -> OpenApi {
     let mut text = "The OAuth2 scopes tutorial of FastAPI as an axum application.\n\n\
                     | Scope | Allows | Required by |\n| --- | --- | --- |\n"
         .to_owned();

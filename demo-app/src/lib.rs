@@ -7,19 +7,22 @@ mod auth_server;
 mod config;
 mod docs;
 mod error;
+mod routes;
 mod serve;
 mod state;
 mod store;
 mod token_issuer;
 
 pub use crate::{
-    app::{app, openapi, routes},
+    app::app,
     auth_server::{
         jwt_secret::JwtSecret,
         signing_key::{SigningKey, SigningKeyError},
         tokens::{Tokens, TokensError},
     },
     config::{Command, Config, ReportFormat},
+    docs::openapi,
+    routes::routes,
     serve::server::{ServeError, serve},
     state::AppState,
     store::{database::Database, open::OpenDatabaseError},
