@@ -4,11 +4,11 @@ use axum::{Router, extract::DefaultBodyLimit};
 use scopes_runtime::{ScopedRouter, openapi::OAuth2Scheme, router::routes};
 use tower_http::normalize_path::NormalizePath;
 use utoipa::openapi::{Info, License, OpenApi, Paths, Server};
-use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     api::{fallbacks, handlers, scopes::Scope},
     auth_server::{metadata, token_endpoint},
+    docs,
     serve::request_limits::limit_and_log,
     state::AppState,
     token_issuer::TokenIssuer,
@@ -18,16 +18,18 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// Builds the application. A path matches with and without a slash at its end.
 pub fn app(state: AppState) -> Router {
-    let (api, openapi) = routes(&state.tokens().issuer).split_for_parts();
+    let docs = docs::routes(state.clone());
+    let api = Router::from(routes(&state.tokens().issuer));
     // A router's own layers run after it has matched the path, so the slash is removed around the router.
     let api = NormalizePath::trim_trailing_slash(api.with_state(state));
-    let docs = SwaggerUi::new("/docs").url("/openapi.json", openapi);
     limit_and_log(Router::new().merge(docs).fallback_service(api))
 }
 
 /// Returns the OpenAPI document that `/openapi.json` serves.
 pub fn openapi(issuer: &TokenIssuer) -> OpenApi {
-    routes(issuer).split_for_parts().1
+    let routes = routes(issuer);
+    let report = routes.report();
+    docs::described(routes.split_for_parts().1, &report)
 }
 
 /// Builds the API. `issuer` determines the security scheme and which routes of the authorization server exist.

@@ -17,6 +17,7 @@ pub struct Config {
     /// Address to listen on; port 0 selects a free port
     #[arg(
         long,
+        global = true,
         env = "DEMO_ADDR",
         value_name = "IP:PORT",
         default_value = "127.0.0.1:8000",
@@ -27,6 +28,7 @@ pub struct Config {
     /// SQLite file or postgres:// URL; the first start creates the file and the tables
     #[arg(
         long,
+        global = true,
         env = "DATABASE_URL",
         value_name = "FILE|URL",
         default_value = "demo-app.db",
@@ -38,6 +40,7 @@ pub struct Config {
     /// Secret that signs the tokens, at least 32 bytes [default: a random secret for each start]
     #[arg(
         long,
+        global = true,
         env = "DEMO_JWT_SECRET",
         value_name = "SECRET",
         allow_hyphen_values = true,
@@ -46,12 +49,13 @@ pub struct Config {
     pub jwt_secret: Option<JwtSecret>,
 
     /// PEM file with a P-256 or Ed25519 private key that signs the tokens; the public key is served
-    #[arg(long, env = "DEMO_SIGNING_KEY", value_name = "FILE", conflicts_with = "jwt_secret")]
+    #[arg(long, global = true, env = "DEMO_SIGNING_KEY", value_name = "FILE", conflicts_with = "jwt_secret")]
     pub signing_key: Option<PathBuf>,
 
     /// URL of another issuer: only its tokens are accepted, and none are issued
     #[arg(
         long,
+        global = true,
         env = "DEMO_ISSUER_URL",
         value_name = "URL",
         value_parser = NonEmptyStringValueParser::new(),
@@ -62,6 +66,7 @@ pub struct Config {
     /// Issuer (`iss`) in the tokens that this program signs [default: http:// and the address]
     #[arg(
         long,
+        global = true,
         env = "DEMO_ISSUER",
         value_name = "URL",
         value_parser = NonEmptyStringValueParser::new()
@@ -71,6 +76,7 @@ pub struct Config {
     /// Audience (`aud`) of the tokens
     #[arg(
         long,
+        global = true,
         env = "DEMO_AUDIENCE",
         value_name = "NAME",
         default_value = "demo-app",
@@ -91,7 +97,7 @@ impl Config {
 }
 
 /// What to print instead of serving. Commands use neither a port nor a database.
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 pub enum Command {
     /// Print the OpenAPI document
     Openapi,
@@ -100,6 +106,12 @@ pub enum Command {
         /// Output format
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
+        /// Show which operations a token with these scopes may call, and which scopes it lacks
+        #[arg(long, value_name = "SCOPES", conflicts_with = "operations")]
+        with: Option<String>,
+        /// Print the smallest sets of scopes for these operations, by their handlers, separated by commas
+        #[arg(long = "for", id = "operations", value_name = "HANDLERS", value_delimiter = ',')]
+        operations: Vec<String>,
     },
 }
 

@@ -5,6 +5,7 @@ mod api;
 mod app;
 mod auth_server;
 mod config;
+mod docs;
 mod error;
 mod serve;
 mod state;

@@ -16,16 +16,21 @@ async fn receive(
 enum __operation_receive {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
-    const NAME: &'static str = {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_receive = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_receive).is_variable();
         }
-        "receive"
+        ::scopes_runtime::__private::HandlerSource {
+            name: "receive",
+            module: ::core::module_path!(),
+            documentation: "Receives an event.",
+            deprecated: false,
+            arguments: &[],
+            output: ::scopes_runtime::__private::DescriptionOf::<()>::__SCOPES_RESPONSE,
+        }
     };
-    const MODULE: &'static str = ::core::module_path!();
-    const DOCUMENTATION: &'static str = "Receives an event.";
-    const DEPRECATED: bool = false;
 }
 
 impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive {

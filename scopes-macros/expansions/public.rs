@@ -22,16 +22,23 @@ async fn greet(
 enum __operation_greet {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
-    const NAME: &'static str = {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_greet = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_greet).is_variable();
         }
-        "greet"
+        ::scopes_runtime::__private::HandlerSource {
+            name: "greet",
+            module: ::core::module_path!(),
+            documentation: "Greets the user, if the request has a token.",
+            deprecated: false,
+            arguments: &[],
+            output: ::scopes_runtime::__private::DescriptionOf::<
+                String,
+            >::__SCOPES_RESPONSE,
+        }
     };
-    const MODULE: &'static str = ::core::module_path!();
-    const DOCUMENTATION: &'static str = "Greets the user, if the request has a token.";
-    const DEPRECATED: bool = false;
 }
 
 impl ::scopes_runtime::__private::PublicOperation for __operation_greet {

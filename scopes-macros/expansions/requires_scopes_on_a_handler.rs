@@ -16,16 +16,23 @@ async fn read_own_items(
 enum __operation_read_own_items {}
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
-    const NAME: &'static str = {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
+        use ::scopes_runtime::__private::NoDescription as _;
         if false {
             let __path_read_own_items = ::scopes_runtime::__private::any();
             ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
         }
-        "read_own_items"
+        ::scopes_runtime::__private::HandlerSource {
+            name: "read_own_items",
+            module: ::core::module_path!(),
+            documentation: "Returns the items of the current user.",
+            deprecated: false,
+            arguments: &[],
+            output: ::scopes_runtime::__private::DescriptionOf::<
+                Json<Vec<String>>,
+            >::__SCOPES_RESPONSE,
+        }
     };
-    const MODULE: &'static str = ::core::module_path!();
-    const DOCUMENTATION: &'static str = "Returns the items of the current user.";
-    const DEPRECATED: bool = false;
 }
 
 #[allow(unexpected_cfgs)]

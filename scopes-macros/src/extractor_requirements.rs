@@ -175,7 +175,7 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
 
 /// Returns the type with `'static` in place of each named lifetime: a constant cannot name the lifetimes of a signature, and a
 /// requirement does not depend on them. The compiler infers elided ones.
-fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
+pub(crate) fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
     let mut tokens = tokens.into_iter();
     let mut known = TokenStream::new();
     while let Some(mut token) = tokens.next() {

@@ -15,6 +15,7 @@ use crate::extractor_requirements::{Probed, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
+use crate::signature::{self, Described};
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
 const MAX_ARGUMENTS: usize = 15;
@@ -217,6 +218,11 @@ impl Handler {
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let guard = Ident::new(guard, Span::call_site());
+        let Described { arguments, output } = match self.documented {
+            Some(_) => Described::default(),
+            None => signature::described(&self.signature),
+        };
+        let private = quote!(::scopes_runtime::__private);
         let documented = self.documented.as_ref();
         let documented = documented.map(|documented| documented.declare(&conditions, operation, &guard));
         quote! {
@@ -225,14 +231,19 @@ impl Handler {
             #visibility enum #operation {}
 
             #(#conditions)*
-            impl ::scopes_runtime::__private::HandlerInfo for #operation {
-                const NAME: &'static str = {
+            impl #private::HandlerInfo for #operation {
+                const SOURCE: #private::HandlerSource = {
+                    use #private::NoDescription as _;
                     #order
-                    #name
+                    #private::HandlerSource {
+                        name: #name,
+                        module: ::core::module_path!(),
+                        documentation: #documentation,
+                        deprecated: #deprecated,
+                        arguments: &[#arguments],
+                        output: #output,
+                    }
                 };
-                const MODULE: &'static str = ::core::module_path!();
-                const DOCUMENTATION: &'static str = #documentation;
-                const DEPRECATED: bool = #deprecated;
             }
 
             #documented

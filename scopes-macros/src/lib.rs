@@ -22,6 +22,7 @@ mod requirement;
 mod routes;
 mod scope_token;
 mod scoped_items;
+mod signature;
 mod similar;
 #[cfg(test)]
 mod tests;

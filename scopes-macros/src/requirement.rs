@@ -4,14 +4,17 @@
 //!
 //! Each independent mistake is reported. What remains is still a requirement.
 
+mod item;
+
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::spanned::Spanned;
-use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
+use syn::{Error, Ident, Lit, Path, Result, Token, token};
+
+use item::{Item, alternatives_of_all};
 
 use crate::authentication::Authentication;
 use crate::hints::Hints;
@@ -21,13 +24,6 @@ use crate::scope_token::{EXPECTED, scope_token};
 /// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
 /// all of them.
 pub(crate) const MAX_ALTERNATIVES: usize = 64;
-
-enum Item {
-    Literal(LitStr),
-    Variant(Path),
-    All(Vec<Item>),
-    Any(Vec<Item>),
-}
 
 /// A parsed requirement and the mistakes in it.
 pub(crate) struct Requirement {
@@ -109,39 +105,6 @@ impl MayRequire {
         let Self { items, authentication, .. } = self;
         let items = items.iter().map(|item| item.expand(vocabulary));
         quote!(::scopes_runtime::Requirement::may_require(&[#(#items,)* #authentication]),)
-    }
-}
-
-impl Item {
-    fn expand(&self, vocabulary: &Ident) -> TokenStream {
-        let requirement = quote!(::scopes_runtime::Requirement);
-        let list = |items: &[Self]| {
-            let items = items.iter().map(|item| item.expand(vocabulary));
-            quote!(&[#(#items),*])
-        };
-        match self {
-            Self::Literal(literal) => {
-                // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope
-                // whose name is not the literal.
-                let name = LitStr::new(&literal.value(), Span::call_site());
-                let declared = place::at(literal.span(), quote!(.declared()));
-                let scope = quote!(#vocabulary!(#literal [#vocabulary] []) #declared);
-                place::call(literal.span(), quote!(#requirement::named), quote!(#name, #scope))
-            }
-            Self::Variant(path) => {
-                let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
-                let declared = place::at(last, quote!(.declared()));
-                quote!(#requirement::scope({ use ::scopes_runtime::__private::NoScope as _; #path #declared }))
-            }
-            Self::All(items) => {
-                let items = list(items);
-                quote!(#requirement::all(#items))
-            }
-            Self::Any(items) => {
-                let items = list(items);
-                quote!(#requirement::any(#items))
-            }
-        }
     }
 }
 
@@ -316,18 +279,6 @@ fn first_literal(tokens: TokenStream) -> Option<Span> {
         TokenTree::Group(group) => first_literal(group.stream()),
         _ => None,
     })
-}
-
-fn alternatives_of_all(items: &[Item]) -> usize {
-    items.iter().map(alternatives).fold(1, usize::saturating_mul)
-}
-
-fn alternatives(item: &Item) -> usize {
-    match item {
-        Item::Literal(_) | Item::Variant(_) => 1,
-        Item::All(items) => alternatives_of_all(items),
-        Item::Any(items) => items.iter().map(alternatives).fold(0, usize::saturating_add),
-    }
 }
 
 /// Returns an error if the scope is already in the list.

@@ -497,9 +497,9 @@ pub use scopes_macros::scopes;
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        AuthenticatedOperation, HandlerInfo, IntoRejection, NoRequirement, ProvidesResourceServer,
-        PublicOperation, Rejected, RejectsWith, RequirementOf, ScopedExtractor, ScopedOperation, any_of,
-        check, forbid,
+        AuthenticatedOperation, Describe, DescriptionOf, HandlerInfo, HandlerSource, IntoRejection,
+        NoDescription, NoRequirement, ProvidesResourceServer, PublicOperation, Rejected, RejectsWith,
+        RequirementOf, ScopedExtractor, ScopedOperation, SignatureDescription, any_of, check, forbid,
     };
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]

@@ -1,9 +1,10 @@
 //! The access report of a `ScopedRouter` as text, Markdown and JSON.
 
 use scopes_runtime::openapi::OAuth2Scheme;
+use scopes_runtime::report::ReportedOperation;
 use scopes_runtime::router::{any, get, unchecked};
 use scopes_runtime::{
-    AccessToken, ResourceServer, ScopedRouter, declare_scopes, public, requires_scopes, scopes,
+    AccessToken, GrantedScopes, ResourceServer, ScopedRouter, declare_scopes, public, requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
 use serde_json::json;
@@ -191,7 +192,8 @@ fn every_format_has_reasons_services_and_fallbacks() {
          CONNECT  /items              items:write me   it::report::create\n\
          GET      /items              items:write me   it::report::create\n\
          *        /web/files          unchecked        -                     It checks a cookie.\n\
-         *        /web/files/{*path}  unchecked        -                     It checks a cookie."
+         *        /web/files/         unchecked        -                     It checks a cookie.
+*        /web/files/{*path}  unchecked        -                     It checks a cookie."
     );
     assert_eq!(
         report.to_markdown(),
@@ -203,7 +205,8 @@ fn every_format_has_reasons_services_and_fallbacks() {
          | `CONNECT` | `/items` | `items:write me` | `it::report::create` |  |\n\
          | `GET` | `/items` | `items:write me` | `it::report::create` |  |\n\
          | `*` | `/web/files` | unchecked |  | It checks a cookie. |\n\
-         | `*` | `/web/files/{*path}` | unchecked |  | It checks a cookie. |"
+         | `*` | `/web/files/` | unchecked |  | It checks a cookie. |
+| `*` | `/web/files/{*path}` | unchecked |  | It checks a cookie. |"
     );
     let json = serde_json::to_value(&report).expect("a report is JSON");
     assert_eq!(
@@ -226,4 +229,81 @@ fn the_report_lists_unrequired_scopes_of_all_vocabularies_once() {
     assert_eq!(unrequired(router().security_scheme(OAuth2Scheme::new::<Scope>())), own);
     let nested = ScopedRouter::new().route("/users", get(status)).vocabulary::<BillingScope>();
     assert!(unrequired(router().nest("/billing", nested)).contains(&"invoices".to_owned()));
+}
+
+fn paths(operations: &[ReportedOperation<'_>]) -> Vec<String> {
+    operations.iter().map(|operation| format!("{} {}", operation.method(), operation.path())).collect()
+}
+
+#[test]
+fn a_report_lists_what_a_token_may_call() {
+    let report = router().report();
+    let open = ["GET /", "GET /health", "GET /users"];
+    assert_eq!(paths(&report.allowed(&GrantedScopes::from_list(""))), open);
+    let with_items = ["GET /", "GET /health", "GET /items", "GET /users", "* /users/{name}/{*path}"];
+    assert_eq!(paths(&report.allowed(&GrantedScopes::from_list("items me other"))), with_items);
+    assert_eq!(report.allowed(&GrantedScopes::from_list("admin")).len(), report.operations().count());
+}
+
+#[test]
+fn an_operation_says_which_scopes_a_token_lacks() {
+    let report = router().report();
+    let list = report.operations().find(|operation| operation.path() == "/items").expect("it is there");
+    assert_eq!(list.requirement(), "items me or items invoices");
+    assert_eq!(list.missing(&GrantedScopes::from_list("invoices")), ["items"]);
+    assert_eq!(list.missing(&GrantedScopes::default()), ["items", "me"]);
+    assert!(list.missing(&GrantedScopes::from_list("admin")).is_empty());
+    let serialized = serde_json::to_value(list).expect("an operation is JSON");
+    assert_eq!(serialized, serde_json::to_value(report.clone()).expect("a report is JSON")["operations"][2]);
+}
+
+#[test]
+fn a_report_finds_the_smallest_sets_of_scopes_for_operations() {
+    let report = router().report();
+    let least = |names: &[&str]| report.least(names.iter().copied()).expect("the handlers are there");
+    let both = least(&["list", "create"]);
+    let scopes: Vec<_> = both.iter().map(|set| set.scopes.clone()).collect();
+    assert_eq!(scopes, [["me", "items:write"], ["invoices", "items:write"]]);
+    assert!(both.iter().all(|set| set.others.is_empty()), "{both:?}");
+    let create = &least(&["report::create"])[0];
+    assert_eq!((&*create.scopes, create.others.len()), (&["items:write"][..], 0));
+    assert!(least(&["health", "status"])[0].scopes.is_empty());
+    let error = report.least(["reate"]).expect_err("no whole name");
+    assert_eq!(error.to_string(), "no operation is handled by `reate`");
+}
+
+#[test]
+fn a_client_sees_the_document_of_what_it_may_call() {
+    let document = |scopes: &str| {
+        let document = router().openapi_for(&GrantedScopes::from_list(scopes));
+        serde_json::to_value(document).expect("a document is JSON")
+    };
+    let whole = serde_json::to_value(router().split_for_parts().1).expect("a document is JSON");
+    assert_eq!(document("admin"), whole);
+    let writer = document("items:write");
+    assert_eq!(writer["paths"]["/items"]["post"], whole["paths"]["/items"]["post"]);
+    assert_eq!(writer["paths"]["/items"]["get"], json!(null));
+    // The handler of GET is visible, and that of the other methods is not.
+    let methods = writer["paths"]["/users/{name}/{path}"].as_object().expect("a path");
+    assert!(methods.keys().eq(["get"]), "{methods:?}");
+    let guest = document("");
+    assert!(guest["paths"].as_object().expect("paths").keys().eq(["/", "/health", "/users"]));
+}
+
+/// The given document describes operations that a client may not call.
+#[test]
+fn hidden_operations_are_removed_from_the_given_document() {
+    let given = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Given", "version": "1" },
+        "paths": {
+            "/items": { "get": { "summary": "Mine.", "responses": {} }, "post": { "responses": {} } },
+            "/elsewhere": { "get": { "responses": {} } },
+        },
+    });
+    let given = serde_json::from_value(given).expect("a document");
+    let router = ScopedRouter::<ResourceServer>::with_openapi(given).route("/items", get(list).post(create));
+    let document =
+        serde_json::to_value(router.openapi_for(&GrantedScopes::default())).expect("a document is JSON");
+    assert!(document["paths"].as_object().expect("paths").keys().eq(["/elsewhere"]));
 }

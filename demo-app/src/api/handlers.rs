@@ -43,14 +43,30 @@ GET  /status/           system status        any token
 
 /// Returns the current user.
 #[requires_scopes]
-#[utoipa::path(get, path = "/users/me", responses((status = 200, description = "The current user.", body = User)))]
+#[utoipa::path(
+    get,
+    path = "/users/me",
+    responses(
+        (status = 200, description = "The current user.", body = User),
+        (status = 400, description = "The account is disabled."),
+        (status = 503, description = "The database is unavailable."),
+    ),
+)]
 pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> {
     Json(user)
 }
 
 /// Lists the items of the current user.
 #[requires_scopes("items")]
-#[utoipa::path(get, path = "/users/me/items", responses((status = 200, description = "The items.", body = [Item])))]
+#[utoipa::path(
+    get,
+    path = "/users/me/items",
+    responses(
+        (status = 200, description = "The items.", body = [Item]),
+        (status = 400, description = "The account is disabled."),
+        (status = 503, description = "The database is unavailable."),
+    ),
+)]
 pub(crate) async fn read_own_items(
     CurrentUser(user): CurrentUser,
     State(database): State<Database>,
@@ -61,6 +77,7 @@ pub(crate) async fn read_own_items(
 /// A request to add an item.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewItem {
+    #[schema(min_length = 1, max_length = 64, example = "Bar")]
     item_id: String,
 }
 
@@ -72,7 +89,12 @@ pub(crate) struct NewItem {
     request_body = NewItem,
     responses(
         (status = 201, description = "The new item.", body = Item),
+        (status = 400, description = "The body is not JSON, or the account is disabled."),
         (status = 409, description = "The current user already has an item with this `item_id`."),
+        (status = 413, description = "The body is longer than 16 KiB."),
+        (status = 415, description = "The content type is not `application/json`."),
+        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character."),
+        (status = 503, description = "The database is unavailable."),
     ),
 )]
 pub(crate) async fn create_own_item(

@@ -44,12 +44,19 @@ pub(crate) fn routes() -> ScopedRouter<AppState> {
         .layer(map_response(async |response: Response| (NO_CACHE, response)))
 }
 
+/// The fields are optional here, so that a missing one gets the error of RFC 6749.
 #[derive(Deserialize, ToSchema)]
 struct TokenRequest {
+    #[schema(required, value_type = String, pattern = "^password$", example = "password")]
     grant_type: Option<String>,
+    #[schema(required, value_type = String, min_length = 1, example = "johndoe")]
     username: Option<String>,
+    #[schema(required, value_type = String, format = Password, min_length = 1, max_length = 1024, example = "secret")]
     password: Option<String>,
+    /// The requested scopes, separated by spaces.
+    #[schema(required = false, value_type = String, example = "me items")]
     scope: Option<String>,
+    #[schema(required = false, value_type = String, pattern = "^(demo-client)?$", example = "demo-client")]
     client_id: Option<String>,
 }
 

@@ -1,6 +1,9 @@
 //! The OpenAPI document and the documentation page.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 use serde_json::{Value, json};
 
 use crate::{program::program, support::Demo};
@@ -51,4 +54,55 @@ async fn the_documentation_page_loads_no_files_of_other_servers() {
     assert!(!page.text().contains("https://"), "{}", page.text());
     let response = demo.get_without_token("/docs").await;
     assert_eq!((response.status, response.header("location")), (StatusCode::SEE_OTHER, Some("/docs/")));
+}
+
+#[tokio::test]
+async fn the_documentation_page_fits_a_phone_and_has_a_title() {
+    let page = Demo::new().await.get_without_token("/docs/").await;
+    assert!(page.text().contains(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#));
+    assert!(page.text().contains("<title>OAuth2 scopes tutorial: API documentation</title>"));
+}
+
+#[tokio::test]
+async fn files_of_the_documentation_are_cached_and_compressed() {
+    let demo = Demo::new().await;
+    let bundle = "/docs/swagger-ui-bundle.js";
+    let whole = demo.get_without_token(bundle).await;
+    let tag = whole.header("etag").unwrap().to_owned();
+    let request =
+        |name: &str, value: &str| Request::get(bundle).header(name, value).body(Body::empty()).unwrap();
+    let again = demo.send(request("if-none-match", &tag)).await;
+    assert_eq!((again.status, again.text()), (StatusCode::NOT_MODIFIED, ""));
+    let compressed = demo.send(request("accept-encoding", "gzip")).await;
+    assert_eq!((compressed.status, compressed.header("content-encoding")), (StatusCode::OK, Some("gzip")));
+    assert_eq!(demo.get_without_token("/docs/nothing.js").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_client_with_a_token_gets_the_document_of_what_it_may_call() {
+    let demo = Demo::new().await;
+    let whole = demo.get_without_token("/openapi.json").await.json();
+    let token = demo.log_in("johndoe", "secret", "me").await;
+    let response = demo.get("/openapi.json", &token).await;
+    assert_eq!(response.header("cache-control"), Some("private, no-store"));
+    let own = response.json();
+    assert_eq!(own["paths"]["/users/me"], whole["paths"]["/users/me"]);
+    assert_eq!(own["paths"]["/users/me/items"], Value::Null);
+    assert_eq!(own["info"], whole["info"]);
+    assert_eq!(demo.get("/openapi.json", "bad").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_description_has_a_table_of_scopes() {
+    let document = Demo::new().await.get_without_token("/openapi.json").await.json();
+    let description = document["info"]["description"].as_str().unwrap();
+    let line =
+        "| `items:write` | Create, change and delete items. Includes `items`. | `POST /users/me/items` |";
+    assert!(description.lines().any(|each| each == line), "{description}");
+    assert_eq!(
+        document["components"]["schemas"]["TokenRequest"]["required"],
+        json!(["grant_type", "username", "password"])
+    );
+    let password = &document["components"]["schemas"]["TokenRequest"]["properties"]["password"];
+    assert_eq!(password["format"], "password");
 }

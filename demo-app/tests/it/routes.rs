@@ -52,3 +52,41 @@ fn the_report_is_available_as_markdown_and_json() {
     );
     assert_eq!(report["unrequired"], json!([]));
 }
+
+#[test]
+fn the_program_shows_what_a_token_may_call() {
+    assert_eq!(
+        printed(&["--with", "me items"]),
+        "\
+✓ GET   /
+✓ *     /*
+✓ OTHER /*
+✓ GET   /status
+✓ POST  /token
+✓ GET   /users/me
+✓ GET   /users/me/items
+✗ POST  /users/me/items      missing: items:write
+"
+    );
+}
+
+#[test]
+fn the_program_shows_the_least_scopes_for_operations() {
+    assert_eq!(printed(&["--for", "read_own_items"]), "items me (also allows GET /users/me)\n");
+    assert_eq!(
+        printed(&["--for", "read_own_items,create_own_item"]),
+        "me items:write (also allows GET /users/me)\n"
+    );
+    let output = program().args(["routes", "--for", "nothing"]).output().unwrap();
+    assert_eq!(
+        crate::program::refusal(&output),
+        "error: no operation is handled by `nothing`; `demo-app routes` lists the handlers"
+    );
+}
+
+#[test]
+fn options_can_follow_the_command() {
+    let output = program().args(["openapi", "--issuer-url", "https://issuer.example"]).output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["components"]["securitySchemes"]["oauth2"]["type"], "openIdConnect");
+}

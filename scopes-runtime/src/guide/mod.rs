@@ -6,6 +6,9 @@ pub mod applications {}
 #[cfg_attr(not(doctest), doc = include_str!("documents.md"))]
 pub mod documents {}
 
+#[cfg_attr(not(doctest), doc = include_str!("errors.md"))]
+pub mod errors {}
+
 #[cfg_attr(not(doctest), doc = include_str!("generated_code.md"))]
 pub mod generated_code {}
 

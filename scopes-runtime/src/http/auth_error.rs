@@ -76,6 +76,18 @@ pub enum AuthError {
 
 const UNAVAILABLE: &str = "The access token cannot be checked at the moment. Try again later.";
 
+/// Returns the body of a refusal with this status, without scope names, for documents.
+#[cfg(feature = "openapi")]
+pub(crate) fn example_body(status: u16) -> serde_json::Value {
+    let reason = match status {
+        400 => RefusalReason::InvalidRequest,
+        401 => RefusalReason::InvalidToken,
+        403 => RefusalReason::InsufficientScope,
+        _ => return serde_json::json!(Problem::new(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)),
+    };
+    serde_json::json!(Problem::of(reason))
+}
+
 /// The content of a `WWW-Authenticate` challenge.
 #[derive(Clone)]
 pub struct Challenge {

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
+use super::challenge::RefusalReason;
 use super::context::{AuthContext, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::{ResourceServer, telemetry};
@@ -17,7 +18,7 @@ impl ResourceServer {
     pub(crate) fn authorize_operation_now(
         &self,
         parts: &mut Parts,
-        handler: TypeId,
+        handler: Option<TypeId>,
         required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
         let context = AuthContext::of_immediate(parts, self.server())?;
@@ -29,7 +30,7 @@ impl ResourceServer {
     pub(crate) async fn authorize_operation(
         &self,
         parts: &mut Parts,
-        handler: TypeId,
+        handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
@@ -49,17 +50,24 @@ impl ResourceServer {
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
         }
-        self.evaluate_operation(context, handler, operation)
+        self.evaluate_operation(context, Some(handler), operation)
     }
 
     /// Makes this the operation of the request, and authorizes the request for it.
     fn evaluate_operation(
         &self,
         context: &mut AuthContext,
-        handler: TypeId,
+        handler: Option<TypeId>,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        context.begin_operation(required.clone(), Some(handler));
+        context.begin_operation(required.clone(), handler);
+        if context.is_refused_by_other(self.config()) {
+            // The layer took the request for one without a token, so no other token may count now.
+            let error =
+                self.config().refusal(RefusalReason::InvalidToken, required, None, GrantedScopes::default());
+            telemetry::refused(&error, &self.config().challenges, required, None, None);
+            return Err(error);
+        }
         self.evaluate_or_refuse(required, None, context.outcome()).map(drop)
     }
 
@@ -81,7 +89,7 @@ impl ResourceServer {
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        if matches!(context.outcome(), TokenOutcome::Missing) || context.is_refused_later() {
+        if matches!(context.outcome(), TokenOutcome::Missing) || context.leave_to_check(self.config()) {
             return Ok(None);
         }
         self.evaluated_token(context, Requirement::ANY_VALID_TOKEN).map(Some)

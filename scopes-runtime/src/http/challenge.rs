@@ -200,8 +200,7 @@ impl RefusalTemplate {
     }
 
     fn rendered(&self, reason: RefusalReason, cheapest: Option<usize>) -> RenderedRefusal {
-        let mut problem = Problem::new(reason.status(), reason.detail());
-        problem.error = reason.code();
+        let mut problem = Problem::of(reason);
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
@@ -257,6 +256,10 @@ impl Problem {
             max_age: None,
             alternatives: None,
         }
+    }
+
+    pub(super) fn of(reason: RefusalReason) -> Self {
+        Self { error: reason.code(), ..Self::new(reason.status(), reason.detail()) }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

@@ -23,6 +23,8 @@ pub(super) struct AuthContext {
     pub(super) handler: Option<TypeId>,
     /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
     is_before_check: bool,
+    /// The server whose refusal of the token a layer has left to the check.
+    refused_by: Option<Arc<ServerConfig>>,
     stored: Option<StoredOutcome>,
 }
 
@@ -60,14 +62,23 @@ impl AuthContext {
         (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
     }
 
-    /// Returns whether the check of the operation will refuse these credentials.
-    pub(super) fn is_refused_later(&self) -> bool {
+    /// Returns whether another server has refused the token in a layer, which did not see it then.
+    pub(super) fn is_refused_by_other(&self, server: &Arc<ServerConfig>) -> bool {
+        self.refused_by.as_ref().is_some_and(|other| !Arc::ptr_eq(other, server))
+    }
+
+    /// Leaves the refusal of the credentials to the check of the operation, if a layer has the request and they are invalid.
+    pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
             TokenOutcome::Malformed => true,
             TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
             TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
         };
-        self.is_before_check && is_invalid
+        let is_left = self.is_before_check && is_invalid;
+        if is_left {
+            self.refused_by = Some(Arc::clone(server));
+        }
+        is_left
     }
 
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use axum::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 
@@ -19,6 +21,9 @@ pub(crate) fn into_grpc_if_requested(request: &HeaderMap, error: &AuthError, ref
         return refusal;
     }
     let (mut parts, _) = refusal.into_parts();
+    for name in [CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
+        parts.headers.remove(name);
+    }
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(GRPC));
     parts.headers.insert(GRPC_STATUS, HeaderValue::from_static(grpc_status(error.status())));
     let message =

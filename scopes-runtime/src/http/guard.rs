@@ -10,20 +10,32 @@ use super::AuthError;
 use super::context::AuthContext;
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
+use super::signature::Describe;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirement;
 
-/// A handler with one of the attributes, read from its source. The hidden type of the handler implements it.
+/// A handler with one of the attributes. The hidden type of the handler implements it.
 pub trait HandlerInfo: 'static {
+    /// What the source says.
+    const SOURCE: HandlerSource;
+}
+
+/// A handler, read from its source. It is one constant, because each one takes time to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct HandlerSource {
     /// The function's name.
-    const NAME: &'static str;
+    pub name: &'static str,
     /// The path of the function's module.
-    const MODULE: &'static str;
+    pub module: &'static str,
     /// The function's doc comment.
-    const DOCUMENTATION: &'static str;
+    pub documentation: &'static str,
     /// Whether the function has `#[deprecated]`.
-    const DEPRECATED: bool;
+    pub deprecated: bool,
+    /// The extractors of bodies, queries and paths. Empty with `#[utoipa::path]`.
+    pub arguments: &'static [Describe],
+    /// The return type. `None` with `#[utoipa::path]`.
+    pub output: Describe,
 }
 
 /// A handler with `#[requires_scopes]`.
@@ -68,7 +80,7 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
             parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
         let required = context.and_then(|context| context.required.clone());
         let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-        state.resource_server().authorize_operation(parts, handler, required).await?;
+        state.resource_server().authorize_operation(parts, Some(handler), required).await?;
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))

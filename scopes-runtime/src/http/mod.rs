@@ -17,15 +17,18 @@ mod requirement_of;
 mod resource_server;
 mod router_state;
 mod server_config;
+mod signature;
 mod telemetry;
 
+#[cfg(feature = "openapi")]
+pub(crate) use auth_error::example_body;
 pub use auth_error::{AuthError, Challenge, Unavailable};
 pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 pub(crate) use grpc::into_grpc_if_requested;
 pub use guard::{
-    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
+    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
     ScopedOperation, check,
 };
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
@@ -33,5 +36,8 @@ pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
+#[cfg(feature = "openapi")]
+pub(crate) use signature::{DescribedRequest, DescribedResponse};
 #[cfg(feature = "metrics")]
 pub(crate) use telemetry::count_admission;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 
-use crate::operation::{Access, Operation};
+use crate::operation::Access;
 use crate::report::Report;
 use crate::scope::{Authentication, CredentialScheme, DeclaredScope};
 
@@ -53,11 +53,18 @@ pub(super) struct SyntaxError {
 
 impl Lock {
     pub(super) fn of(report: &Report) -> Self {
-        let entry = |operation: &Operation| {
-            let path = operation.path.chars().flat_map(escape).collect();
-            ((path, operation.methods.to_string()), LockedAccess::of(&operation.access))
-        };
-        Self(report.operations().iter().map(entry).collect())
+        let mut operations = BTreeMap::new();
+        for operation in report.model() {
+            let path: String = operation.path.chars().flat_map(escape).collect();
+            let method = operation.methods.to_string();
+            // Several unlisted routers, or handlers of other methods, have one path. No URI contains `#`.
+            let numbered = (2..).map(|number| format!("{path}#{number}"));
+            let paths = std::iter::once(path.clone()).chain(numbered);
+            let mut keys = paths.map(|path| (path, method.clone()));
+            let free = keys.find(|key| !operations.contains_key(key)).expect("numbers do not end");
+            operations.insert(free, LockedAccess::of(&operation.access));
+        }
+        Self(operations)
     }
 
     /// Parses the format that [`Display`](fmt::Display) writes. Ignores comments and empty lines.

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::openapi::security::{Flow, SecurityScheme as UtoipaScheme};
 
+use super::access_text::with_access_text;
 use super::default_operation::summary_and_description;
 use super::json_responses::{Refusal, with_refusal};
 use super::operation_access::{self, extensions};
@@ -171,12 +172,17 @@ impl From<OAuth2Scheme> for SecurityScheme {
         match scheme.scheme() {
             // aide writes OpenAPI 3.1, which has no device authorization flow.
             UtoipaScheme::OAuth2(oauth2) if oauth2.flows.keys().all(|name| name == "deviceAuthorization") => {
-                Self::from(OAuth2Scheme::default())
+                Self::from(scheme.without_flows())
             }
             UtoipaScheme::OAuth2(oauth2) => Self::OAuth2 {
                 flows: flows(oauth2.flows),
                 description: oauth2.description,
-                extensions: Default::default(),
+                extensions: oauth2
+                    .extensions
+                    .iter()
+                    .flat_map(|extensions| extensions.iter())
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
             },
             other => converted(&other),
         }
@@ -196,8 +202,9 @@ fn required_token() -> Access {
 
 fn describe<G: OperationGuard>(operation: &mut Operation) {
     let (handler, access) = (Handler::of::<G::Handler>(), G::access());
-    (operation.summary, operation.description) = summary_and_description(handler.documentation);
-    operation.deprecated = handler.deprecated;
+    (operation.summary, operation.description) = summary_and_description(&handler.source);
+    operation.description = with_access_text(operation.description.take(), &access);
+    operation.deprecated = handler.source.deprecated;
     operation.security = security_of(&access);
     operation.extensions.extend(extensions(&access).map(|(name, value)| (name.to_owned(), value)));
 }

@@ -1,20 +1,69 @@
-//! Descriptions of operations from the router alone.
+//! Descriptions of operations from the router and the handlers alone.
 
-use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use std::collections::BTreeMap;
+use std::mem;
+
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
+};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Deprecated, RefOr, Required, Response};
+use utoipa::openapi::{Deprecated, RefOr, Required, Response, Schema};
 
-use crate::operation::Handler;
+use crate::http::{HandlerSource, SignatureDescription};
 
-/// Returns the description of a handler without `#[utoipa::path]`.
-pub(super) fn default_operation(handler: &Handler) -> Operation {
-    let (summary, description) = summary_and_description(handler.documentation);
-    OperationBuilder::new()
+/// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas of
+/// the types in the signature.
+pub(super) fn default_operation(
+    handler: &HandlerSource,
+    method: &HttpMethod,
+    schemas: &mut BTreeMap<String, RefOr<Schema>>,
+) -> Operation {
+    let (summary, description) = summary_and_description(handler);
+    let described = described(handler, schemas);
+    let other =
+        if described.response.is_some() { "Any other response." } else { "The response of the operation." };
+    // A form is the query of GET and HEAD.
+    let has_body = !matches!(method, HttpMethod::Get | HttpMethod::Head | HttpMethod::Trace);
+    let mut operation = OperationBuilder::new()
         .summary(summary)
         .description(description)
         .deprecated(handler.deprecated.then_some(Deprecated::True))
-        .response("default", Response::new("The response of the operation."))
-        .build()
+        .request_body(described.request_body.filter(|_| has_body))
+        .response("default", Response::new(other))
+        .build();
+    operation
+        .responses
+        .responses
+        .extend(described.response.map(|(status, response)| (status.to_owned(), RefOr::T(response))));
+    let parameters: Vec<_> = described.parameters.into_iter().map(RefOr::T).collect();
+    operation.parameters = (!parameters.is_empty()).then_some(parameters);
+    operation
+}
+
+/// Returns what the types in the signature say. If another type has a schema of the same name, the schemas are left out.
+fn described(handler: &HandlerSource, schemas: &mut BTreeMap<String, RefOr<Schema>>) -> SignatureDescription {
+    let mut all = SignatureDescription::default();
+    let describe = handler.arguments.iter().chain([&handler.output]);
+    describe.flatten().for_each(|describe| describe(&mut all));
+    let mut added = BTreeMap::new();
+    for (name, schema) in mem::take(&mut all.schemas) {
+        let other = schemas.get(&name).or_else(|| added.get(&name));
+        if other.is_some_and(|other| *other != schema) {
+            let response =
+                all.response.map(|(status, response)| (status, Response::new(response.description)));
+            return SignatureDescription { response, ..SignatureDescription::default() };
+        }
+        added.insert(name, schema);
+    }
+    schemas.extend(added);
+    all
+}
+
+/// Returns the words of the name: `Read own items` for `read_own_items`.
+fn summary_of_name(name: &str) -> Option<String> {
+    let words = name.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let first = words.chars().next()?;
+    Some(format!("{}{}", first.to_uppercase(), &words[first.len_utf8()..]))
 }
 
 /// Returns the description of a service.
@@ -47,12 +96,13 @@ pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
     }
 }
 
-/// Splits a doc comment into its first paragraph and the rest.
-pub(super) fn summary_and_description(documentation: &str) -> (Option<String>, Option<String>) {
+/// Returns the first paragraph of the doc comment, or the words of the name if there is no comment, and the rest of the comment.
+pub(super) fn summary_and_description(handler: &HandlerSource) -> (Option<String>, Option<String>) {
+    let documentation = handler.documentation;
     let (summary, description) = documentation.split_once("\n\n").unwrap_or((documentation, ""));
     let given = |text: String| (!text.is_empty()).then_some(text);
     let summary: Vec<_> = summary.lines().map(str::trim).collect();
-    (given(summary.join(" ")), given(description.trim().to_owned()))
+    (given(summary.join(" ")).or_else(|| summary_of_name(handler.name)), given(description.trim().to_owned()))
 }
 
 /// Returns the names between braces.

@@ -36,7 +36,7 @@ impl Description {
         let mut schemas = Vec::new();
         H::Path::schemas(&mut schemas);
         let methods = H::Path::methods().iter().map(to_http).collect();
-        let is_name = |id: &String| id.trim_start_matches("r#") == H::NAME;
+        let is_name = |id: &String| id.trim_start_matches("r#") == H::SOURCE.name;
         let has_written_id = H::HAS_OPERATION_ID || !operation.operation_id.as_ref().is_none_or(is_name);
         Self { path: H::Path::path(), methods, operation, schemas, has_written_id }
     }

@@ -1,19 +1,19 @@
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::Operation as OpenApiOperation;
+use utoipa::openapi::path::{HttpMethod, Operation as OpenApiOperation};
 
 use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::default_operation::{default_operation, describe_parameters, service_operation};
 use super::description::Description;
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
-use super::path_item::{name, openapi_path, served_methods, slot};
+use super::path_item::{METHODS, name, openapi_path, served_methods, slot};
 use super::refusals::Refusals;
 use super::schemes::Schemes;
 use super::security::OperationSecurity;
 use crate::operation::Operation;
 
-/// Adds the operations to a document, with the security schemes and the refusals that they refer to. Each has the schemes of
-/// its router.
+/// Adds the operations that `is_visible` selects to a document, and removes the others from it, with the security schemes and the
+/// refusals that they refer to. Each has the schemes of its router.
 ///
 /// # Panics
 ///
@@ -22,6 +22,7 @@ pub(crate) fn document(
     mut openapi: OpenApi,
     operations: &[(&Operation, Schemes, Option<&Description>)],
     refusals: &Refusals,
+    is_visible: impl Fn(&Operation) -> bool,
 ) -> OpenApi {
     let all: Vec<_> = operations.iter().map(|(operation, ..)| *operation).collect();
     let securities: Vec<_> =
@@ -47,6 +48,10 @@ pub(crate) fn document(
     let mut components = openapi.components.take().unwrap_or_default();
     for ((operation, security, description, method), id) in served.into_iter().zip(ids) {
         let path = openapi_path(operation);
+        if !is_visible(operation) {
+            remove(&mut openapi, &path, &method);
+            continue;
+        }
         let mut described = match (description, &operation.handler) {
             (Some(description), _) => {
                 for (name, schema) in &description.schemas {
@@ -54,7 +59,7 @@ pub(crate) fn document(
                 }
                 description.operation.clone()
             }
-            (None, Some(handler)) => default_operation(handler),
+            (None, Some(handler)) => default_operation(&handler.source, &method, &mut components.schemas),
             (None, None) => service_operation(),
         };
         described.operation_id = Some(id);
@@ -67,10 +72,21 @@ pub(crate) fn document(
         openapi.paths.add_path_operation(&path, vec![method], described);
     }
     openapi.components = Some(components);
-    let schemes = referenced_schemes(securities.iter());
+    let visible = || operations.iter().zip(&securities).filter(|((operation, ..), _)| is_visible(operation));
+    let schemes = referenced_schemes(visible().map(|(_, security)| security));
     add_components(&mut openapi, &schemes, refusals);
-    add_credentials(&mut openapi, &referenced_credentials(securities.iter(), &schemes));
+    add_credentials(&mut openapi, &referenced_credentials(visible().map(|(_, security)| security), &schemes));
     openapi
+}
+
+/// Removes an operation that the given document describes, and its path if nothing else is there.
+fn remove(openapi: &mut OpenApi, path: &str, method: &HttpMethod) {
+    if let Some(item) = openapi.paths.paths.get_mut(path) {
+        slot(item, method).take();
+        if METHODS.iter().all(|(method, _)| slot(item, method).is_none()) {
+            openapi.paths.paths.remove(path);
+        }
+    }
 }
 
 /// Returns an operation of the given document, completed by what was found. The found responses are added only if the given

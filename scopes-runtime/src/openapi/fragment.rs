@@ -7,6 +7,7 @@ use utoipa::openapi::path::Operation as OpenApiOperation;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, RefOr, Response};
 
+use super::access_text::with_access_text;
 use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::json_responses::{Refusal, add_refusal, with_refusal};
 use super::operation_access::{add_access, extensions};
@@ -173,6 +174,14 @@ impl Fragment {
                             _ => part["security"].clone(),
                         };
                         operation.insert("security".to_owned(), security);
+                        let description =
+                            operation.get("description").and_then(Value::as_str).map(str::to_owned);
+                        let access = &self.paths[path][method.as_str()].operation.access;
+                        if let Some(description) = with_access_text(description, access) {
+                            operation.insert("description".to_owned(), description.into());
+                        } else {
+                            operation.remove("description");
+                        }
                         let responses = object(operation, "responses");
                         for (status, name) in REFUSALS {
                             let status = status.to_string();

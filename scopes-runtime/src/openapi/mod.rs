@@ -15,6 +15,28 @@
 //! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
 //! reference stays as it is, and its component must describe both.
 //!
+//! # Requirements in words
+//!
+//! The last paragraph of an operation's description says what it requires: every alternative, the scopes that include those of the
+//! alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document is merged again.
+//!
+//! # Alternatives
+//!
+//! `security` lists the alternatives of a requirement as they are written, also one whose scopes imply another alternative:
+//! `any("items:write", "items")` is both. A reader who knows no implications then refuses neither, and a generated client can
+//! request either scope. Left out are scopes that another scope of the same alternative implies, so that clients request no more
+//! than they need, and alternatives that contain all scopes of another one. Refusals and the access report list the minimal
+//! alternatives, which accept the same tokens. The extension [`x-scopes`](OAuth2Scheme#x-scopes) has the implications.
+//!
+//! # Handlers without `#[utoipa::path]`
+//!
+//! The first paragraph of the doc comment is the summary, the rest the description. Without a comment, the summary is the name of
+//! the function: `Read own items`. Request and response are described by the types in the signature: `Json<T>` and `Form<T>` if
+//! `T` implements `ToSchema`, `Query<T>` if `T` implements `IntoParams`, also in `Option` and `Result`. The response is that of
+//! `Json<T>`, `(StatusCode, Json<T>)`, `String`, `&'static str`, `Html<T>`, `NoContent` or no type, also in `Result`. Its status is
+//! 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path are strings. Other types add
+//! nothing, and require no traits. If two types have one name, only the first is described.
+//!
 //! # Operation ids
 //!
 //! [`ScopedRouter`](crate::ScopedRouter) makes the id of an operation from its method and path: `GET /items/{item_id}` is
@@ -28,6 +50,7 @@
 //!
 //! Without a `ScopedRouter` (`#[derive(OpenApi)]`, `utoipa_axum`) ids are those of utoipa: the handlers' names.
 
+mod access_text;
 #[cfg(feature = "aide")]
 mod aide;
 mod components;
@@ -48,6 +71,8 @@ mod scheme;
 mod schemes;
 mod scoped_path;
 mod security;
+mod signature;
+mod vocabulary;
 
 pub(crate) use description::Description;
 #[doc(hidden)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::openapi::Components;
 use utoipa::openapi::path::Operation;
 
+use super::access_text::add_access_text;
 use super::refusals::{REFUSALS, Refusals};
 use super::responses::add_refusals;
 use super::security::OperationSecurity;
@@ -27,6 +28,7 @@ pub(super) fn add_access(
     components: Option<&Components>,
 ) {
     let access = &security.access;
+    add_access_text(security, operation);
     operation.security = Some(security.requirements_beside(operation.security.take(), scheme_names));
     add_refusals(&mut operation.responses, &refusals(access), format, components);
     let extensions: Vec<_> = extensions(access).collect();

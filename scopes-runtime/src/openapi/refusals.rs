@@ -4,13 +4,25 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder, Schema};
+
+use crate::http::example_body;
+use crate::scope::MAX_ALTERNATIVES;
 
 const MALFORMED: &str = "MalformedCredentials";
 pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
 const FORBIDDEN: &str = "InsufficientScope";
 const UNAVAILABLE: &str = "Unavailable";
+
+/// The codes of RFC 6750 and RFC 9470.
+const ERRORS: [&str; 4] =
+    ["invalid_request", "invalid_token", "insufficient_scope", "insufficient_user_authentication"];
+
+const ASCII: &str = "^[ -~]*$";
+
+/// More than servers send in a header: the challenge has the same values.
+const MAX_LENGTH: usize = 1 << 20;
 
 /// axum's own rejections have this media type.
 const TEXT: &str = "text/plain";
@@ -49,24 +61,34 @@ impl Refusals {
     }
 
     fn new(media_type: String, schema: &str, schemas: Vec<(String, RefOr<Schema>)>) -> Self {
-        let body = |schema: RefOr<Schema>| ContentBuilder::new().schema(Some(schema)).build();
+        let are_problems = media_type == PROBLEM_JSON && schema == PROBLEM;
+        let body = |schema: RefOr<Schema>| ContentBuilder::new().schema(Some(schema));
         let schema: RefOr<Schema> = Ref::from_schema_name(schema).into();
-        let response = |builder: ResponseBuilder| builder.content(&media_type, body(schema.clone())).build();
-        let mut malformed = response(refusal(
-            "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that \
-             the operation does not accept.",
-        ));
-        let rejection = if media_type == TEXT {
-            body(AnyOfBuilder::new().item(schema.clone()).item(text()).into())
-        } else {
-            body(text().into())
+        let response = |status: u16, builder: ResponseBuilder| {
+            let example = are_problems.then(|| example_body(status));
+            builder.content(&media_type, body(schema.clone()).example(example).build()).build()
         };
-        malformed.content.insert(TEXT.to_owned(), rejection.into());
+        let mut malformed = response(
+            400,
+            refusal(
+                "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that \
+                 the operation does not accept.",
+            ),
+        );
+        let rejection = if media_type == TEXT {
+            body(AnyOfBuilder::new().item(schema.clone()).item(text().max_length(Some(MAX_LENGTH))).into())
+        } else {
+            body(text().max_length(Some(MAX_LENGTH)).into())
+        };
+        malformed.content.insert(TEXT.to_owned(), rejection.build().into());
         let responses = BTreeMap::from([
             (MALFORMED, malformed),
-            (UNAUTHENTICATED, response(refusal("The access token is missing or invalid (`invalid_token`)."))),
-            (FORBIDDEN, response(refusal("The access token lacks a scope (`insufficient_scope`)."))),
-            (UNAVAILABLE, response(unavailable())),
+            (
+                UNAUTHENTICATED,
+                response(401, refusal("The access token is missing or invalid (`invalid_token`).")),
+            ),
+            (FORBIDDEN, response(403, refusal("The access token lacks a scope (`insufficient_scope`)."))),
+            (UNAVAILABLE, response(503, unavailable())),
         ]);
         Self { media_type, schemas, responses }
     }
@@ -79,13 +101,14 @@ impl Refusals {
 
 /// Returns a response with a challenge (RFC 6750 section 3), without content.
 fn refusal(description: &str) -> ResponseBuilder {
-    let challenge =
-        Header::builder().schema(Some(text())).description(Some("The challenge (RFC 6750 section 3)."));
+    let challenge = Header::builder()
+        .schema(Some(text().max_length(Some(MAX_LENGTH)).pattern(Some(ASCII))))
+        .description(Some("The challenge (RFC 6750 section 3)."));
     ResponseBuilder::new().description(description).header("WWW-Authenticate", challenge.build())
 }
 
 fn unavailable() -> ResponseBuilder {
-    let seconds = ObjectBuilder::new().schema_type(Type::Integer);
+    let seconds = integer(0, i64::MAX);
     let retry_after =
         Header::builder().schema(Some(seconds)).description(Some("Seconds until the next attempt."));
     ResponseBuilder::new()
@@ -97,14 +120,14 @@ fn unavailable() -> ResponseBuilder {
 pub(super) fn problem() -> Schema {
     ObjectBuilder::new()
         .description(Some("Why a request was refused (RFC 9457)."))
-        .property("title", text())
-        .property("status", ObjectBuilder::new().schema_type(Type::Integer))
-        .property("detail", text())
-        .property("error", text())
-        .property("scope", text())
-        .property("acr_values", text())
-        .property("max_age", ObjectBuilder::new().schema_type(Type::Integer))
-        .property("alternatives", ArrayBuilder::new().items(text()))
+        .property("title", text().max_length(Some(64)).pattern(Some(ASCII)))
+        .property("status", integer(400, 599))
+        .property("detail", text().max_length(Some(256)).pattern(Some(ASCII)))
+        .property("error", text().enum_values(Some(ERRORS)))
+        .property("scope", scope())
+        .property("acr_values", text().max_length(Some(MAX_LENGTH)).pattern(Some(ASCII)))
+        .property("max_age", integer(0, i64::MAX))
+        .property("alternatives", ArrayBuilder::new().items(scope()).max_items(Some(MAX_ALTERNATIVES)))
         .required("title")
         .required("status")
         .required("detail")
@@ -114,6 +137,19 @@ pub(super) fn problem() -> Schema {
 /// Returns a reference to a component.
 pub(super) fn reference(name: &str) -> RefOr<Response> {
     Ref::from_response_name(name).into()
+}
+
+/// Returns the schema of a `scope` parameter (RFC 6749 section 3.3).
+fn scope() -> ObjectBuilder {
+    text().max_length(Some(MAX_LENGTH)).pattern(Some(r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$"))
+}
+
+fn integer(minimum: i64, maximum: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(minimum))
+        .maximum(Some(maximum))
 }
 
 fn text() -> ObjectBuilder {

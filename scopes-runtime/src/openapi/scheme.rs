@@ -1,8 +1,7 @@
-use std::collections::BTreeMap;
-
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConnect, Scopes, SecurityScheme};
 
 use super::endpoints::Endpoints;
+use super::vocabulary::DocumentedVocabulary;
 use crate::scope::{DeclaredScope, Vocabulary};
 
 /// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
@@ -49,6 +48,50 @@ pub const SCHEME_NAME: &str = "oauth2";
 /// #[openapi(modifiers(&Scopes))]
 /// struct Api;
 /// # fn main() { Api::openapi(); }
+/// ```
+///
+/// # `x-scopes`
+///
+/// The component of every scheme, with flows or not, has the scopes in the extension `x-scopes`, and as text in its description.
+/// `security` lists the scopes that operations require; a program that decides by the document also accepts the scopes that
+/// imply them:
+///
+/// ```
+/// # use scopes_runtime::openapi::OAuth2Scheme;
+/// # use utoipa::Modify as _;
+/// # use utoipa::openapi::{Info, OpenApi, Paths};
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Create, change and delete items.
+/// #     #[implies(Items)]
+/// #     ItemsWrite = "items:write",
+/// # }
+/// # let mut document = OpenApi::new(Info::new("API", "1"), Paths::new());
+/// # OAuth2Scheme::new::<Scope>().modify(&mut document);
+/// # let document = serde_json::to_value(document).unwrap();
+/// let scheme = &document["components"]["securitySchemes"]["oauth2"];
+/// assert_eq!(
+///     scheme["x-scopes"],
+///     serde_json::json!({
+///         "items": {
+///             "description": "Read items.",
+///             "implies": [], "impliesDirectly": [], "impliedBy": ["items:write"],
+///         },
+///         "items:write": {
+///             "description": "Create, change and delete items.",
+///             "implies": ["items"], "impliesDirectly": ["items"], "impliedBy": [],
+///         },
+///     })
+/// );
+/// ```
+///
+/// A scope of a vocabulary that no scheme has is listed where an operation requires it; the scopes that it names need not be.
+/// The JSON Schema of the extension:
+///
+/// ```json
+#[doc = include_str!("x-scopes.schema.json")]
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct OAuth2Scheme {
@@ -233,6 +276,12 @@ impl OAuth2Scheme {
         !matches!(self.kind, Kind::Bearer)
     }
 
+    /// Returns the scheme as a bearer scheme, with the same vocabularies.
+    #[cfg(feature = "aide")]
+    pub(super) fn without_flows(self) -> Self {
+        Self { kind: Kind::Bearer, ..self }
+    }
+
     pub(super) fn needs_version_3_2(&self) -> bool {
         let is_device = |endpoints: &Endpoints| matches!(endpoints, Endpoints::DeviceAuthorization { .. });
         matches!(&self.kind, Kind::Flows(flows) if flows.iter().any(is_device))
@@ -240,9 +289,12 @@ impl OAuth2Scheme {
 
     /// Returns utoipa's scheme.
     pub(super) fn scheme(&self) -> SecurityScheme {
-        let descriptions: BTreeMap<_, _> =
-            self.scopes.iter().map(|scope| (scope.name(), description(scope))).collect();
-        self.with_scopes(&descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect())
+        let vocabulary = DocumentedVocabulary::new(&self.scopes);
+        let descriptions = vocabulary.descriptions();
+        let mut scheme =
+            self.with_scopes(&descriptions.iter().map(|(name, text)| (*name, text.as_str())).collect());
+        vocabulary.add_to(&mut scheme);
+        scheme
     }
 
     fn with_scopes(&self, scopes: &Scopes) -> SecurityScheme {
@@ -256,13 +308,4 @@ impl OAuth2Scheme {
         let flow = |endpoints: &Endpoints| endpoints.flow(self.refresh_url.clone(), scopes.clone());
         SecurityScheme::OAuth2(OAuth2::new(flows.iter().map(flow)))
     }
-}
-
-/// Returns the description of a scope, with the scopes that it implies.
-fn description(scope: &DeclaredScope) -> String {
-    let implied: Vec<_> = scope.implies().iter().map(|name| format!("`{name}`")).collect();
-    if implied.is_empty() {
-        return scope.description().to_owned();
-    }
-    format!("{} Includes {}.", scope.description(), implied.join(", "))
 }

@@ -34,7 +34,7 @@ impl OperationSecurity {
             | Access::Authenticated { .. }
             | Access::Unchecked { .. } => Vec::new(),
             Access::Public { accepts_token: true, .. } => vec![Vec::new()],
-            Access::Scoped(requirements) => requirements.alternatives(),
+            Access::Scoped(requirements) => requirements.written_alternatives(),
         };
         let references = alternatives.into_iter().flat_map(|scopes| {
             let schemes = self.schemes.of_scopes(&scopes).into_iter();

@@ -1,37 +1,27 @@
+use std::any::TypeId;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::http::HandlerInfo;
+use crate::http::{HandlerInfo, HandlerSource};
 
 /// The function that handles an operation. Displayed and serialized as its path.
 #[derive(Clone, Debug)]
 pub(crate) struct Handler {
-    pub(crate) name: &'static str,
-    pub(crate) module: &'static str,
-    /// The doc comment.
-    #[cfg(feature = "openapi")]
-    pub(crate) documentation: &'static str,
-    #[cfg(feature = "openapi")]
-    pub(crate) deprecated: bool,
+    /// The hidden type of the handler. Two functions may have one name.
+    pub(crate) id: TypeId,
+    pub(crate) source: HandlerSource,
 }
 
 impl Handler {
     pub(crate) fn of<H: HandlerInfo>() -> Self {
-        Self {
-            name: H::NAME,
-            module: H::MODULE,
-            #[cfg(feature = "openapi")]
-            documentation: H::DOCUMENTATION,
-            #[cfg(feature = "openapi")]
-            deprecated: H::DEPRECATED,
-        }
+        Self { id: TypeId::of::<H>(), source: H::SOURCE }
     }
 }
 
 impl fmt::Display for Handler {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}::{}", self.module, self.name)
+        write!(formatter, "{}::{}", self.source.module, self.source.name)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The access report of a router: [`Report`].
 
+mod least;
 mod markdown;
+mod operation;
 mod requirement;
 mod text;
 
@@ -12,6 +14,10 @@ use serde::Serialize;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use text::write_aligned;
 
+pub use self::least::{SufficientScopes, UnknownOperationError};
+pub use self::operation::ReportedOperation;
+#[cfg(feature = "openapi")]
+pub(crate) use self::operation::is_allowed;
 use self::requirement::requirement;
 use crate::operation::Operation;
 use crate::scope::DeclaredScope;
@@ -92,8 +98,8 @@ impl Report {
         operations.sort_by_key(|operation| (operation.path.clone(), operation.methods.to_string()));
         // Merged routers may share the handler of methods without any other.
         operations.dedup_by_key(|Operation { methods, path, handler, access }| {
-            let handler = handler.as_ref().map(ToString::to_string);
-            (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned))
+            let handler = handler.as_ref().map(|handler| handler.id);
+            (path.clone(), methods.to_string(), handler, requirement(access, str::to_owned), access.reason())
         });
         let required: Vec<_> = operations.iter().flat_map(|operation| operation.access.scopes()).collect();
         let is_required = |scope: &DeclaredScope| required.iter().any(|other| other.name() == scope.name());
@@ -119,8 +125,12 @@ impl Report {
         &self.known_scopes
     }
 
-    /// Returns the operations, sorted.
-    pub(crate) fn operations(&self) -> &[Operation] {
+    /// Returns the operations, sorted by path, then by method.
+    pub fn operations(&self) -> impl Iterator<Item = ReportedOperation<'_>> {
+        self.operations.iter().map(ReportedOperation)
+    }
+
+    pub(crate) fn model(&self) -> &[Operation] {
         &self.operations
     }
 }

@@ -11,6 +11,7 @@ use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
 use super::{Guarded, ScopedHandler};
+use crate::http::end_layers;
 use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.
@@ -54,7 +55,7 @@ impl<H, S> Enforced<H, S> {
         let Some(Check { server, handler, requirement }) = check else { return dry_run.response() };
         let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, _) = request.into_parts();
-        match server.authorize_operation(&mut parts, handler, required).await {
+        match server.authorize_operation(&mut parts, Some(handler), required).await {
             Ok(()) => dry_run.response(),
             Err(error) => error.into_response(),
         }
@@ -68,22 +69,23 @@ where
 {
     type Future = Either<H::Future, Pin<Box<dyn Future<Output = Response> + Send>>>;
 
-    fn call(self, request: Request, state: S) -> Self::Future {
+    fn call(self, mut request: Request, state: S) -> Self::Future {
         let check = (self.check)(&state);
         #[cfg(feature = "testing")]
         if let Some(dry_run) = DryRun::of(request.extensions()) {
             return Either::Right(Box::pin(self.authorize_only(request, check, dry_run)));
         }
         let Some(Check { server, handler, requirement }) = check else {
+            end_layers(request.extensions_mut());
             return Either::Left(self.handler.call(request, state));
         };
         let required = Requirements::new(requirement, self.routers.get());
         let (mut parts, body) = request.into_parts();
-        match server.authorize_operation_now(&mut parts, handler, &required) {
+        match server.authorize_operation_now(&mut parts, Some(handler), &required) {
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
             Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
             None => Either::Right(Box::pin(async move {
-                match server.authorize_operation(&mut parts, handler, required).await {
+                match server.authorize_operation(&mut parts, Some(handler), required).await {
                     Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
                     Err(error) => error.into_response(),
                 }

@@ -3,6 +3,9 @@ use utoipa::openapi::OpenApi;
 
 use super::{DocumentedRoutes, ScopedRouter};
 use crate::openapi::{Fragment, OAuth2Scheme, Refusals, document};
+use crate::operation::Operation;
+use crate::report::is_allowed;
+use crate::scope::GrantedScopes;
 
 impl<S> ScopedRouter<S>
 where
@@ -145,7 +148,47 @@ where
     /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in their
     /// vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
-        let router = self.to_axum();
+        let document = self.document_of(|_| true);
+        (self.to_axum(), document)
+    }
+
+    /// Returns the document of the operations that a client may call with a token with these scopes, and of those without a token:
+    /// those of [`Report::allowed`](crate::report::Report::allowed). Operation ids are those of the whole document. The security
+    /// schemes list their whole vocabularies, and components of the given document stay.
+    ///
+    /// ```
+    /// # use scopes_runtime::router::{ScopedRouter, get};
+    /// # use scopes_runtime::{GrantedScopes, ResourceServer, declare_scopes, requires_scopes};
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// #     /// Read users.
+    /// #     Users = "users",
+    /// # }
+    /// #[requires_scopes("items")]
+    /// async fn read_items() {}
+    ///
+    /// #[requires_scopes("users")]
+    /// async fn read_users() {}
+    ///
+    /// # fn main() {
+    /// let router =
+    ///     ScopedRouter::<ResourceServer>::new().route("/items", get(read_items)).route("/users", get(read_users));
+    /// let document = router.openapi_for(&GrantedScopes::from_list("items"));
+    /// assert!(document.paths.paths.keys().eq(["/items"]));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`split_for_parts`](Self::split_for_parts) does.
+    #[must_use]
+    pub fn openapi_for(&self, granted: &GrantedScopes) -> OpenApi {
+        self.document_of(|operation| is_allowed(operation, granted))
+    }
+
+    fn document_of(&self, is_visible: impl Fn(&Operation) -> bool) -> OpenApi {
         let operations: Vec<_> = self
             .routes
             .iter()
@@ -153,8 +196,7 @@ where
                 (&route.operation, route.schemes.or(&self.document.schemes), route.description.as_ref())
             })
             .collect();
-        let refusals = self.document.refusals().clone();
-        (router, document(self.document.openapi, &operations, &refusals))
+        document(self.document.openapi.clone(), &operations, self.document.refusals(), is_visible)
     }
 }
 

@@ -52,10 +52,8 @@ fn has_one_handler_of_other_methods(operations: &[Operation]) -> bool {
             .collect()
     };
     let others = operations.iter().filter(|operation| operation.methods == Methods::Other);
-    let handlers: BTreeSet<_> = others
-        .flat_map(|operation| &operation.handler)
-        .map(|handler| (handler.module, handler.name))
-        .collect();
+    let handlers: BTreeSet<_> =
+        others.flat_map(|operation| &operation.handler).map(|handler| handler.id).collect();
     let any = paths(|methods| *methods == Methods::Any);
     let without_any: BTreeSet<_> =
         paths(|methods| matches!(methods, Methods::One(_))).difference(&any).copied().collect();

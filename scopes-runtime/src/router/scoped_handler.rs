@@ -64,10 +64,9 @@ pub struct Check {
 #[diagnostic::on_unimplemented(
     message = "not a handler for the router state `{S}`",
     label = "`Handler<_, {S}>` is not implemented for this function",
-    note = "the state must contain a `ResourceServer`: derive `FromRef` on the state, or write `impl FromRef<State> for ResourceServer`, where `State` is the state, or the type inside of its `Arc`",
-    note = "call `with_state` before the router is served or converted into a `Router`",
+    note = "the state must contain a `ResourceServer`, and `with_state` must set it before the router is served: derive `FromRef` on the state, or write `impl FromRef<State> for ResourceServer`, where `State` is the state, or the type inside of its `Arc`",
     note = "each argument must be an extractor, only the last one can read the body, the result must be a response, and the future must be `Send`; `#[axum::debug_handler(state = {S})]` below `#[requires_scopes]` reports which is not",
-    note = "a handler is passed without a call: `get(handler)`"
+    note = "pass the function without calling it: `get(handler)`"
 )]
 pub trait ScopedHandler<T, S> {
     /// The handler, as axum's trait.

@@ -137,7 +137,7 @@ impl Guard {
         let has_few_alternatives = operation.has_few_alternatives();
         let operation = if has_few_alternatives { operation } else { self.endpoint.clone() };
         // A token that lacks scopes learns nothing about its body.
-        let authorized = self.server.authorize_operation(&mut parts, marker, operation);
+        let authorized = self.server.authorize_operation(&mut parts, Some(marker), operation);
         authorized.await.map_err(IntoResponse::into_response)?;
         let (messages, body) = read?;
         if !has_few_alternatives {

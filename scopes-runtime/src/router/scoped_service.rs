@@ -1,4 +1,3 @@
-use std::any::TypeId;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -55,7 +54,7 @@ where
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
             let (mut parts, body) = request.into_parts();
-            let authorized = server.authorize_operation(&mut parts, TypeId::of::<Marker>(), required).await;
+            let authorized = server.authorize_operation(&mut parts, None, required).await;
             if let Err(error) = authorized {
                 return into_grpc_if_requested(&parts.headers, &error, error.clone().into_response());
             }

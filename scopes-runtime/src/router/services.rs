@@ -68,17 +68,19 @@ where
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let below = format!("{}/{{*path}}", path.trim_end_matches('/'));
-        let paths = [path, &below];
+        let prefix = path.trim_end_matches('/');
+        let (slash, below) = (format!("{prefix}/"), format!("{prefix}/{{*path}}"));
+        // axum also serves the prefix with a slash at its end.
+        let paths: Vec<&str> = if path == slash { vec![path, &below] } else { vec![path, &slash, &below] };
         let router = match access.into().0 {
             ServiceCheck::None { reason } => {
-                self.routes.extend(paths.map(|path| Route::unchecked(path, Methods::Any, reason)));
+                self.routes.extend(paths.iter().map(|path| Route::unchecked(path, Methods::Any, reason)));
                 self.router.nest_service(path, Layered::unchecked(service))
             }
             ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
-                let route = |path| Route::scoped(path, Methods::Any, requirement, service.routers());
-                self.routes.extend(paths.map(route));
+                let route = |path: &&str| Route::scoped(path, Methods::Any, requirement, service.routers());
+                self.routes.extend(paths.iter().map(route));
                 let prefix = axum::Router::new().route("/", any(service.clone()));
                 let router = self.router.nest(path, prefix.clone().route(NESTED, any(service)));
                 // `Router::nest_service` also serves the prefix with a slash at its end.

@@ -21,7 +21,7 @@ pub use requirement::Requirement;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use requirement::is_or_implies;
 pub(crate) use requirement::{
-    MAX_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list, satisfies,
-    written,
+    MAX_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list,
+    minimal_of_both, satisfies, written,
 };
 pub(crate) use requirements::Requirements;

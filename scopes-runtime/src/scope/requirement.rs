@@ -44,7 +44,7 @@ enum Node {
         max_age: Option<u64>,
     },
     /// What the handler may require later. It requires nothing of each request.
-    NamedScopes(&'static [Requirement]),
+    MayRequire(&'static [Requirement]),
     /// An extractor of the handler checks these credentials.
     Credentials(&'static CredentialScheme),
 }
@@ -106,7 +106,7 @@ impl Requirement {
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self(Node::NamedScopes(requirements))
+        Self(Node::MayRequire(requirements))
     }
 
     /// An empty list accepts any context.
@@ -118,7 +118,7 @@ impl Requirement {
     /// Counts the alternatives, before those that another one covers are dropped.
     const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => {
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
                 return 1;
             }
             Node::All(children) => (children, false),
@@ -148,14 +148,14 @@ impl Requirement {
             Node::Scope(scope) => satisfies(granted, scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => true,
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.0 {
-            Node::Scope(_) | Node::NamedScopes(_) | Node::Credentials(_) => true,
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -165,7 +165,7 @@ impl Requirement {
 
     fn add_authentication(&self, all: &mut Authentication) {
         match self.0 {
-            Node::Scope(_) | Node::NamedScopes(_) | Node::Credentials(_) => {}
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
@@ -192,10 +192,10 @@ impl Requirement {
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_named(later, named));
             }
-            Node::NamedScopes(requirements) if later => {
+            Node::MayRequire(requirements) if later => {
                 requirements.iter().for_each(|inner| inner.add_named(false, named));
             }
-            Node::NamedScopes(_) => {}
+            Node::MayRequire(_) => {}
         }
     }
 
@@ -204,7 +204,7 @@ impl Requirement {
         match self.0 {
             Node::Scope(_) | Node::Authentication { .. } => declared(self),
             Node::Credentials(_) => true,
-            Node::All(requirements) | Node::Any(requirements) | Node::NamedScopes(requirements) => {
+            Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
                 requirements.iter().all(|inner| inner.is_named_in(declared))
             }
         }
@@ -213,14 +213,21 @@ impl Requirement {
     /// Returns whether this requirement, or what it may require later, names the scope or the authentication `other`.
     pub(super) fn names(&self, other: &Self) -> bool {
         match (self.0, other.0) {
-            (Node::Scope(own), Node::Scope(other)) => own.name() == other.name(),
+            // A token with a required scope has those that it includes.
+            (Node::Scope(own), Node::Scope(other)) => {
+                own.name() == other.name() || always_satisfies(own, other)
+            }
             (
                 Node::Authentication { acr_values, max_age },
                 Node::Authentication { acr_values: other_values, max_age: other_age },
             ) => acr_values == other_values && max_age == other_age,
-            (Node::All(inner) | Node::Any(inner) | Node::NamedScopes(inner), _) => {
-                inner.iter().any(|inner| inner.names(other))
+            (Node::All(inner) | Node::Any(inner), _) => inner.iter().any(|inner| inner.names(other)),
+            (Node::MayRequire(later), Node::Scope(scope)) => {
+                let mut named = NamedScopes::default();
+                later.iter().for_each(|later| later.add_named(false, &mut named));
+                named.scopes.iter().any(|named| named.name() == scope.name())
             }
+            (Node::MayRequire(later), _) => later.iter().any(|later| later.names(other)),
             _ => false,
         }
     }
@@ -233,7 +240,7 @@ impl Requirement {
             Node::Authentication { acr_values, max_age } => {
                 RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
             }
-            Node::NamedScopes(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
+            Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
             Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
         }
     }
@@ -243,7 +250,7 @@ impl Requirement {
             Node::Scope(scope) => vec![vec![scope]],
             Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
             Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } | Node::NamedScopes(_) | Node::Credentials(_) => vec![Vec::new()],
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => vec![Vec::new()],
         }
     }
 }
@@ -251,11 +258,40 @@ impl Requirement {
 /// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
 /// the last requirement.
 pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let listed = match requirements {
+    minimal(unreduced_of_all(listed(requirements)))
+}
+
+/// Returns the sets of scopes that satisfy all of the requirements, as they are written: unlike [`alternatives_of_all`], a set
+/// whose scopes imply another set is listed. No set contains a scope that another of its scopes implies, or all scopes of
+/// another set.
+#[cfg(feature = "openapi")]
+pub(super) fn written_alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
+    let mut alternatives: Vec<_> =
+        unreduced_of_all(listed(requirements)).into_iter().map(without_implied).collect();
+    let mut at = 0;
+    while at < alternatives.len() {
+        let is_redundant = alternatives.iter().enumerate().any(|(other_at, other)| {
+            let contains = |scopes: &[&DeclaredScope], scope: &DeclaredScope| {
+                scopes.iter().any(|one| one.name() == scope.name() && one.implied_by() == scope.implied_by())
+            };
+            let has_all = other.iter().all(|scope| contains(&alternatives[at], scope));
+            has_all && (other.len() < alternatives[at].len() || other_at < at)
+        });
+        if is_redundant {
+            alternatives.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    alternatives
+}
+
+/// Returns the requirements whose alternatives are listed: all, or the last one if there are too many.
+fn listed(requirements: &[Requirement]) -> &[Requirement] {
+    match requirements {
         [.., last] if !are_few_enough(requirements) => slice::from_ref(last),
         all => all,
-    };
-    minimal(unreduced_of_all(listed))
+    }
 }
 
 /// Returns how the user must have authenticated for all of the requirements.
@@ -280,6 +316,15 @@ fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static D
         }
     }
     minimal
+}
+
+/// Returns the minimal sets of scopes that contain a set of each list.
+pub(crate) fn minimal_of_both(
+    first: &[Vec<&'static DeclaredScope>],
+    second: &[Vec<&'static DeclaredScope>],
+) -> Vec<Vec<&'static DeclaredScope>> {
+    let both = first.iter().flat_map(|left| second.iter().map(|right| [left.as_slice(), right].concat()));
+    minimal(both.collect())
 }
 
 fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {

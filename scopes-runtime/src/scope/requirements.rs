@@ -6,6 +6,8 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::named_scopes::NamedScopes;
+#[cfg(feature = "openapi")]
+use super::requirement::written_alternatives_of_all;
 use super::requirement::{
     RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
 };
@@ -100,6 +102,12 @@ impl Requirements {
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         alternatives_of_all(&self.iter().collect::<Vec<_>>())
+    }
+
+    /// Returns the alternatives as they are written, also those that another one implies.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn written_alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
+        written_alternatives_of_all(&self.iter().collect::<Vec<_>>())
     }
 }
 

@@ -28,6 +28,7 @@ fn the_report_lists_every_route() {
             "GET | /orders/{id} | orders:read; may require orders | read_order",
             "POST | /partners/orders | orders:send, with partner_key | orders_of_partners::send",
             "* | /reports | reports | -",
+            "* | /reports/ | reports | -",
             "* | /reports/{*path} | reports | -",
             "POST | /webhooks/payment | authenticated by payment_signature | receive_payment",
         ]

@@ -16,9 +16,10 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
 
 use super::{PartnerKey, SignedEvent, router};
+use crate::openapi::essential;
 
 fn to_json(document: Document) -> Value {
-    serde_json::to_value(document).expect("a document is JSON")
+    essential(serde_json::to_value(document).expect("a document is JSON"))
 }
 
 fn partner_key() -> Value {
@@ -58,7 +59,13 @@ fn an_authenticated_operation_gets_no_response_of_the_library() {
     let operation = &document["paths"]["/prices"]["get"];
     assert_eq!(
         operation["responses"],
-        json!({ "default": { "description": "The response of the operation." } })
+        json!({
+            "200": {
+                "description": "Success.",
+                "content": { "text/plain": { "schema": { "type": "string" } } },
+            },
+            "default": { "description": "Any other response." },
+        })
     );
     assert_eq!(operation["summary"], "Returns the prices.");
     assert_eq!(document["components"], json!({ "securitySchemes": { "partner_key": partner_key() } }));

@@ -2,10 +2,13 @@
 
 use axum::Router;
 use axum::extract::Request;
+use axum::handler::Handler as _;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use scopes_runtime::router::{ScopedRouter, get, unchecked};
-use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
+use scopes_runtime::{
+    AccessToken, DecodeError, DecodeFuture, ResourceServer, TokenDecoder, public, requires_scopes,
+};
 use scopes_tests::{Readable, Scope, call};
 
 async fn identify(token: Option<AccessToken>, request: Request, next: Next) -> Response {
@@ -98,4 +101,34 @@ async fn where_no_check_follows_a_bad_token_is_refused() {
     // A layer of axum's router: whether a check follows is not known.
     let app = plain().layer(layer()).with_state(server);
     assert_eq!(call(&app, "GET", "/plain", Some("bad")).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_that_another_server_refused_in_a_layer_opens_no_operation() {
+    struct Other;
+
+    impl TokenDecoder for Other {
+        fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
+            Box::pin(async { Err(DecodeError::invalid("of another issuer")) })
+        }
+    }
+
+    let inner = routes().with_state::<()>(ResourceServer::new(Readable::default()));
+    let layer = from_fn_with_state(ResourceServer::new(Other), identify);
+    let app = Router::from(inner.layer(layer));
+    assert_eq!(call(&app, "GET", "/items", Some("items")).await.status, 401);
+    assert_eq!(call(&app, "GET", "/open", Some("items")).await.status, 200);
+}
+
+#[tokio::test]
+async fn in_the_layers_of_a_public_handler_a_bad_token_is_refused() {
+    let server = ResourceServer::new(Readable::default());
+    let router =
+        || ScopedRouter::new().route("/", get(open.layer(from_fn_with_state(server.clone(), identify))));
+    let outer = from_fn_with_state(server.clone(), identify);
+    for router in [router(), router().layer(outer.clone())] {
+        let app = Router::from(router.with_state(server.clone()));
+        assert_eq!(call(&app, "GET", "/", Some("bad")).await.status, 401);
+        assert_eq!(call(&app, "GET", "/", None).await.status, 200);
+    }
 }

@@ -262,3 +262,21 @@ fn what_a_handler_may_require_later_is_locked() {
   For some requests it required `items:write`, and no longer does.",
     );
 }
+
+#[test]
+fn each_unchecked_router_is_locked() {
+    let unchecked = |count: usize| {
+        (0..count).fold(Router::new().route("/", get(me)), |router, at| {
+            let hooks = axum::Router::new().route(&format!("/hooks/{at}"), axum::routing::get(async || ()));
+            router.merge_unchecked(hooks, if at == 0 { "It checks signatures." } else { "Not ported yet." })
+        })
+    };
+    check(
+        "unchecked-routers.lock",
+        &unchecked(1),
+        &unchecked(2),
+        "added, UNCHECKED: * /**#2
+  + unchecked",
+    );
+    assert_eq!(unchecked(2).report().to_string().matches("unchecked").count(), 2);
+}

@@ -1,5 +1,6 @@
 //! Fragments with security and refusals, merged into documents of other sources.
 
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
@@ -54,6 +55,7 @@ fn elsewhere() -> Value {
 
 /// Checks the document of [`elsewhere`] with the fragment merged.
 fn check(document: &Value) {
+    let document = &essential(document.clone());
     let items = &document["paths"]["/users/{name}/items/{item_id}"];
     assert_eq!(
         items["get"],
@@ -68,7 +70,7 @@ fn check(document: &Value) {
                     "description": "My own words.",
                     "headers": { "WWW-Authenticate": {
                         "description": "The challenge (RFC 6750 section 3).",
-                        "schema": { "type": "string" },
+                        "schema": challenge_schema(),
                     } },
                     "content": { "application/problem+json": {
                         "schema": { "$ref": "#/components/schemas/AuthProblem" },

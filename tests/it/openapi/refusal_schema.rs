@@ -1,5 +1,6 @@
 //! Refusals in the application's own format.
 
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -62,13 +63,20 @@ fn router() -> Router {
 }
 
 fn document(router: Router) -> Value {
-    serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
+    essential(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 fn refusal(description: &str, header: &str, header_description: &str, kind: &str) -> Value {
+    let mut schema_of_header = json!({ "type": kind });
+    if kind == "string" {
+        schema_of_header = challenge_schema();
+    }
+    if kind == "integer" {
+        schema_of_header = json!({ "type": kind, "format": "int64", "minimum": 0, "maximum": i64::MAX });
+    }
     json!({
         "description": description,
-        "headers": { header: { "description": header_description, "schema": { "type": kind } } },
+        "headers": { header: { "description": header_description, "schema": schema_of_header } },
         "content": { "application/json": schema(ERROR) },
     })
 }
@@ -83,7 +91,7 @@ fn components() -> Value {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     json!({
         "securitySchemes": { "oauth2": { "type": "oauth2", "flows": { "clientCredentials": {
             "tokenUrl": "/token",
@@ -128,8 +136,9 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
             "paths": {
                 "/items": { "get": {
                     "operationId": "get_items",
+                    "summary": "Items",
                     "responses": {
-                        "default": { "description": "The response of the operation." },
+                        "200": { "description": "Success." }, "default": { "description": "Any other response." },
                         "400": reference("MalformedCredentials"),
                         "401": reference("Unauthenticated"),
                         "403": reference("InsufficientScope"),
@@ -139,7 +148,8 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
                 } },
                 "/health": { "get": {
                     "operationId": "get_health",
-                    "responses": { "default": { "description": "The response of the operation." } },
+                    "summary": "Health",
+                    "responses": { "200": { "description": "Success." }, "default": { "description": "Any other response." } },
                     "security": [],
                 } },
             },
@@ -150,6 +160,7 @@ fn refusals_have_the_media_type_and_schema_of_the_application() {
 
 /// Checks the responses of `own`.
 fn check(document: &Value) {
+    let document = &essential(document.clone());
     let responses = &document["paths"]["/own"]["get"]["responses"];
     let mut unauthenticated = challenged("Log in.");
     unauthenticated["content"]["application/json"] =
@@ -210,7 +221,7 @@ fn a_fragment_replaces_the_body_in_a_derived_document() {
 #[test]
 fn a_fragment_has_the_schemas_of_the_application() {
     let fragment = router().route("/items", get(items)).fragment();
-    let fragment = serde_json::to_value(fragment).expect("a fragment is JSON");
+    let fragment = essential(serde_json::to_value(fragment).expect("a fragment is JSON"));
     assert_eq!(fragment["components"], components());
 }
 
@@ -221,7 +232,7 @@ fn rejections_of_axum_stay_beside_refusals_as_text() {
     let responses = &document["components"]["responses"];
     assert_eq!(
         responses["MalformedCredentials"]["content"],
-        json!({ "text/plain": { "schema": { "anyOf": [{ "$ref": ERROR }, { "type": "string" }] } } })
+        json!({ "text/plain": { "schema": { "anyOf": [{ "$ref": ERROR }, { "type": "string", "maxLength": 1_048_576 }] } } })
     );
     assert_eq!(responses["Unauthenticated"]["content"], json!({ "text/plain": schema(ERROR) }));
 }

@@ -1,5 +1,6 @@
 //! The security scheme: its flows, and how it is merged into existing components.
 
+use crate::openapi::essential;
 use scopes_runtime::openapi::{OAuth2Scheme, SCHEME_NAME};
 use scopes_runtime::router::get;
 use scopes_runtime::{ResourceServer, ScopedRouter, declare_scopes, requires_scopes};
@@ -34,7 +35,7 @@ fn document(openapi: OpenApi, scheme: Option<OAuth2Scheme>) -> Value {
 fn scheme(scheme: &OAuth2Scheme) -> Value {
     let mut document = empty();
     scheme.modify(&mut document);
-    let document = serde_json::to_value(document).expect("a document is JSON");
+    let document = essential(serde_json::to_value(document).expect("a document is JSON"));
     document["components"]["securitySchemes"][SCHEME_NAME].clone()
 }
 

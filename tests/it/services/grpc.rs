@@ -1,9 +1,10 @@
 //! tonic's server and client, over TCP.
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
-use scopes_tests::{Scope, bearer, send};
+use scopes_runtime::{AuthError, ResourceServer, ScopedRouter, scopes};
+use scopes_tests::{Readable, Scope, bearer, send};
 use tonic::Code;
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
@@ -111,4 +112,20 @@ async fn a_grpc_refusal_has_headers_and_no_body() {
         assert_eq!(answer.headers["content-type"], "application/problem+json", "{content_type}");
         assert!(!answer.headers.contains_key("grpc-status"));
     }
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_format_of_the_application_keeps_no_length_of_its_body() {
+    let render = |error: &AuthError| {
+        let body = error.to_string();
+        ([(header::CONTENT_LENGTH, body.len().to_string())], body)
+    };
+    let server =
+        ResourceServer::builder(Readable::default()).refusal_response(render).build().expect("a realm");
+    let app = Router::from(router().with_state(server));
+    let request =
+        Request::post("/grpc.health.v1.Health/Check").header(header::CONTENT_TYPE, "application/grpc");
+    let answer = send(&app, request.body(Body::empty()).expect("a request")).await;
+    assert!(answer.headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0"));
+    assert_eq!(answer.headers["grpc-status"], "16");
 }

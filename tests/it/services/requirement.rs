@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::routing::get as axum_get;
 use scopes_runtime::router::{get, unchecked};
 use scopes_runtime::testing::TestIssuer;
-use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
+use scopes_runtime::{AccessToken, AuthError, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Scope, call, token};
+use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
 
 use super::served;
@@ -106,6 +106,7 @@ fn services_are_in_the_report() {
         "METHOD  PATH            REQUIRES           HANDLER",
         "*       /*              me                 -",
         "*       /below          me or items:write  -",
+        "*       /below/         me or items:write  -",
         "*       /below/{*path}  me or items:write  -",
         "*       /one            items              -",
         "GET     /open           public             api::open",
@@ -113,7 +114,7 @@ fn services_are_in_the_report() {
     assert_eq!(router.report().to_string().replace(module_path!(), "api"), lines.join("\n"));
     let report = serde_json::to_value(router.report()).expect("JSON");
     assert_eq!(
-        report["operations"][3],
+        report["operations"][4],
         json!({ "method": "*", "path": "/one", "access": "scoped", "alternatives": [["items"]] })
     );
 }
@@ -123,7 +124,7 @@ fn services_are_in_the_document_with_every_method() {
     let (_, openapi) = every_kind().split_for_parts();
     let document: Value = serde_json::to_value(openapi).expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
-    assert_eq!(paths.keys().collect::<Vec<_>>(), ["/below", "/below/{path}", "/one"]);
+    assert_eq!(paths.keys().collect::<Vec<_>>(), ["/below", "/below/", "/below/{path}", "/one"]);
     for method in ["delete", "get", "head", "options", "patch", "post", "put", "trace"] {
         let operation = &document["paths"]["/one"][method];
         assert_eq!(operation["operationId"], format!("{method}_one"));
@@ -162,4 +163,17 @@ fn a_service_without_a_reason_panics() {
     for build in builds {
         assert!(std::panic::catch_unwind(|| drop(build())).is_err());
     }
+}
+
+#[tokio::test]
+async fn a_service_may_require_more_itself() {
+    async fn inner(token: AccessToken) -> Result<(), AuthError> {
+        token.require(scopes!("items:write"))
+    }
+    let server = ResourceServer::new(Readable::default());
+    let service = Router::new().route("/x", axum::routing::get(inner)).with_state(server);
+    let app = served(ScopedRouter::new().nest_service("/api", service, scopes!("items")));
+    assert_eq!(call(&app, "GET", "/api/x", Some("me")).await.status, 403);
+    assert_eq!(call(&app, "GET", "/api/x", Some("items")).await.status, 403);
+    assert_eq!(call(&app, "GET", "/api/x", Some(&token("items:write"))).await.status, 200);
 }

@@ -34,3 +34,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Partner {
 }
 
 fn main() {}
+
+// Why: An extractor checks a token or other credentials. Both would be two requirements of one type.
+// Fix: write two extractors, and take both.

@@ -6,3 +6,5 @@ struct Page;
 async fn prices(_: axum::http::HeaderMap) {}
 
 fn main() {}
+
+// Fix: implement `CredentialExtractor` for the type.

@@ -12,3 +12,5 @@ enum Scope {
 async fn handler() {}
 
 fn main() {}
+
+// Fix: give each variant a name of its own.

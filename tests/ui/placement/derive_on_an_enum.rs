@@ -6,3 +6,5 @@ enum Listing {
 }
 
 fn main() {}
+
+// Fix: derive it for a struct whose fields are extractors.

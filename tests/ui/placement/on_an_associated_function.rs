@@ -11,3 +11,6 @@ impl Api {
 fn main() {
     let _ = axum::Router::<scopes_runtime::ResourceServer>::new().route("/", axum::routing::get(Api::items));
 }
+
+// Why: The attribute adds items beside the function, which an `impl` block cannot contain. It does not see the block around the function.
+// Fix: move the function out of the `impl` block.

@@ -6,3 +6,5 @@ use scopes_tests::Scope;
 async fn items() {}
 
 fn main() {}
+
+// Fix: move `#[utoipa::path]` below the attribute.

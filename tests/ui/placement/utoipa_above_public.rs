@@ -5,3 +5,5 @@ use scopes_runtime::public;
 async fn health() {}
 
 fn main() {}
+
+// Fix: move `#[utoipa::path]` below the attribute.

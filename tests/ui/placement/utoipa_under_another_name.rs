@@ -7,3 +7,5 @@ use utoipa as openapi;
 async fn items() {}
 
 fn main() {}
+
+// Fix: write `#[utoipa::path]`.

@@ -7,3 +7,6 @@ const READ: &str = "items";
 async fn handler() {}
 
 fn main() {}
+
+// Why: A string constant has no value when macros are expanded.
+// Fix: write the literal, or a constant of the vocabulary: `const READ: Scope = Scope::Items;`.

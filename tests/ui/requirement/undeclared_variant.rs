@@ -8,3 +8,5 @@ async fn handler() {}
 async fn correct() {}
 
 fn main() {}
+
+// Fix: correct the name, or declare the variant.

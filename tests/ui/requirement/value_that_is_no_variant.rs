@@ -5,3 +5,5 @@ use scopes_tests::Scope;
 async fn handler() {}
 
 fn main() {}
+
+// Fix: list the variants.

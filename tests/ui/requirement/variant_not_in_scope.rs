@@ -14,3 +14,5 @@ mod scopes {
 }
 
 fn main() {}
+
+// Fix: import the vocabulary, or write its path: `crate::scopes::Scope::Items`.

@@ -12,3 +12,6 @@ enum Other {
 async fn correct() {}
 
 fn main() {}
+
+// Why: Only an enum with `#[declare_scopes]` has scopes.
+// Fix: add `#[declare_scopes]` to the enum.

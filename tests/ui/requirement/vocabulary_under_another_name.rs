@@ -7,3 +7,6 @@ async fn handler() {}
 fn main() {
     let _ = BillingScope::InvoicesRead;
 }
+
+// Why: Literals are scopes of the vocabulary that is called `Scope` where the attribute stands.
+// Fix: import it as `Scope`, or write the path of the variant.

@@ -12,3 +12,5 @@ struct AppState;
 fn main() {
     let _ = ScopedRouter::<Arc<AppState>>::new().route("/scoped", get(scoped));
 }
+
+// Fix: implement `FromRef<AppState>` for `ResourceServer`; the `Arc` needs nothing of its own.

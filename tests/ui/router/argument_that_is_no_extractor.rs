@@ -10,3 +10,5 @@ async fn scoped(_: Item) {}
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Fix: implement `FromRequestParts` for the type, or wrap it in an extractor such as `Json<Item>`.

@@ -11,3 +11,5 @@ async fn scoped(body: String, _: Method) -> String {
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Fix: make the argument that reads the body the last one.

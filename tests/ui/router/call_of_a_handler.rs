@@ -8,3 +8,6 @@ async fn scoped() {}
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped()));
 }
+
+// Why: The call lacks the guard, which the attribute adds as the first argument, and its value is a future.
+// Fix: pass the function: `get(scoped)`.

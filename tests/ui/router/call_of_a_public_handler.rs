@@ -7,3 +7,6 @@ async fn health() {}
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/health", get(health()));
 }
+
+// Why: The call lacks the guard, which the attribute adds as the first argument, and its value is a future.
+// Fix: pass the function: `get(health)`.

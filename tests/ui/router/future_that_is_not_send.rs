@@ -14,3 +14,6 @@ async fn scoped() {
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Why: axum runs handlers on several threads.
+// Fix: do not keep a value such as `Rc` or a lock guard across an `.await`.

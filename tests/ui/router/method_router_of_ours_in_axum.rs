@@ -9,3 +9,6 @@ async fn scoped() {}
 fn main() {
     let _ = Router::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Why: axum's `Router` takes axum's method routers. It accepts handlers with the attributes, and checks them, but not the other way round.
+// Fix: use `ScopedRouter::new()`, or `axum::routing::get` with axum's `Router`.

@@ -12,3 +12,5 @@ async fn scoped() -> Item {
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Fix: implement `IntoResponse` for the type, or return one that has it, such as `Json<Item>`.

@@ -13,3 +13,6 @@ fn main() {
         axum::serve(listener, router).await.unwrap();
     };
 }
+
+// Why: A router can be served when nothing is missing in its state.
+// Fix: call `router.with_state(state)` first.

@@ -12,3 +12,5 @@ async fn scoped(_: State<Database>) {}
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scoped));
 }
+
+// Fix: use a state from which both can be taken: `#[derive(Clone, FromRef)] struct AppState { server: ResourceServer, database: Database }`.

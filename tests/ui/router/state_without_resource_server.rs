@@ -11,3 +11,5 @@ struct AppState;
 fn main() {
     let _ = ScopedRouter::<AppState>::new().route("/scoped", get(scoped));
 }
+
+// Fix: put a `ResourceServer` into the state, and derive `FromRef` on it.

@@ -8,3 +8,5 @@ async fn scoped() {}
 fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/scoped", get(scopd));
 }
+
+// Fix: correct the name, or import the handler.

@@ -11,3 +11,5 @@ struct AppState;
 fn main() {
     let _ = ScopedRouter::new().route("/scoped", get(scoped)).with_state(AppState);
 }
+
+// Fix: put a `ResourceServer` into the state, and derive `FromRef` on it.

@@ -12,3 +12,6 @@ struct AppState;
 fn main() {
     let _ = Router::<AppState>::new().route("/scoped", get(scoped));
 }
+
+// Why: The guard of a handler takes the `ResourceServer` out of the router's state.
+// Fix: implement `FromRef<AppState>` for `ResourceServer`, for instance by `#[derive(FromRef)]` on the state. A `ScopedRouter` says so.

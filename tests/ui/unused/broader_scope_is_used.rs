@@ -21,3 +21,6 @@ async fn me() {}
 fn main() {
     let _: Router<ResourceServer> = Router::new().route("/me", get(me));
 }
+
+// Why: A scope that implies another one is used by tokens, so it is not reported.
+// Fix: require the scope, or remove it.

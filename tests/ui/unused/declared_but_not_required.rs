@@ -19,3 +19,5 @@ fn main() {
     let _: Router<ResourceServer> = Router::new().route("/me", get(me));
     let _ = "items".parse::<Scope>();
 }
+
+// Fix: require the scope, or remove it.

@@ -26,7 +26,7 @@ impl Requirement {
 
     const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
         let children = match (self.0, wanted) {
-            (Node::Scope(_) | Node::Authentication { .. } | Node::NamedScopes(_), _) => return false,
+            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_), _) => return false,
             (Node::Credentials(_), None) => return true,
             (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
             (Node::All(children) | Node::Any(children), _) => children,
@@ -44,7 +44,7 @@ impl Requirement {
     /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
     pub(super) const fn has_credentials_in_authorization(&self) -> bool {
         let children = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::NamedScopes(_) => return false,
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return false,
             Node::Credentials(scheme) => return scheme.is_in_authorization(),
             Node::All(children) | Node::Any(children) => children,
         };
@@ -63,7 +63,7 @@ impl Requirement {
     /// Adds the schemes that are not yet in the list. It may get different schemes of one name, which documents reject.
     pub(in crate::scope) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
         match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::NamedScopes(_) => {}
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_credentials(all));
             }

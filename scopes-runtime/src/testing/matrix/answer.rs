@@ -14,7 +14,7 @@ pub(super) enum Expected {
     /// Any response without a challenge.
     Open,
     Refused(StatusCode, BearerChallenge),
-    /// A refusal of credentials by the application: 401 or 403, or another status from 400 to 499 than that of the response to
+    /// A refusal of credentials by the application: 401, or another status from 400 to 499 than that of the response to
     /// valid credentials, if it is known. An extractor of the body may refuse the placeholder with one status for all.
     CredentialsRefused {
         accepted: Option<StatusCode>,
@@ -60,7 +60,7 @@ impl Expected {
             },
             Self::Open => challenge.is_none(),
             Self::CredentialsRefused { accepted } => match *status {
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => true,
+                StatusCode::UNAUTHORIZED => true,
                 status => status.is_client_error() && accepted.is_some_and(|accepted| accepted != status),
             },
             Self::Refused(expected, with) => status == expected && challenge.as_ref() == Some(with),

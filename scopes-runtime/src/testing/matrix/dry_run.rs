@@ -54,7 +54,7 @@ impl ScopeMatrix {
     ///
     /// Panics if a dry run would run the handler of an operation.
     pub(super) async fn check_dry_run(&self, run: &mut Run<'_>, caller: &Location<'_>) {
-        let all = self.report.operations();
+        let all = self.report.model();
         let scoped = all.iter().filter(|operation| matches!(operation.access, Access::Scoped(_)));
         let others = all.iter().filter(|operation| {
             matches!(operation.access, Access::Authenticated { .. } | Access::Public { .. })

@@ -24,7 +24,7 @@ use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{Target, has, is_no_route};
+use self::target::{METHODS, Target, has, is_no_route, may_be_unlisted};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
@@ -148,7 +148,8 @@ impl ScopeMatrix {
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
-    /// empty 200 or 204 with `Allow` or CORS headers. Services that check no tokens get no requests.
+    /// empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own; under
+    /// the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
     /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
@@ -156,8 +157,8 @@ impl ScopeMatrix {
     ///
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
-    /// each 64 known scopes, because no token has more. A path gets at most nine, and up to nine more if methods without a
-    /// handler have another response than those above. A wrong response costs one more request for each known scope. Other
+    /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
+    /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler have another response than those above. A wrong response costs one more request for each known scope. Other
     /// credentials cost at most four requests, one for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
@@ -173,14 +174,17 @@ impl ScopeMatrix {
             if run.checks_credentials() {
                 self.require_credentials(caller);
             }
-            let all = self.report.operations();
+            let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
             for operation in all {
                 let target = Target::of(operation, all);
                 self.check_operation(operation, &target, &mut run).await;
-                let is_no_route = is_no_route(operation) || operation.methods.are_of_item();
+                // An unlisted route may serve what no listed one does.
+                let is_no_route = is_no_route(operation)
+                    || operation.methods.are_of_item()
+                    || may_be_unlisted(all, &operation.path);
                 if !is_no_route && run.refuses(&operation.access) {
                     check_spellings(&target, all, &routes, &mut run).await;
                 }
@@ -198,12 +202,12 @@ impl ScopeMatrix {
         let endpoint = operation.path.split_once('#').filter(|_| operation.methods.are_of_item());
         let path = endpoint.map_or(&*operation.path, |(path, _)| path);
         let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
-        let endpoint = endpoint.and_then(|_| self.report.operations().iter().find(is_endpoint));
+        let endpoint = endpoint.and_then(|_| self.report.model().iter().find(is_endpoint));
         endpoint.unwrap_or(operation).access.alternatives()
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
-        let serves_head = !has(self.report.operations(), &operation.path, &Methods::One(Method::HEAD));
+        let serves_head = !has(self.report.model(), &operation.path, &Methods::One(Method::HEAD));
         match &operation.access {
             Access::Scoped(requirements) => {
                 let scoped = Scoped {
@@ -220,6 +224,18 @@ impl ScopeMatrix {
                     serves_head,
                 };
                 scoped.check(run).await;
+                if operation.methods == Methods::Any {
+                    let is_free = |method: &&Method| {
+                        let is_own =
+                            has(self.report.model(), &operation.path, &Methods::One((*method).clone()));
+                        // A CORS layer may respond to `OPTIONS`, and `HEAD` follows `GET`.
+                        let is_special = matches!(**method, Method::HEAD | Method::OPTIONS);
+                        !is_own && !is_special && **method != target.method
+                    };
+                    for method in METHODS.iter().filter(is_free) {
+                        scoped.check_other_method(method, run).await;
+                    }
+                }
             }
             Access::Public { .. } => {
                 let case = || Case {
@@ -288,13 +304,13 @@ impl ScopeMatrix {
             let mut run = Run::new(&app, self.is_dry);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
-            for operation in self.report.operations() {
+            for operation in self.report.model() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
                 // The attacks on its endpoint are those on an item.
                 if operation.methods.are_of_item() {
                     continue;
                 }
-                let target = Target::of(operation, self.report.operations());
+                let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;

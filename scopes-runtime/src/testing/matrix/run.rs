@@ -79,18 +79,34 @@ impl<'a> Run<'a> {
     }
 
     pub(super) async fn send(&mut self, request: &TestRequest) -> Got {
+        self.send_to_check(request).await.0
+    }
+
+    /// Sends the request. Returns the response, and whether the request reached the check, as far as a dry run finds out.
+    async fn send_to_check(&mut self, request: &TestRequest) -> (Got, bool) {
         self.requests += 1;
-        request.send(self.app, self.is_dry.then(DryRun::default)).await
+        let dry_run = self.is_dry.then(DryRun::default);
+        let got = request.send(self.app, dry_run.clone()).await;
+        (got, dry_run.is_none_or(|dry_run| dry_run.is_checked()))
     }
 
     /// Sends the request. Returns whether the response is the expected one, and records a failure if not.
     pub(super) async fn check(&mut self, case: &Case) -> bool {
-        let got = self.send(&case.request).await;
+        let (got, is_checked) = self.send_to_check(&case.request).await;
         let is_right = case.expected.accepts(&got);
         if !is_right {
             self.fail(case, &got);
+        } else if !is_checked {
+            self.fail_unchecked(case, &got);
         }
-        is_right
+        is_right && is_checked
+    }
+
+    /// Records a request of a dry run that did not reach the check, so that a handler may have run.
+    fn fail_unchecked(&mut self, case: &Case, got: &Got) {
+        let got = format!("{got}, not from the check: a layer drops the extensions of this request");
+        let Case { operation, sent, expected, .. } = case;
+        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), got]);
     }
 
     pub(super) fn fail(&mut self, case: &Case, got: &Got) {

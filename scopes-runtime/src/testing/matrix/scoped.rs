@@ -78,6 +78,18 @@ impl Scoped<'_> {
         }
     }
 
+    /// Sends requests with another method of an operation of any method: without a token, and with insufficient ones.
+    pub(super) async fn check_other_method(&self, method: &Method, run: &mut Run<'_>) {
+        let of_method = |case: Case| case.with_method(method, self.target);
+        if !run.check(&of_method(self.case("no token", self.request(), self.without_token()))).await {
+            return;
+        }
+        for InsufficientSet { scopes, description } in insufficient_sets(self.alternatives, self.known_scopes)
+        {
+            run.check(&of_method(self.insufficient(description, &scopes.join(" ")))).await;
+        }
+    }
+
     /// Sends tokens with as many scopes as do not suffice. If one is let through, sends each of its scopes alone, so that the
     /// table names the scopes that open the operation. Returns whether all responses were right.
     async fn check_sets(&self, path: &str, run: &mut Run<'_>) -> bool {

@@ -108,6 +108,12 @@ pub(super) fn is_no_route(operation: &Operation) -> bool {
     operation.path.ends_with("/*") || operation.methods == Methods::Unlisted
 }
 
+/// Returns whether a router whose routes are not known may serve the path.
+pub(super) fn may_be_unlisted(all: &[Operation], path: &str) -> bool {
+    let unlisted = all.iter().filter(|operation| operation.methods == Methods::Unlisted);
+    unlisted.map(|operation| operation.path.trim_end_matches("**")).any(|prefix| path.starts_with(prefix))
+}
+
 pub(super) fn has(all: &[Operation], path: &str, methods: &Methods) -> bool {
     all.iter().any(|operation| operation.path == path && operation.methods == *methods)
 }

@@ -37,7 +37,7 @@ impl ScopeMatrix {
     ///
     /// Panics if an operation requires credentials beside a token that were not set.
     pub(super) fn require_credentials(&self, caller: &Location<'_>) {
-        for Operation { methods, path, access, .. } in self.report.operations() {
+        for Operation { methods, path, access, .. } in self.report.model() {
             let Access::Scoped(requirements) = access else { continue };
             for scheme in requirements.credentials() {
                 let name = scheme.name();

@@ -3,6 +3,7 @@
 mod operations;
 mod responses;
 
+use crate::openapi::{challenge_schema, essential};
 use aide::OperationInput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
@@ -74,7 +75,7 @@ fn document(api: ApiRouter<ResourceServer>) -> Value {
     let mut openapi = OpenApi::default();
     let scheme = OAuth2Scheme::new::<Scope>().with_vocabulary::<BillingScope>().password("/token");
     let _ = api.finish_api_with(&mut openapi, |api| api.security_scheme(SCHEME_NAME, scheme.into()));
-    serde_json::to_value(openapi).expect("a document is JSON")
+    essential(serde_json::to_value(openapi).expect("a document is JSON"))
 }
 
 /// Returns the GET operation of this path.
@@ -91,7 +92,7 @@ fn refusal(description: &str) -> Value {
         "headers": { "WWW-Authenticate": {
             "description": "The challenge (RFC 6750 section 3).",
             "style": "simple",
-            "schema": { "type": "string" },
+            "schema": challenge_schema(),
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })
@@ -102,7 +103,7 @@ fn malformed() -> Value {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    response["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     response
 }
 
@@ -112,7 +113,7 @@ fn unavailable() -> Value {
         "headers": { "Retry-After": {
             "description": "Seconds until the next attempt.",
             "style": "simple",
-            "schema": { "type": "integer" },
+            "schema": { "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX },
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })

@@ -12,6 +12,7 @@ use super::{
     api, authenticated_responses, create, document, greet, health, list, operation, own_items,
     public_responses, scoped_responses, status, unguarded, unguarded_with_optional_token,
 };
+use crate::openapi::essential;
 use crate::openapi::problem_schema;
 
 #[test]
@@ -30,11 +31,13 @@ fn the_document_contains_every_operation() {
                         "security": [{ "oauth2": ["items", "me"] }, { "oauth2": ["items", "invoices"] }],
                     },
                     "post": {
+                        "summary": "Create",
                         "responses": scoped_responses(),
                         "security": [{ "oauth2": ["items:write"] }],
                     },
                 },
                 "/items/own": { "get": {
+                    "summary": "Own items",
                     "responses": scoped_responses(),
                     "security": [{ "oauth2": ["items", "me"] }],
                 } },
@@ -49,6 +52,7 @@ fn the_document_contains_every_operation() {
                     "security": [{}, { "oauth2": [] }],
                 } },
                 "/health": { "get": {
+                    "summary": "Health",
                     "responses": public_responses(),
                     "security": [{}],
                 } },
@@ -83,7 +87,7 @@ fn the_documents_of_aide_and_of_scoped_router_agree() {
         .route("/", get(greet))
         .route("/health", get(health))
         .split_for_parts();
-    let own = serde_json::to_value(own).expect("a document is JSON");
+    let own = essential(serde_json::to_value(own).expect("a document is JSON"));
     let aides = document(api());
     let mut compared = 0;
     for (path, methods) in own["paths"].as_object().expect("paths") {
@@ -123,7 +127,8 @@ fn a_token_argument_documents_a_handler_without_an_attribute() {
 fn a_scheme_without_a_flow_is_a_bearer_token() {
     let scheme = aide::openapi::SecurityScheme::from(OAuth2Scheme::new::<Scope>());
     let scheme = serde_json::to_value(scheme).expect("a scheme is JSON");
-    assert_eq!(scheme, json!({ "type": "http", "scheme": "bearer" }));
+    assert_eq!(scheme["type"], "http");
+    assert_eq!(scheme["scheme"], "bearer");
 }
 
 #[test]

@@ -120,7 +120,10 @@ fn aide_reports_no_errors() {
 fn without_inferred_responses_only_security_is_documented() {
     aide::generate::infer_responses(false);
     let document = document(api());
-    assert_eq!(document["paths"]["/items"]["post"], json!({ "security": [{ "oauth2": ["items:write"] }] }));
+    assert_eq!(
+        document["paths"]["/items"]["post"],
+        json!({ "summary": "Create", "security": [{ "oauth2": ["items:write"] }] })
+    );
 }
 
 #[test]
@@ -128,5 +131,5 @@ fn without_extracted_schemas_the_problem_is_described_in_place() {
     aide::generate::extract_schemas(false);
     let operation = operation("/", ApiRouter::new().api_route("/", get(status)));
     let content = &operation["responses"]["401"]["content"]["application/problem+json"];
-    assert_eq!(content["schema"]["properties"]["title"], json!({ "type": "string" }));
+    assert_eq!(content["schema"]["properties"]["title"]["type"], "string");
 }

@@ -12,7 +12,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
-use super::problem_schema;
+use super::{challenge_schema, essential, problem_schema};
 
 /// The items
 /// of everyone.
@@ -57,7 +57,7 @@ fn router() -> ScopedRouter<ResourceServer> {
 /// Returns the document and the application.
 fn parts(router: ScopedRouter<ResourceServer>) -> (Value, Router) {
     let (router, openapi) = router.split_for_parts();
-    let document = serde_json::to_value(openapi).expect("a document is JSON");
+    let document = essential(serde_json::to_value(openapi).expect("a document is JSON"));
     (document, router.with_state(ResourceServer::new(Readable::default())))
 }
 
@@ -66,7 +66,8 @@ fn document(router: ScopedRouter<ResourceServer>) -> Value {
 }
 
 fn refusals(names: &[(&str, &str)]) -> Value {
-    let mut responses = json!({ "default": { "description": "The response of the operation." } });
+    let mut responses =
+        json!({ "200": { "description": "Success." }, "default": { "description": "Any other response." } });
     for (status, name) in names {
         responses[status] = json!({ "$ref": format!("#/components/responses/{name}") });
     }
@@ -91,6 +92,7 @@ fn the_document_contains_every_operation() {
             } },
             "/health": { "get": {
                 "operationId": "get_health",
+                "summary": "Health",
                 "responses": refusals(&[]),
                 "security": [],
             } },
@@ -104,6 +106,7 @@ fn the_document_contains_every_operation() {
                 },
                 "post": {
                     "operationId": "post_items",
+                    "summary": "Create",
                     "responses": refusals(&forbidden),
                     "security": [{ "oauth2": ["items:write"] }],
                 },
@@ -116,11 +119,13 @@ fn the_document_contains_every_operation() {
             } },
             "/users": { "get": {
                 "operationId": "get_users",
+                "summary": "List",
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
             } },
             "/users/{name}/files/{path}": { "get": {
                 "operationId": "get_users_byName_files_byPath",
+                "summary": "List",
                 "parameters": [parameter("name"), parameter("path")],
                 "responses": refusals(&forbidden),
                 "security": [{ "oauth2": ["me"] }],
@@ -143,7 +148,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
             "description": description,
             "headers": { "WWW-Authenticate": {
                 "description": "The challenge (RFC 6750 section 3).",
-                "schema": { "type": "string" },
+                "schema": challenge_schema(),
             } },
             "content": { "application/problem+json": problem },
         })
@@ -152,7 +157,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
         "The request is malformed: its `Authorization` header (`invalid_request`), or a path, query or body that the \
          operation does not accept.",
     );
-    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+    malformed["content"]["text/plain"] = json!({ "schema": { "type": "string", "maxLength": 1_048_576 } });
     let document = document(router());
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(
@@ -170,7 +175,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
                     "description": "The access token cannot be checked now.",
                     "headers": { "Retry-After": {
                         "description": "Seconds until the next attempt.",
-                        "schema": { "type": "integer" },
+                        "schema": { "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX },
                     } },
                     "content": { "application/problem+json": problem },
                 },

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{ScopedRouter, get, routes};
 
+use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
 use scopes_tests::{Readable, Scope, call, token};
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ async fn below(Path(id): Path<u32>) -> String {
 }
 
 fn document(openapi: &Document) -> Value {
-    serde_json::to_value(openapi).expect("a document is JSON")
+    essential(serde_json::to_value(openapi).expect("a document is JSON"))
 }
 
 fn refusals(responses: Value) -> Value {
@@ -96,7 +97,7 @@ fn with_refusal(description: &str) -> Value {
         "description": description,
         "headers": { "WWW-Authenticate": {
             "description": "The challenge (RFC 6750 section 3).",
-            "schema": { "type": "string" },
+            "schema": challenge_schema(),
         } },
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/AuthProblem" } } },
     })

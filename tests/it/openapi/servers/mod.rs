@@ -5,6 +5,7 @@ mod credentials;
 mod decisions;
 mod fragments;
 
+use crate::openapi::essential;
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
@@ -72,7 +73,7 @@ fn partner_scopes() -> Value {
 }
 
 fn document<S: Clone + Send + Sync + 'static>(router: ScopedRouter<S>) -> Value {
-    serde_json::to_value(router.split_for_parts().1).expect("a document is JSON")
+    essential(serde_json::to_value(router.split_for_parts().1).expect("a document is JSON"))
 }
 
 /// Returns `security` of each operation.
@@ -111,12 +112,12 @@ fn one_with_both() -> ScopedRouter<ResourceServer> {
 
 #[test]
 fn nested_routers_have_their_own_schemes() {
-    let operation = |id: &str, security: Value, refusals: &[(&str, &str)]| {
-        let mut responses = json!({ "default": { "description": "The response of the operation." } });
+    let operation = |id: &str, summary: &str, security: Value, refusals: &[(&str, &str)]| {
+        let mut responses = json!({ "200": { "description": "Success." }, "default": { "description": "Any other response." } });
         for (status, name) in refusals {
             responses[status] = json!({ "$ref": format!("#/components/responses/{name}") });
         }
-        json!({ "get": { "operationId": id, "responses": responses, "security": security } })
+        json!({ "get": { "operationId": id, "summary": summary, "responses": responses, "security": security } })
     };
     let unauthenticated =
         [("400", "MalformedCredentials"), ("401", "Unauthenticated"), ("503", "Unavailable")];
@@ -137,14 +138,14 @@ fn nested_routers_have_their_own_schemes() {
             "info": { "title": "API", "version": "0.1.0" },
             "paths": {
                 "/users/items":
-                    operation("get_users_items", json!([{ "oauth2": ["items"] }]), &forbidden),
+                    operation("get_users_items", "Items", json!([{ "oauth2": ["items"] }]), &forbidden),
                 "/users/deep/status":
-                    operation("get_users_deep_status", json!([{ "oauth2": [] }]), &unauthenticated),
-                "/users/health": operation("get_users_health", json!([]), &[]),
+                    operation("get_users_deep_status", "Status", json!([{ "oauth2": [] }]), &unauthenticated),
+                "/users/health": operation("get_users_health", "Health", json!([]), &[]),
                 "/partners/invoices":
-                    operation("get_partners_invoices", json!([{ "partners": ["invoices:read"] }]), &forbidden),
+                    operation("get_partners_invoices", "Invoices", json!([{ "partners": ["invoices:read"] }]), &forbidden),
                 "/partners/greeting":
-                    operation("get_partners_greeting", json!([{}, { "partners": [] }]), &unauthenticated),
+                    operation("get_partners_greeting", "Greet", json!([{}, { "partners": [] }]), &unauthenticated),
             },
             "components": {
                 "oauth2": user_flows(&user_scopes()),

@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use super::document;
+use crate::openapi::{challenge_schema, essential};
 
 #[derive(ToSchema)]
 struct Mine {
@@ -69,9 +70,10 @@ fn schema(reference: &str) -> Value {
 
 /// Checks the responses of `own`.
 fn check(document: &Value) {
+    let document = &essential(document.clone());
     let responses = &document["paths"]["/own/{id}"]["get"]["responses"];
     let challenge =
-        json!({ "description": "The challenge (RFC 6750 section 3).", "schema": { "type": "string" } });
+        json!({ "description": "The challenge (RFC 6750 section 3).", "schema": challenge_schema() });
     assert_eq!(
         responses["400"],
         json!({
@@ -110,7 +112,7 @@ fn check(document: &Value) {
             "description": "Too busy.",
             "headers": { "Retry-After": {
                 "description": "Seconds until the next attempt.",
-                "schema": { "type": "integer" },
+                "schema": { "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX },
             } },
             "content": {
                 "text/html": { "schema": { "type": "string" } },

@@ -1,0 +1,116 @@
+//! The documentation page and the OpenAPI document.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
+use scopes_runtime::{AccessToken, Vocabulary, report::Report};
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::{api::scopes::Scope, app, state::AppState};
+
+const DOCUMENT: &str = "/openapi.json";
+
+/// Swagger UI's page, for narrow screens too, and with the title of the API.
+const PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>OAuth2 scopes tutorial: API documentation</title>
+<link rel="stylesheet" href="swagger-ui.css">
+<link rel="stylesheet" href="index.css">
+<link rel="icon" type="image/png" href="favicon-32x32.png" sizes="32x32">
+<style>
+@media (max-width: 600px) {
+    .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
+    .swagger-ui .opblock-summary-path { max-width: 100%; word-break: break-word; }
+    .swagger-ui .wrapper { padding: 0 8px; }
+    .swagger-ui .info { margin: 16px 0; }
+    .swagger-ui .markdown table { display: block; overflow-x: auto; }
+    .swagger-ui .topbar { display: none; }
+    .swagger-ui .dialog-ux .modal-ux { min-width: 0; width: 95vw; }
+}
+</style>
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="swagger-ui-bundle.js"></script>
+<script src="swagger-ui-standalone-preset.js"></script>
+<script src="swagger-initializer.js"></script>
+</body>
+</html>
+"#;
+
+static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
+
+/// Builds the routes of the page and the document.
+pub(crate) fn routes(state: AppState) -> Router {
+    Router::new()
+        .route(DOCUMENT, get(document))
+        .route("/docs", get(async || Redirect::to("/docs/")))
+        .route("/docs/", get(async || Html(PAGE)))
+        .route("/docs/{*file}", get(file))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+/// Returns the whole document, or the operations that the token of the request may call.
+async fn document(State(state): State<AppState>, token: Option<AccessToken>) -> Response {
+    let issuer = &state.tokens().issuer;
+    let document = match &token {
+        Some(token) => {
+            described(app::routes(issuer).openapi_for(token.scopes()), &app::routes(issuer).report())
+        }
+        None => app::openapi(issuer),
+    };
+    let cache = if token.is_some() { "private, no-store" } else { "no-cache" };
+    ([(header::VARY, "Authorization"), (header::CACHE_CONTROL, cache)], Json(document)).into_response()
+}
+
+/// Returns a file of Swagger UI. Clients keep it, and ask whether it has changed.
+async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Ok(Some(file)) = serve(&name, Arc::clone(&CONFIG)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let tag = format!("\"{}-{:x}\"", env!("CARGO_PKG_VERSION"), file.bytes.len());
+    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response()
+}
+
+/// Adds a description with the scopes, and the operations that require each.
+pub(crate) fn described(mut document: OpenApi, report: &Report) -> OpenApi {
+    let mut text = "The OAuth2 scopes tutorial of FastAPI as an axum application.\n\n\
+                    | Scope | Allows | Required by |\n| --- | --- | --- |\n"
+        .to_owned();
+    for scope in Scope::DECLARED {
+        let requires = |operation: &scopes_runtime::report::ReportedOperation<'_>| {
+            operation.alternatives().iter().flatten().any(|required| required.name() == scope.name())
+        };
+        let operations: Vec<_> = report
+            .operations()
+            .filter(requires)
+            .map(|operation| format!("`{} {}`", operation.method(), operation.path()))
+            .collect();
+        let implied: Vec<_> = scope.implies().iter().map(|name| format!(" Includes `{name}`.")).collect();
+        text.push_str(&format!(
+            "| `{}` | {}{} | {} |\n",
+            scope.name(),
+            scope.description(),
+            implied.concat(),
+            operations.join(", ")
+        ));
+    }
+    document.info.description = Some(text);
+    document
+}

@@ -1,0 +1,76 @@
+use serde::Serialize;
+
+use super::requirement::requirement;
+use crate::operation::{Access, Operation};
+use crate::scope::{DeclaredScope, GrantedScopes, cheapest, satisfies};
+
+/// Returns whether a token with these scopes is enough for the operation, or none is needed.
+pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool {
+    match &operation.access {
+        Access::Scoped(requirements) => {
+            requirements.credentials().is_empty() && requirements.is_met_by(granted)
+        }
+        Access::Authenticated { .. } => false,
+        Access::Public { .. } | Access::Unchecked { .. } => true,
+    }
+}
+
+/// An operation of a [`Report`](super::Report). Serialized as in the report.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(transparent)]
+pub struct ReportedOperation<'a>(pub(super) &'a Operation);
+
+impl<'a> ReportedOperation<'a> {
+    /// Returns the method; `*` or `OTHER` for handlers of several methods.
+    #[must_use]
+    pub fn method(self) -> String {
+        self.0.methods.to_string()
+    }
+
+    /// Returns the path in the syntax of axum.
+    #[must_use]
+    pub fn path(self) -> &'a str {
+        &self.0.path
+    }
+
+    /// Returns the path of the handler: `api::items::read_item`. `None` for a service.
+    #[must_use]
+    pub fn handler(self) -> Option<String> {
+        self.0.handler.as_ref().map(ToString::to_string)
+    }
+
+    /// Returns what the operation requires, as in the text of the report: `items me or admin`.
+    #[must_use]
+    pub fn requirement(self) -> String {
+        requirement(&self.0.access, str::to_owned)
+    }
+
+    /// Returns the minimal sets of scopes that satisfy the requirement. No set if the operation requires no token.
+    #[must_use]
+    pub fn alternatives(self) -> Vec<Vec<&'static DeclaredScope>> {
+        self.0.access.alternatives()
+    }
+
+    /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr` and
+    /// `max_age`. An operation that requires other credentials, beside a token or instead of one, is not allowed.
+    #[must_use]
+    pub fn is_allowed(self, granted: &GrantedScopes) -> bool {
+        is_allowed(self.0, granted)
+    }
+
+    /// Returns the fewest scopes that a token with these scopes lacks. Empty if it lacks none.
+    #[must_use]
+    pub fn missing(self, granted: &GrantedScopes) -> Vec<&'static str> {
+        let alternatives = self.alternatives();
+        let cheapest = cheapest(&alternatives, granted).map(|at| &alternatives[at]);
+        let lacks = |scope: &&&'static DeclaredScope| !satisfies(granted, scope);
+        cheapest.into_iter().flatten().filter(lacks).map(|scope| scope.name()).collect()
+    }
+
+    /// Returns whether this is the name of the handler, with or without the end of its module's path.
+    pub(super) fn is_named(self, name: &str) -> bool {
+        self.handler().is_some_and(|path| {
+            path == name || path.strip_suffix(name).is_some_and(|rest| rest.ends_with("::"))
+        })
+    }
+}
