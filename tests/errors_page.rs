@@ -15,7 +15,7 @@ messages are those of rustc.
 
 ";
 
-const GROUPS: [(&str, &str, &str); 6] = [
+const GROUPS: [(&str, &str, &str); 7] = [
     (
         "declaration",
         "Declarations",
@@ -36,6 +36,11 @@ const GROUPS: [(&str, &str, &str); 6] = [
         "credentials",
         "Other credentials",
         "`#[authenticated_by]` names the extractor that checks, and the handler must take it.",
+    ),
+    (
+        "mcp",
+        "Tools of MCP servers",
+        "`#[scoped_tools]` reads what each tool requires, so that no tool is without a requirement.",
     ),
     (
         "router",

@@ -1,5 +1,5 @@
-//! The words, paths and literals of a requirement as they were written, for rust-analyzer alone. It describes and completes what
-//! it finds in expansions. A requirement that is half written is not there, and neither is a literal's variant.
+//! The words, paths and literals of a requirement as they were written, for rust-analyzer alone. It describes and completes
+//! what it finds in expansions. A requirement that is half written is not there, and neither is a literal's variant.
 
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};

@@ -8,8 +8,8 @@ use syn::Error;
 
 /// Returns generated tokens whose compile errors are shown at `span`, which is in the user's code.
 ///
-/// An editor resolves each identifier that covers the cursor. So these identifiers have no width, and only the other tokens have
-/// that of `span`.
+/// An editor resolves each identifier that covers the cursor. So these identifiers have no width, and only the other tokens
+/// have that of `span`.
 pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
     let start = start_of(span);
     let place = |mut token: TokenTree| {

@@ -515,7 +515,8 @@ pub mod __private {
         /// All of the listed scopes are required: `any("admin", all("me", "items"))`.
         pub const fn all() {}
 
-        /// How the user must have authenticated (RFC 9470): `acr = "urn:example:mfa"`, or `acr = any("…", "…")` for one of several.
+        /// How the user must have authenticated (RFC 9470): `acr = "urn:example:mfa"`, or `acr = any("…", "…")` for one of
+        /// several.
         pub const fn acr() {}
 
         /// The maximum number of seconds since the user authenticated (RFC 9470): `max_age = 300`.

@@ -14,8 +14,8 @@ use crate::scope::{
     alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
 };
 
-/// The most templates that a server keeps. It limits memory if requirements are created at run time, or combined in batches of MCP
-/// messages.
+/// The most templates that a server keeps. It limits memory if requirements are created at run time, or combined in batches of
+/// MCP messages.
 const MAX_TEMPLATES: usize = 4096;
 
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);

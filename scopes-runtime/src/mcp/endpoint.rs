@@ -9,12 +9,14 @@ use super::sessions::Sessions;
 use crate::operation::ItemKind;
 use crate::scope::Requirement;
 
-/// An MCP server with the scopes of its tools, prompts and resources, for [`ScopedRouter::route_mcp`](crate::ScopedRouter::route_mcp).
+/// An MCP server with the scopes of its tools, prompts and resources, for
+/// [`ScopedRouter::route_mcp`](crate::ScopedRouter::route_mcp).
 ///
 /// The service is rmcp's `StreamableHttpService`, or another one of the Streamable HTTP transport. A request that needs scopes
 /// which its token lacks is refused before the service runs, with the status 403 and a challenge that names all of them.
 ///
-/// Only declared tools, prompts and resources can be used. For others the client gets the JSON-RPC error that they do not exist.
+/// Only declared tools, prompts and resources can be used. For others the client gets the JSON-RPC error that they do not
+/// exist.
 pub struct McpEndpoint<T> {
     pub(crate) service: T,
     pub(crate) requirement: Requirement,
@@ -93,9 +95,9 @@ impl<T> McpEndpoint<T> {
         self
     }
 
-    /// Declares a resource, or those of a URI template (RFC 6570), with `{name}` for characters but `/`, `?` and `#`, and `{+name}`
-    /// for any: `.resource("notes://{id}", scopes!("notes:read"))`. A URI that matches several templates needs all of their
-    /// requirements. URIs are compared byte by byte.
+    /// Declares a resource, or those of a URI template (RFC 6570), with `{name}` for characters but `/`, `?` and `#`, and
+    /// `{+name}` for any: `.resource("notes://{id}", scopes!("notes:read"))`. A URI that matches several templates needs all of
+    /// their requirements. URIs are compared byte by byte.
     ///
     /// # Panics
     ///
@@ -106,8 +108,8 @@ impl<T> McpEndpoint<T> {
         self
     }
 
-    /// Lists all declared tools, prompts and resources, with their scopes in the description of those that the token may not use.
-    /// Default: lists contain only what the token may use.
+    /// Lists all declared tools, prompts and resources, with their scopes in the description of those that the token may not
+    /// use. Default: lists contain only what the token may use.
     #[must_use]
     pub fn list_all(mut self) -> Self {
         self.config.lists_all = true;

@@ -41,8 +41,8 @@ impl Items {
         }
     }
 
-    /// Returns the requirements of an item, by position. More than one if the URI matches several templates; none if there is no
-    /// such item.
+    /// Returns the requirements of an item, by position. More than one if the URI matches several templates; none if there is
+    /// no such item.
     pub(crate) fn find(&self, kind: ItemKind, name: &str) -> Vec<usize> {
         match kind {
             ItemKind::Tool => self.tools.get(name).copied().into_iter().collect(),

@@ -124,8 +124,8 @@ pub use scopes_macros::scoped_prompts;
 /// Reads the requirements of rmcp's `#[tool]` methods from `#[requires_scopes]` and `#[public]`, and generates the function
 /// `tool_access`, which returns them for [`McpEndpoint::tools`].
 ///
-/// It goes on the `impl` block, beside `#[tool_router]`. The attributes of a method can have any order. A `#[tool]` method without
-/// a requirement is a compile error. `#[public]` is for tools that every client of the endpoint may use.
+/// It goes on the `impl` block, beside `#[tool_router]`. The attributes of a method can have any order. A `#[tool]` method
+/// without a requirement is a compile error. `#[public]` is for tools that every client of the endpoint may use.
 ///
 /// A type with several `impl` blocks of tools names the functions: `#[scoped_tools(file_tool_access)]`. Join their tables with
 /// [`McpAccess::merge`].

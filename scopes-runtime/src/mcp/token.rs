@@ -47,8 +47,8 @@ pub fn access_token(extensions: &Extensions) -> Result<AccessToken, ErrorData> {
     })
 }
 
-/// A refusal inside of a tool, for `?`. The HTTP status is sent already, so the client gets a JSON-RPC error: `data` has `error`, the
-/// code of RFC 6750, and `scope`, the scopes to request.
+/// A refusal inside of a tool, for `?`. The HTTP status is sent already, so the client gets a JSON-RPC error: `data` has
+/// `error`, the code of RFC 6750, and `scope`, the scopes to request.
 impl From<AuthError> for ErrorData {
     fn from(error: AuthError) -> Self {
         let mut data = Map::new();

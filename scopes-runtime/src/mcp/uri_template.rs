@@ -1,5 +1,5 @@
-/// A URI template (RFC 6570) with `{name}`, which stands for characters but `/`, `?` and `#`, and `{+name}`, which stands for any
-/// characters. Each stands for at least one.
+/// A URI template (RFC 6570) with `{name}`, which stands for characters but `/`, `?` and `#`, and `{+name}`, which stands for
+/// any characters. Each stands for at least one.
 #[derive(Debug)]
 pub(crate) struct UriTemplate {
     text: String,

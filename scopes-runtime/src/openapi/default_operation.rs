@@ -11,8 +11,8 @@ use utoipa::openapi::{Deprecated, RefOr, Required, Response, Schema};
 
 use crate::http::{HandlerSource, SignatureDescription};
 
-/// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas of
-/// the types in the signature.
+/// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas
+/// of the types in the signature.
 pub(super) fn default_operation(
     handler: &HandlerSource,
     method: &HttpMethod,
@@ -96,7 +96,8 @@ pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
     }
 }
 
-/// Returns the first paragraph of the doc comment, or the words of the name if there is no comment, and the rest of the comment.
+/// Returns the first paragraph of the doc comment, or the words of the name if there is no comment, and the rest of the
+/// comment.
 pub(super) fn summary_and_description(handler: &HandlerSource) -> (Option<String>, Option<String>) {
     let documentation = handler.documentation;
     let (summary, description) = documentation.split_once("\n\n").unwrap_or((documentation, ""));

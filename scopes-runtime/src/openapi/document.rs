@@ -12,8 +12,8 @@ use super::schemes::Schemes;
 use super::security::OperationSecurity;
 use crate::operation::Operation;
 
-/// Adds the operations that `is_visible` selects to a document, and removes the others from it, with the security schemes and the
-/// refusals that they refer to. Each has the schemes of its router.
+/// Adds the operations that `is_visible` selects to a document, and removes the others from it, with the security schemes and
+/// the refusals that they refer to. Each has the schemes of its router.
 ///
 /// # Panics
 ///

@@ -17,25 +17,26 @@
 //!
 //! # Requirements in words
 //!
-//! The last paragraph of an operation's description says what it requires: every alternative, the scopes that include those of the
-//! alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document is merged again.
+//! The last paragraph of an operation's description says what it requires: every alternative, the scopes that include those of
+//! the alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document is merged
+//! again.
 //!
 //! # Alternatives
 //!
 //! `security` lists the alternatives of a requirement as they are written, also one whose scopes imply another alternative:
 //! `any("items:write", "items")` is both. A reader who knows no implications then refuses neither, and a generated client can
-//! request either scope. Left out are scopes that another scope of the same alternative implies, so that clients request no more
-//! than they need, and alternatives that contain all scopes of another one. Refusals and the access report list the minimal
-//! alternatives, which accept the same tokens. The extension [`x-scopes`](OAuth2Scheme#x-scopes) has the implications.
+//! request either scope. Left out are scopes that another scope of the same alternative implies, so that clients request no
+//! more than they need, and alternatives that contain all scopes of another one. Refusals and the access report list the
+//! minimal alternatives, which accept the same tokens. The extension [`x-scopes`](OAuth2Scheme#x-scopes) has the implications.
 //!
 //! # Handlers without `#[utoipa::path]`
 //!
-//! The first paragraph of the doc comment is the summary, the rest the description. Without a comment, the summary is the name of
-//! the function: `Read own items`. Request and response are described by the types in the signature: `Json<T>` and `Form<T>` if
-//! `T` implements `ToSchema`, `Query<T>` if `T` implements `IntoParams`, also in `Option` and `Result`. The response is that of
-//! `Json<T>`, `(StatusCode, Json<T>)`, `String`, `&'static str`, `Html<T>`, `NoContent` or no type, also in `Result`. Its status is
-//! 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path are strings. Other types add
-//! nothing, and require no traits. If two types have one name, only the first is described.
+//! The first paragraph of the doc comment is the summary, the rest the description. Without a comment, the summary is the name
+//! of the function: `Read own items`. Request and response are described by the types in the signature: `Json<T>` and `Form<T>`
+//! if `T` implements `ToSchema`, `Query<T>` if `T` implements `IntoParams`, also in `Option` and `Result`. The response is that
+//! of `Json<T>`, `(StatusCode, Json<T>)`, `String`, `&'static str`, `Html<T>`, `NoContent` or no type, also in `Result`. Its
+//! status is 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path are strings.
+//! Other types add nothing, and require no traits. If two types have one name, only the first is described.
 //!
 //! # Operation ids
 //!

@@ -52,9 +52,9 @@ pub const SCHEME_NAME: &str = "oauth2";
 ///
 /// # `x-scopes`
 ///
-/// The component of every scheme, with flows or not, has the scopes in the extension `x-scopes`, and as text in its description.
-/// `security` lists the scopes that operations require; a program that decides by the document also accepts the scopes that
-/// imply them:
+/// The component of every scheme, with flows or not, has the scopes in the extension `x-scopes`, and as text in its
+/// description. `security` lists the scopes that operations require; a program that decides by the document also accepts the
+/// scopes that imply them:
 ///
 /// ```
 /// # use scopes_runtime::openapi::OAuth2Scheme;

@@ -1,5 +1,5 @@
-//! Descriptions of requests and responses from the types in the signature of a handler without `#[utoipa::path]`: those of axum,
-//! if their contents implement `ToSchema` or `IntoParams`.
+//! Descriptions of requests and responses from the types in the signature of a handler without `#[utoipa::path]`: those of
+//! axum, if their contents implement `ToSchema` or `IntoParams`.
 
 use axum::extract::Query;
 use axum::http::StatusCode;

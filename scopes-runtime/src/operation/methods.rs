@@ -15,7 +15,8 @@ pub(crate) enum Methods {
     Fallback,
     /// All methods, of the routes of an axum router, which cannot be listed.
     Unlisted,
-    /// Messages to an MCP endpoint that use one of its items. The path is that of the endpoint, `#`, and the item's name or URI.
+    /// Messages to an MCP endpoint that use one of its items. The path is that of the endpoint, `#`, and the item's name or
+    /// URI.
     #[cfg(feature = "mcp")]
     Item(ItemKind),
 }

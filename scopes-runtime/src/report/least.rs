@@ -54,12 +54,12 @@ impl Report {
     }
 
     /// Returns the smallest sets of scopes that allow all operations of the handlers with these names, such as `read_items` or
-    /// `api::read_items`. No set can be reduced, nor can one of its scopes be replaced by one that it implies. The first sets allow
-    /// the fewest other operations, and have the fewest scopes: if a set allows exactly these operations, it is first.
+    /// `api::read_items`. No set can be reduced, nor can one of its scopes be replaced by one that it implies. The first sets
+    /// allow the fewest other operations, and have the fewest scopes: if a set allows exactly these operations, it is first.
     ///
-    /// The alternatives of the operations are combined one operation after the other. After each, the sets that another one covers
-    /// are dropped, and the 64 sets with the fewest scopes are kept, so the time is bounded by the number of operations times
-    /// 64 × 64 combinations, compared in pairs. Beyond 64 sets, some of the larger ones can be missing.
+    /// The alternatives of the operations are combined one operation after the other. After each, the sets that another one
+    /// covers are dropped, and the 64 sets with the fewest scopes are kept, so the time is bounded by the number of operations
+    /// times 64 × 64 combinations, compared in pairs. Beyond 64 sets, some of the larger ones can be missing.
     ///
     /// # Errors
     ///

@@ -23,12 +23,12 @@ where
     /// Serves a path by an MCP server: `router.route_mcp("/mcp", endpoint)`.
     ///
     /// A message that uses a tool, a prompt or a resource needs the endpoint's requirement and that of the item, and those of
-    /// routers ([`require`](Self::require)). The router checks them before the service runs. The report has a line for each item:
-    /// `TOOL /mcp#delete_note`.
+    /// routers ([`require`](Self::require)). The router checks them before the service runs. The report has a line for each
+    /// item: `TOOL /mcp#delete_note`.
     ///
-    /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`], and refused with 413 if they are longer, 415 if
-    /// they are not JSON, and 400 if they are no messages of MCP or repeat a member name. A session id (`Mcp-Session-Id`) of another
-    /// subject or client is 404. A stream is resumed within a session only.
+    /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`], and refused with 413 if they are longer, 415
+    /// if they are not JSON, and 400 if they are no messages of MCP or repeat a member name. A session id (`Mcp-Session-Id`) of
+    /// another subject or client is 404. A stream is resumed within a session only.
     ///
     /// # Panics
     ///

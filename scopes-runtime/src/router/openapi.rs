@@ -152,9 +152,9 @@ where
         (self.to_axum(), document)
     }
 
-    /// Returns the document of the operations that a client may call with a token with these scopes, and of those without a token:
-    /// those of [`Report::allowed`](crate::report::Report::allowed). Operation ids are those of the whole document. The security
-    /// schemes list their whole vocabularies, and components of the given document stay.
+    /// Returns the document of the operations that a client may call with a token with these scopes, and of those without a
+    /// token: those of [`Report::allowed`](crate::report::Report::allowed). Operation ids are those of the whole document. The
+    /// security schemes list their whole vocabularies, and components of the given document stay.
     ///
     /// ```
     /// # use scopes_runtime::router::{ScopedRouter, get};

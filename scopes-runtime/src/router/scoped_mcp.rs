@@ -198,7 +198,8 @@ impl Guard {
         Some(json_rpc_error(StatusCode::OK, id, INVALID_PARAMS, &format!("{} not found", kind.word())))
     }
 
-    /// Replaces the session id of the request by that of the service. Returns whether the client may use the session and the stream.
+    /// Replaces the session id of the request by that of the service. Returns whether the client may use the session and the
+    /// stream.
     fn unbind_session(&self, token: &AccessToken, headers: &mut HeaderMap) -> bool {
         let mut ids = headers.get_all(SESSION_ID).iter();
         let id = match (ids.next(), ids.next()) {

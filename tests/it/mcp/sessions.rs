@@ -90,7 +90,8 @@ async fn servers_with_one_key_accept_the_session_ids_of_each_other() {
         || App::with(|notes| notes.endpoint_with(StreamableHttpServerConfig::default()).session_key([7; 32]));
     let (one, other) = (app(), app());
     let id = open(&one, &one.token("mcp")).await;
-    // The other service has no such session, but the id is not refused before it. rmcp responds with 404 too, with another text.
+    // The other service has no such session, but the id is not refused before it. rmcp responds with 404 too, with another
+    // text.
     let answer =
         other.post_raw(&other.token("mcp"), call("about").to_string(), &[("mcp-session-id", &id)]).await;
     assert!(answer.text.contains("Session not found"), "{}", answer.text);

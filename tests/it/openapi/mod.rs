@@ -16,9 +16,9 @@ mod vocabulary;
 
 use serde_json::{Value, json};
 
-/// Removes what other tests check, so that the others need not repeat it: the requirements in the descriptions of operations, the
-/// examples of refusals, and the scopes of the security schemes. Each scheme must have its scopes as `x-scopes`, and all of them
-/// in its description.
+/// Removes what other tests check, so that the others need not repeat it: the requirements in the descriptions of operations,
+/// the examples of refusals, and the scopes of the security schemes. Each scheme must have its scopes as `x-scopes`, and all of
+/// them in its description.
 pub(crate) fn essential(mut document: Value) -> Value {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());

@@ -20,3 +20,6 @@ fn main() {
     Notes::tool_router();
     Notes::tool_access();
 }
+
+// Why: Every client of the server could use the tool.
+// Fix: Add `#[requires_scopes("…")]` or `#[public]` to the method.

@@ -148,8 +148,8 @@ impl ScopeMatrix {
     ///
     /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
     /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
-    /// empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own; under
-    /// the prefix of an unchecked router, methods and spellings without a route are not sent either.
+    /// empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own;
+    /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
     /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
@@ -158,8 +158,9 @@ impl ScopeMatrix {
     /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
-    /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler have another response than those above. A wrong response costs one more request for each known scope. Other
-    /// credentials cost at most four requests, one for each scheme, and one for each 64 known scopes.
+    /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
+    /// have another response than those above. A wrong response costs one more request for each known scope. Other credentials
+    /// cost at most four requests, one for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
     ///
