@@ -67,7 +67,14 @@ impl ResourceServer {
             telemetry::refused(&error, &self.config().challenges, required, None, None);
             return Err(error);
         }
-        self.evaluate_or_refuse(required, None, context.outcome()).map(drop)
+        self.evaluate_or_refuse(required, None, context.outcome())?;
+        context.set_authorized();
+        Ok(())
+    }
+
+    /// Returns whether the request was authorized for the handler, with the credentials that it has now.
+    pub(super) fn has_authorized(&self, parts: &Parts, handler: TypeId) -> bool {
+        AuthContext::is_authorized(parts, self.server(), handler)
     }
 
     /// Returns the request's token, if it satisfies what a part of the operation requires.

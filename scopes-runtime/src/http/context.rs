@@ -21,6 +21,8 @@ pub(super) struct AuthContext {
     pub(super) required: Option<Requirements>,
     /// The handler of the operation, by its hidden type.
     pub(super) handler: Option<TypeId>,
+    /// Whether the outcome satisfies the operation.
+    is_authorized: bool,
     /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
     is_before_check: bool,
     /// The server whose refusal of the token a layer has left to the check.
@@ -60,6 +62,20 @@ impl AuthContext {
     /// Sets the operation that is being served.
     pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
         (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
+        self.is_authorized = false;
+    }
+
+    /// Records that the outcome satisfies the operation.
+    pub(super) fn set_authorized(&mut self) {
+        self.is_authorized = true;
+    }
+
+    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now.
+    pub(super) fn is_authorized(parts: &Parts, server: Server<'_>, handler: TypeId) -> bool {
+        let context = parts.extensions.get::<Self>();
+        let is_authorized =
+            context.is_some_and(|context| context.is_authorized && context.handler == Some(handler));
+        is_authorized && Self::has_outcome(parts, server)
     }
 
     /// Returns whether another server has refused the token in a layer, which did not see it then.
@@ -113,7 +129,7 @@ impl AuthContext {
     fn with_outcome(parts: &mut Parts, new: Option<StoredOutcome>) -> &mut Self {
         let context: &mut Self = parts.extensions.get_or_insert_default();
         if new.is_some() {
-            context.stored = new;
+            (context.stored, context.is_authorized) = (new, false);
         }
         context
     }
@@ -128,6 +144,7 @@ impl AuthContext {
 pub(crate) fn begin_layers(extensions: &mut Extensions) {
     let context: &mut AuthContext = extensions.get_or_insert_default();
     (context.required, context.handler, context.is_before_check) = (None, None, true);
+    context.is_authorized = false;
 }
 
 /// Records that no check of an operation follows.

@@ -73,14 +73,16 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let handler = TypeId::of::<O>();
-        // A `ScopedRouter` has authorized the operation with what its routers require. A layer may have removed
-        // or replaced the context. Without it, only the handler's own requirement is known.
-        let context =
-            parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
-        let required = context.and_then(|context| context.required.clone());
-        let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-        state.resource_server().authorize_operation(parts, Some(handler), required).await?;
+        let (server, handler) = (state.resource_server(), TypeId::of::<O>());
+        // A `ScopedRouter` has authorized the request already. A layer of the handler may have replaced the token or the context
+        // since. Without the context, only the handler's own requirement is known.
+        if !server.has_authorized(parts, handler) {
+            let context = parts.extensions.get::<AuthContext>();
+            let context = context.filter(|context| context.handler == Some(handler));
+            let required = context.and_then(|context| context.required.clone());
+            let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
+            server.authorize_operation(parts, Some(handler), required).await?;
+        }
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))

@@ -17,8 +17,8 @@ use crate::scope::Requirements;
 /// A handler whose whole requirement is checked before any other code runs for its requests.
 ///
 /// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
-/// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again inside of
-/// the layers, which may also have replaced the token.
+/// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again if one of
+/// them has replaced the token or the context.
 pub(super) struct Enforced<H, S> {
     handler: H,
     check: fn(&S) -> Option<Check>,

@@ -6,12 +6,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::handler::Handler;
 use axum::http::{Request, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::router::{get, unchecked};
-use scopes_runtime::{RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, scopes};
+use scopes_runtime::{AccessToken, RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, scopes};
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, call, token};
+use scopes_tests::{Readable, Scope, bearer, call, token};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -235,5 +235,34 @@ async fn router_requirements_are_checked_outside_of_handler_layers() {
             Some(r#"Bearer realm="api", error="insufficient_scope", scope="items me""#)
         );
         assert_eq!(call(&app, "GET", path, Some(&token("items me"))).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+/// A layer of the handler runs after the check, and may replace the token. Then the handler's guard checks again.
+#[tokio::test]
+async fn a_token_that_a_handler_layer_replaces_is_checked_again() {
+    async fn replaced(mut request: Request<Body>, next: Next) -> Response {
+        let bearer = bearer("me").parse().expect("a header");
+        request.headers_mut().insert(axum::http::header::AUTHORIZATION, bearer);
+        next.run(request).await
+    }
+    /// Decodes the new token before the guard does.
+    async fn looks(_: AccessToken, request: Request<Body>, next: Next) -> Response {
+        next.run(request).await
+    }
+    async fn removed(mut request: Request<Body>, next: Next) -> Response {
+        request.headers_mut().remove(axum::http::header::AUTHORIZATION);
+        next.run(request).await
+    }
+    let server = ResourceServer::new(Readable::default());
+    let looks = from_fn_with_state(server, looks);
+    let app = served(
+        ScopedRouter::new()
+            .route("/replaced", get(items.layer(from_fn(replaced))))
+            .route("/decoded", get(items.layer(looks).layer(from_fn(replaced))))
+            .route("/removed", get(items.layer(from_fn(removed)))),
+    );
+    for (path, status) in [("/replaced", 403), ("/decoded", 403), ("/removed", 401)] {
+        assert_eq!(call(&app, "GET", path, Some("items")).await.status, status, "{path}");
     }
 }
