@@ -16,12 +16,15 @@ pub mod macros {
     pub(crate) mod extractor;
     pub(crate) mod extractor_requirements;
     pub(crate) mod handler;
+    pub(crate) mod hints;
     pub(crate) mod item_attributes;
+    pub(crate) mod place;
     #[path = "tests/properties/mod.rs"]
     mod properties;
     pub(crate) mod requirement;
     pub(crate) mod routes;
     pub(crate) mod scope_token;
+    pub(crate) mod signature;
     pub(crate) mod similar;
     pub(crate) mod undeclared_scope;
 
@@ -39,6 +42,6 @@ pub mod macros {
 // Their paths in `scopes-macros`.
 #[cfg(not(test))]
 use macros::{
-    attribute_macros, authentication, declare, documented, extractor, extractor_requirements, handler,
-    item_attributes, requirement, routes, scope_token, similar, undeclared_scope,
+    attribute_macros, authentication, declare, documented, extractor, extractor_requirements, handler, hints,
+    item_attributes, place, requirement, routes, scope_token, signature, similar, undeclared_scope,
 };
