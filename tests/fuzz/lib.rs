@@ -8,6 +8,7 @@ mod tests;
 /// `cargo test` checks them in `scopes-macros`.
 #[cfg(not(test))]
 #[path = "../../scopes-macros/src"]
+#[allow(dead_code, reason = "the targets call only some of the macros")]
 pub mod macros {
     pub(crate) mod attribute_macros;
     pub(crate) mod authentication;
