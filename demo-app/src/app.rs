@@ -7,7 +7,7 @@ use crate::{docs, routes::routes, serve::request_limits::limit_and_log, state::A
 
 /// Builds the application. A path matches with and without a slash at its end.
 pub fn app(state: AppState) -> Router {
-    let docs = docs::router(state.clone());
+    let docs = docs::router(&state);
     let api = Router::from(routes(&state.tokens().issuer));
     // A router's own layers run after it has matched the path, so the slash is removed around the router.
     let api = NormalizePath::trim_trailing_slash(api.with_state(state));

@@ -4,12 +4,13 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    body::Bytes,
+    extract::{FromRef, Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use scopes_runtime::{AccessToken, Vocabulary, report::Report};
+use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, Vocabulary, report::Report};
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, serve};
@@ -51,29 +52,55 @@ const PAGE: &str = r#"<!DOCTYPE html>
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
 
+/// The state of the page: what each request for the document needs, built once.
+#[derive(Clone)]
+struct Docs {
+    resource_server: ResourceServer,
+    routes: Arc<ScopedRouter<AppState>>,
+    report: Arc<Report>,
+    /// The whole document, in JSON.
+    whole: Bytes,
+}
+
+impl FromRef<Docs> for ResourceServer {
+    fn from_ref(docs: &Docs) -> Self {
+        docs.resource_server.clone()
+    }
+}
+
 /// Builds the routes of the page and the document.
-pub(crate) fn router(state: AppState) -> Router {
+pub(crate) fn router(state: &AppState) -> Router {
+    let issuer = &state.tokens().issuer;
+    let routes = routes(issuer);
+    let docs = Docs {
+        resource_server: ResourceServer::from_ref(state),
+        report: Arc::new(routes.report()),
+        routes: Arc::new(routes),
+        whole: openapi(issuer).to_json().expect("a document is JSON").into(),
+    };
     Router::new()
         .route(DOCUMENT, get(document))
         .route("/docs", get(async || Redirect::to("/docs/")))
         .route("/docs/", get(async || Html(PAGE)))
         .route("/docs/{*file}", get(file))
         .layer(CompressionLayer::new())
-        .with_state(state)
+        .with_state(docs)
 }
 
 /// Returns the whole document, or the operations that the token of the request may call.
-async fn document(State(state): State<AppState>, token: Option<AccessToken>) -> Response {
-    let issuer = &state.tokens().issuer;
-    let document = match &token {
+async fn document(State(docs): State<Docs>, token: Option<AccessToken>) -> Response {
+    let vary = (header::VARY, "Authorization");
+    match token {
         Some(token) => {
-            let routes = routes(issuer);
-            described(routes.openapi_for(token.scopes()), &routes.report())
+            let document = described(docs.routes.openapi_for(token.scopes()), &docs.report);
+            ([vary, (header::CACHE_CONTROL, "private, no-store")], Json(document)).into_response()
         }
-        None => openapi(issuer),
-    };
-    let cache = if token.is_some() { "private, no-store" } else { "no-cache" };
-    ([(header::VARY, "Authorization"), (header::CACHE_CONTROL, cache)], Json(document)).into_response()
+        None => {
+            let headers =
+                [vary, (header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "application/json")];
+            (headers, docs.whole).into_response()
+        }
+    }
 }
 
 /// Returns a file of Swagger UI. Clients keep it, and ask whether it has changed.
