@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
@@ -221,19 +221,33 @@ impl AuthError {
     /// kept.
     #[must_use]
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
-        let mut response = body.into_response();
+        let (name, value, _) = self.rendered();
+        self.respond(name, value, body.into_response())
+    }
+
+    /// Returns the header that tells clients what to do, and the body of a problem detail.
+    fn rendered(&self) -> (HeaderName, HeaderValue, Bytes) {
+        match self.refusal() {
+            Ok((reason, Challenge { template, granted, .. })) => {
+                let RenderedRefusal { challenge, body } = template.render(reason, granted);
+                let challenge = HeaderValue::from_maybe_shared(challenge)
+                    .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
+                (WWW_AUTHENTICATE, challenge, body)
+            }
+            Err(unavailable) => {
+                let body = Problem::new(self.status(), UNAVAILABLE).to_json();
+                (RETRY_AFTER, seconds(unavailable.retry_after), body.into())
+            }
+        }
+    }
+
+    /// Sets status, header and extension of a response, whatever it has.
+    fn respond(self, name: HeaderName, value: HeaderValue, mut response: Response) -> Response {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.remove(WWW_AUTHENTICATE);
         headers.remove(RETRY_AFTER);
-        match self.refusal() {
-            Ok((reason, Challenge { template, granted, .. })) => {
-                headers.insert(WWW_AUTHENTICATE, challenge_value(template.render(reason, granted).challenge));
-            }
-            Err(unavailable) => {
-                headers.insert(RETRY_AFTER, seconds(unavailable.retry_after));
-            }
-        }
+        headers.insert(name, value);
         response.extensions_mut().insert(self);
         response
     }
@@ -283,26 +297,9 @@ impl IntoResponse for AuthError {
                 return self.into_response_with((renderer.0)(&plain));
             }
         }
-        let status = self.status();
-        let mut response = match self.refusal() {
-            Ok((reason, Challenge { template, granted, .. })) => {
-                let RenderedRefusal { challenge, body } = template.render(reason, granted);
-                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (WWW_AUTHENTICATE, challenge_value(challenge))];
-                (status, headers, body).into_response()
-            }
-            Err(unavailable) => {
-                let headers = [(CONTENT_TYPE, PROBLEM_JSON), (RETRY_AFTER, seconds(unavailable.retry_after))];
-                (status, headers, Problem::new(status, UNAVAILABLE).to_json()).into_response()
-            }
-        };
-        response.extensions_mut().insert(self);
-        response
+        let (name, value, body) = self.rendered();
+        self.respond(name, value, ([(CONTENT_TYPE, PROBLEM_JSON)], body).into_response())
     }
-}
-
-fn challenge_value(challenge: Bytes) -> HeaderValue {
-    HeaderValue::from_maybe_shared(challenge)
-        .expect("realm, scopes, contexts and URL are visible ASCII, checked when built")
 }
 
 /// Returns the duration in whole seconds, rounded up, at least 1.

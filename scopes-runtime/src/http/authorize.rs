@@ -5,7 +5,6 @@ use std::any::TypeId;
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
-use super::challenge::RefusalReason;
 use super::context::{AuthContext, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::{ResourceServer, telemetry};
@@ -60,13 +59,7 @@ impl ResourceServer {
         required: &Requirements,
     ) -> Result<(), AuthError> {
         context.begin_operation(required.clone(), handler);
-        if context.is_refused_by_other(self.config()) {
-            // The layer took the request for one without a token, so no other token may count now.
-            let error =
-                self.config().refusal(RefusalReason::InvalidToken, required, None, GrantedScopes::default());
-            telemetry::refused(&error, &self.config().challenges, required, None, None);
-            return Err(error);
-        }
+        context.reject_if_refused_by_other(self.config());
         self.evaluate_or_refuse(required, None, context.outcome())?;
         context.set_authorized();
         Ok(())

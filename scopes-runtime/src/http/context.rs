@@ -78,9 +78,15 @@ impl AuthContext {
         is_authorized && Self::has_outcome(parts, server)
     }
 
-    /// Returns whether another server has refused the token in a layer, which did not see it then.
-    pub(super) fn is_refused_by_other(&self, server: &Arc<ServerConfig>) -> bool {
-        self.refused_by.as_ref().is_some_and(|other| !Arc::ptr_eq(other, server))
+    /// Rejects the credentials if another server has refused a token in a layer. The layer took the request for one without a
+    /// token, so no other token may count now.
+    pub(super) fn reject_if_refused_by_other(&mut self, server: &Arc<ServerConfig>) {
+        if self.refused_by.as_ref().is_some_and(|other| !Arc::ptr_eq(other, server))
+            && let Some(stored) = &mut self.stored
+        {
+            let error = DecodeError::invalid("another server refused the token in a layer");
+            stored.outcome = TokenOutcome::Rejected(Arc::new(error));
+        }
     }
 
     /// Leaves the refusal of the credentials to the check of the operation, if a layer has the request and they are invalid.

@@ -7,7 +7,7 @@ use axum::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING,
 };
 use axum::http::{HeaderName, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::AuthError;
 
@@ -15,19 +15,20 @@ const GRPC: &str = "application/grpc";
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
-/// Replaces the body of a refusal by gRPC's headers, if the request is one of gRPC. The status and the other headers stay.
-pub(crate) fn into_grpc_if_requested(request: &HeaderMap, error: &AuthError, refusal: Response) -> Response {
+/// Returns the response to a refused request for a service. gRPC clients get gRPC's headers in place of the body; the status and
+/// the other headers stay.
+pub(crate) fn refusal_of_service(request: &HeaderMap, error: AuthError) -> Response {
     if !is_grpc(request) {
-        return refusal;
+        return error.into_response();
     }
-    let (mut parts, _) = refusal.into_parts();
+    let (status, message) = (grpc_status(error.status()), percent_encoded(&error.to_string()));
+    let (mut parts, _) = error.into_response().into_parts();
     for name in [CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
         parts.headers.remove(name);
     }
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(GRPC));
-    parts.headers.insert(GRPC_STATUS, HeaderValue::from_static(grpc_status(error.status())));
-    let message =
-        HeaderValue::try_from(percent_encoded(&error.to_string())).expect("visible ASCII and spaces");
+    parts.headers.insert(GRPC_STATUS, HeaderValue::from_static(status));
+    let message = HeaderValue::try_from(message).expect("visible ASCII and spaces");
     parts.headers.insert(GRPC_MESSAGE, message);
     Response::from_parts(parts, Body::empty())
 }

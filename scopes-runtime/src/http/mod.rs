@@ -26,7 +26,7 @@ pub use auth_error::{AuthError, Challenge, Unavailable};
 pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
-pub(crate) use grpc::into_grpc_if_requested;
+pub(crate) use grpc::refusal_of_service;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
     ScopedOperation, check,

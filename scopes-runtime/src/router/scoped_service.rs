@@ -13,7 +13,7 @@ use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
 use crate::http::count_admission;
-use crate::http::into_grpc_if_requested;
+use crate::http::refusal_of_service;
 use crate::scope::{Requirement, Requirements};
 
 /// A service whose requirement is checked before it runs. A handler, because axum gives the router's state to handlers only.
@@ -56,7 +56,7 @@ where
             let (mut parts, body) = request.into_parts();
             let authorized = server.authorize_operation(&mut parts, None, required).await;
             if let Err(error) = authorized {
-                return into_grpc_if_requested(&parts.headers, &error, error.clone().into_response());
+                return refusal_of_service(&parts.headers, error);
             }
             #[cfg(feature = "testing")]
             if let Some(dry_run) = dry_run {
