@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::scope::{
     Authentication, DeclaredScope, GrantedScopes, Requirement, RequirementKey, Requirements,
-    alternatives_of_all, authentication_of_all, cheapest, list, satisfies, written,
+    alternatives_of_all, authentication_of_all, cheapest, list, not_granted, written,
 };
 
 /// The most templates that a server keeps. It limits memory if requirements are created at run time, or combined in batches of
@@ -152,8 +152,7 @@ impl RefusalTemplate {
 
     /// Returns the scopes of the cheapest alternative that were not granted, for the log.
     pub(super) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
-        let cheapest = &self.alternatives[self.cheapest(granted)?];
-        let missing: Vec<_> = cheapest.iter().copied().filter(|scope| !satisfies(granted, scope)).collect();
+        let missing = not_granted(&self.alternatives[self.cheapest(granted)?], granted);
         (!missing.is_empty()).then(|| list(&missing))
     }
 

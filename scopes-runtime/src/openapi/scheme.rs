@@ -2,11 +2,11 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConne
 
 use super::endpoints::Endpoints;
 use super::vocabulary::DocumentedVocabulary;
-use crate::scope::{DeclaredScope, Vocabulary};
+use crate::scope::{DeclaredScope, TOKEN_SCHEME, Vocabulary, is_component_name};
 
 /// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
 /// one.
-pub const SCHEME_NAME: &str = "oauth2";
+pub const SCHEME_NAME: &str = TOKEN_SCHEME;
 
 /// A security scheme of a document: how clients obtain tokens, and the declared scopes.
 ///
@@ -153,9 +153,8 @@ impl OAuth2Scheme {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         assert!(
-            !name.is_empty() && name.bytes().all(is_allowed),
+            is_component_name(name.as_bytes()),
             "`{}` cannot name a security scheme: use ASCII letters, digits, `.`, `-` and `_`",
             name.escape_debug()
         );

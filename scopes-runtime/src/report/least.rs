@@ -4,7 +4,7 @@ use super::{Report, ReportedOperation};
 use crate::scope::{DeclaredScope, GrantedScopes, minimal_of_both};
 
 /// The maximum number of sets that the search keeps.
-const MOST_SETS: usize = 64;
+const MAX_SETS: usize = 64;
 
 /// A set of scopes with which a client can call operations; see [`Report::least`].
 #[derive(Clone, Debug, Serialize)]
@@ -108,7 +108,7 @@ impl Report {
             if !alternatives.is_empty() {
                 sets = minimal_of_both(&sets, &alternatives);
                 sets.sort_by_key(Vec::len);
-                sets.truncate(MOST_SETS);
+                sets.truncate(MAX_SETS);
             }
         }
         let without_scopes = GrantedScopes::default();

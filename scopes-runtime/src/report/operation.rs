@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::requirement::requirement;
 use crate::operation::{Access, Operation};
-use crate::scope::{DeclaredScope, GrantedScopes, cheapest, satisfies};
+use crate::scope::{DeclaredScope, GrantedScopes, cheapest, not_granted};
 
 /// Returns whether a token with these scopes is enough for the operation, or none is needed.
 pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool {
@@ -62,9 +62,8 @@ impl<'a> ReportedOperation<'a> {
     #[must_use]
     pub fn missing(self, granted: &GrantedScopes) -> Vec<&'static str> {
         let alternatives = self.alternatives();
-        let cheapest = cheapest(&alternatives, granted).map(|at| &alternatives[at]);
-        let lacks = |scope: &&&'static DeclaredScope| !satisfies(granted, scope);
-        cheapest.into_iter().flatten().filter(lacks).map(|scope| scope.name()).collect()
+        let missing = cheapest(&alternatives, granted).map(|at| not_granted(&alternatives[at], granted));
+        missing.into_iter().flatten().map(|scope| scope.name()).collect()
     }
 
     /// Returns whether this is the name of the handler, with or without the end of its module's path.

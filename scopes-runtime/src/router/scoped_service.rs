@@ -9,11 +9,13 @@ use tower_service::Service;
 
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
+use super::route::Route;
 use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
 use crate::http::count_admission;
 use crate::http::refusal_of_service;
+use crate::operation::Methods;
 use crate::scope::{Requirement, Requirements};
 
 /// A service whose requirement is checked before it runs. A handler, because axum gives the router's state to handlers only.
@@ -30,8 +32,9 @@ impl<T, S> ScopedService<T, S> {
         Self { service, requirement, server, routers: RouterRequirements::default() }
     }
 
-    pub(super) fn routers(&self) -> RouterRequirements {
-        self.routers.clone()
+    /// Returns the route of the service. `ScopedRouter::require` adds to its requirement.
+    pub(super) fn route(&self, path: &str, methods: Methods) -> Route {
+        Route::scoped(path, methods, self.requirement, self.routers.clone())
     }
 }
 

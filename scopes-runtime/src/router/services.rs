@@ -46,7 +46,7 @@ where
             }
             ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
-                self.routes.push(Route::scoped(path, Methods::Any, requirement, service.routers()));
+                self.routes.push(service.route(path, Methods::Any));
                 self.router.route(path, any(service))
             }
         };
@@ -79,8 +79,7 @@ where
             }
             ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
-                let route = |path: &&str| Route::scoped(path, Methods::Any, requirement, service.routers());
-                self.routes.extend(paths.iter().map(route));
+                self.routes.extend(paths.iter().map(|path| service.route(path, Methods::Any)));
                 let prefix = axum::Router::new().route("/", any(service.clone()));
                 let router = self.router.nest(path, prefix.clone().route(NESTED, any(service)));
                 // `Router::nest_service` also serves the prefix with a slash at its end.
@@ -111,8 +110,7 @@ where
             }
             ServiceCheck::Scoped { requirement, server } => {
                 let service = ScopedService::new(service, requirement, server);
-                let routers = service.routers();
-                self.set_fallback(Route::scoped(FALLBACK, Methods::Fallback, requirement, routers));
+                self.set_fallback(service.route(FALLBACK, Methods::Fallback));
                 self.router.fallback(service)
             }
         };

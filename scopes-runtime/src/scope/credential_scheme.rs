@@ -40,6 +40,9 @@ pub(crate) enum CredentialLocation {
     ClientCertificate,
 }
 
+/// The name of the security scheme of access tokens, unless `OAuth2Scheme` sets another one.
+pub(crate) const TOKEN_SCHEME: &str = "oauth2";
+
 /// The registered authentication schemes that OpenAPI documents can have here, in lower case.
 const HTTP_SCHEMES: [&str; 10] = [
     "basic",
@@ -134,7 +137,7 @@ impl CredentialScheme {
             is_component_name(name.as_bytes()),
             "not a name of an OpenAPI component; use ASCII letters, digits, `.`, `-` and `_`"
         );
-        assert!(!is_same(name, "oauth2"), "`oauth2` is the scheme of access tokens; use another name");
+        assert!(!is_same(name, TOKEN_SCHEME), "`oauth2` is the scheme of access tokens; use another name");
         Self { name, location, description: None }
     }
 
@@ -172,7 +175,8 @@ impl CredentialScheme {
     }
 }
 
-const fn is_component_name(name: &[u8]) -> bool {
+/// Returns whether an OpenAPI document can have a component of this name.
+pub(crate) const fn is_component_name(name: &[u8]) -> bool {
     let mut at = 0;
     while at < name.len() {
         if !(name[at].is_ascii_alphanumeric() || matches!(name[at], b'.' | b'-' | b'_')) {

@@ -9,9 +9,9 @@ mod requirement;
 mod requirements;
 
 pub(crate) use authentication::{Authenticated, Authentication};
-#[cfg(feature = "openapi")]
-pub(crate) use credential_scheme::CredentialLocation;
 pub use credential_scheme::CredentialScheme;
+#[cfg(feature = "openapi")]
+pub(crate) use credential_scheme::{CredentialLocation, TOKEN_SCHEME, is_component_name};
 pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;
@@ -22,6 +22,6 @@ pub use requirement::Requirement;
 pub(crate) use requirement::is_or_implies;
 pub(crate) use requirement::{
     MAX_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list,
-    minimal_of_both, satisfies, written,
+    minimal_of_both, not_granted, written,
 };
 pub(crate) use requirements::Requirements;

@@ -40,13 +40,7 @@ impl NamedScopes {
         self.acr_values.retain(|value| !other.acr_values.contains(value));
         self.max_age.retain(|max_age| !other.max_age.contains(max_age));
     }
-}
 
-fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
-}
-
-impl NamedScopes {
     /// Returns each scope, `acr` and `max_age`: `admin`, `acr mfa`, `max_age 300`.
     pub(crate) fn list(&self) -> impl Iterator<Item = String> {
         let scopes = self.scopes.iter().map(|scope| scope.name().to_owned());
@@ -54,4 +48,8 @@ impl NamedScopes {
         let max_age = self.max_age.iter().map(|seconds| format!("max_age {seconds}"));
         scopes.chain(acr_values).chain(max_age)
     }
+}
+
+fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
 }

@@ -210,24 +210,25 @@ impl Requirement {
         }
     }
 
-    /// Returns whether this requirement, or what it may require later, names the scope or the authentication `other`.
+    /// Returns whether this requirement, or what it may require later, names the scope or the authentication `other`. A scope
+    /// that each request needs names those that it includes, too.
     pub(super) fn names(&self, other: &Self) -> bool {
+        self.names_as(other, |own, other| own.name() == other.name() || always_satisfies(own, other))
+    }
+
+    fn names_as(&self, other: &Self, is_named: fn(&DeclaredScope, &DeclaredScope) -> bool) -> bool {
         match (self.0, other.0) {
-            // A token with a required scope has those that it includes.
-            (Node::Scope(own), Node::Scope(other)) => {
-                own.name() == other.name() || always_satisfies(own, other)
-            }
+            (Node::Scope(own), Node::Scope(other)) => is_named(own, other),
             (
                 Node::Authentication { acr_values, max_age },
                 Node::Authentication { acr_values: other_values, max_age: other_age },
             ) => acr_values == other_values && max_age == other_age,
-            (Node::All(inner) | Node::Any(inner), _) => inner.iter().any(|inner| inner.names(other)),
-            (Node::MayRequire(later), Node::Scope(scope)) => {
-                let mut named = NamedScopes::default();
-                later.iter().for_each(|later| later.add_named(false, &mut named));
-                named.scopes.iter().any(|named| named.name() == scope.name())
+            (Node::All(inner) | Node::Any(inner), _) => {
+                inner.iter().any(|inner| inner.names_as(other, is_named))
             }
-            (Node::MayRequire(later), _) => later.iter().any(|later| later.names(other)),
+            (Node::MayRequire(later), _) => {
+                later.iter().any(|later| later.names_as(other, |own, other| own.name() == other.name()))
+            }
             _ => false,
         }
     }
@@ -350,6 +351,14 @@ pub(crate) fn cheapest(
 
 pub(crate) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
     granted.contains(scope.name()) || scope.implied_by().iter().any(|broader| granted.contains(broader))
+}
+
+/// Returns the scopes of an alternative that a token with these scopes lacks.
+pub(crate) fn not_granted(
+    alternative: &[&'static DeclaredScope],
+    granted: &GrantedScopes,
+) -> Vec<&'static DeclaredScope> {
+    alternative.iter().copied().filter(|scope| !satisfies(granted, scope)).collect()
 }
 
 /// Returns whether this is the name of the scope, or of one that implies it.

@@ -24,7 +24,7 @@ use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scoped::{Scoped, named};
-use self::target::{METHODS, Target, has, is_no_route, may_be_unlisted};
+use self::target::{Target, free_methods, has, is_no_route, may_be_unlisted};
 use self::unlisted::{Routes, check_methods, check_spellings};
 use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
@@ -226,14 +226,10 @@ impl ScopeMatrix {
                 };
                 scoped.check(run).await;
                 if operation.methods == Methods::Any {
-                    let is_free = |method: &&Method| {
-                        let is_own =
-                            has(self.report.model(), &operation.path, &Methods::One((*method).clone()));
-                        // A CORS layer may respond to `OPTIONS`, and `HEAD` follows `GET`.
-                        let is_special = matches!(**method, Method::HEAD | Method::OPTIONS);
-                        !is_own && !is_special && **method != target.method
-                    };
-                    for method in METHODS.iter().filter(is_free) {
+                    // A CORS layer may respond to `OPTIONS`.
+                    let is_other =
+                        |method: &&Method| **method != target.method && **method != Method::OPTIONS;
+                    for method in free_methods(self.report.model(), &operation.path).filter(is_other) {
                         scoped.check_other_method(method, run).await;
                     }
                 }

@@ -19,7 +19,7 @@ pub(super) struct Target {
     message: Option<String>,
 }
 
-pub(super) const METHODS: [Method; 9] = [
+pub(super) static METHODS: [Method; 9] = [
     Method::GET,
     Method::POST,
     Method::PUT,
@@ -120,9 +120,13 @@ pub(super) fn has(all: &[Operation], path: &str, methods: &Methods) -> bool {
 
 /// Returns a method that has no handler of its own at the path.
 fn free_method(all: &[Operation], path: &str) -> Method {
+    free_methods(all, path).next().cloned().unwrap_or_else(unlisted)
+}
+
+/// Returns the methods but `HEAD`, which follows `GET`, that have no handler of their own at the path.
+pub(super) fn free_methods(all: &[Operation], path: &str) -> impl Iterator<Item = &'static Method> {
     let [methods @ .., _head] = &METHODS;
-    let is_free = |method: &&Method| !has(all, path, &Methods::One((*method).clone()));
-    methods.iter().find(is_free).cloned().unwrap_or_else(unlisted)
+    methods.iter().filter(move |method| !has(all, path, &Methods::One((*method).clone())))
 }
 
 /// Returns a method that no handler names.

@@ -11,6 +11,6 @@ mod refresher;
 mod source;
 
 pub use key_set::usable_keys;
-pub(super) use published_keys::{KeyLookup, NextKeys, PublishedKeys};
+pub(super) use published_keys::{KeyLookup, PublishedKeys};
 pub(super) use source::ConnectError;
 pub use source::Jwks;

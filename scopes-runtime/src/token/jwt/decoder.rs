@@ -2,12 +2,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::claims::ClaimChecks;
-use super::key_source::{KeySource, SelectedKeys};
+#[cfg(not(feature = "issuer"))]
+use super::key_source::KeyLookup;
+use super::key_source::KeySource;
 use crate::token::access_token::numeric_date;
 use crate::token::cache::{CacheEntry, TokenCache};
 use crate::token::claims::{has_expired, is_early};
 use crate::token::grantable::GrantableScopes;
 use crate::token::jose::{Header, Jws, VerificationKey};
+#[cfg(feature = "issuer")]
+use crate::token::jwks::KeyLookup;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Decodes access tokens that are signed JWTs (RFC 9068).
@@ -97,9 +101,9 @@ impl JwtDecoder {
         let header = Header::read(jws, profile.allows_generic_typ)?;
         #[cfg_attr(not(feature = "issuer"), expect(clippy::infallible_destructuring_match))]
         let keys = match self.keys.verify(jws, &header)? {
-            SelectedKeys::Verified(keys) => keys,
+            KeyLookup::Verified(keys) => keys,
             #[cfg(feature = "issuer")]
-            SelectedKeys::MayBeNew(next_keys) => {
+            KeyLookup::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
                 // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
                 self.checks.check(&jws.payload()?, SystemTime::now())?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::token::DecodeError;
 use crate::token::jose::{Header, Jws, SignatureOutcome, VerificationKey, verify};
 #[cfg(feature = "issuer")]
-use crate::token::jwks::{KeyLookup, NextKeys, PublishedKeys};
+use crate::token::jwks::{KeyLookup, PublishedKeys};
 
 /// The source of an issuer's keys.
 #[derive(Clone, Debug)]
@@ -14,12 +14,10 @@ pub(super) enum KeySource {
 }
 
 /// The keys that a token selects.
-pub(super) enum SelectedKeys {
+#[cfg(not(feature = "issuer"))]
+pub(super) enum KeyLookup {
     /// One of these keys has made the signature.
     Verified(Arc<[VerificationKey]>),
-    /// None has, but the issuer may have published another one since.
-    #[cfg(feature = "issuer")]
-    MayBeNew(NextKeys),
 }
 
 impl KeySource {
@@ -33,19 +31,16 @@ impl KeySource {
     }
 
     /// Verifies the signature with the current keys.
-    pub(super) fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<SelectedKeys, DecodeError> {
+    pub(super) fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<KeyLookup, DecodeError> {
         match self {
             Self::Configured(keys) => match verify(keys, jws, header) {
-                SignatureOutcome::Verified => Ok(SelectedKeys::Verified(Arc::clone(keys))),
+                SignatureOutcome::Verified => Ok(KeyLookup::Verified(Arc::clone(keys))),
                 SignatureOutcome::Invalid(reason) | SignatureOutcome::UnknownKey(reason) => {
                     Err(DecodeError::invalid(reason))
                 }
             },
             #[cfg(feature = "issuer")]
-            Self::Published(published) => match published.verify(jws, header)? {
-                KeyLookup::Verified(keys) => Ok(SelectedKeys::Verified(keys)),
-                KeyLookup::MayBeNew(next_keys) => Ok(SelectedKeys::MayBeNew(next_keys)),
-            },
+            Self::Published(published) => published.verify(jws, header),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use scopes_runtime::router::get;
 use scopes_runtime::{
     DecodeError, DecodeFuture, ResourceServer, ScopedRouter, TokenDecoder, Vocabulary as _,
 };
@@ -10,7 +9,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, call, token};
 use serde_json::Value;
 
-use super::{both, document, either, greet, health, invoices, items, partners, status, users};
+use super::{document, partners, routes, users};
 
 /// Decodes the tokens of one authorization server, which begin with its name.
 struct Issuer(&'static str, Readable);
@@ -26,17 +25,6 @@ impl TokenDecoder for Issuer {
 
 fn server(name: &'static str) -> ResourceServer {
     ResourceServer::new(Issuer(name, Readable::default()))
-}
-
-fn routes() -> ScopedRouter<ResourceServer> {
-    ScopedRouter::new()
-        .route("/items", get(items))
-        .route("/invoices", get(invoices))
-        .route("/either", get(either))
-        .route("/both", get(both))
-        .route("/status", get(status))
-        .route("/greeting", get(greet))
-        .route("/health", get(health))
 }
 
 /// Builds the routes with a server and a scheme each. The router around has no state.

@@ -96,8 +96,7 @@ fn nested() -> ScopedRouter<ResourceServer> {
     ScopedRouter::new().nest("/users", user).nest("/partners", partner)
 }
 
-/// A router with both schemes.
-fn one_with_both() -> ScopedRouter<ResourceServer> {
+fn routes() -> ScopedRouter<ResourceServer> {
     ScopedRouter::new()
         .route("/items", get(items))
         .route("/invoices", get(invoices))
@@ -106,8 +105,11 @@ fn one_with_both() -> ScopedRouter<ResourceServer> {
         .route("/status", get(status))
         .route("/greeting", get(greet))
         .route("/health", get(health))
-        .security_scheme(users())
-        .security_scheme(partners())
+}
+
+/// A router with both schemes.
+fn one_with_both() -> ScopedRouter<ResourceServer> {
+    routes().security_scheme(users()).security_scheme(partners())
 }
 
 #[test]
