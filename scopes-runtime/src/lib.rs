@@ -175,7 +175,7 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 ///
 /// rustc warns about a scope that no handler requires and that implies no other scope, in binary crates and for
 /// enums that are not `pub`. Parsing a name does not count as a use; `ALL` does.
-pub use scopes_macros::declare_scopes;
+pub use scopes_runtime_macros::declare_scopes;
 
 /// Requires scopes of the access token before a handler or an extractor runs.
 ///
@@ -329,7 +329,7 @@ pub use scopes_macros::declare_scopes;
 /// }
 /// # fn main() {}
 /// ```
-pub use scopes_macros::requires_scopes;
+pub use scopes_runtime_macros::requires_scopes;
 
 /// Adds the requirements of a struct's fields to the handlers that take the struct.
 ///
@@ -361,7 +361,7 @@ pub use scopes_macros::requires_scopes;
 /// }
 /// # fn main() {}
 /// ```
-pub use scopes_macros::ScopedExtractor;
+pub use scopes_runtime_macros::ScopedExtractor;
 
 /// Allows requests with other credentials than an access token to call a handler: an API key, the signature of a webhook, a
 /// refresh token.
@@ -449,7 +449,7 @@ pub use scopes_macros::ScopedExtractor;
 /// async fn read_items(_: PartnerKey) {}
 /// # fn main() {}
 /// ```
-pub use scopes_macros::authenticated_by;
+pub use scopes_runtime_macros::authenticated_by;
 
 /// Allows requests without an access token to call a handler.
 ///
@@ -469,7 +469,7 @@ pub use scopes_macros::authenticated_by;
 /// }
 /// # fn main() {}
 /// ```
-pub use scopes_macros::public;
+pub use scopes_runtime_macros::public;
 
 /// Returns a [`Requirement`], written as in [`#[requires_scopes]`](macro@requires_scopes).
 ///
@@ -490,7 +490,7 @@ pub use scopes_macros::public;
 /// }
 /// # fn main() {}
 /// ```
-pub use scopes_macros::scopes;
+pub use scopes_runtime_macros::scopes;
 
 /// For generated code alone.
 #[doc(hidden)]
@@ -527,7 +527,7 @@ pub mod __private {
     }
     pub use axum::extract::FromRequestParts;
     pub use axum::http::request::Parts;
-    pub use scopes_macros::undeclared_scope;
+    pub use scopes_runtime_macros::undeclared_scope;
     pub use serde;
     #[cfg(feature = "openapi")]
     pub use utoipa;

@@ -206,7 +206,7 @@ fn compare(name: &str, source: &str, expansion: TokenStream) {
     assert!(
         expected == actual,
         "the expansion differs from {}:\n{actual}\nif the change is intended, run\n\
-         EXPANSIONS=overwrite cargo test -p scopes-macros expansions",
+         EXPANSIONS=overwrite cargo test -p scopes-runtime-macros expansions",
         file.display(),
     );
 }

@@ -120,7 +120,7 @@ pub(crate) use token::AcceptedToken;
 /// # let _ = Notes::prompt_access();
 /// # }
 /// ```
-pub use scopes_macros::scoped_prompts;
+pub use scopes_runtime_macros::scoped_prompts;
 /// Reads the requirements of rmcp's `#[tool]` methods from `#[requires_scopes]` and `#[public]`, and generates the function
 /// `tool_access`, which returns them for [`McpEndpoint::tools`].
 ///
@@ -129,4 +129,4 @@ pub use scopes_macros::scoped_prompts;
 ///
 /// A type with several `impl` blocks of tools names the functions: `#[scoped_tools(file_tool_access)]`. Join their tables with
 /// [`McpAccess::merge`].
-pub use scopes_macros::scoped_tools;
+pub use scopes_runtime_macros::scoped_tools;

@@ -62,4 +62,4 @@ pub use service_access::{ServiceAccess, Unchecked, unchecked};
 /// let router = ScopedRouter::<ResourceServer>::new().routes(routes!(read_items));
 /// ```
 #[cfg(feature = "openapi")]
-pub use scopes_macros::routes;
+pub use scopes_runtime_macros::routes;
