@@ -158,7 +158,7 @@ impl CredentialScheme {
     /// Returns whether the credentials are in the header of access tokens.
     pub(super) const fn is_in_authorization(&self) -> bool {
         match self.location {
-            CredentialLocation::Header(name) => name.eq_ignore_ascii_case("authorization"),
+            CredentialLocation::Header(name) => is_same_ignoring_case(name, "authorization"),
             CredentialLocation::Authorization(_) => true,
             _ => false,
         }
@@ -196,6 +196,16 @@ const fn is_one_of(value: &str, values: &[&str]) -> bool {
         at += 1;
     }
     false
+}
+
+/// As `str::eq_ignore_ascii_case`, which is not a constant function before Rust 1.89.
+const fn is_same_ignoring_case(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at].eq_ignore_ascii_case(&right[at]) {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
 }
 
 pub(super) const fn is_same(left: &str, right: &str) -> bool {
