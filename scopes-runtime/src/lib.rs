@@ -126,6 +126,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! Why a token is refused is a `tracing` event: install a subscriber, such as `tracing-subscriber`, to read it.
+//!
 //! # Requirements
 //!
 //! | attribute | a request needs |

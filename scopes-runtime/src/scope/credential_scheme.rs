@@ -7,7 +7,8 @@
 ///
 /// const PARTNER_KEY: CredentialScheme =
 ///     CredentialScheme::api_key_in_header("partner_key", "X-Api-Key").description("The key from the partner portal.");
-/// assert_eq!(PARTNER_KEY.name(), "partner_key");
+/// const SESSION: CredentialScheme = CredentialScheme::api_key_in_cookie("session", "session");
+/// assert_eq!((PARTNER_KEY.name(), SESSION.name()), ("partner_key", "session"));
 /// ```
 ///
 /// A [`ScopedRouter`](crate::ScopedRouter) adds the schemes of its handlers to the document. For other documents, a scheme is a
