@@ -223,3 +223,23 @@ pub(super) const fn is_same(left: &str, right: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_of_access_tokens_is_found_in_any_case() {
+        for (header, expected) in [
+            ("Authorization", true),
+            ("authorization", true),
+            ("AUTHORIZATION", true),
+            ("Authorizatio", false),
+            ("Authorizations", false),
+            ("X-Api-Key", false),
+        ] {
+            let scheme = CredentialScheme::api_key_in_header("key", header);
+            assert_eq!(scheme.is_in_authorization(), expected, "{header}");
+        }
+    }
+}
