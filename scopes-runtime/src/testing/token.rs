@@ -6,6 +6,8 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 
 use super::claims::{self, list, now};
+#[cfg(feature = "bound-tokens")]
+use super::dpop_key::DpopKey;
 use super::signing_key::SigningKey;
 use crate::token::install_crypto_provider;
 
@@ -49,6 +51,16 @@ impl TestToken {
         Self { key, header, claims: claims::usual(issuer, audience), secret: None }
     }
 
+    /// Creates a JWT with this header and these claims.
+    #[cfg(feature = "bound-tokens")]
+    pub(super) fn with_parts(
+        key: Arc<SigningKey>,
+        header: Map<String, Value>,
+        claims: Map<String, Value>,
+    ) -> Self {
+        Self { key, header, claims, secret: None }
+    }
+
     /// Sets the subject (`sub`).
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.claim("sub", subject.into())
@@ -67,6 +79,18 @@ impl TestToken {
     /// Sets `exp` to two minutes ago, longer than any leeway.
     pub fn expired(self) -> Self {
         self.claim("exp", now() - 120)
+    }
+
+    /// Binds the token to a DPoP key (`cnf.jkt`, RFC 9449 section 6.1).
+    #[cfg(feature = "bound-tokens")]
+    pub fn bound_to(self, key: &DpopKey) -> Self {
+        self.claim("cnf", json!({ "jkt": key.thumbprint() }))
+    }
+
+    /// Binds the token to a certificate in DER (`cnf.x5t#S256`, RFC 8705 section 3.1).
+    #[cfg(feature = "bound-tokens")]
+    pub fn bound_to_certificate(self, der: impl AsRef<[u8]>) -> Self {
+        self.claim("cnf", json!({ "x5t#S256": crate::bound::certificate_thumbprint(der.as_ref()) }))
     }
 
     /// Sets a claim to any JSON value.

@@ -1,10 +1,13 @@
 //! Access tokens: from the string of a request to verified claims and scopes. Nothing here depends on HTTP servers.
 
 mod access_token;
+#[cfg(feature = "bound-tokens")]
+mod bound;
 #[cfg(feature = "_jwt")]
 mod cache;
 #[cfg(feature = "_jwt")]
 mod claims;
+mod confirmation;
 mod decoder;
 mod error;
 #[cfg(feature = "issuer")]
@@ -27,6 +30,10 @@ mod jwt;
 mod scope_claim;
 
 pub use access_token::AccessToken;
+#[cfg(feature = "bound-tokens")]
+pub(crate) use bound::{DPOP_ALGORITHMS, DpopRefusal, DpopRequest};
+#[cfg(feature = "bound-tokens")]
+pub use bound::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};
 pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(feature = "issuer")]
@@ -39,7 +46,7 @@ pub(crate) use json::value as strict_json;
 pub use jsonwebtoken::Algorithm;
 #[cfg(feature = "issuer")]
 pub use jwks::{Jwks, usable_keys};
-#[cfg(all(feature = "_jwt", feature = "testing"))]
+#[cfg(any(all(feature = "_jwt", feature = "testing"), feature = "bound-tokens"))]
 pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
 pub use jwt::{JwtDecoder, JwtDecoderBuilder, JwtDecoderError, MultiIssuerDecoder, TokenProfile};
