@@ -77,6 +77,7 @@
 //! - `mcp`: scopes for the tools, prompts and resources of MCP servers, with rmcp 3; see `mcp::McpEndpoint`.
 //! - `bound-tokens`: tokens that are bound to their sender, by DPoP or by a client certificate; see [`bound`]. It needs one of
 //!   the two crypto backends.
+//! - `redis`: `bound::RedisReplayStore`, the used DPoP proofs of several copies of a server, on Redis or Valkey.
 //! - `metrics`: counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`].
 //! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
 

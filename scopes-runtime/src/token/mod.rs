@@ -30,6 +30,8 @@ mod jwt;
 mod scope_claim;
 
 pub use access_token::AccessToken;
+#[cfg(feature = "redis")]
+pub use bound::RedisReplayStore;
 #[cfg(feature = "bound-tokens")]
 pub(crate) use bound::{DPOP_ALGORITHMS, DpopRefusal, DpopRequest};
 #[cfg(feature = "bound-tokens")]

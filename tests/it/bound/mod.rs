@@ -2,6 +2,7 @@
 
 mod dpop;
 mod mutual_tls;
+mod redis;
 mod replay;
 
 use axum::Router;

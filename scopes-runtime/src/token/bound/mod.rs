@@ -3,6 +3,8 @@
 mod dpop;
 mod nonce;
 mod proof;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod refusal;
 mod replay;
 mod target;
@@ -11,6 +13,8 @@ mod thumbprint;
 pub(crate) use dpop::DpopRequest;
 pub use dpop::{Dpop, DpopError};
 pub(crate) use proof::ALGORITHMS as DPOP_ALGORITHMS;
+#[cfg(feature = "redis")]
+pub use redis_store::RedisReplayStore;
 pub(crate) use refusal::DpopRefusal;
 pub use replay::{ReplayFuture, ReplayStore};
 pub use thumbprint::certificate_thumbprint;
