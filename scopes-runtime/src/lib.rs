@@ -75,8 +75,8 @@
 //! - `issuer`: `Jwks`, the keys of an issuer, by discovery and with rotation, and `IntrospectionDecoder`. It enables
 //!   `aws-lc-rs`.
 //! - `mcp`: scopes for the tools, prompts and resources of MCP servers, with rmcp 3; see `mcp::McpEndpoint`.
-//! - `bound-tokens`: tokens that are bound to their sender, by DPoP or by a client certificate; see [`bound`]. It needs one of
-//!   the two crypto backends.
+//! - `bound-tokens`: tokens that are bound to their sender, by DPoP or by a client certificate; see `bound`. It enables
+//!   `aws-lc-rs`.
 //! - `redis`: `bound::RedisReplayStore`, the used DPoP proofs of several copies of a server, on Redis or Valkey.
 //! - `metrics`: counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`].
 //! - `testing`: for tests of your API, an issuer, guards, the scope matrix and attacks.
