@@ -197,17 +197,47 @@ pub mod examples {
     #[doc = include_str!("../scopes-runtime/src/guide/applications.md")]
     pub mod applications {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/bound_tokens.md")]
+    pub mod bound_tokens {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/documents.md")]
     pub mod documents {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/from_fastapi.md")]
+    pub mod from_fastapi {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/from_spring.md")]
+    pub mod from_spring {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/lock_file.md")]
+    pub mod lock_file {}
 
     #[doc = include_str!("../scopes-runtime/src/guide/mcp.md")]
     pub mod mcp {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/opaque_tokens.md")]
+    pub mod opaque_tokens {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/operation.md")]
+    pub mod operation {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/products.md")]
+    pub mod products {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/responses.md")]
     pub mod responses {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/several_issuers.md")]
+    pub mod several_issuers {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/step_up.md")]
+    pub mod step_up {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/testing.md")]
     pub mod testing {}
+
+    #[doc = include_str!("../scopes-runtime/src/guide/threat_model.md")]
+    pub mod threat_model {}
 
     #[doc = include_str!("../scopes-runtime/src/guide/tokens.md")]
     pub mod tokens {}

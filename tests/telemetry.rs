@@ -52,7 +52,7 @@ impl TokenDecoder for Named {
     fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
         Box::pin(async move {
             let (client, acr) = match token {
-                "long" => ("ä".repeat(6000), "ä".repeat(6000)),
+                "long" => ("ä".repeat(6000), format!("x{}", "ä".repeat(6000))),
                 _ => ("a\nclient".to_owned(), "1".to_owned()),
             };
             let token = Readable::default().decode(token).await?;
@@ -144,7 +144,8 @@ async fn long_claims_are_truncated() {
     let events = events("/items", &["Bearer long"]).await.concat();
     let cut = format!("{}…", "ä".repeat(128));
     assert!(events.contains(&format!("client_id=\"{cut}\"")), "{events}");
-    assert!(events.contains(&format!("acr=\"{cut}\"")), "{events}");
+    // Byte 256 is inside of a character.
+    assert!(events.contains(&format!("acr=\"x{}…\"", "ä".repeat(127))), "{events}");
     assert!(events.len() < 1200, "{}", events.len());
 }
 

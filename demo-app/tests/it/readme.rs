@@ -1,4 +1,4 @@
-//! The console session in the README.
+//! The console session in the README of the demo app.
 
 use std::{fs, process::Command};
 
@@ -13,10 +13,10 @@ fn the_commands_in_the_readme_print_what_it_shows() {
         println!("skipped: {missing} is not installed");
         return;
     }
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
-    let (_, demo) = readme.split_once("\n## The demo app\n").unwrap();
-    let (demo, _) = demo.split_once("\n## ").unwrap();
-    let session: String = demo.split("```").filter_map(|block| block.strip_prefix("console\n")).collect();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, session) = readme.split_once("\n## A session\n").unwrap();
+    let (session, _) = session.split_once("\n## ").unwrap();
+    let session: String = session.split("```").filter_map(|block| block.strip_prefix("console\n")).collect();
     let commands: Vec<_> = session.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert_eq!(commands.len(), 6, "{session}");
 

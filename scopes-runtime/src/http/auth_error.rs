@@ -97,6 +97,27 @@ pub(crate) fn example_body(status: u16) -> serde_json::Value {
 }
 
 /// The content of a `WWW-Authenticate` challenge.
+///
+/// ```
+/// use axum::Json;
+/// use scopes_runtime::{AuthError, RealmError, ResourceServer, TokenDecoder};
+/// use serde_json::{Value, json};
+///
+/// fn body(error: &AuthError) -> Json<Value> {
+///     let challenge = error.challenge();
+///     Json(json!({
+///         "code": error.code(),
+///         "scope": challenge.and_then(|challenge| challenge.scope()),
+///         "alternatives": challenge.map(|challenge| challenge.alternatives()),
+///         "acr_values": challenge.and_then(|challenge| challenge.acr_values()),
+///         "max_age": challenge.and_then(|challenge| challenge.max_age()),
+///     }))
+/// }
+///
+/// fn server(decoder: impl TokenDecoder) -> Result<ResourceServer, RealmError> {
+///     ResourceServer::builder(decoder).refusal_response(body).build()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Challenge {
     pub(super) reason: RefusalReason,
@@ -109,6 +130,15 @@ pub struct Challenge {
 }
 
 /// When to retry a request whose token cannot be checked at the moment.
+///
+/// ```
+/// use scopes_runtime::AuthError;
+///
+/// fn retry_after_seconds(error: &AuthError) -> Option<u64> {
+///     let AuthError::Unavailable(unavailable) = error else { return None };
+///     Some(unavailable.retry_after().as_secs())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Unavailable {
     retry_after: Duration,

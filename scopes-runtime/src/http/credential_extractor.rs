@@ -5,7 +5,7 @@ use crate::scope::{CredentialScheme, Requirement};
 /// signature of a webhook, a refresh token.
 ///
 /// Implement it beside `FromRequestParts` or, for a signature over the body, `FromRequest`. A handler that takes the extractor
-/// has the attribute [`#[authenticated_by]`](crate::authenticated_by) or, if it also needs an access token,
+/// has the attribute [`#[authenticated_by]`](macro@crate::authenticated_by) or, if it also needs an access token,
 /// [`#[requires_scopes]`](macro@crate::requires_scopes). Report, lock file and document show the scheme. The check is the
 /// application's: the scope matrix of the module `testing` finds one that accepts requests without credentials.
 ///

@@ -55,7 +55,7 @@ pub struct ProtectedResourceMetadata {
     path: String,
 }
 
-/// The error of a resource identifier that RFC 9728 section 1.2 does not allow.
+/// The error of a resource identifier that RFC 9728 section 1.2 does not allow, from [`ProtectedResourceMetadata`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{}` is not a resource identifier: use the URL of the API, with `https://` (`http://` only for loopback) and \

@@ -68,6 +68,14 @@ pub struct ResourceServer {
 }
 
 /// Builds a [`ResourceServer`]. [`ResourceServer::builder`] starts one.
+///
+/// ```
+/// use scopes_runtime::{ProtectedResourceMetadata, RealmError, ResourceServer, TokenDecoder};
+///
+/// fn server(decoder: impl TokenDecoder, metadata: &ProtectedResourceMetadata) -> Result<ResourceServer, RealmError> {
+///     ResourceServer::builder(decoder).realm("items API").metadata(metadata).hide_scopes().build()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct ResourceServerBuilder {
     decoder: Arc<dyn TokenDecoder>,
@@ -78,7 +86,8 @@ pub struct ResourceServerBuilder {
     sender: SenderChecks,
 }
 
-/// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge.
+/// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge;
+/// [`ResourceServer::builder`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the realm {0:?} has a character that is not allowed in a challenge: use visible ASCII without `\"` and `\\`"

@@ -109,7 +109,9 @@ fn shown(text: &str) -> DebugValue<String> {
     if text.len() <= MAX_SHOWN_BYTES {
         return field::debug(text.to_owned());
     }
-    field::debug(format!("{}…", &text[..text.floor_char_boundary(MAX_SHOWN_BYTES)]))
+    // `str::floor_char_boundary` needs Rust 1.91.
+    let end = (0..=MAX_SHOWN_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+    field::debug(format!("{}…", &text[..end]))
 }
 
 /// Returns the first 64 bits of the SHA-256 in hexadecimal: enough to find the token in the issuer's log, without its `jti`.

@@ -10,7 +10,7 @@ use crate::operation::ItemKind;
 use crate::scope::Requirement;
 
 /// An MCP server with the scopes of its tools, prompts and resources, for
-/// [`ScopedRouter::route_mcp`](crate::ScopedRouter::route_mcp).
+/// [`ScopedRouter::route_mcp`](crate::ScopedRouter::route_mcp). The [guide](crate::guide::mcp) has an example.
 ///
 /// The service is rmcp's `StreamableHttpService`, or another one of the Streamable HTTP transport. A request that needs scopes
 /// which its token lacks is refused before the service runs, with the status 403 and a challenge that names all of them.

@@ -34,7 +34,7 @@ impl<C: AsRequestContext> FromContextPart<C> for AccessToken {
 }
 
 /// Returns the token of a request from the extensions of rmcp's `RequestContext`, for methods of `ServerHandler` such as
-/// `read_resource`.
+/// `read_resource`. The [guide](crate::guide::mcp) has a server.
 ///
 /// # Errors
 ///

@@ -71,7 +71,7 @@ struct Part {
     is_required: bool,
 }
 
-/// The error of a document that does not describe all operations of the router. Everything else was merged.
+/// The error of a document that does not describe all operations of the router, from [`Fragment`]. Everything else was merged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the document does not describe {}, which the router serves; describe each, or leave it out of the router",
@@ -127,8 +127,8 @@ impl Fragment {
     ///
     /// # Errors
     ///
-    /// [`UnmatchedOperationsError`] if the document lacks operations of the router. Of a handler of any method, the document may
-    /// describe any methods.
+    /// [`UnmatchedOperationsError`] if the document lacks operations of the router. Of a handler of any method, the document
+    /// may describe any methods.
     pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperationsError> {
         let names = OperationSecurity::scheme_names(operations_of(&self.paths));
         let mut missing = Vec::new();

@@ -15,7 +15,7 @@ pub struct SufficientScopes<'a> {
     pub others: Vec<ReportedOperation<'a>>,
 }
 
-/// The error of a name that no handler of the report has.
+/// The error of a name that no handler of the report has, from [`Report::least`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no operation is handled by `{}`", .0.escape_debug())]
 pub struct UnknownOperationError(String);

@@ -16,6 +16,32 @@ pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool
 }
 
 /// An operation of a [`Report`](super::Report). Serialized as in the report.
+///
+/// ```
+/// # use scopes_runtime::router::{ScopedRouter, get};
+/// # use scopes_runtime::{GrantedScopes, ResourceServer, declare_scopes, requires_scopes};
+/// # #[declare_scopes]
+/// # enum Scope {
+/// #     /// Read items.
+/// #     Items = "items",
+/// #     /// Administer everything.
+/// #     Admin = "admin",
+/// # }
+/// #[requires_scopes(any("items", "admin"))]
+/// async fn read_items() {}
+///
+/// # fn main() {
+/// let report = ScopedRouter::<ResourceServer>::new().route("/items", get(read_items)).report();
+/// let operation = report.operations().next().unwrap();
+/// assert_eq!((operation.method().as_str(), operation.path()), ("GET", "/items"));
+/// assert!(operation.handler().unwrap().ends_with("read_items"));
+/// assert_eq!(operation.requirement(), "items or admin");
+/// assert_eq!(operation.alternatives().len(), 2);
+/// assert!(operation.is_allowed(&GrantedScopes::from_list("admin")));
+/// assert_eq!(operation.missing(&GrantedScopes::default()), ["items"]);
+/// assert!(report.to_markdown().contains("/items"));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(transparent)]
 pub struct ReportedOperation<'a>(pub(super) &'a Operation);

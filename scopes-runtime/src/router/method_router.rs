@@ -17,6 +17,23 @@ use crate::operation::Methods;
 /// The handlers of one path by method, each with one of the attributes: axum's `MethodRouter`.
 ///
 /// [`get`], [`post`] and the other functions start one; the methods of the same names add to it.
+///
+/// ```
+/// use axum::routing::MethodFilter;
+/// use scopes_runtime::router::{ScopedRouter, any, get, on};
+/// use scopes_runtime::{ResourceServer, requires_scopes};
+///
+/// #[requires_scopes]
+/// async fn read() {}
+///
+/// #[requires_scopes]
+/// async fn write() {}
+///
+/// let router = ScopedRouter::<ResourceServer>::new()
+///     .route("/items", get(read).post(write).put(write).patch(write).delete(write))
+///     .route("/reports", on(MethodFilter::GET.or(MethodFilter::POST), read).options(write))
+///     .route("/proxy", any(write));
+/// ```
 pub struct ScopedMethodRouter<S = ()> {
     pub(super) router: MethodRouter<S>,
     /// Without their path, which [`ScopedRouter::route`](super::ScopedRouter::route) sets.
@@ -43,7 +60,7 @@ impl<S> ScopedMethods<S> for ScopedMethodRouter<S> {
     }
 }
 
-/// Routes all methods without a handler of their own.
+/// Routes all methods without a handler of their own. [`ScopedMethodRouter`] has an example.
 pub fn any<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -54,6 +71,7 @@ where
 }
 
 /// Routes each method of the filter: `on(MethodFilter::GET.or(MethodFilter::POST), handler)`. Each is an operation of its own.
+/// [`ScopedMethodRouter`] has an example.
 pub fn on<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(
     filter: MethodFilter,
     handler: H,
@@ -81,7 +99,7 @@ fn methods(filter: MethodFilter) -> impl Iterator<Item = (Method, MethodFilter)>
     all.into_iter().filter(move |(_, one)| filter.or(*one) == filter)
 }
 
-/// Routes `CONNECT`. OpenAPI has no such operation.
+/// Routes `CONNECT`. OpenAPI has no such operation. [`ScopedMethodRouter`] has an example.
 pub fn connect<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -90,7 +108,7 @@ where
     ScopedMethodRouter::new().connect(handler)
 }
 
-/// Routes `DELETE`.
+/// Routes `DELETE`. [`ScopedMethodRouter`] has an example.
 pub fn delete<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -99,7 +117,7 @@ where
     ScopedMethodRouter::new().delete(handler)
 }
 
-/// Routes `GET`, and `HEAD` if it has no handler of its own.
+/// Routes `GET`, and `HEAD` if it has no handler of its own. [`ScopedMethodRouter`] has an example.
 pub fn get<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -108,7 +126,7 @@ where
     ScopedMethodRouter::new().get(handler)
 }
 
-/// Routes `HEAD`.
+/// Routes `HEAD`. [`ScopedMethodRouter`] has an example.
 pub fn head<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -117,7 +135,7 @@ where
     ScopedMethodRouter::new().head(handler)
 }
 
-/// Routes `OPTIONS`.
+/// Routes `OPTIONS`. [`ScopedMethodRouter`] has an example.
 pub fn options<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -126,7 +144,7 @@ where
     ScopedMethodRouter::new().options(handler)
 }
 
-/// Routes `PATCH`.
+/// Routes `PATCH`. [`ScopedMethodRouter`] has an example.
 pub fn patch<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -135,7 +153,7 @@ where
     ScopedMethodRouter::new().patch(handler)
 }
 
-/// Routes `POST`.
+/// Routes `POST`. [`ScopedMethodRouter`] has an example.
 pub fn post<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -144,7 +162,7 @@ where
     ScopedMethodRouter::new().post(handler)
 }
 
-/// Routes `PUT`.
+/// Routes `PUT`. [`ScopedMethodRouter`] has an example.
 pub fn put<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,
@@ -153,7 +171,7 @@ where
     ScopedMethodRouter::new().put(handler)
 }
 
-/// Routes `TRACE`.
+/// Routes `TRACE`. [`ScopedMethodRouter`] has an example.
 pub fn trace<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
 where
     T: 'static,

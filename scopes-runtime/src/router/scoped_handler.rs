@@ -10,7 +10,8 @@ use crate::http::{
 use crate::operation::OperationGuard;
 use crate::scope::Requirement;
 
-/// A handler with one of the attributes. `T` is that of axum's `Handler<T, S>`, which lists the arguments.
+/// A handler with one of the attributes, for a [`ScopedRouter`](super::ScopedRouter). `T` is that of axum's `Handler<T, S>`,
+/// which lists the arguments.
 #[diagnostic::on_unimplemented(
     message = "handler without `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`",
     label = "this handler needs one of the attributes",
@@ -38,8 +39,9 @@ impl<H, T: GuardedArguments<S>, S> Guarded<T, S> for H {
 /// The `T` of axum's `Handler<T, S>`, which lists the arguments, if the first one is [`Authorized`], [`AuthenticatedBy`] or
 /// [`Public`].
 ///
-/// The handler is then [`Guarded`], and also with layers of its own. `get` and the other functions require [`Guarded`], because
-/// the compiler reports a bound on the handler at the handler, and a bound on `T` at the function.
+/// A [`ScopedRouter`](super::ScopedRouter) accepts it. The handler is then [`Guarded`], and also with layers of its own. `get`
+/// and the other functions require [`Guarded`], because the compiler reports a bound on the handler at the handler, and a
+/// bound on `T` at the function.
 pub trait GuardedArguments<S> {
     /// The first argument.
     #[doc(hidden)]
@@ -60,7 +62,7 @@ pub struct Check {
     pub(super) requirement: Requirement,
 }
 
-/// `Handler<T, S>`, with an error message that names the likely causes.
+/// `Handler<T, S>`, with an error message that names the likely causes, for a [`ScopedRouter`](super::ScopedRouter).
 #[diagnostic::on_unimplemented(
     message = "not a handler for the router state `{S}`",
     label = "`Handler<_, {S}>` is not implemented for this function",

@@ -51,14 +51,14 @@ pub(super) enum ServiceCheck<S> {
     None { reason: &'static str },
 }
 
-/// The reason why a router checks nothing for a service. [`unchecked`] makes it.
+/// The reason why a router checks nothing for a service. [`unchecked`] makes it; [`ServiceAccess`] has an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Unchecked {
     reason: &'static str,
 }
 
 /// Declares that a router checks nothing for a service, and why: `router.nest_service("/assets", files, unchecked("…"))`. The
-/// reason appears in the report.
+/// reason appears in the report. [`ServiceAccess`] has an example.
 #[must_use]
 pub fn unchecked(reason: &'static str) -> Unchecked {
     Unchecked { reason }

@@ -7,7 +7,8 @@
 ///
 /// const PARTNER_KEY: CredentialScheme =
 ///     CredentialScheme::api_key_in_header("partner_key", "X-Api-Key").description("The key from the partner portal.");
-/// assert_eq!(PARTNER_KEY.name(), "partner_key");
+/// const SESSION: CredentialScheme = CredentialScheme::api_key_in_cookie("session", "session");
+/// assert_eq!((PARTNER_KEY.name(), SESSION.name()), ("partner_key", "session"));
 /// ```
 ///
 /// A [`ScopedRouter`](crate::ScopedRouter) adds the schemes of its handlers to the document. For other documents, a scheme is a
@@ -158,7 +159,7 @@ impl CredentialScheme {
     /// Returns whether the credentials are in the header of access tokens.
     pub(super) const fn is_in_authorization(&self) -> bool {
         match self.location {
-            CredentialLocation::Header(name) => name.eq_ignore_ascii_case("authorization"),
+            CredentialLocation::Header(name) => is_same_ignoring_case(name, "authorization"),
             CredentialLocation::Authorization(_) => true,
             _ => false,
         }
@@ -198,6 +199,16 @@ const fn is_one_of(value: &str, values: &[&str]) -> bool {
     false
 }
 
+/// As `str::eq_ignore_ascii_case`, which is not a constant function before Rust 1.89.
+const fn is_same_ignoring_case(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at].eq_ignore_ascii_case(&right[at]) {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
+}
+
 pub(super) const fn is_same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
@@ -211,4 +222,24 @@ pub(super) const fn is_same(left: &str, right: &str) -> bool {
         at += 1;
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_of_access_tokens_is_found_in_any_case() {
+        for (header, expected) in [
+            ("Authorization", true),
+            ("authorization", true),
+            ("AUTHORIZATION", true),
+            ("Authorizatio", false),
+            ("Authorizations", false),
+            ("X-Api-Key", false),
+        ] {
+            let scheme = CredentialScheme::api_key_in_header("key", header);
+            assert_eq!(scheme.is_in_authorization(), expected, "{header}");
+        }
+    }
 }

@@ -69,7 +69,23 @@ impl DeclaredScope {
     }
 }
 
-/// An enum with [`#[declare_scopes]`](crate::declare_scopes).
+/// An enum with [`#[declare_scopes]`](macro@crate::declare_scopes).
+///
+/// ```
+/// use scopes_runtime::{Vocabulary, declare_scopes};
+///
+/// fn names<V: Vocabulary>() -> Vec<&'static str> {
+///     V::DECLARED.iter().map(|scope| scope.name()).collect()
+/// }
+///
+/// #[declare_scopes]
+/// enum Scope {
+///     /// Read items.
+///     Items = "items",
+/// }
+///
+/// assert_eq!(names::<Scope>(), ["items"]);
+/// ```
 pub trait Vocabulary {
     /// All scopes, in the order of declaration.
     const DECLARED: &'static [DeclaredScope];

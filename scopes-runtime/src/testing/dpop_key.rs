@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::claims::now;
 use super::signing_key::SigningKey;
 use super::token::{TestToken, base64url};
+use crate::token::certificate_thumbprint;
 
 /// A key of a client for DPoP (ES256), generated in memory. It makes proofs, right and wrong.
 ///
@@ -59,6 +60,18 @@ impl DpopKey {
     fn jwk(&self) -> Value {
         let member = |name: &str| self.0.jwk[name].clone();
         json!({ "crv": member("crv"), "kty": member("kty"), "x": member("x"), "y": member("y") })
+    }
+}
+
+impl TestToken {
+    /// Binds the token to a DPoP key (`cnf.jkt`, RFC 9449 section 6.1).
+    pub fn bound_to(self, key: &DpopKey) -> Self {
+        self.claim("cnf", json!({ "jkt": key.thumbprint() }))
+    }
+
+    /// Binds the token to a certificate in DER (`cnf.x5t#S256`, RFC 8705 section 3.1).
+    pub fn bound_to_certificate(self, der: impl AsRef<[u8]>) -> Self {
+        self.claim("cnf", json!({ "x5t#S256": certificate_thumbprint(der.as_ref()) }))
     }
 }
 

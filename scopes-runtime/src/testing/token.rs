@@ -6,8 +6,6 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 
 use super::claims::{self, list, now};
-#[cfg(feature = "bound-tokens")]
-use super::dpop_key::DpopKey;
 use super::signing_key::SigningKey;
 use crate::token::install_crypto_provider;
 
@@ -79,18 +77,6 @@ impl TestToken {
     /// Sets `exp` to two minutes ago, longer than any leeway.
     pub fn expired(self) -> Self {
         self.claim("exp", now() - 120)
-    }
-
-    /// Binds the token to a DPoP key (`cnf.jkt`, RFC 9449 section 6.1).
-    #[cfg(feature = "bound-tokens")]
-    pub fn bound_to(self, key: &DpopKey) -> Self {
-        self.claim("cnf", json!({ "jkt": key.thumbprint() }))
-    }
-
-    /// Binds the token to a certificate in DER (`cnf.x5t#S256`, RFC 8705 section 3.1).
-    #[cfg(feature = "bound-tokens")]
-    pub fn bound_to_certificate(self, der: impl AsRef<[u8]>) -> Self {
-        self.claim("cnf", json!({ "x5t#S256": crate::bound::certificate_thumbprint(der.as_ref()) }))
     }
 
     /// Sets a claim to any JSON value.

@@ -31,6 +31,24 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 ///     token.subject().unwrap_or("unknown").to_owned()
 /// }
 /// ```
+///
+/// Methods return the claims of RFC 9068, and [`claims`](Self::claims) deserializes others:
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use scopes_runtime::{AccessToken, GrantedScopes};
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let claims = json!({ "sub": "alice", "client_id": "shop", "jti": "7", "exp": 2_000_000_000, "acr": "mfa", "auth_time": 1 });
+/// let token = AccessToken::new(serde_json::from_value(claims)?, GrantedScopes::from_list("items me"))?;
+/// assert_eq!((token.client_id(), token.id(), token.acr()), (Some("shop"), Some("7"), Some("mfa")));
+/// assert_eq!(token.expires_at(), Some(UNIX_EPOCH + Duration::from_secs(2_000_000_000)));
+/// assert_eq!(token.authenticated_at(), Some(UNIX_EPOCH + Duration::from_secs(1)));
+/// assert!(!token.scopes().is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct AccessToken {
     content: Arc<Content>,

@@ -16,7 +16,7 @@ pub(super) fn check_length(token: &str) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// The future that [`TokenDecoder::decode`] returns.
+/// The future that [`TokenDecoder::decode`] returns. [`TokenDecoder`] has an example.
 pub type DecodeFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, DecodeError>> + Send + 'a>>;
 
 /// Decodes and verifies access tokens.

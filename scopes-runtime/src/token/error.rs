@@ -1,7 +1,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-/// The error of a token that was not decoded. The reason goes to the log and never to a client.
+/// The error of a token that was not decoded, from [`TokenDecoder::decode`](crate::TokenDecoder::decode). The reason goes to
+/// the log and never to a client. [`TokenDecoder`](crate::TokenDecoder) has an example.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {

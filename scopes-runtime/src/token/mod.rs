@@ -48,7 +48,7 @@ pub(crate) use json::value as strict_json;
 pub use jsonwebtoken::Algorithm;
 #[cfg(feature = "issuer")]
 pub use jwks::{Jwks, usable_keys};
-#[cfg(any(all(feature = "_jwt", feature = "testing"), feature = "bound-tokens"))]
+#[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use jwt::install_crypto_provider;
 #[cfg(feature = "_jwt")]
 pub use jwt::{JwtDecoder, JwtDecoderBuilder, JwtDecoderError, MultiIssuerDecoder, TokenProfile};

@@ -166,7 +166,7 @@ mod tests {
     const ISSUED_AT: u64 = 1_562_262_618;
 
     fn expected() -> Expected<'static> {
-        crate::token::install_crypto_provider();
+        crate::token::jwt::install_crypto_provider();
         Expected {
             method: "GET",
             url: "https://resource.example.org/protectedresource",

@@ -19,6 +19,22 @@ const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(30);
 /// Builds an [`IntrospectionDecoder`]. [`IntrospectionDecoder::builder`] starts one.
 ///
 /// An issuer or an endpoint, an audience and the client are required. The other methods relax or limit the strict defaults.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopes_runtime::{IntrospectionDecoder, IntrospectionDecoderError};
+///
+/// fn decoder(secret: String) -> Result<IntrospectionDecoder, IntrospectionDecoderError> {
+///     IntrospectionDecoder::builder()
+///         .endpoint("https://issuer.example/introspect")
+///         .audience("https://api.example")
+///         .client("items-api", secret)
+///         .cache_ttl(Duration::from_secs(5))
+///         .cache_capacity(64 * 1024 * 1024)
+///         .build()
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct IntrospectionDecoderBuilder {

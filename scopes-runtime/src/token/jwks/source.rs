@@ -37,6 +37,15 @@ use crate::token::issuer_metadata::IssuerMetadata;
 ///
 /// Keys are fetched over HTTPS or from loopback. A response may have 256 KiB and take 5 s, and redirects to another scheme are
 /// not followed.
+///
+/// ```
+/// use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError};
+///
+/// fn decoder() -> Result<JwtDecoder, JwtDecoderError> {
+///     let jwks = Jwks::uri("https://issuer.example/keys").rsa_algorithm(Algorithm::PS256);
+///     JwtDecoder::builder().issuer("https://issuer.example").audience("https://api.example").jwks(jwks).build()
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Jwks {
     url: Option<String>,

@@ -20,6 +20,24 @@ const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(5 * 60);
 /// Builds a [`JwtDecoder`]. [`JwtDecoder::builder`] starts one.
 ///
 /// Issuer, audience and a key are required. The other methods relax or limit the strict defaults.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scopes_runtime::{JwtDecoder, JwtDecoderError, ScopeClaim, VerificationKey};
+///
+/// fn decoder(key: VerificationKey) -> Result<JwtDecoder, JwtDecoderError> {
+///     JwtDecoder::builder()
+///         .issuer("https://issuer.example")
+///         .audience("https://api.example")
+///         .key(key)
+///         .scope_claim(ScopeClaim::string("scope").or_else(ScopeClaim::array("roles")))
+///         .leeway(Duration::from_secs(5))
+///         .cache_ttl(Duration::from_secs(60))
+///         .cache_capacity(64 * 1024 * 1024)
+///         .build()
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct JwtDecoderBuilder {

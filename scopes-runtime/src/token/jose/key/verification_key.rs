@@ -12,6 +12,16 @@ use super::public_key;
 /// A key of the issuer, for one algorithm. It never verifies a token with another `alg` (RFC 8725 section 3.1).
 ///
 /// Every constructor checks that the key is of the type that the algorithm needs, and strong enough.
+///
+/// ```
+/// use scopes_runtime::{Algorithm, KeyError, VerificationKey};
+///
+/// fn key(public_key_pem: &str) -> Result<VerificationKey, KeyError> {
+///     Ok(VerificationKey::from_pem(Algorithm::ES256, public_key_pem)?.with_kid("2026-11"))
+/// }
+///
+/// assert!(VerificationKey::from_secret(Algorithm::HS256, "too short").is_err());
+/// ```
 #[derive(Clone)]
 pub struct VerificationKey {
     algorithm: Algorithm,
