@@ -15,7 +15,7 @@ messages are those of rustc.
 
 ";
 
-const GROUPS: [(&str, &str, &str); 7] = [
+const GROUPS: [(&str, &str, &str); 8] = [
     (
         "declaration",
         "Declarations",
@@ -31,6 +31,11 @@ const GROUPS: [(&str, &str, &str); 7] = [
         "placement",
         "Handlers and extractors",
         "The attributes read the signature of a handler, or the `impl` of an extractor. What they cannot read, they refuse.",
+    ),
+    (
+        "impl_blocks",
+        "Handlers in `impl` blocks",
+        "`#[scoped_handlers]` declares the hidden types of the block's handlers outside of the block.",
     ),
     (
         "credentials",

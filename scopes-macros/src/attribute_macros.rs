@@ -7,23 +7,22 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token, Visibility};
 
 use crate::extractor::Extractor;
-use crate::handler::Handler;
+use crate::handler::{Guarded, Handler};
 use crate::place;
 use crate::requirement::Requirement;
 
 pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let place = "`#[requires_scopes]` can only be applied to a handler `async fn` or an `impl FromRequestParts<S>` block";
+    let keyword = keyword.parse2(item.clone());
+    if keyword.as_ref().is_ok_and(|keyword| keyword == "fn") {
+        return on_function("requires_scopes", arguments, item);
+    }
     let mut requirement = Requirement::parse(arguments);
     let mut errors = requirement.take_errors();
-    let place = "`#[requires_scopes]` can only be applied to a handler `async fn` or an `impl FromRequestParts<S>` block";
-    let keyword = match keyword.parse2(item.clone()) {
+    let keyword = match keyword {
         Ok(keyword) => keyword,
         Err(error) => return with_errors(errors, Err(Error::new(error.span(), place)), item),
     };
-    if keyword == "fn" {
-        let handler = Handler::parse(item.clone(), &mut errors);
-        errors.extend(handler.iter().flat_map(Handler::unknown_requirements));
-        return with_errors(errors, handler.map(|handler| handler.scoped(&requirement)), item);
-    }
     let extractor = if keyword == "impl" {
         Extractor::parse(item.clone(), &mut errors)
     } else {
@@ -39,35 +38,73 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
 }
 
 pub(crate) fn authenticated_by(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Vec::new();
-    let extractors = extractors.parse2(arguments).unwrap_or_else(|error| {
-        errors.push(error);
-        Vec::new()
-    });
-    let expand = |handler: Handler| handler.authenticated_by(&extractors);
-    let expanded = on_handler("authenticated_by", item.clone(), &mut errors).map(expand);
-    with_errors(errors, expanded, item)
+    on_handler("authenticated_by", arguments, item)
 }
 
 pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Vec::new();
-    let reason = reason.parse2(arguments).unwrap_or_else(|error| {
-        errors.push(error);
-        None
-    });
-    let expand = |handler: Handler| handler.public(reason.as_ref());
-    let expanded = on_handler("public", item.clone(), &mut errors).map(expand);
-    with_errors(errors, expanded, item)
+    on_handler("public", arguments, item)
 }
 
-/// Parses the item of an attribute that only handlers can have.
-fn on_handler(attribute: &str, item: TokenStream, errors: &mut Vec<Error>) -> Result<Handler> {
+/// Expands an attribute that only handlers can have.
+fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let place = format!("`#[{attribute}]` can only be applied to a handler `async fn`");
-    match keyword.parse2(item.clone()) {
-        Ok(keyword) if keyword == "fn" => Handler::parse(item, errors),
-        Ok(other) => Err(Error::new(other.span(), place)),
-        Err(error) => Err(Error::new(error.span(), place)),
+    let misplaced = match keyword.parse2(item.clone()) {
+        Ok(keyword) if keyword == "fn" => return on_function(attribute, arguments, item),
+        Ok(other) => other.span(),
+        Err(error) => error.span(),
+    };
+    let mut errors = Vec::new();
+    Argument::parse(attribute, arguments, &mut errors);
+    with_errors(errors, Err(Error::new(misplaced, place)), item)
+}
+
+fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    let argument = Argument::parse(attribute, arguments, &mut errors);
+    let guarded = Handler::parse(item.clone(), &mut errors).map(|handler| {
+        let Guarded { function, items } = argument.guard(handler, &mut errors);
+        quote!(#function #items)
+    });
+    with_errors(errors, guarded, item)
+}
+
+/// The argument of an attribute of handlers.
+pub(crate) enum Argument {
+    RequiresScopes(Box<Requirement>),
+    AuthenticatedBy(Vec<Path>),
+    Public(Option<LitStr>),
+}
+
+impl Argument {
+    pub(crate) fn parse(attribute: &str, arguments: TokenStream, errors: &mut Vec<Error>) -> Self {
+        match attribute {
+            "authenticated_by" => Self::AuthenticatedBy(or_default(extractors.parse2(arguments), errors)),
+            "public" => Self::Public(or_default(reason.parse2(arguments), errors)),
+            _ => {
+                let mut requirement = Requirement::parse(arguments);
+                errors.extend(requirement.take_errors());
+                Self::RequiresScopes(Box::new(requirement))
+            }
+        }
     }
+
+    pub(crate) fn guard(&self, handler: Handler, errors: &mut Vec<Error>) -> Guarded {
+        match self {
+            Self::RequiresScopes(requirement) => {
+                errors.extend(handler.unknown_requirements());
+                handler.scoped(requirement)
+            }
+            Self::AuthenticatedBy(extractors) => handler.authenticated_by(extractors),
+            Self::Public(reason) => handler.public(reason.as_ref()),
+        }
+    }
+}
+
+fn or_default<T: Default>(result: Result<T>, errors: &mut Vec<Error>) -> T {
+    result.unwrap_or_else(|error| {
+        errors.push(error);
+        T::default()
+    })
 }
 
 /// Parses the extractors of `#[authenticated_by]`, at least one.
@@ -125,7 +162,11 @@ fn keyword(input: ParseStream<'_>) -> Result<Ident> {
 
 /// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it
 /// would be another error.
-fn with_errors(errors: Vec<Error>, expanded: Result<TokenStream>, item: TokenStream) -> TokenStream {
+pub(crate) fn with_errors(
+    errors: Vec<Error>,
+    expanded: Result<TokenStream>,
+    item: TokenStream,
+) -> TokenStream {
     let (expanded, error) = match expanded {
         Ok(expanded) => (expanded, None),
         Err(error) => (item, Some(error)),

@@ -148,7 +148,7 @@ pub(crate) fn check_order(function: &Ident) -> TokenStream {
 }
 
 /// Returns whether this is `utoipa::path`. A bare `path` is rustc's own attribute.
-fn is_utoipas(path: &Path) -> bool {
+pub(crate) fn is_utoipas(path: &Path) -> bool {
     let mut segments = path.segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "path")
         && segments.next().is_some_and(|parent| parent.ident == "utoipa")

@@ -72,6 +72,33 @@ pub(crate) fn unknown_in_wrappers<'a>(
     unknown.map(|extractor| Error::new_spanned(extractor.ty, message)).collect()
 }
 
+/// Returns checks that none of the constants is true for an extractor, each with the message of the compile error.
+pub(crate) fn forbid(
+    extractors: &[Probed<'_>],
+    conditions: &[Attribute],
+    forbidden: &[(&str, &str)],
+) -> TokenStream {
+    let check = |extractor: &Probed<'_>| {
+        let of_argument = &extractor.conditions;
+        let checks = forbidden.iter().map(|(constant, message)| {
+            let value = extractor.value(constant);
+            let span = extractor.ty.span();
+            let forbid =
+                place::call(span, quote!(::scopes_runtime::__private::forbid), quote!(#value, #message));
+            quote!(#forbid;)
+        });
+        quote! {
+            #(#conditions)*
+            #(#of_argument)*
+            const _: () = {
+                use ::scopes_runtime::__private::NoRequirement as _;
+                #(#checks)*
+            };
+        }
+    };
+    extractors.iter().map(check).collect()
+}
+
 struct Extractor {
     ty: Type,
     /// Whether the extractor is inside `Option` or `Result`.

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::documented::{Documented, check_order};
-use crate::extractor_requirements::{Probed, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{Probed, forbid, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
@@ -29,19 +29,36 @@ pub(crate) struct Handler {
     signature: Signature,
     body: TokenStream,
     documented: Option<Documented>,
+    /// The signature as constants beside the handler can name its types.
+    known: Signature,
+    /// The type of the `impl` block around the handler.
+    block: Option<Block>,
+}
+
+/// The `impl` block around a handler.
+#[derive(Clone)]
+pub(crate) struct Block {
+    /// The block's type, as a part of a path.
+    pub(crate) path: String,
+    /// The block's type, as a part of an identifier.
+    pub(crate) ident: String,
+}
+
+/// A handler with its guard, and the items beside it.
+pub(crate) struct Guarded {
+    pub(crate) function: TokenStream,
+    pub(crate) items: TokenStream,
 }
 
 impl Handler {
     /// Parses a handler. Mistakes are reported and corrected, so that they cause no further errors at the routes.
     pub(crate) fn parse(item: TokenStream, errors: &mut Vec<Error>) -> Result<Self> {
         let parser = |input: ParseStream<'_>| {
-            Ok(Self {
-                attributes: input.call(Attribute::parse_outer)?,
-                visibility: input.parse()?,
-                signature: input.parse()?,
-                body: input.parse()?,
-                documented: None,
-            })
+            let attributes = input.call(Attribute::parse_outer)?;
+            let visibility = input.parse()?;
+            let signature: Signature = input.parse()?;
+            let (known, body) = (signature.clone(), input.parse()?);
+            Ok(Self { attributes, visibility, signature, body, documented: None, known, block: None })
         };
         let mut handler = parser.parse2(item)?;
         reject_second_attribute(&handler.attributes)?;
@@ -51,12 +68,19 @@ impl Handler {
         Ok(handler)
     }
 
+    /// Sets the block around the handler. `known` changes the signature to one that items beside the block can name.
+    pub(crate) fn in_block(mut self, block: Block, known: impl FnOnce(&mut Signature)) -> Self {
+        known(&mut self.known);
+        self.block = Some(block);
+        self
+    }
+
     fn check_signature(&mut self, errors: &mut Vec<Error>) -> Result<()> {
         if let Some(receiver) = self.signature.receiver() {
             return Err(Error::new_spanned(
                 receiver,
-                "`self` in a handler; write a free function, and take shared data through `State`. For a tool of an MCP server, add \
-                 `#[scoped_tools]` to the `impl` block",
+                "`self` in a handler; remove it, and take shared data through `State`. An `impl` block with handlers needs \
+                 `#[scoped_handlers]`, one with tools of an MCP server `#[scoped_tools]`",
             ));
         }
         if self.signature.asyncness.is_none() {
@@ -74,7 +98,7 @@ impl Handler {
     }
 
     fn arguments(&self) -> impl Iterator<Item = &PatType> {
-        self.signature.inputs.iter().filter_map(|input| match input {
+        self.known.inputs.iter().filter_map(|input| match input {
             FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
         })
@@ -83,16 +107,16 @@ impl Handler {
     /// Returns the extractors in the arguments.
     fn extractors(&self) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
-        probe(arguments, &self.signature.generics)
+        probe(arguments, &self.known.generics)
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
         let types = self.arguments().map(|argument| &*argument.ty);
-        unknown_in_wrappers(types, &self.signature.generics)
+        unknown_in_wrappers(types, &self.known.generics)
     }
 
-    pub(crate) fn scoped(self, requirement: &Requirement) -> TokenStream {
+    pub(crate) fn scoped(self, requirement: &Requirement) -> Guarded {
         let operation = self.operation();
         let hints = requirement.hints();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
@@ -101,8 +125,7 @@ impl Handler {
         let requirements = quote!(#(#requirements),*);
         let declaration = self.declare(&operation, "Authorized");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
-        quote! {
-            #function
+        let items = quote! {
             #declaration
 
             #(#conditions)*
@@ -119,10 +142,11 @@ impl Handler {
             #(#conditions)*
             const _: ::scopes_runtime::Requirement =
                 <#operation as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;
-        }
+        };
+        Guarded { function, items }
     }
 
-    pub(crate) fn authenticated_by(self, credentials: &[Path]) -> TokenStream {
+    pub(crate) fn authenticated_by(self, credentials: &[Path]) -> Guarded {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let extractors = self.extractors();
@@ -151,8 +175,7 @@ impl Handler {
         let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
         let declaration = self.declare(&operation, "AuthenticatedBy");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::AuthenticatedBy<#operation>));
-        quote! {
-            #function
+        let items = quote! {
             #declaration
 
             #(#conditions)*
@@ -165,10 +188,11 @@ impl Handler {
 
             #are_checked
             #checks
-        }
+        };
+        Guarded { function, items }
     }
 
-    pub(crate) fn public(self, reason: Option<&LitStr>) -> TokenStream {
+    pub(crate) fn public(self, reason: Option<&LitStr>) -> Guarded {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let message = "extractor in a public handler requires an access token; \
@@ -186,8 +210,7 @@ impl Handler {
         };
         let declaration = self.declare(&operation, "Public");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
-        quote! {
-            #function
+        let items = quote! {
             #declaration
 
             #(#conditions)*
@@ -200,27 +223,37 @@ impl Handler {
             }
 
             #checks
-        }
+        };
+        Guarded { function, items }
     }
 
     /// Returns the name of the hidden type for the handler.
     fn operation(&self) -> Ident {
         let name = self.signature.ident.unraw();
-        Ident::new(&format!("__operation_{name}"), Span::call_site())
+        let name = match &self.block {
+            Some(block) => format!("__operation_{}_{name}", block.ident),
+            None => format!("__operation_{name}"),
+        };
+        Ident::new(&name, Span::call_site())
     }
 
     fn declare(&self, operation: &Ident, guard: &str) -> TokenStream {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw();
-        let order = self.documented.is_none().then(|| check_order(&name));
+        let is_free = self.block.is_none();
+        let order = (self.documented.is_none() && is_free).then(|| check_order(&name));
+        let module = match &self.block {
+            Some(Block { path, .. }) => quote!(::core::concat!(::core::module_path!(), "::", #path)),
+            None => quote!(::core::module_path!()),
+        };
         let name = name.to_string();
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let guard = Ident::new(guard, Span::call_site());
         let Described { arguments, output } = match self.documented {
             Some(_) => Described::default(),
-            None => signature::described(&self.signature),
+            None => signature::described(&self.known),
         };
         let private = quote!(::scopes_runtime::__private);
         let documented = self.documented.as_ref();
@@ -237,7 +270,7 @@ impl Handler {
                     #order
                     #private::HandlerSource {
                         name: #name,
-                        module: ::core::module_path!(),
+                        module: #module,
                         documentation: #documentation,
                         deprecated: #deprecated,
                         arguments: &[#arguments],
@@ -258,29 +291,6 @@ impl Handler {
         let Self { attributes, visibility, signature, body, .. } = self;
         quote!(#(#attributes)* #clippy #visibility #signature #body)
     }
-}
-
-/// Returns checks that none of the constants is true for an extractor, each with the message of the compile error.
-fn forbid(extractors: &[Probed<'_>], conditions: &[Attribute], forbidden: &[(&str, &str)]) -> TokenStream {
-    let check = |extractor: &Probed<'_>| {
-        let of_argument = &extractor.conditions;
-        let checks = forbidden.iter().map(|(constant, message)| {
-            let value = extractor.value(constant);
-            let span = extractor.ty.span();
-            let forbid =
-                place::call(span, quote!(::scopes_runtime::__private::forbid), quote!(#value, #message));
-            quote!(#forbid;)
-        });
-        quote! {
-            #(#conditions)*
-            #(#of_argument)*
-            const _: () = {
-                use ::scopes_runtime::__private::NoRequirement as _;
-                #(#checks)*
-            };
-        }
-    };
-    extractors.iter().map(check).collect()
 }
 
 /// Returns the visibility with the span of generated code, so that lints do not report it twice.

@@ -6,17 +6,19 @@ const OURS: [&str; 3] = ["requires_scopes", "authenticated_by", "public"];
 
 /// Returns an error if the item has another attribute of this crate. The item keeps it, so that it stays guarded.
 pub(crate) fn reject_second_attribute(attributes: &[Attribute]) -> Result<()> {
-    let is_ours = |attribute: &&Attribute| {
-        let last = attribute.path().segments.last();
-        last.is_some_and(|word| OURS.iter().any(|name| word.ident == name))
-    };
-    match attributes.iter().find(is_ours) {
+    match attributes.iter().find(|attribute| name_of_ours(attribute).is_some()) {
         Some(second) => Err(Error::new_spanned(
             second,
             "more than one `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`; remove this one",
         )),
         None => Ok(()),
     }
+}
+
+/// Returns the name of an attribute of this crate for handlers.
+pub(crate) fn name_of_ours(attribute: &Attribute) -> Option<&'static str> {
+    let last = attribute.path().segments.last()?;
+    OURS.into_iter().find(|name| last.ident == name)
 }
 
 /// Returns the `#[cfg]` attributes. Code generated for the item needs the same ones.

@@ -21,6 +21,7 @@ mod place;
 mod requirement;
 mod routes;
 mod scope_token;
+mod scoped_handlers;
 mod scoped_items;
 mod signature;
 mod similar;
@@ -54,6 +55,12 @@ pub fn authenticated_by(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute_macros::public(arguments.into(), item.into()).into()
+}
+
+// Documented at the re-export `scopes_runtime::scoped_handlers`.
+#[proc_macro_attribute]
+pub fn scoped_handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    scoped_handlers::expand(arguments.into(), item.into()).into()
 }
 
 // Documented at the re-export `scopes_runtime::ScopedExtractor`.

@@ -242,7 +242,9 @@ pub use http::{
     ProtectedResourceMetadataError, Public, RealmError, RequiredScopes, ResourceServer,
     ResourceServerBuilder, Unavailable,
 };
-pub use macros::{ScopedExtractor, authenticated_by, declare_scopes, public, requires_scopes, scopes};
+pub use macros::{
+    ScopedExtractor, authenticated_by, declare_scopes, public, requires_scopes, scoped_handlers, scopes,
+};
 pub use router::ScopedRouter;
 pub use scope::{
     CredentialScheme, DeclaredScope, GrantedScopes, Requirement, UndeclaredScopeError, Vocabulary,

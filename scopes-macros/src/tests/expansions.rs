@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, File, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
 
-use crate::{attribute_macros, declare, derive, requirement, routes, scoped_items};
+use crate::{attribute_macros, declare, derive, requirement, routes, scoped_handlers, scoped_items};
 
 #[test]
 fn declare_scopes_expands_to_the_committed_file() {
@@ -80,6 +80,20 @@ async fn receive(WebhookSignature(event): WebhookSignature) {
     drop(event);
 }"#;
     compare("authenticated_by", source, expand_attribute(source, attribute_macros::authenticated_by));
+}
+
+#[test]
+fn scoped_handlers_expands_to_the_committed_file() {
+    let source = r#"
+#[scoped_handlers]
+impl Notes {
+    /// Deletes a note.
+    #[requires_scopes("notes:delete")]
+    async fn delete(State(notes): State<Self>, Path(id): Path<u64>) -> StatusCode {
+        notes.remove(id)
+    }
+}"#;
+    compare("scoped_handlers", source, expand_attribute(source, scoped_handlers::expand));
 }
 
 #[test]

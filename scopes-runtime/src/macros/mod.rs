@@ -5,6 +5,7 @@ mod declare_scopes;
 mod public;
 mod requires_scopes;
 mod scoped_extractor;
+mod scoped_handlers;
 mod scopes;
 
 pub use authenticated_by::authenticated_by;
@@ -12,4 +13,5 @@ pub use declare_scopes::declare_scopes;
 pub use public::public;
 pub use requires_scopes::requires_scopes;
 pub use scoped_extractor::ScopedExtractor;
+pub use scoped_handlers::scoped_handlers;
 pub use scopes::scopes;

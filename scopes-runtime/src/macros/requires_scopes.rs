@@ -76,7 +76,8 @@
 ///
 /// # On a handler
 ///
-/// A handler is an `async fn` outside of an `impl` block, with at most 15 arguments. The attribute adds a first argument,
+/// A handler is an `async fn` with at most 15 arguments. In an `impl` block it needs
+/// [`scoped_handlers`](crate::scoped_handlers). The attribute adds a first argument,
 /// [`Authorized`](crate::Authorized), so the check runs before any other extractor. The router's state must contain the
 /// [`ResourceServer`](crate::ResourceServer). Attributes that read the signature, such as `#[axum::debug_handler]`, go below
 /// this one: above it they count one argument too few (E0061). `scopes-macros/expansions/requires_scopes_on_a_handler.rs` in

@@ -17,7 +17,7 @@ use scopes_runtime::{
 use scopes_tests::Scope;
 
 /// The key of a partner.
-struct PartnerKey;
+pub(crate) struct PartnerKey;
 
 impl CredentialExtractor for PartnerKey {
     const SCHEME: CredentialScheme =

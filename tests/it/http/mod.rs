@@ -2,6 +2,7 @@
 
 mod arc_state;
 mod handlers;
+mod impl_blocks;
 mod kept_requests;
 mod may_require;
 mod metadata;

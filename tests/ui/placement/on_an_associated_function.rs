@@ -13,4 +13,4 @@ fn main() {
 }
 
 // Why: The attribute adds items beside the function, which an `impl` block cannot contain. It does not see the block around the function.
-// Fix: move the function out of the `impl` block.
+// Fix: add `#[scoped_handlers]` to the `impl` block.

@@ -1,0 +1,132 @@
+//! `#[scoped_handlers]` on an `impl` block: expands the attributes of its associated functions. The items that they declare are
+//! not allowed in the block, so they are declared beside it.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Error, GenericParam, ImplItem, ImplItemFn, ItemImpl, Meta, Result, Signature};
+
+use crate::attribute_macros::{Argument, with_errors};
+use crate::documented::is_utoipas;
+use crate::handler::{Block, Handler};
+use crate::item_attributes::{conditions, name_of_ours};
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    if let Some(argument) = arguments.into_iter().next() {
+        errors.push(Error::new(argument.span(), "`#[scoped_handlers]` takes no argument; remove this one"));
+    }
+    let expanded = parse(item.clone()).map(|mut block| {
+        let items = expand_functions(&mut block, &mut errors);
+        quote!(#block #items)
+    });
+    with_errors(errors, expanded, item)
+}
+
+fn parse(item: TokenStream) -> Result<ItemImpl> {
+    let place = "`#[scoped_handlers]` goes on the `impl` block of a type, without a trait; write the handlers in such a block";
+    let block: ItemImpl = syn::parse2(item).map_err(|error| Error::new(error.span(), place))?;
+    match &block.trait_ {
+        Some((path, _)) => Err(Error::new_spanned(path, place)),
+        None => Ok(block),
+    }
+}
+
+/// Adds the guards to the functions that have an attribute of this crate. Returns the items beside the block.
+fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream {
+    let path = item.self_ty.to_token_stream().to_string().replace(' ', "");
+    let ident = path.split(|char: char| !char.is_alphanumeric()).filter(|part| !part.is_empty());
+    let block = Block { ident: ident.collect::<Vec<_>>().join("_"), path };
+    let original = item.clone();
+    let of_block: Vec<_> = conditions(&item.attrs).cloned().collect();
+    let mut items = TokenStream::new();
+    for inner in &mut item.items {
+        let ImplItem::Fn(function) = inner else { continue };
+        let Some((attribute, name)) = take_attribute(function) else { continue };
+        reject_utoipa(function, errors);
+        function.attrs.extend(of_block.iter().cloned());
+        let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
+        items.extend(import_of(&attribute, &conditions));
+        let argument = Argument::parse(name, arguments(&attribute), errors);
+        let handler = match Handler::parse(function.to_token_stream(), errors) {
+            Ok(handler) => handler.in_block(block.clone(), |signature| known_outside(signature, &original)),
+            Err(error) => {
+                errors.push(error);
+                // What is left of them is not allowed in the block, which would be another error.
+                while let Some((second, _)) = take_attribute(function) {
+                    items.extend(import_of(&second, &conditions));
+                }
+                continue;
+            }
+        };
+        let guarded = argument.guard(handler, errors);
+        items.extend(guarded.items);
+        *inner = ImplItem::Verbatim(guarded.function);
+    }
+    items
+}
+
+/// Removes the first attribute of this crate from the function, and returns it with its name.
+fn take_attribute(function: &mut ImplItemFn) -> Option<(Attribute, &'static str)> {
+    let named = |attribute: &Attribute| name_of_ours(attribute);
+    let at = function.attrs.iter().position(|attribute| named(attribute).is_some())?;
+    let attribute = function.attrs.remove(at);
+    let name = named(&attribute)?;
+    Some((attribute, name))
+}
+
+/// Uses the import of an attribute that is removed.
+fn import_of(attribute: &Attribute, conditions: &[Attribute]) -> TokenStream {
+    let path = attribute.path();
+    quote! {
+        #(#conditions)*
+        const _: () = {
+            #[allow(unused_imports)]
+            use #path as _;
+        };
+    }
+}
+
+fn arguments(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    }
+}
+
+/// utoipa declares a type beside the function, which the block cannot contain.
+fn reject_utoipa(function: &mut ImplItemFn, errors: &mut Vec<Error>) {
+    function.attrs.retain(|attribute| {
+        let is_utoipas = is_utoipas(attribute.path());
+        if is_utoipas {
+            let problem = "utoipa does not support associated functions; remove this attribute, or write a free function";
+            errors.push(Error::new_spanned(attribute, problem));
+        }
+        !is_utoipas
+    });
+}
+
+/// Changes the signature to one that items outside of the block can name: with the block's type in place of `Self`. Types that
+/// depend on the block's generics cannot be named, so these are added to those of the function.
+fn known_outside(signature: &mut Signature, block: &ItemImpl) {
+    let is_generic =
+        block.generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    if !is_generic && let Ok(known) = syn::parse2(without_self(signature.to_token_stream(), block)) {
+        *signature = known;
+    }
+    signature.generics.params.extend(block.generics.params.iter().cloned());
+}
+
+fn without_self(tokens: TokenStream, block: &ItemImpl) -> TokenStream {
+    let replace = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == "Self" => {
+            Group::new(Delimiter::None, block.self_ty.to_token_stream()).into()
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), block));
+            inner.set_span(group.span());
+            inner.into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(replace).collect()
+}
