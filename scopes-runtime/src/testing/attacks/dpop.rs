@@ -25,7 +25,6 @@ impl TestIssuer {
     /// let other = attacks.iter().find(|attack| attack.name() == "htm: another method").unwrap();
     /// assert_eq!(other.error(), Some("invalid_dpop_proof"));
     /// ```
-    #[cfg(feature = "bound-tokens")]
     #[must_use]
     pub fn dpop_attacks(&self, method: &str, url: &str) -> Vec<Attack> {
         let key = DpopKey::new();
