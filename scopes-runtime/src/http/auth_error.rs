@@ -8,7 +8,8 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal, Scheme};
+use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
+use super::schemes::Scheme;
 use crate::scope::GrantedScopes;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with

@@ -8,7 +8,7 @@ use axum::http::Extensions;
 use axum::http::request::Parts;
 
 use super::bearer::{AuthorizationHeader, Credentials};
-use super::challenge::Scheme;
+use super::schemes::Scheme;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
 use super::server_config::ServerConfig;

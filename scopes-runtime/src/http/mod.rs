@@ -18,6 +18,7 @@ mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
+mod schemes;
 mod sender;
 mod server_config;
 mod signature;

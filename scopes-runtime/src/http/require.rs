@@ -4,8 +4,9 @@ use std::error::Error;
 use std::panic::Location;
 
 use super::auth_error::AuthError;
-use super::challenge::{RefusalReason, Scheme};
+use super::challenge::RefusalReason;
 use super::evaluate::insufficiency;
+use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
 use crate::scope::{Requirement, Requirements};

@@ -6,9 +6,10 @@ use axum::http::request::Parts;
 #[cfg(feature = "bound-tokens")]
 use axum::http::{HeaderName, HeaderValue, Method};
 
-use super::challenge::{RefusalReason, Schemes};
+use super::challenge::RefusalReason;
 #[cfg(feature = "bound-tokens")]
 use super::mutual_tls::MutualTls;
+use super::schemes::Schemes;
 use crate::token::{AccessToken, DecodeError};
 #[cfg(feature = "bound-tokens")]
 use crate::token::{Dpop, DpopRefusal, DpopRequest};
