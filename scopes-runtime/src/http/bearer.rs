@@ -75,8 +75,12 @@ fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
 ///
 /// Without a branch for each byte, so that the compiler compares many at a time: every request waits for this.
 fn is_token68(token: &str) -> bool {
-    let is_allowed =
-        |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+    // As few comparisons as possible: `+` to `9` are the digits and `+,-./`, and bit 5 distinguishes `A` from `a`.
+    let is_allowed = |byte: u8| {
+        let is_low = byte.wrapping_sub(b'+') <= b'9' - b'+';
+        let is_letter = (byte | 0x20).wrapping_sub(b'a') <= b'z' - b'a';
+        (is_low & (byte != b',')) | is_letter | (byte == b'_') | (byte == b'~')
+    };
     let characters = token.trim_end_matches('=');
     !characters.is_empty() && characters.bytes().fold(true, |all, byte| all & is_allowed(byte))
 }

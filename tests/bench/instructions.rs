@@ -1,0 +1,118 @@
+//! Counts the instructions of a request with callgrind, which gives the same figures on a busy machine:
+//! `cargo bench -p scopes-tests --no-default-features --bench instructions`. Needs `valgrind`.
+
+mod tokens;
+
+use std::process::Command;
+use std::{env, hint};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
+use futures_util::FutureExt as _;
+use scopes_runtime::{AccessToken, JwtDecoder, ResourceServer, TokenDecoder, requires_scopes};
+use scopes_tests::Scope;
+use tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, tokens, verification_key};
+use tower::Service as _;
+
+/// The requests of the longer of two runs. The shorter has none of them, so the difference is theirs.
+const REQUESTS: usize = 500;
+
+const REQUEST_CASES: [(&str, &str, Option<&str>, u16); 6] = [
+    ("open route", "/open", Some("me items"), 200),
+    ("cached token", "/scoped", Some("me items"), 200),
+    ("cached token, taken by the handler", "/token", Some("me items"), 200),
+    ("no token", "/scoped", None, 401),
+    ("scope missing", "/scoped", Some("items"), 403),
+    ("two alternatives missing", "/alternatives", Some("items"), 403),
+];
+
+async fn open() -> &'static str {
+    "Hello, World!"
+}
+
+#[requires_scopes("me")]
+async fn scoped() -> &'static str {
+    "Hello, World!"
+}
+
+#[requires_scopes("me")]
+async fn with_token(token: AccessToken) -> &'static str {
+    hint::black_box(token);
+    "Hello, World!"
+}
+
+#[requires_scopes("me", any("items", "items:write"))]
+async fn alternatives() -> &'static str {
+    "Hello, World!"
+}
+
+fn decoder(name: &str) -> JwtDecoder {
+    let key = verification_key(algorithm(name));
+    JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(key).build().expect("a decoder")
+}
+
+fn send_requests(path: &str, scope: Option<&str>, status: u16, count: usize) {
+    let mut app: Router = Router::new()
+        .route("/open", get(open))
+        .route("/scoped", get(scoped))
+        .route("/token", get(with_token))
+        .route("/alternatives", get(alternatives))
+        .with_state(ResourceServer::new(decoder("HS256")));
+    let token = scope.map(|scope| format!("Bearer {}", tokens("HS256", scope, 1).remove(0)));
+    // The first requests fill the caches.
+    for _ in 0..count + 10 {
+        let request = Request::get(path);
+        let request = match &token {
+            Some(token) => request.header("authorization", token),
+            None => request,
+        };
+        let request = request.body(Body::empty()).expect("a request");
+        let response = app.call(request).now_or_never().expect("an immediate result").expect("infallible");
+        assert_eq!(response.status(), status);
+    }
+}
+
+fn decode_tokens(name: &str, count: usize) {
+    let (decoder, tokens) = (decoder(name), tokens(name, "me items", REQUESTS + 10));
+    for token in &tokens[..count + 10] {
+        hint::black_box(
+            decoder.decode(token).now_or_never().expect("an immediate result").expect("a good token"),
+        );
+    }
+}
+
+fn run(case: &str, count: usize) {
+    match REQUEST_CASES.iter().find(|(name, ..)| *name == case) {
+        Some((_, path, scope, status)) => send_requests(path, *scope, *status, count),
+        None => decode_tokens(case, count),
+    }
+}
+
+fn instructions(case: &str, count: usize) -> u64 {
+    let program = env::current_exe().expect("this program");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([case, &count.to_string()])
+        .output()
+        .expect("valgrind is installed");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    let collected = text.lines().find_map(|line| line.split_once("Collected : "));
+    collected.and_then(|(_, count)| count.trim().parse().ok()).expect("a count of instructions")
+}
+
+fn main() {
+    // Cargo adds `--bench`.
+    let arguments: Vec<_> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [case, count] = &*arguments {
+        run(case, count.parse().expect("a count"));
+        return;
+    }
+    for case in REQUEST_CASES.map(|(name, ..)| name).into_iter().chain(ALGORITHMS) {
+        let instructions = instructions(case, REQUESTS) - instructions(case, 0);
+        println!("{case:36} {:>9}", instructions / REQUESTS as u64);
+    }
+}
