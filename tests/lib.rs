@@ -197,6 +197,9 @@ pub mod examples {
     #[doc = include_str!("../scopes-runtime/src/guide/applications.md")]
     pub mod applications {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/bound_tokens.md")]
+    pub mod bound_tokens {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/documents.md")]
     pub mod documents {}
 

@@ -205,6 +205,8 @@
 //! | `issuer` | | [`Jwks`] and [`IntrospectionDecoder`]; enables `aws-lc-rs` | reqwest |
 //! | `aide` | | handlers with the attributes in aide's `ApiRouter`; see [`OAuth2Scheme`](openapi::OAuth2Scheme) | aide, schemars |
 //! | `mcp` | | scopes for the tools, prompts and resources of MCP servers, and the module [`mcp`] | rmcp |
+//! | `bound-tokens` | | tokens that are bound to their sender, and the module [`bound`]; enables `aws-lc-rs` | axum's feature `original-uri`, hmac |
+//! | `redis` | | [`RedisReplayStore`](bound::RedisReplayStore); enables `bound-tokens` | redis |
 //! | `metrics` | | counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`](ResourceServer#telemetry) | metrics |
 //! | `testing` | | the module [`testing`], for `[dev-dependencies]` only | |
 //!
@@ -217,6 +219,8 @@
 #![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "_jwt"))))]
 
 mod attribute_order;
+#[cfg(feature = "bound-tokens")]
+pub mod bound;
 pub mod guide;
 mod http;
 mod lock;

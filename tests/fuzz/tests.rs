@@ -3,7 +3,7 @@
 #[path = "corpus.rs"]
 mod corpus;
 
-use crate::properties::{authorization, decoder, key_set};
+use crate::properties::{authorization, decoder, dpop, key_set};
 
 #[test]
 fn an_authorization_header_is_answered_by_its_grammar() {
@@ -13,6 +13,11 @@ fn an_authorization_header_is_answered_by_its_grammar() {
 #[test]
 fn a_token_is_accepted_for_its_header_and_its_claims() {
     corpus::check("decoder", 5000, decoder::holds);
+}
+
+#[test]
+fn a_proof_is_accepted_once_for_its_header_and_its_claims() {
+    corpus::check("dpop", 3000, dpop::holds);
 }
 
 #[test]

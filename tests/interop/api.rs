@@ -3,7 +3,8 @@
 use axum::Router;
 use scopes_runtime::router::get;
 use scopes_runtime::{
-    ProtectedResourceMetadata, ResourceServer, ScopedRouter, TokenDecoder, requires_scopes,
+    ProtectedResourceMetadata, ResourceServer, ResourceServerBuilder, ScopedRouter, TokenDecoder,
+    requires_scopes,
 };
 use scopes_tests::{Scope, listen};
 
@@ -30,11 +31,20 @@ impl Api {
         issuer: &Issuer,
         decoder: impl FnOnce(&str) -> Box<dyn TokenDecoder>,
     ) -> Self {
+        Self::start_with(path, issuer, |url, _| ResourceServer::builder(Boxed(decoder(url)))).await
+    }
+
+    /// Starts the API with a server for its URL and its origin.
+    pub(crate) async fn start_with(
+        path: &str,
+        issuer: &Issuer,
+        server: impl FnOnce(&str, &str) -> ResourceServerBuilder,
+    ) -> Self {
         let (listener, origin) = listen().await;
         let url = format!("{origin}{path}");
         let metadata = ProtectedResourceMetadata::new(&*url).expect("a resource");
         let metadata = metadata.authorization_server(&*issuer.url).scopes::<Scope>().name("The API");
-        let server = ResourceServer::builder(Boxed(decoder(&url))).realm("the API, v1").metadata(&metadata);
+        let server = server(&url, &origin).realm("the API, v1").metadata(&metadata);
         let routes =
             ScopedRouter::new().route("/me", get(me)).route("/write", get(write)).route("/pay", get(pay));
         let routes = ScopedRouter::new().nest(path, routes).with_state(server.build().expect("a realm"));

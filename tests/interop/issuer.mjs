@@ -50,13 +50,17 @@ function provider(url, kids) {
       client('api', 'a secret: 100%', ['client_credentials']),
     ],
     jwks: { keys: kids.map(key) },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'],
+    },
     scopes,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
       registration: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => true },

@@ -2,6 +2,7 @@
 //! metadata.
 
 mod api;
+mod dpop;
 mod issuer;
 mod mcp;
 mod outage;

@@ -1,6 +1,7 @@
 //! Tests of the public API that can share a process.
 
 mod application;
+mod bound;
 mod credentials;
 mod http;
 mod lock;

@@ -14,6 +14,7 @@
 //! | [`products`] | Auth0, Amazon Cognito, Microsoft Entra ID, Keycloak, Okta |
 //! | [`opaque_tokens`] | introspection, and tokens of your own |
 //! | [`several_issuers`] | one API, several authorization servers |
+//! | [`bound_tokens`] | DPoP and mutual TLS |
 //! | [`step_up`] | operations that need a recent or a stronger log-in |
 //!
 //! | review and test | |
@@ -33,6 +34,9 @@
 
 #[cfg_attr(not(doctest), doc = include_str!("applications.md"))]
 pub mod applications {}
+
+#[cfg_attr(not(doctest), doc = include_str!("bound_tokens.md"))]
+pub mod bound_tokens {}
 
 #[cfg_attr(not(doctest), doc = include_str!("documents.md"))]
 pub mod documents {}

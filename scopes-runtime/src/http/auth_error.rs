@@ -8,8 +8,9 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use super::challenge::{ChallengeConfig, Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
-use crate::scope::{GrantedScopes, Requirement, Requirements};
+use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
+use super::schemes::Scheme;
+use crate::scope::GrantedScopes;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
 /// `Retry-After`. The body is a problem detail (RFC 9457), unless
@@ -62,6 +63,14 @@ pub enum AuthError {
     /// The token failed a check: 401 `invalid_token`.
     #[error("{}", RefusalReason::InvalidToken.detail())]
     InvalidToken(Challenge),
+    /// The proof of a token with the scheme `DPoP` failed a check: 401 `invalid_dpop_proof` (RFC 9449 section 7.1).
+    #[cfg(feature = "bound-tokens")]
+    #[error("{}", RefusalReason::InvalidDpopProof.detail())]
+    InvalidDpopProof(Challenge),
+    /// The proof needs the nonce in `DPoP-Nonce`: 401 `use_dpop_nonce` (RFC 9449 section 9).
+    #[cfg(feature = "bound-tokens")]
+    #[error("{}", RefusalReason::UseDpopNonce.detail())]
+    UseDpopNonce(Challenge),
     /// The token is valid, but lacks a scope: 403 `insufficient_scope`.
     #[error("{}", RefusalReason::InsufficientScope.detail())]
     InsufficientScope(Challenge),
@@ -112,10 +121,13 @@ pub(crate) fn example_body(status: u16) -> serde_json::Value {
 /// ```
 #[derive(Clone)]
 pub struct Challenge {
-    reason: RefusalReason,
-    template: Arc<RefusalTemplate>,
-    granted: GrantedScopes,
-    renderer: Option<Renderer>,
+    pub(super) reason: RefusalReason,
+    pub(super) scheme: Scheme,
+    pub(super) template: Arc<RefusalTemplate>,
+    pub(super) granted: GrantedScopes,
+    pub(super) renderer: Option<Renderer>,
+    /// The header `DPoP-Nonce` (RFC 9449 section 8).
+    pub(super) nonce: Option<Box<str>>,
 }
 
 /// When to retry a request whose token cannot be checked at the moment.
@@ -145,18 +157,6 @@ impl Renderer {
 }
 
 impl Challenge {
-    /// `part` is the requirement that refuses, where it is not the operation's own.
-    pub(super) fn new(
-        reason: RefusalReason,
-        config: &ChallengeConfig,
-        renderer: Option<Renderer>,
-        required: &Requirements,
-        part: Option<Requirement>,
-        granted: GrantedScopes,
-    ) -> Self {
-        Self { reason, template: config.refusal_for(required, part), granted, renderer }
-    }
-
     /// Returns the scopes to request, separated by spaces: all that the cheapest alternative needs (RFC 6750 section 3).
     /// `None` if no scope is required, if the server hides scopes, or if the request is malformed.
     #[must_use]
@@ -221,6 +221,10 @@ impl AuthError {
             RefusalReason::MissingToken => Self::MissingToken(challenge),
             RefusalReason::InvalidRequest => Self::InvalidRequest(challenge),
             RefusalReason::InvalidToken => Self::InvalidToken(challenge),
+            #[cfg(feature = "bound-tokens")]
+            RefusalReason::InvalidDpopProof => Self::InvalidDpopProof(challenge),
+            #[cfg(feature = "bound-tokens")]
+            RefusalReason::UseDpopNonce => Self::UseDpopNonce(challenge),
             RefusalReason::InsufficientScope => Self::InsufficientScope(challenge),
             RefusalReason::InsufficientUserAuthentication => Self::InsufficientUserAuthentication(challenge),
         }
@@ -232,7 +236,7 @@ impl AuthError {
         self.refusal().map_or(StatusCode::SERVICE_UNAVAILABLE, |(reason, _)| reason.status())
     }
 
-    /// Returns the error code of RFC 6750 section 3.1 or RFC 9470 section 3. `None` for a request without a token and for
+    /// Returns the error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. `None` for a request without a token and for
     /// [`Unavailable`](Self::Unavailable).
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
@@ -247,7 +251,7 @@ impl AuthError {
 
     /// Returns the response with another body, for errors in the application's own format.
     ///
-    /// Status, `WWW-Authenticate` and `Retry-After` are those of the error, whatever `body` sets. Other headers of `body` are
+    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the error, whatever `body` sets. Other headers of `body` are
     /// kept.
     #[must_use]
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
@@ -258,8 +262,8 @@ impl AuthError {
     /// Returns the header that tells clients what to do, and the body of a problem detail.
     fn rendered(&self) -> (HeaderName, HeaderValue, Bytes) {
         match self.refusal() {
-            Ok((reason, Challenge { template, granted, .. })) => {
-                let RenderedRefusal { challenge, body } = template.render(reason, granted);
+            Ok((reason, Challenge { scheme, template, granted, .. })) => {
+                let RenderedRefusal { challenge, body } = template.render(reason, *scheme, granted);
                 let challenge = HeaderValue::from_maybe_shared(challenge)
                     .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
                 (WWW_AUTHENTICATE, challenge, body)
@@ -278,6 +282,10 @@ impl AuthError {
         headers.remove(WWW_AUTHENTICATE);
         headers.remove(RETRY_AFTER);
         headers.insert(name, value);
+        if let Some(nonce) = self.challenge().and_then(|challenge| challenge.nonce.as_deref()) {
+            let nonce = HeaderValue::from_str(nonce).expect("base64url is visible ASCII");
+            headers.insert(DPOP_NONCE, nonce);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -297,6 +305,8 @@ impl AuthError {
             | Self::InvalidToken(challenge)
             | Self::InsufficientScope(challenge)
             | Self::InsufficientUserAuthentication(challenge) => challenge.renderer.take(),
+            #[cfg(feature = "bound-tokens")]
+            Self::InvalidDpopProof(challenge) | Self::UseDpopNonce(challenge) => challenge.renderer.take(),
             Self::Unavailable(unavailable) => unavailable.renderer.take(),
         }
     }
@@ -307,6 +317,10 @@ impl AuthError {
             Self::MissingToken(challenge) => Ok((RefusalReason::MissingToken, challenge)),
             Self::InvalidRequest(challenge) => Ok((RefusalReason::InvalidRequest, challenge)),
             Self::InvalidToken(challenge) => Ok((RefusalReason::InvalidToken, challenge)),
+            #[cfg(feature = "bound-tokens")]
+            Self::InvalidDpopProof(challenge) => Ok((RefusalReason::InvalidDpopProof, challenge)),
+            #[cfg(feature = "bound-tokens")]
+            Self::UseDpopNonce(challenge) => Ok((RefusalReason::UseDpopNonce, challenge)),
             Self::InsufficientScope(challenge) => Ok((RefusalReason::InsufficientScope, challenge)),
             Self::InsufficientUserAuthentication(challenge) => {
                 Ok((RefusalReason::InsufficientUserAuthentication, challenge))
@@ -316,6 +330,7 @@ impl AuthError {
     }
 }
 
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 impl IntoResponse for AuthError {

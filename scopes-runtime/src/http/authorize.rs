@@ -112,7 +112,8 @@ impl ResourceServer {
             let (error, token, cause) = match denial {
                 Denial::Refused { reason, token, cause } => {
                     let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
-                    (self.config().refusal(reason, required, part, granted), token, cause)
+                    let scheme = outcome.scheme();
+                    (self.config().refusal(reason, required, part, granted, scheme), token, cause)
                 }
                 Denial::Unavailable { retry_after, cause } => {
                     (self.config().unavailable(retry_after), None, Some(cause))

@@ -1,9 +1,10 @@
-//! The `Authorization` header (RFC 9110 section 11.6.2) and the bearer token in it (RFC 6750 section 2.1).
+//! The `Authorization` header (RFC 9110 section 11.6.2) and the token in it (RFC 6750 section 2.1, RFC 9449 section 7.1).
 
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 
-const SCHEME: &[u8] = b"Bearer";
+const BEARER: &[u8] = b"Bearer";
+const DPOP: &[u8] = b"DPoP";
 
 /// The lines of the header `Authorization`. A valid request has one.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(super) enum Credentials<'a> {
     Malformed,
     /// A token, which is a token68.
     Bearer(&'a str),
+    /// A token with the scheme `DPoP`, which is a token68.
+    Dpop(&'a str),
 }
 
 impl AuthorizationHeader {
@@ -42,26 +45,30 @@ impl AuthorizationHeader {
         headers.get_all(AUTHORIZATION).iter().eq(lines)
     }
 
-    pub(super) fn credentials(&self) -> Credentials<'_> {
+    /// Returns the credentials. Without `accepts_dpop`, `DPoP` is another scheme.
+    pub(super) fn credentials(&self, accepts_dpop: bool) -> Credentials<'_> {
         match self {
             Self::None => Credentials::Missing,
-            Self::One(line) => credentials(line.as_bytes()),
+            Self::One(line) => credentials(line.as_bytes(), accepts_dpop),
             Self::Several(_) => Credentials::Malformed,
         }
     }
 }
 
-fn credentials(line: &[u8]) -> Credentials<'_> {
+fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
     let is_scheme = |byte: Option<&u8>| byte.is_some_and(|byte| is_token_character(*byte));
-    let bearer = line
-        .split_at_checked(SCHEME.len())
-        .filter(|(scheme, rest)| scheme.eq_ignore_ascii_case(SCHEME) && !is_scheme(rest.first()));
-    let Some((_, rest)) = bearer else {
+    let after = |name: &[u8]| {
+        let (scheme, rest) = line.split_at_checked(name.len())?;
+        (scheme.eq_ignore_ascii_case(name) && !is_scheme(rest.first())).then_some(rest)
+    };
+    let bearer = after(BEARER).map(|rest| (rest, false));
+    let supported = bearer.or_else(|| after(DPOP).filter(|_| accepts_dpop).map(|rest| (rest, true)));
+    let Some((rest, is_dpop)) = supported else {
         return if is_scheme(line.first()) { Credentials::Missing } else { Credentials::Malformed };
     };
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && is_token68(token));
-    token.map_or(Credentials::Malformed, Credentials::Bearer)
+    token.map_or(Credentials::Malformed, if is_dpop { Credentials::Dpop } else { Credentials::Bearer })
 }
 
 /// `token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`

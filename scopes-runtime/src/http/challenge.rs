@@ -9,6 +9,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
+use super::schemes::{Scheme, Schemes};
 use crate::scope::{
     Authentication, DeclaredScope, GrantedScopes, Requirement, RequirementKey, Requirements,
     alternatives_of_all, authentication_of_all, cheapest, list, not_granted, written,
@@ -33,6 +34,7 @@ struct Parameters {
     names_scopes: bool,
     /// The URL of the protected resource metadata (RFC 9728 section 5.1).
     metadata: Option<Box<str>>,
+    schemes: Schemes,
 }
 
 /// The refusals of one operation. They depend on little of a request, so each is rendered once.
@@ -42,7 +44,7 @@ pub(super) struct RefusalTemplate {
     authentication: Authentication,
     /// Every alternative, for the log.
     pub(super) required: String,
-    /// One for each reason and each alternative that may be the cheapest.
+    /// One for each scheme, each reason and each alternative that may be the cheapest.
     rendered: Box<[OnceLock<RenderedRefusal>]>,
 }
 
@@ -59,6 +61,10 @@ pub(super) enum RefusalReason {
     MissingToken,
     InvalidRequest,
     InvalidToken,
+    #[cfg(feature = "bound-tokens")]
+    InvalidDpopProof,
+    #[cfg(feature = "bound-tokens")]
+    UseDpopNonce,
     InsufficientScope,
     InsufficientUserAuthentication,
 }
@@ -72,16 +78,22 @@ impl RefusalReason {
             Self::MissingToken | Self::InvalidToken | Self::InsufficientUserAuthentication => {
                 StatusCode::UNAUTHORIZED
             }
+            #[cfg(feature = "bound-tokens")]
+            Self::InvalidDpopProof | Self::UseDpopNonce => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope => StatusCode::FORBIDDEN,
         }
     }
 
-    /// The error code of RFC 6750 section 3.1 or RFC 9470 section 3. A request without a token gets none.
+    /// The error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. A request without a token gets none.
     pub(super) fn code(self) -> Option<&'static str> {
         match self {
             Self::MissingToken => None,
             Self::InvalidRequest => Some("invalid_request"),
             Self::InvalidToken => Some("invalid_token"),
+            #[cfg(feature = "bound-tokens")]
+            Self::InvalidDpopProof => Some("invalid_dpop_proof"),
+            #[cfg(feature = "bound-tokens")]
+            Self::UseDpopNonce => Some("use_dpop_nonce"),
             Self::InsufficientScope => Some("insufficient_scope"),
             Self::InsufficientUserAuthentication => Some("insufficient_user_authentication"),
         }
@@ -96,6 +108,14 @@ impl RefusalReason {
                 "The Authorization header is malformed. Send one header `Authorization: Bearer <token>`."
             }
             Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
+            #[cfg(feature = "bound-tokens")]
+            Self::InvalidDpopProof => {
+                "The DPoP proof is not valid for this request. Send one header `DPoP` with a new proof."
+            }
+            #[cfg(feature = "bound-tokens")]
+            Self::UseDpopNonce => {
+                "The DPoP proof needs a nonce. Send a new proof with the nonce in the header `DPoP-Nonce` of this response."
+            }
             Self::InsufficientScope => "The access token lacks a required scope. Obtain a token that has it.",
             Self::InsufficientUserAuthentication => {
                 "The user must re-authenticate. Request a token with the `acr_values` or `max_age` of this response."
@@ -105,8 +125,13 @@ impl RefusalReason {
 }
 
 impl ChallengeConfig {
-    pub(super) fn new(realm: Box<str>, names_scopes: bool, metadata: Option<Box<str>>) -> Self {
-        let parameters = Arc::new(Parameters { realm, names_scopes, metadata });
+    pub(super) fn new(
+        realm: Box<str>,
+        names_scopes: bool,
+        metadata: Option<Box<str>>,
+        schemes: Schemes,
+    ) -> Self {
+        let parameters = Arc::new(Parameters { realm, names_scopes, metadata, schemes });
         Self { parameters, templates: RwLock::default() }
     }
 
@@ -140,7 +165,8 @@ impl RefusalTemplate {
     fn new(requirements: Vec<Requirement>, parameters: Arc<Parameters>) -> Self {
         let alternatives = alternatives_of_all(&requirements);
         let required = written(&alternatives);
-        let rendered = (0..REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
+        let schemes = parameters.schemes.count();
+        let rendered = (0..schemes * REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
         let authentication = authentication_of_all(requirements);
         Self { parameters, alternatives, authentication, required, rendered }
     }
@@ -157,10 +183,16 @@ impl RefusalTemplate {
     }
 
     /// Returns the refusal for a token with these scopes, rendered at the first call.
-    pub(super) fn render(&self, reason: RefusalReason, granted: &GrantedScopes) -> RenderedRefusal {
+    pub(super) fn render(
+        &self,
+        reason: RefusalReason,
+        scheme: Scheme,
+        granted: &GrantedScopes,
+    ) -> RenderedRefusal {
         let cheapest = self.cheapest(granted);
         let at = REASONS * cheapest.unwrap_or_default() + reason as usize;
-        self.rendered[at].get_or_init(|| self.rendered(reason, cheapest)).clone()
+        let at = self.parameters.schemes.count() * at + self.parameters.schemes.index_of(scheme);
+        self.rendered[at].get_or_init(|| self.rendered(reason, scheme, cheapest)).clone()
     }
 
     fn cheapest(&self, granted: &GrantedScopes) -> Option<usize> {
@@ -198,7 +230,7 @@ impl RefusalTemplate {
         (!scopes.is_empty()).then(|| list(scopes))
     }
 
-    fn rendered(&self, reason: RefusalReason, cheapest: Option<usize>) -> RenderedRefusal {
+    fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
         let mut problem = Problem::of(reason);
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
@@ -215,11 +247,14 @@ impl RefusalTemplate {
             ("scope", problem.scope.as_deref()),
             ("resource_metadata", self.parameters.metadata.as_deref().filter(|_| has_hints)),
         ];
-        let mut challenge = format!("Bearer realm=\"{}\"", self.parameters.realm);
+        let mut challenge = self.parameters.schemes.first_challenge(scheme, &self.parameters.realm);
         for (name, parameter) in parameters {
             if let Some(parameter) = parameter {
                 challenge.push_str(&format!(", {name}=\"{parameter}\""));
             }
+        }
+        if let Some(second) = self.parameters.schemes.second_challenge(scheme, &self.parameters.realm) {
+            challenge.push_str(&format!(", {second}"));
         }
         RenderedRefusal { challenge: challenge.into(), body: problem.to_json().into() }
     }
@@ -268,7 +303,7 @@ impl Problem {
 
 impl Default for ChallengeConfig {
     fn default() -> Self {
-        Self::new("api".into(), true, None)
+        Self::new("api".into(), true, None, Schemes::Bearer)
     }
 }
 

@@ -4,14 +4,19 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::http::Extensions;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap};
 
 use super::bearer::{AuthorizationHeader, Credentials};
+use super::schemes::Scheme;
+#[cfg(feature = "bound-tokens")]
+use super::sender::SenderEvidence;
 use super::server_config::ServerConfig;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirements;
+#[cfg(feature = "bound-tokens")]
+use crate::token::DpopRefusal;
 use crate::token::{AccessToken, DecodeError, TokenDecoder};
 
 /// The request extension. All in one type, so that a request costs one allocation.
@@ -39,6 +44,8 @@ struct StoredOutcome {
     decoded_at: SystemTime,
     server: Arc<ServerConfig>,
     header: AuthorizationHeader,
+    #[cfg(feature = "bound-tokens")]
+    sender: Option<SenderEvidence>,
     outcome: TokenOutcome,
 }
 
@@ -49,6 +56,9 @@ pub(super) enum TokenOutcome {
     Malformed,
     Valid(AccessToken),
     Rejected(Arc<DecodeError>),
+    /// A token with the scheme `DPoP`, or its proof, was rejected.
+    #[cfg(feature = "bound-tokens")]
+    RejectedDpop(Arc<DpopRefusal>),
 }
 
 /// The parts of a resource server that decoding needs. Two are the same server if they share `config`.
@@ -93,8 +103,8 @@ impl AuthContext {
     pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
             TokenOutcome::Malformed => true,
-            TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
             TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
+            rejected => rejected.is_decided(),
         };
         let is_left = self.is_before_check && is_invalid;
         if is_left {
@@ -107,7 +117,7 @@ impl AuthContext {
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
         let has_outcome = Self::has_outcome(parts, server);
-        let new = if has_outcome { None } else { Some(StoredOutcome::new(&parts.headers, server).await) };
+        let new = if has_outcome { None } else { Some(StoredOutcome::new(parts, server).await) };
         Self::with_outcome(parts, new)
     }
 
@@ -117,8 +127,9 @@ impl AuthContext {
             return Some(Self::with_outcome(parts, None));
         }
         let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = outcome_without_decoding(&header, server).ok()?;
-        Some(Self::with_outcome(parts, Some(StoredOutcome::now(server, header, outcome))))
+        let outcome = outcome_without_decoding(&header, parts, server).ok()?;
+        let stored = StoredOutcome::now(server, parts, header, outcome);
+        Some(Self::with_outcome(parts, Some(stored)))
     }
 
     /// Returns whether the request has an outcome to reuse. That of another server is not valid here: its issuer and audience
@@ -128,6 +139,7 @@ impl AuthContext {
         stored.is_some_and(|stored| {
             Arc::ptr_eq(&stored.server, server.config)
                 && stored.header.is_that_of(&parts.headers)
+                && stored.has_sender_of(parts)
                 && stored.is_fresh(SystemTime::now())
         })
     }
@@ -161,17 +173,34 @@ pub(crate) fn end_layers(extensions: &mut Extensions) {
 }
 
 impl StoredOutcome {
-    async fn new(headers: &HeaderMap, server: Server<'_>) -> Self {
-        let header = AuthorizationHeader::of(headers);
-        let outcome = match outcome_without_decoding(&header, server) {
+    async fn new(parts: &Parts, server: Server<'_>) -> Self {
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = match outcome_without_decoding(&header, parts, server) {
             Ok(outcome) => outcome,
-            Err(token) => decoded(token, server).await,
+            Err(credentials) => decoded(credentials, parts, server).await,
         };
-        Self::now(server, header, outcome)
+        Self::now(server, parts, header, outcome)
     }
 
-    fn now(server: Server<'_>, header: AuthorizationHeader, outcome: TokenOutcome) -> Self {
-        Self { decoded_at: SystemTime::now(), server: Arc::clone(server.config), header, outcome }
+    #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
+    fn now(server: Server<'_>, parts: &Parts, header: AuthorizationHeader, outcome: TokenOutcome) -> Self {
+        Self {
+            decoded_at: SystemTime::now(),
+            server: Arc::clone(server.config),
+            header,
+            #[cfg(feature = "bound-tokens")]
+            sender: server.config.sender.evidence(parts),
+            outcome,
+        }
+    }
+
+    /// Returns whether the request has the proof and the certificate that the outcome depends on.
+    #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
+    fn has_sender_of(&self, parts: &Parts) -> bool {
+        #[cfg(feature = "bound-tokens")]
+        return self.sender == self.server.sender.evidence(parts);
+        #[cfg(not(feature = "bound-tokens"))]
+        true
     }
 
     /// Returns whether the outcome may be used again.
@@ -181,31 +210,83 @@ impl StoredOutcome {
             && match &self.outcome {
                 TokenOutcome::Missing | TokenOutcome::Malformed => true,
                 TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
-                TokenOutcome::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
+                rejected => rejected.is_decided(),
             }
     }
 }
 
-/// Returns the outcome that needs no decoding, or the token to decode.
+impl TokenOutcome {
+    /// Returns the scheme of the credentials. Without any, that of most clients.
+    pub(super) fn scheme(&self) -> Scheme {
+        match self {
+            #[cfg(feature = "bound-tokens")]
+            Self::RejectedDpop(_) => Scheme::Dpop,
+            Self::Valid(token) => Scheme::of(token),
+            Self::Rejected(_) | Self::Missing | Self::Malformed => Scheme::Bearer,
+        }
+    }
+
+    /// Returns whether the credentials were rejected for a reason that does not change.
+    fn is_decided(&self) -> bool {
+        match self {
+            Self::Rejected(error) => matches!(**error, DecodeError::Invalid(_)),
+            #[cfg(feature = "bound-tokens")]
+            Self::RejectedDpop(refusal) => {
+                !matches!(**refusal, DpopRefusal::Token(DecodeError::Unavailable { .. }))
+            }
+            Self::Missing | Self::Malformed | Self::Valid(_) => true,
+        }
+    }
+}
+
+/// Returns the outcome that needs no decoding and no proof, or the credentials to decode.
 fn outcome_without_decoding<'a>(
     header: &'a AuthorizationHeader,
+    parts: &Parts,
     server: Server<'_>,
-) -> Result<TokenOutcome, &'a str> {
-    match header.credentials() {
+) -> Result<TokenOutcome, Credentials<'a>> {
+    let credentials = header.credentials(server.config.sender.accepts_dpop());
+    match credentials {
         Credentials::Missing => Ok(TokenOutcome::Missing),
         Credentials::Malformed => Ok(TokenOutcome::Malformed),
-        Credentials::Bearer(token) => match server.decoder.cached(token) {
-            Some(token) => {
-                #[cfg(feature = "metrics")]
-                telemetry::count_token("cached");
-                Ok(TokenOutcome::Valid(token))
-            }
-            None => Err(token),
+        Credentials::Bearer(token) => match cached(token, server) {
+            Some(token) => Ok(bearer_outcome(Ok(token), parts, server)),
+            None => Err(credentials),
         },
+        Credentials::Dpop(_) => Err(credentials),
     }
 }
 
-async fn decoded(token: &str, server: Server<'_>) -> TokenOutcome {
+fn cached(token: &str, server: Server<'_>) -> Option<AccessToken> {
+    let token = server.decoder.cached(token)?;
+    #[cfg(feature = "metrics")]
+    telemetry::count_token("cached");
+    Some(token)
+}
+
+async fn decoded(credentials: Credentials<'_>, parts: &Parts, server: Server<'_>) -> TokenOutcome {
+    match credentials {
+        Credentials::Missing => TokenOutcome::Missing,
+        Credentials::Malformed => TokenOutcome::Malformed,
+        Credentials::Bearer(token) => bearer_outcome(decoded_token(token, server).await, parts, server),
+        #[cfg(feature = "bound-tokens")]
+        Credentials::Dpop(text) => {
+            let token = match cached(text, server) {
+                Some(token) => Ok(token),
+                None => decoded_token(text, server).await,
+            };
+            let checked = match token {
+                Ok(token) => server.config.sender.check_dpop(&token, text, parts).await.map(|()| token),
+                Err(error) => Err(error.into()),
+            };
+            checked.map_or_else(|refusal| TokenOutcome::RejectedDpop(Arc::new(refusal)), TokenOutcome::Valid)
+        }
+        #[cfg(not(feature = "bound-tokens"))]
+        Credentials::Dpop(_) => TokenOutcome::Missing,
+    }
+}
+
+async fn decoded_token(token: &str, server: Server<'_>) -> Result<AccessToken, DecodeError> {
     let decoded = server.decoder.decode(token).await;
     #[cfg(feature = "metrics")]
     telemetry::count_token(match &decoded {
@@ -213,5 +294,14 @@ async fn decoded(token: &str, server: Server<'_>) -> TokenOutcome {
         Err(DecodeError::Invalid(_)) => "invalid",
         Err(DecodeError::Unavailable { .. }) => "unavailable",
     });
-    decoded.map_or_else(|error| TokenOutcome::Rejected(Arc::new(error)), TokenOutcome::Valid)
+    decoded
+}
+
+fn bearer_outcome(
+    token: Result<AccessToken, DecodeError>,
+    parts: &Parts,
+    server: Server<'_>,
+) -> TokenOutcome {
+    let checked = token.and_then(|token| server.config.sender.check_bearer(&token, parts).map(|()| token));
+    checked.map_or_else(|error| TokenOutcome::Rejected(Arc::new(error)), TokenOutcome::Valid)
 }

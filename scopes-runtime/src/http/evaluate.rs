@@ -1,17 +1,27 @@
 //! Compares a requirement with the outcome for a request's credentials: no rendering, and no I/O but the clock for `max_age`.
 
+use std::error::Error;
 use std::time::Duration;
 
 use super::challenge::RefusalReason;
 use super::context::TokenOutcome;
 use crate::scope::Requirements;
+#[cfg(feature = "bound-tokens")]
+use crate::token::DpopRefusal;
 use crate::token::{AccessToken, DecodeError};
 
 /// Why a request is not authorized.
 #[derive(Debug)]
 pub(super) enum Denial<'a> {
-    Refused { reason: RefusalReason, token: Option<&'a AccessToken>, cause: Option<&'a DecodeError> },
-    Unavailable { retry_after: Duration, cause: &'a DecodeError },
+    Refused {
+        reason: RefusalReason,
+        token: Option<&'a AccessToken>,
+        cause: Option<&'a (dyn Error + 'static)>,
+    },
+    Unavailable {
+        retry_after: Duration,
+        cause: &'a (dyn Error + 'static),
+    },
 }
 
 /// Returns the token if it satisfies the requirement.
@@ -28,9 +38,22 @@ pub(super) fn evaluate<'a>(
         TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
         TokenOutcome::Malformed => refused(RefusalReason::InvalidRequest, None),
         TokenOutcome::Rejected(error) => match &**error {
-            DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(error)),
+            DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(&**error as &dyn Error)),
             DecodeError::Unavailable { retry_after, .. } => {
-                Err(Denial::Unavailable { retry_after: *retry_after, cause: error })
+                Err(Denial::Unavailable { retry_after: *retry_after, cause: &**error })
+            }
+        },
+        #[cfg(feature = "bound-tokens")]
+        TokenOutcome::RejectedDpop(refusal) => match &**refusal {
+            DpopRefusal::InvalidProof(_) => {
+                refused(RefusalReason::InvalidDpopProof, Some(&**refusal as &dyn Error))
+            }
+            DpopRefusal::UseNonce => refused(RefusalReason::UseDpopNonce, Some(&**refusal as &dyn Error)),
+            DpopRefusal::Token(DecodeError::Invalid(_)) => {
+                refused(RefusalReason::InvalidToken, Some(&**refusal as &dyn Error))
+            }
+            DpopRefusal::Token(DecodeError::Unavailable { retry_after, .. }) => {
+                Err(Denial::Unavailable { retry_after: *retry_after, cause: &**refusal })
             }
         },
     }

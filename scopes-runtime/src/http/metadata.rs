@@ -43,6 +43,12 @@ pub struct ProtectedResourceMetadata {
     bearer_methods_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     resource_name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dpop_bound_access_tokens_required: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip)]
     origin: String,
     #[serde(skip)]
@@ -76,6 +82,9 @@ impl ProtectedResourceMetadata {
             scopes_supported: Vec::new(),
             bearer_methods_supported: ["header"],
             resource_name: None,
+            dpop_signing_alg_values_supported: Vec::new(),
+            dpop_bound_access_tokens_required: false,
+            tls_client_certificate_bound_access_tokens: false,
             origin,
             path,
         })
@@ -105,6 +114,23 @@ impl ProtectedResourceMetadata {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.resource_name = Some(name.into());
+        self
+    }
+
+    /// Publishes that the API accepts DPoP, and whether it requires DPoP (RFC 9728 section 2). Default: neither.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn dpop(mut self, dpop: &crate::token::Dpop) -> Self {
+        self.dpop_signing_alg_values_supported = crate::token::DPOP_ALGORITHMS.to_vec();
+        self.dpop_bound_access_tokens_required = dpop.is_required();
+        self
+    }
+
+    /// Publishes that the API accepts tokens that are bound to certificates (RFC 8705 section 3.3). Default: it does not.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn mutual_tls(mut self) -> Self {
+        self.tls_client_certificate_bound_access_tokens = true;
         self
     }
 

@@ -11,11 +11,15 @@ mod extract;
 mod grpc;
 mod guard;
 mod metadata;
+#[cfg(feature = "bound-tokens")]
+mod mutual_tls;
 mod rejection;
 mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
+mod schemes;
+mod sender;
 mod server_config;
 mod signature;
 mod telemetry;
@@ -32,6 +36,8 @@ pub use guard::{
     ScopedOperation, check,
 };
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
+#[cfg(feature = "bound-tokens")]
+pub use mutual_tls::{ClientCertificate, MutualTls};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};

@@ -1,10 +1,12 @@
 //! What a handler can require of the token that it received: `AccessToken::require` and `AccessToken::refuse`.
 
+use std::error::Error;
 use std::panic::Location;
 
 use super::auth_error::AuthError;
 use super::challenge::RefusalReason;
 use super::evaluate::insufficiency;
+use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
 use crate::scope::{Requirement, Requirements};
@@ -88,11 +90,12 @@ impl AccessToken {
         reason: RefusalReason,
         part: Requirement,
         required: &Requirements,
-        cause: Option<&DecodeError>,
+        cause: Option<&(dyn Error + 'static)>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
         let config = self.server_config::<ServerConfig>().unwrap_or_default();
-        let error = config.refusal(reason, self.required(), Some(part), self.scopes().clone());
+        let error =
+            config.refusal(reason, self.required(), Some(part), self.scopes().clone(), Scheme::of(self));
         telemetry::refused(&error, &config.challenges, required, Some(self), cause);
         error
     }

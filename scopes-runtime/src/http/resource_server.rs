@@ -7,7 +7,12 @@ use axum::response::IntoResponse;
 use super::ProtectedResourceMetadata;
 use super::auth_error::{AuthError, Renderer};
 use super::challenge::ChallengeConfig;
+#[cfg(feature = "bound-tokens")]
+use super::mutual_tls::MutualTls;
+use super::sender::SenderChecks;
 use super::server_config::ServerConfig;
+#[cfg(feature = "bound-tokens")]
+use crate::token::Dpop;
 use crate::token::TokenDecoder;
 
 /// Decodes the access tokens of requests, and configures the challenges of refusals.
@@ -78,6 +83,7 @@ pub struct ResourceServerBuilder {
     names_scopes: bool,
     metadata: Option<Box<str>>,
     renderer: Option<Renderer>,
+    sender: SenderChecks,
 }
 
 /// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge;
@@ -110,6 +116,7 @@ impl ResourceServer {
             names_scopes: true,
             metadata: None,
             renderer: None,
+            sender: SenderChecks::default(),
         }
     }
 
@@ -141,6 +148,23 @@ impl ResourceServerBuilder {
     #[must_use]
     pub fn metadata(mut self, metadata: &ProtectedResourceMetadata) -> Self {
         self.metadata = Some(metadata.url().into());
+        self
+    }
+
+    /// Accepts or requires DPoP (RFC 9449). Default: off, so that tokens that are bound to a key are refused.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn dpop(mut self, dpop: Dpop) -> Self {
+        self.sender.set_dpop(dpop);
+        self
+    }
+
+    /// Accepts or requires tokens that are bound to a certificate of the client (RFC 8705). Default: off, so that they are
+    /// refused.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn mutual_tls(mut self, mutual_tls: MutualTls) -> Self {
+        self.sender.set_mutual_tls(mutual_tls);
         self
     }
 
@@ -182,9 +206,9 @@ impl ResourceServerBuilder {
         if !self.realm.bytes().all(allowed) {
             return Err(RealmError(self.realm));
         }
-        let Self { decoder, realm, names_scopes, metadata, renderer } = self;
-        let challenges = ChallengeConfig::new(realm.into(), names_scopes, metadata);
-        Ok(ResourceServer { decoder, config: Arc::new(ServerConfig { challenges, renderer }) })
+        let Self { decoder, realm, names_scopes, metadata, renderer, sender } = self;
+        let challenges = ChallengeConfig::new(realm.into(), names_scopes, metadata, sender.schemes());
+        Ok(ResourceServer { decoder, config: Arc::new(ServerConfig { challenges, renderer, sender }) })
     }
 }
 

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
 use super::challenge::{ChallengeConfig, RefusalReason};
+use super::schemes::Scheme;
+use super::sender::SenderChecks;
 use crate::scope::{GrantedScopes, Requirement, Requirements};
 
 /// The challenges and the bodies of refusals of a resource server. Two servers are the same if they share it.
@@ -10,6 +12,7 @@ use crate::scope::{GrantedScopes, Requirement, Requirements};
 pub(super) struct ServerConfig {
     pub(super) challenges: ChallengeConfig,
     pub(super) renderer: Option<Renderer>,
+    pub(super) sender: SenderChecks,
 }
 
 impl ServerConfig {
@@ -21,11 +24,12 @@ impl ServerConfig {
         required: &Requirements,
         part: Option<Requirement>,
         granted: GrantedScopes,
+        scheme: Scheme,
     ) -> AuthError {
-        AuthError::new(
-            reason,
-            Challenge::new(reason, &self.challenges, self.renderer.clone(), required, part, granted),
-        )
+        let template = self.challenges.refusal_for(required, part);
+        let nonce = self.sender.nonce_for(reason);
+        let renderer = self.renderer.clone();
+        AuthError::new(reason, Challenge { reason, scheme, template, granted, renderer, nonce })
     }
 
     pub(super) fn unavailable(&self, retry_after: Duration) -> AuthError {

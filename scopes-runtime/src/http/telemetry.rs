@@ -1,5 +1,6 @@
 //! Events and counters. They never contain a token.
 
+use std::error::Error;
 use std::fmt::Write as _;
 use std::panic::Location;
 
@@ -9,7 +10,7 @@ use tracing::field::{self, DebugValue};
 use super::AuthError;
 use super::challenge::ChallengeConfig;
 use crate::scope::{Requirement, Requirements};
-use crate::token::{AccessToken, DecodeError};
+use crate::token::AccessToken;
 
 const TARGET: &str = "scopes_runtime::refused";
 /// The longest claim or cause in an event.
@@ -21,7 +22,7 @@ pub(super) fn refused(
     config: &ChallengeConfig,
     required: &Requirements,
     token: Option<&AccessToken>,
-    cause: Option<&DecodeError>,
+    cause: Option<&(dyn Error + 'static)>,
 ) {
     #[cfg(feature = "metrics")]
     refusals(error).increment(1);
@@ -81,6 +82,10 @@ fn refusals(error: &AuthError) -> metrics::Counter {
         AuthError::MissingToken(_) => refusals!("missing_token"),
         AuthError::InvalidRequest(_) => refusals!("invalid_request"),
         AuthError::InvalidToken(_) => refusals!("invalid_token"),
+        #[cfg(feature = "bound-tokens")]
+        AuthError::InvalidDpopProof(_) => refusals!("invalid_dpop_proof"),
+        #[cfg(feature = "bound-tokens")]
+        AuthError::UseDpopNonce(_) => refusals!("use_dpop_nonce"),
         AuthError::InsufficientScope(_) => refusals!("insufficient_scope"),
         AuthError::InsufficientUserAuthentication(_) => refusals!("insufficient_user_authentication"),
         AuthError::Unavailable(_) => refusals!("unavailable"),

@@ -173,6 +173,14 @@ impl TestIssuer {
         builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
     }
 
+    /// Returns a strict decoder that also accepts tokens that are bound to their sender, for a server that checks the sender.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn bound_token_decoder(&self) -> JwtDecoder {
+        let builder = JwtDecoder::builder().issuer(&*self.url).audience(&*self.audience).allow_bound_tokens();
+        builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
+    }
+
     /// Returns a server with the realm `api` that accepts its tokens.
     ///
     /// # Panics

@@ -52,6 +52,8 @@
 #[cfg(feature = "_jwt")]
 mod attacks;
 mod claims;
+#[cfg(feature = "bound-tokens")]
+mod dpop_key;
 mod guard;
 #[cfg(feature = "_jwt")]
 mod issuer;
@@ -69,6 +71,8 @@ mod token;
 #[cfg(feature = "_jwt")]
 pub use attacks::Attack;
 pub use claims::access_token;
+#[cfg(feature = "bound-tokens")]
+pub use dpop_key::DpopKey;
 pub use guard::{Guard, guard};
 #[cfg(feature = "_jwt")]
 pub use issuer::TestIssuer;

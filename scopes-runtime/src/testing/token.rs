@@ -49,6 +49,16 @@ impl TestToken {
         Self { key, header, claims: claims::usual(issuer, audience), secret: None }
     }
 
+    /// Creates a JWT with this header and these claims.
+    #[cfg(feature = "bound-tokens")]
+    pub(super) fn with_parts(
+        key: Arc<SigningKey>,
+        header: Map<String, Value>,
+        claims: Map<String, Value>,
+    ) -> Self {
+        Self { key, header, claims, secret: None }
+    }
+
     /// Sets the subject (`sub`).
     pub fn subject(self, subject: impl Into<String>) -> Self {
         self.claim("sub", subject.into())

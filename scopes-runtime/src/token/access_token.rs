@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 #[cfg(feature = "_jwt")]
 use super::cache::claims_size;
+use super::confirmation::Confirmation;
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
@@ -67,6 +68,7 @@ struct Content {
     client_claim: Cow<'static, str>,
     expires_at: Option<SystemTime>,
     authenticated_at: Option<SystemTime>,
+    confirmation: Option<Confirmation>,
 }
 
 impl AccessToken {
@@ -78,6 +80,7 @@ impl AccessToken {
     ///
     /// - `iss`, `sub`, `client_id`, `jti` or `acr` is not a string,
     /// - `exp` or `auth_time` is not a NumericDate (RFC 7519 section 2, RFC 9068 section 2.2),
+    /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
         Self::with_client_claim(claims, scopes, Cow::Borrowed("client_id"))
@@ -97,7 +100,8 @@ impl AccessToken {
         check_scope_count(&scopes)?;
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         let (expires_at, authenticated_at) = (date_of("exp")?, date_of("auth_time")?);
-        let content = Content { claims, scopes, client_claim, expires_at, authenticated_at };
+        let confirmation = claims.get("cnf").map(Confirmation::read).transpose()?;
+        let content = Content { claims, scopes, client_claim, expires_at, authenticated_at, confirmation };
         Ok(Self {
             content: Arc::new(content),
             server_config: None,
@@ -258,6 +262,11 @@ impl AccessToken {
     /// Returns how and when the user authenticated.
     pub(crate) fn authenticated(&self) -> Authenticated<'_> {
         Authenticated { acr: self.acr(), at: self.authenticated_at() }
+    }
+
+    /// Returns what the token is bound to (`cnf`). Only a server that has checked the sender may accept a bound token.
+    pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
+        self.content.confirmation.as_ref()
     }
 
     /// Returns the configuration of the server that accepted the token, if it has this type.

@@ -1,10 +1,13 @@
 //! Access tokens: from the string of a request to verified claims and scopes. Nothing here depends on HTTP servers.
 
 mod access_token;
+#[cfg(feature = "bound-tokens")]
+mod bound;
 #[cfg(feature = "_jwt")]
 mod cache;
 #[cfg(feature = "_jwt")]
 mod claims;
+mod confirmation;
 mod decoder;
 mod error;
 #[cfg(feature = "issuer")]
@@ -27,6 +30,12 @@ mod jwt;
 mod scope_claim;
 
 pub use access_token::AccessToken;
+#[cfg(feature = "redis")]
+pub use bound::RedisReplayStore;
+#[cfg(feature = "bound-tokens")]
+pub(crate) use bound::{DPOP_ALGORITHMS, DpopRefusal, DpopRequest};
+#[cfg(feature = "bound-tokens")]
+pub use bound::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};
 pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(feature = "issuer")]

@@ -3,5 +3,6 @@
 
 pub mod authorization;
 pub mod decoder;
+pub mod dpop;
 mod json;
 pub mod key_set;

@@ -21,6 +21,9 @@ pub(super) enum Refusal {
     Malformed,
     /// 401 `invalid_token`.
     Invalid,
+    /// 401 `invalid_dpop_proof`.
+    #[cfg(feature = "bound-tokens")]
+    InvalidProof,
     /// 401 `invalid_token`, or 503 while the server may have to fetch the keys of an unknown `kid`.
     UnknownKey,
 }
@@ -50,17 +53,19 @@ impl Attack {
     pub fn status(&self) -> StatusCode {
         match self.refusal {
             Refusal::Malformed => StatusCode::BAD_REQUEST,
-            Refusal::Absent | Refusal::Invalid | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// Returns the error code of the challenge (RFC 6750 section 3.1). `None` for a request without credentials.
+    /// Returns the error code of the challenge (RFC 6750 section 3.1, RFC 9449 section 7.1). `None` for a request without credentials.
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
         match self.refusal {
             Refusal::Absent => None,
             Refusal::Malformed => Some("invalid_request"),
             Refusal::Invalid | Refusal::UnknownKey => Some("invalid_token"),
+            #[cfg(feature = "bound-tokens")]
+            Refusal::InvalidProof => Some("invalid_dpop_proof"),
         }
     }
 

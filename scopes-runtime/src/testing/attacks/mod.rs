@@ -4,6 +4,8 @@ mod algorithm;
 mod attack;
 mod claims;
 mod credentials;
+#[cfg(feature = "bound-tokens")]
+mod dpop;
 mod header;
 mod payload;
 mod signature;

@@ -48,6 +48,7 @@ pub struct IntrospectionDecoderBuilder {
     cache_capacity: Option<usize>,
     allows_missing_audience: bool,
     allows_missing_token_type: bool,
+    allows_bound_tokens: bool,
 }
 
 impl IntrospectionDecoder {
@@ -128,6 +129,18 @@ impl IntrospectionDecoderBuilder {
         self
     }
 
+    /// Accepts tokens that are bound to their sender by the claim `cnf` (RFC 9449 section 6, RFC 8705 section 3). Default: they
+    /// are refused.
+    ///
+    /// A [`ResourceServer`](crate::ResourceServer) accepts such a token only with a proof of its sender, so it still refuses
+    /// them unless its builder has [`dpop`](crate::ResourceServerBuilder::dpop) or
+    /// [`mutual_tls`](crate::ResourceServerBuilder::mutual_tls). A program that calls the decoder itself must check the sender.
+    #[cfg(feature = "bound-tokens")]
+    pub fn allow_bound_tokens(mut self) -> Self {
+        self.allows_bound_tokens = true;
+        self
+    }
+
     /// Builds the decoder.
     ///
     /// # Errors
@@ -155,6 +168,7 @@ impl IntrospectionDecoderBuilder {
             grantable: self.grantable,
             allows_missing_audience: self.allows_missing_audience,
             allows_missing_token_type: self.allows_missing_token_type,
+            allows_bound_tokens: self.allows_bound_tokens,
         };
         let cache_capacity = self.cache_capacity.unwrap_or(DEFAULT_CAPACITY);
         IntrospectionDecoder::new(endpoint, credentials, checks, cache_ttl, cache_capacity)

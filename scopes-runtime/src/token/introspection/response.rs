@@ -18,6 +18,8 @@ pub(super) struct ResponseChecks {
     pub(super) grantable: GrantableScopes,
     pub(super) allows_missing_audience: bool,
     pub(super) allows_missing_token_type: bool,
+    /// Whether a token may have `cnf`. The resource server then checks the sender.
+    pub(super) allows_bound_tokens: bool,
 }
 
 impl ResponseChecks {
@@ -44,7 +46,9 @@ impl ResponseChecks {
         if response.contains_key("aud") || !self.allows_missing_audience {
             check_audience(required(&response, "aud")?, "aud", &self.audiences)?;
         }
-        check_unbound(&response)?;
+        if !self.allows_bound_tokens {
+            check_unbound(&response)?;
+        }
         let scopes = self.grantable.restrict(self.scopes.read(&response)?, issuer);
         AccessToken::new(response, scopes)
     }
@@ -59,6 +63,8 @@ impl ResponseChecks {
                 ));
             }
             Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => {}
+            // RFC 9449 section 5. Without the claim `cnf`, the scheme `DPoP` refuses the token.
+            Some(Value::String(kind)) if self.allows_bound_tokens && kind.eq_ignore_ascii_case("DPoP") => {}
             Some(_) => return Err(DecodeError::invalid("the `token_type` is not `Bearer`")),
         }
         // Claims of products, in addition to those of RFC 7662.

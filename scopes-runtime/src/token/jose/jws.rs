@@ -65,6 +65,21 @@ impl<'a> Jws<'a> {
         issuer.map_err(|_| DecodeError::invalid("the payload is not a JSON object with one string `iss`"))
     }
 
+    /// Parses the header, and refuses repeated member names. A header with an extension is refused.
+    pub(in crate::token) fn header(&self) -> Result<Map<String, Value>, DecodeError> {
+        let header = object(self.header, "header")?;
+        // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
+        // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.
+        for extension in ["crit", "b64"] {
+            if header.contains_key(extension) {
+                return Err(DecodeError::invalid(format!(
+                    "the header has `{extension}`, which is not supported"
+                )));
+            }
+        }
+        Ok(header)
+    }
+
     /// Parses the payload, and refuses repeated member names.
     pub(in crate::token) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
         object(self.payload, "payload")
@@ -80,16 +95,7 @@ pub(in crate::token) struct Header {
 impl Header {
     /// Parses the header, and checks `crit`, `b64`, `typ`, `alg` and the type of `kid`.
     pub(in crate::token) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
-        let header = object(jws.header, "header")?;
-        // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
-        // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.
-        for extension in ["crit", "b64"] {
-            if header.contains_key(extension) {
-                return Err(DecodeError::invalid(format!(
-                    "the header has `{extension}`, which is not supported"
-                )));
-            }
-        }
+        let header = jws.header()?;
         check_type(header.get("typ"), allows_generic_typ)?;
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
         let algorithm = algorithm.ok_or_else(|| {

@@ -5,6 +5,8 @@ mod jws;
 mod key;
 mod signature;
 
+#[cfg(feature = "bound-tokens")]
+pub(super) use algorithm::parse_algorithm;
 pub(super) use jws::{Header, Jws};
 pub use key::{KeyError, VerificationKey};
 pub(super) use signature::{MAX_TRIED_KEYS, SignatureOutcome, verify};

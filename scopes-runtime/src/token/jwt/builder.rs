@@ -49,6 +49,7 @@ pub struct JwtDecoderBuilder {
     leeway: Duration,
     profile: TokenProfile,
     allows_generic_typ: bool,
+    allows_bound_tokens: bool,
     scope_claim: Option<ScopeClaim>,
     grantable: GrantableScopes,
     cache_ttl: Option<Duration>,
@@ -170,6 +171,18 @@ impl JwtDecoderBuilder {
         self
     }
 
+    /// Accepts tokens that are bound to their sender by the claim `cnf` (RFC 9449 section 6, RFC 8705 section 3). Default: they
+    /// are refused.
+    ///
+    /// A [`ResourceServer`](crate::ResourceServer) accepts such a token only with a proof of its sender, so it still refuses
+    /// them unless its builder has [`dpop`](crate::ResourceServerBuilder::dpop) or
+    /// [`mutual_tls`](crate::ResourceServerBuilder::mutual_tls). A program that calls the decoder itself must check the sender.
+    #[cfg(feature = "bound-tokens")]
+    pub fn allow_bound_tokens(mut self) -> Self {
+        self.allows_bound_tokens = true;
+        self
+    }
+
     /// Sets how long a verified token is cached. Default: 5 min. Zero disables the cache.
     ///
     /// `exp` and `nbf` of a cached token are checked each time. When the published keys of the issuer change, tokens that the
@@ -224,6 +237,7 @@ impl JwtDecoderBuilder {
             issuer: self.issuer.into(),
             audiences: self.audiences.into(),
             leeway: self.leeway,
+            allows_bound_tokens: self.allows_bound_tokens,
             profile,
         };
         let cache_ttl = self.cache_ttl.unwrap_or(DEFAULT_CACHE_TTL);

@@ -15,6 +15,8 @@ pub(super) struct ClaimChecks {
     pub(super) issuer: Box<str>,
     pub(super) audiences: Box<[String]>,
     pub(super) leeway: Duration,
+    /// Whether a token may have `cnf`. The resource server then checks the sender.
+    pub(super) allows_bound_tokens: bool,
     pub(super) profile: TokenProfile,
 }
 
@@ -32,7 +34,9 @@ impl ClaimChecks {
             check_audience(aud, "aud", &self.audiences)?;
         }
         self.profile.check_kind(claims)?;
-        check_unbound(claims)?;
+        if !self.allows_bound_tokens {
+            check_unbound(claims)?;
+        }
         check_no_id_token(claims)
     }
 }

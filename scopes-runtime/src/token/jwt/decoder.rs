@@ -25,6 +25,8 @@ use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 ///   section 7.2), and no `nonce` or `at_hash` (ID tokens have these),
 /// - no member name is repeated, and the limits below are met.
 ///
+/// With the feature `bound-tokens`, `allow_bound_tokens` of the builder accepts `cnf`; then the server checks the sender.
+///
 /// Keys in the token itself (`jwk`, `jku`, `x5u`, `x5c`) are ignored.
 ///
 /// # Limits

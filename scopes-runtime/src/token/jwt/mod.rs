@@ -9,7 +9,7 @@ mod multi_issuer;
 mod token_profile;
 
 pub use builder::JwtDecoderBuilder;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "bound-tokens"))]
 pub(crate) use builder::install_crypto_provider;
 pub use decoder::JwtDecoder;
 pub use error::JwtDecoderError;

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use jsonwebtoken::{Algorithm, DecodingKey};
-#[cfg(feature = "issuer")]
+#[cfg(any(feature = "issuer", feature = "bound-tokens"))]
 use serde_json::{Map, Value};
 
 use super::error::KeyError;
@@ -120,7 +120,7 @@ impl VerificationKey {
     }
 
     /// Creates a key from the members of a JWK. `rsa_algorithm` is that of an RSA key without `alg`.
-    #[cfg(feature = "issuer")]
+    #[cfg(any(feature = "issuer", feature = "bound-tokens"))]
     pub(in crate::token) fn from_jwk_members(
         members: &Map<String, Value>,
         rsa_algorithm: Algorithm,

@@ -1,0 +1,158 @@
+//! Checks that the sender of a token is the one that the token is bound to (RFC 9449, RFC 8705).
+
+#[cfg(feature = "bound-tokens")]
+use axum::extract::OriginalUri;
+use axum::http::request::Parts;
+#[cfg(feature = "bound-tokens")]
+use axum::http::{HeaderName, HeaderValue, Method};
+
+use super::challenge::RefusalReason;
+#[cfg(feature = "bound-tokens")]
+use super::mutual_tls::MutualTls;
+use super::schemes::Schemes;
+use crate::token::{AccessToken, DecodeError};
+#[cfg(feature = "bound-tokens")]
+use crate::token::{Dpop, DpopRefusal, DpopRequest};
+
+#[cfg(feature = "bound-tokens")]
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+
+/// How a server checks the senders of tokens. Default: tokens that are bound to a sender are refused.
+#[derive(Clone, Default)]
+pub(super) struct SenderChecks {
+    #[cfg(feature = "bound-tokens")]
+    dpop: Option<Dpop>,
+    #[cfg(feature = "bound-tokens")]
+    mutual_tls: Option<MutualTls>,
+}
+
+/// What a request proves about its sender. An outcome is not reused for a request with other evidence.
+#[cfg(feature = "bound-tokens")]
+#[derive(Clone, PartialEq)]
+pub(super) struct SenderEvidence {
+    proofs: Vec<HeaderValue>,
+    method: Method,
+    path: String,
+    certificate: Option<String>,
+}
+
+#[cfg(not(feature = "bound-tokens"))]
+impl SenderChecks {
+    pub(super) fn accepts_dpop(&self) -> bool {
+        false
+    }
+
+    pub(super) fn schemes(&self) -> Schemes {
+        Schemes::Bearer
+    }
+
+    pub(super) fn nonce_for(&self, _: RefusalReason) -> Option<Box<str>> {
+        None
+    }
+
+    pub(super) fn check_bearer(&self, token: &AccessToken, _: &Parts) -> Result<(), DecodeError> {
+        if token.confirmation().is_some() { Err(bound()) } else { Ok(()) }
+    }
+}
+
+fn bound() -> DecodeError {
+    DecodeError::invalid("the claim `cnf` binds the token to a sender, so it is not a bearer token")
+}
+
+#[cfg(feature = "bound-tokens")]
+impl SenderChecks {
+    pub(super) fn set_dpop(&mut self, dpop: Dpop) {
+        self.dpop = Some(dpop);
+    }
+
+    pub(super) fn set_mutual_tls(&mut self, mutual_tls: MutualTls) {
+        self.mutual_tls = Some(mutual_tls);
+    }
+
+    pub(super) fn accepts_dpop(&self) -> bool {
+        self.dpop.is_some()
+    }
+
+    pub(super) fn schemes(&self) -> Schemes {
+        match &self.dpop {
+            None => Schemes::Bearer,
+            Some(dpop) if dpop.is_required() => Schemes::Dpop,
+            Some(_) => Schemes::BearerAndDpop,
+        }
+    }
+
+    /// Returns a new nonce, for a refusal that contains one.
+    pub(super) fn nonce_for(&self, reason: RefusalReason) -> Option<Box<str>> {
+        let dpop = self.dpop.as_ref().filter(|_| reason == RefusalReason::UseDpopNonce);
+        dpop.and_then(Dpop::nonce).map(Into::into)
+    }
+
+    /// Returns what the checks read of a request. `None` if there are no checks.
+    pub(super) fn evidence(&self, parts: &Parts) -> Option<SenderEvidence> {
+        if self.dpop.is_none() && self.mutual_tls.is_none() {
+            return None;
+        }
+        Some(SenderEvidence {
+            proofs: parts.headers.get_all(DPOP).iter().cloned().collect(),
+            method: parts.method.clone(),
+            path: sent_path(parts).unwrap_or_default().to_owned(),
+            certificate: self.mutual_tls.as_ref().and_then(|mutual_tls| mutual_tls.thumbprint(parts)),
+        })
+    }
+
+    /// Checks the sender of a token with the scheme `Bearer`.
+    pub(super) fn check_bearer(&self, token: &AccessToken, parts: &Parts) -> Result<(), DecodeError> {
+        if self.dpop.as_ref().is_some_and(Dpop::is_required) {
+            return Err(DecodeError::invalid("the scheme is `Bearer`, and this server requires `DPoP`"));
+        }
+        if token.confirmation().is_some_and(|confirmation| confirmation.key.is_some()) {
+            return Err(bound());
+        }
+        self.check_certificate(token, parts)
+    }
+
+    /// Checks the sender of a token with the scheme `DPoP`: its certificate, if the token has one, then its proof. The proof is
+    /// last, because it is used up.
+    pub(super) async fn check_dpop(
+        &self,
+        token: &AccessToken,
+        text: &str,
+        parts: &Parts,
+    ) -> Result<(), DpopRefusal> {
+        let key = token.confirmation().and_then(|confirmation| confirmation.key.as_deref());
+        let (Some(dpop), Some(thumbprint)) = (&self.dpop, key) else {
+            let error = "the scheme is `DPoP`, and the claim `cnf` does not bind the token to a key";
+            return Err(DecodeError::invalid(error).into());
+        };
+        self.check_certificate(token, parts)?;
+        let mut proofs = parts.headers.get_all(DPOP).iter();
+        let proof = match (proofs.next(), proofs.next()) {
+            (Some(proof), None) => proof.to_str().ok(),
+            _ => None,
+        };
+        let Some(path) = sent_path(parts) else {
+            return Err(
+                DecodeError::invalid("the path of the request was replaced inside of a router").into()
+            );
+        };
+        dpop.verify(DpopRequest { method: parts.method.as_str(), path, proof, token: text, thumbprint }).await
+    }
+
+    fn check_certificate(&self, token: &AccessToken, parts: &Parts) -> Result<(), DecodeError> {
+        let bound_to = token.confirmation().and_then(|confirmation| confirmation.certificate.as_deref());
+        match (&self.mutual_tls, bound_to) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(bound()),
+            (Some(mutual_tls), bound_to) => mutual_tls.check(bound_to, parts),
+        }
+    }
+}
+
+/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones. `None` if the path of the
+/// request does not end the one in the extensions, which then belongs to another request.
+#[cfg(feature = "bound-tokens")]
+fn sent_path(parts: &Parts) -> Option<&str> {
+    let path = parts.uri.path();
+    let Some(OriginalUri(original)) = parts.extensions.get() else { return Some(path) };
+    (path == "/" || original.path().ends_with(path)).then(|| original.path())
+}

@@ -1,0 +1,186 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest as _, Sha256};
+
+use super::nonce::NonceKey;
+use super::proof::{Expected, Proof};
+use super::refusal::DpopRefusal;
+use super::replay::{MAX_PROOFS, MemoryStore, ReplayStore};
+use super::target::normalized;
+use crate::token::DecodeError;
+use crate::token::jwt::install_crypto_provider;
+
+const MIN_SECRET_BYTES: usize = 32;
+/// When to retry a request whose proof could not be stored.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// DPoP (RFC 9449): accepts tokens that are bound to a key (`cnf.jkt`) together with a proof that the sender has the key.
+///
+/// [`ResourceServerBuilder::dpop`](crate::ResourceServerBuilder::dpop) turns it on. Requests have `Authorization: DPoP <token>`
+/// and one header `DPoP` with the proof. All checks of RFC 9449 section 4.3 are made for each request, also if the token is
+/// cached:
+///
+/// | part of the proof | check |
+/// | --- | --- |
+/// | length | at most 8 KiB; header at most 2 KiB |
+/// | `typ`, `alg`, `jwk` | `dpop+jwt`; RS, PS 256, 384 or 512, ES256, ES384, EdDSA; a public key for `alg`, RSA of 2048 bits or more |
+/// | `htm`, `htu` | the method, and the URL below the configured base without query; other spellings of one URL are equal |
+/// | `iat` | at most 60 s in the past and 10 s in the future |
+/// | `jti` | 1 to 256 bytes, not used before with the same key |
+/// | `ath` | the SHA-256 of the token |
+/// | `nonce` | of this server and less than 5 min old, if [`nonce_secret`](Self::nonce_secret) is set |
+///
+/// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
+/// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
+///
+/// Clients in browsers need `WWW-Authenticate` and `DPoP-Nonce` in `Access-Control-Expose-Headers`.
+///
+/// ```
+/// use scopes_runtime::bound::{Dpop, DpopError};
+/// use scopes_runtime::{ResourceServer, TokenDecoder};
+///
+/// # fn f(decoder: impl TokenDecoder) -> Result<(), Box<dyn std::error::Error>> {
+/// let dpop = Dpop::new("https://api.example")?.required();
+/// let server = ResourceServer::builder(decoder).dpop(dpop).build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Dpop {
+    base: String,
+    is_required: bool,
+    nonces: Option<NonceKey>,
+    store: Arc<dyn ReplayStore>,
+}
+
+/// The error of a [`Dpop`] that is not safe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DpopError {
+    /// The base is not the public URL of an API.
+    #[error(
+        "`{}` is not the public URL of an API: use the URL that clients send requests to, with `https://` or `http://`, \
+         and without a user name, a query or a fragment",
+        .0.escape_debug()
+    )]
+    BaseUrl(String),
+    /// The secret is shorter than the hash that it is used with (RFC 2104 section 3).
+    #[error(
+        "the secret of the nonces has {0} bytes: use at least 32 random bytes, such as `openssl rand -hex 32` prints"
+    )]
+    ShortSecret(usize),
+}
+
+/// The parts of a request that a proof is about.
+#[derive(Clone, Copy)]
+pub(crate) struct DpopRequest<'a> {
+    pub(crate) method: &'a str,
+    /// The path as the client has sent it, before a router removes a prefix.
+    pub(crate) path: &'a str,
+    /// The only line of the header `DPoP`, or `None` if there is no line, or several.
+    pub(crate) proof: Option<&'a str>,
+    pub(crate) token: &'a str,
+    /// The thumbprint of the key that the token is bound to.
+    pub(crate) thumbprint: &'a str,
+}
+
+impl Dpop {
+    /// Accepts DPoP beside bearer tokens, for the API with this public URL.
+    ///
+    /// `htu` of a proof must be this URL followed by the path of the request. If a proxy removes a prefix of the path, the URL
+    /// ends with the prefix. The header `Host` is not read, because a client may send any.
+    ///
+    /// # Errors
+    ///
+    /// [`DpopError::BaseUrl`] unless it is an `http` or `https` URL without user name, query and fragment.
+    pub fn new(base_url: impl Into<String>) -> Result<Self, DpopError> {
+        let url = base_url.into();
+        let normal = normalized(&url).filter(|_| !url.contains(['?', '#']));
+        let Some(mut base) = normal else { return Err(DpopError::BaseUrl(url)) };
+        if base.ends_with('/') {
+            base.pop();
+        }
+        install_crypto_provider();
+        Ok(Self { base, is_required: false, nonces: None, store: Arc::new(MemoryStore::new(MAX_PROOFS)) })
+    }
+
+    /// Refuses bearer tokens. Default: bearer tokens that are not bound to a key are accepted.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// Requires a nonce of this server in proofs (RFC 9449 section 9). Default: none.
+    ///
+    /// A request without a current one gets 401 `use_dpop_nonce` with a new one in `DPoP-Nonce`. Copies of the server accept
+    /// each other's nonces if they have the same secret; nothing else is shared.
+    ///
+    /// # Errors
+    ///
+    /// [`DpopError::ShortSecret`] if the secret has less than 32 bytes.
+    pub fn nonce_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, DpopError> {
+        let secret = secret.as_ref();
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(DpopError::ShortSecret(secret.len()));
+        }
+        self.nonces = Some(NonceKey::new(secret));
+        Ok(self)
+    }
+
+    /// Sets the store of used proofs. Default: the memory of the process, at most 262144 proofs of the last minute. A full store
+    /// causes 503.
+    #[must_use]
+    pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    pub(crate) fn is_required(&self) -> bool {
+        self.is_required
+    }
+
+    /// Returns a new nonce, if proofs need one.
+    pub(crate) fn nonce(&self) -> Option<String> {
+        self.nonces.as_ref().map(|nonces| nonces.issue(SystemTime::now()))
+    }
+
+    /// Verifies the proof of a request, and stores that it was used.
+    pub(crate) async fn verify(&self, request: DpopRequest<'_>) -> Result<(), DpopRefusal> {
+        let DpopRequest { method, path, token, thumbprint, .. } = request;
+        let Some(proof) = request.proof else {
+            return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
+        };
+        let Some(url) = normalized(&format!("{}{path}", self.base)) else {
+            return Err(DpopRefusal::invalid_proof("the path of the request is malformed"));
+        };
+        let now = SystemTime::now();
+        let proof = Proof::verify(proof, Expected { method, url: &url, token, thumbprint, now })?;
+        if let Some(nonces) = &self.nonces
+            && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now))
+        {
+            return Err(DpopRefusal::UseNonce);
+        }
+        // With the key, so that no client can use up the ids of another.
+        let hash = Sha256::new().chain_update(thumbprint).chain_update(&proof.id).finalize();
+        let id = *hash.first_chunk().expect("a SHA-256 has 32 bytes");
+        match self.store.insert(id, proof.expires_at).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(DpopRefusal::invalid_proof("it was used before")),
+            Err(error) => Err(DecodeError::unavailable(RETRY_AFTER, error).into()),
+        }
+    }
+}
+
+/// Omits the secret.
+impl fmt::Debug for Dpop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Dpop")
+            .field("base", &self.base)
+            .field("is_required", &self.is_required)
+            .field("requires_nonce", &self.nonces.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,233 @@
+use std::time::{Duration, SystemTime};
+
+use jsonwebtoken::Algorithm;
+use serde_json::{Map, Value};
+
+use super::refusal::{DpopRefusal, of_proof};
+use super::target::normalized;
+use super::thumbprint::{of_jwk, sha256};
+use crate::token::DecodeError;
+use crate::token::access_token::numeric_date;
+use crate::token::claims::check_time;
+use crate::token::jose::{Jws, VerificationKey, parse_algorithm};
+
+/// Longest proof. One with an RSA key of 8192 bits has less than 4 KiB.
+const MAX_PROOF_BYTES: usize = 8 * 1024;
+/// Longest `jti`. RFC 9449 section 4.2 suggests a UUID, or 96 random bits.
+const MAX_ID_BYTES: usize = 256;
+/// How long a proof is accepted after its `iat`.
+const MAX_AGE: Duration = Duration::from_secs(60);
+/// How far `iat` may be in the future, for clients whose clock is fast.
+const MAX_EARLY: Duration = Duration::from_secs(10);
+
+/// The algorithms of proofs, as challenges and metadata list them: the asymmetric ones that are supported.
+pub(crate) const ALGORITHMS: [&str; 9] =
+    ["ES256", "ES384", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+
+/// What a proof has to be about.
+#[derive(Clone, Copy)]
+pub(super) struct Expected<'a> {
+    pub(super) method: &'a str,
+    /// The URL of the request, normalized.
+    pub(super) url: &'a str,
+    pub(super) token: &'a str,
+    /// The thumbprint of the key that the token is bound to.
+    pub(super) thumbprint: &'a str,
+    pub(super) now: SystemTime,
+}
+
+/// A proof that has passed the checks of RFC 9449 section 4.3, except those of the nonce and of repeated use.
+#[derive(Debug)]
+pub(super) struct Proof {
+    pub(super) id: String,
+    pub(super) nonce: Option<String>,
+    /// When the proof is no longer accepted.
+    pub(super) expires_at: SystemTime,
+}
+
+impl Proof {
+    /// Verifies a proof. The signature comes last, because it costs most.
+    pub(super) fn verify(text: &str, expected: Expected<'_>) -> Result<Self, DpopRefusal> {
+        if text.len() > MAX_PROOF_BYTES {
+            return Err(DpopRefusal::invalid_proof(format!("it is longer than {MAX_PROOF_BYTES} bytes")));
+        }
+        let jws = Jws::split(text).map_err(of_proof)?;
+        let header = jws.header().map_err(of_proof)?;
+        if header.get("typ").and_then(Value::as_str).is_none_or(|typ| !is_dpop(typ)) {
+            return Err(DpopRefusal::invalid_proof("the header's `typ` is not `dpop+jwt`"));
+        }
+        let algorithm = algorithm(&header)?;
+        let Some(jwk) = header.get("jwk").and_then(Value::as_object) else {
+            return Err(DpopRefusal::invalid_proof("the header's `jwk` is not an object"));
+        };
+        let (key, thumbprint) = public_key(jwk, algorithm)?;
+        let claims = jws.payload().map_err(of_proof)?;
+        let proof = Self::read(&claims, expected)?;
+        if !key.verifies(jws.message, jws.signature) {
+            return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
+        }
+        // RFC 9449 section 7.1: another key than that of the token makes the token invalid, not the proof.
+        if thumbprint != expected.thumbprint {
+            return Err(DecodeError::invalid("it is bound to another key than that of the DPoP proof").into());
+        }
+        Ok(proof)
+    }
+
+    /// Checks the claims.
+    fn read(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Self, DpopRefusal> {
+        let text = |name: &str| {
+            let claim = claims.get(name).and_then(Value::as_str);
+            claim.ok_or_else(|| DpopRefusal::invalid_proof(format!("the claim `{name}` is not a string")))
+        };
+        let id = text("jti")?;
+        if id.is_empty() || id.len() > MAX_ID_BYTES {
+            return Err(DpopRefusal::invalid_proof(format!(
+                "the claim `jti` does not have 1 to {MAX_ID_BYTES} bytes"
+            )));
+        }
+        if text("htm")? != expected.method {
+            return Err(DpopRefusal::invalid_proof("the claim `htm` is not the method of the request"));
+        }
+        let target = text("htu")?;
+        if target != expected.url && normalized(target).is_none_or(|target| target != expected.url) {
+            return Err(DpopRefusal::invalid_proof("the claim `htu` is not the URL of the request"));
+        }
+        let expires_at = expires_at(claims, expected.now)?;
+        if text("ath")? != sha256(expected.token) {
+            return Err(DpopRefusal::invalid_proof("the claim `ath` is not the hash of the access token"));
+        }
+        let nonce = claims.contains_key("nonce").then(|| text("nonce").map(str::to_owned)).transpose()?;
+        Ok(Self { id: id.to_owned(), nonce, expires_at })
+    }
+}
+
+fn is_dpop(typ: &str) -> bool {
+    typ.eq_ignore_ascii_case("dpop+jwt") || typ.eq_ignore_ascii_case("application/dpop+jwt")
+}
+
+fn algorithm(header: &Map<String, Value>) -> Result<Algorithm, DpopRefusal> {
+    let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
+    algorithm
+        .filter(|algorithm| !matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512))
+        .ok_or_else(|| {
+            DpopRefusal::invalid_proof("the header's `alg` is not an asymmetric algorithm that is supported")
+        })
+}
+
+/// Returns the key in the header, and its thumbprint.
+fn public_key(
+    jwk: &Map<String, Value>,
+    algorithm: Algorithm,
+) -> Result<(VerificationKey, String), DpopRefusal> {
+    // Members of private and symmetric keys (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+    if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.contains_key(*name)) {
+        return Err(DpopRefusal::invalid_proof("the header's `jwk` is a private key"));
+    }
+    let key = VerificationKey::from_jwk_members(jwk, algorithm)
+        .map_err(|error| DpopRefusal::invalid_proof(format!("the header's `jwk` is refused: {error}")))?;
+    if key.algorithm() != algorithm {
+        return Err(DpopRefusal::invalid_proof("the header's `jwk` is for another `alg` than the header's"));
+    }
+    let thumbprint = of_jwk(jwk);
+    Ok((key, thumbprint.ok_or_else(|| DpopRefusal::invalid_proof("the header's `jwk` is malformed"))?))
+}
+
+/// Checks `iat`, and `exp` and `nbf` if present. Returns when the proof expires.
+fn expires_at(claims: &Map<String, Value>, now: SystemTime) -> Result<SystemTime, DpopRefusal> {
+    check_time(claims, now, Duration::ZERO).map_err(of_proof)?;
+    let Some(iat) = claims.get("iat") else {
+        return Err(DpopRefusal::invalid_proof("the claim `iat` is missing"));
+    };
+    let issued_at = numeric_date("iat", iat).map_err(of_proof)?;
+    match now.duration_since(issued_at) {
+        Ok(age) if age > MAX_AGE => {
+            Err(DpopRefusal::invalid_proof("the claim `iat` is more than 60 s in the past"))
+        }
+        Err(early) if early.duration() > MAX_EARLY => {
+            Err(DpopRefusal::invalid_proof("the claim `iat` is more than 10 s in the future"))
+        }
+        _ => Ok(issued_at + MAX_AGE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The proof of RFC 9449 section 7.1, figure 12, with the token of the same request.
+    const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0Rs\
+        cEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.\
+        eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNv\
+        dXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.\
+        2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
+    const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
+    /// `jkt` of the example in section 6.1, which is for the same key.
+    const THUMBPRINT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    const ISSUED_AT: u64 = 1_562_262_618;
+
+    fn expected() -> Expected<'static> {
+        crate::token::jwt::install_crypto_provider();
+        Expected {
+            method: "GET",
+            url: "https://resource.example.org/protectedresource",
+            token: TOKEN,
+            thumbprint: THUMBPRINT,
+            now: SystemTime::UNIX_EPOCH + Duration::from_secs(ISSUED_AT),
+        }
+    }
+
+    #[test]
+    fn the_example_of_rfc_9449_is_accepted() {
+        let proof = Proof::verify(PROOF, expected()).expect("a valid proof");
+        assert_eq!(proof.id, "e1j3V_bKic8-LAEB");
+        assert_eq!(proof.nonce, None);
+    }
+
+    #[test]
+    fn the_example_is_refused_for_any_other_request_token_key_and_time() {
+        let later = |seconds| expected().now + Duration::from_secs(seconds);
+        let invalid_proofs = [
+            Expected { method: "POST", ..expected() },
+            Expected { method: "get", ..expected() },
+            Expected { url: "https://resource.example.org/", ..expected() },
+            Expected { token: "other", ..expected() },
+            Expected { now: later(61), ..expected() },
+            Expected { now: expected().now - Duration::from_secs(11), ..expected() },
+        ];
+        for other in invalid_proofs {
+            assert!(matches!(Proof::verify(PROOF, other), Err(DpopRefusal::InvalidProof(_))));
+        }
+        let other_key = Expected { thumbprint: "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0", ..expected() };
+        assert!(matches!(Proof::verify(PROOF, other_key), Err(DpopRefusal::Token(DecodeError::Invalid(_)))));
+        assert!(Proof::verify(PROOF, Expected { now: later(60), ..expected() }).is_ok());
+    }
+
+    #[test]
+    fn a_changed_example_is_refused() {
+        for at in 0..PROOF.len() {
+            let replacement = if PROOF.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{}{replacement}{}", &PROOF[..at], &PROOF[at + 1..]);
+            assert!(Proof::verify(&changed, expected()).is_err(), "at {at}");
+        }
+    }
+
+    #[test]
+    fn thumbprints_are_those_of_the_rfcs() {
+        let vectors = [
+            // RFC 7638 section 3.1.
+            (
+                r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}"#,
+                "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+            ),
+            // RFC 8037 appendix A.3.
+            (
+                r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+                "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+            ),
+        ];
+        for (jwk, thumbprint) in vectors {
+            let jwk: Map<String, Value> = serde_json::from_str(jwk).expect("JSON");
+            assert_eq!(of_jwk(&jwk).as_deref(), Some(thumbprint));
+        }
+    }
+}

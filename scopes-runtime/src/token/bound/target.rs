@@ -1,0 +1,100 @@
+/// Returns a URL without query and fragment, in the form in which two spellings of one URL are the same text (RFC 9449 section
+/// 4.3, RFC 3986 sections 6.2.2 and 6.2.3): scheme and host in lower case, no default port, a path, percent-encoding in upper
+/// case and only where it is needed. Segments with dots are left as they are, because routers do so too.
+///
+/// `None` unless the text is an `http` or `https` URL in visible ASCII with a host and without a user name.
+pub(super) fn normalized(url: &str) -> Option<String> {
+    if !url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"')) {
+        return None;
+    }
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default_port = match &*scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let authority = authority.to_ascii_lowercase();
+    let authority =
+        authority.strip_suffix(default_port).or_else(|| authority.strip_suffix(':')).unwrap_or(&authority);
+    if authority.is_empty() || authority.starts_with(':') || authority.contains('@') {
+        return None;
+    }
+    let mut normalized = format!("{scheme}://{authority}");
+    push_path(if path.is_empty() { "/" } else { path }, &mut normalized)?;
+    Some(normalized)
+}
+
+/// Appends a path with each percent-encoded octet in its normal form. `None` for a `%` without two digits.
+fn push_path(path: &str, normalized: &mut String) -> Option<()> {
+    let mut parts = path.split('%');
+    normalized.push_str(parts.next()?);
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        let octet = u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
+            normalized.push(char::from(octet));
+        } else {
+            normalized.push('%');
+            normalized.push_str(&digits.to_ascii_uppercase());
+        }
+        normalized.push_str(rest);
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalized;
+
+    #[test]
+    fn spellings_of_one_url_are_the_same() {
+        for spelling in [
+            "https://api.example/a%7Eb/%C3%A9",
+            "HTTPS://API.example:443/a~b/%c3%a9",
+            "https://api.example/a~b/%C3%a9?query=1#fragment",
+        ] {
+            assert_eq!(normalized(spelling).as_deref(), Some("https://api.example/a~b/%C3%A9"), "{spelling}");
+        }
+        assert_eq!(normalized("http://api.example:80"), normalized("http://api.example/"));
+    }
+
+    #[test]
+    fn other_urls_are_different() {
+        let url = normalized("https://api.example/items");
+        for other in [
+            "http://api.example/items",
+            "https://api.example:8443/items",
+            "https://api.example/items/",
+            "https://api.example/Items",
+            "https://api.example//items",
+            "https://api.example/x/../items",
+            "https://api.example/%2Fitems",
+            "https://api.example.evil.test/items",
+        ] {
+            assert!(normalized(other).is_some() && normalized(other) != url, "{other}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_safe_url_is_refused() {
+        for text in [
+            "",
+            "/items",
+            "https://",
+            "https:///items",
+            "https://:443/",
+            "ftp://api.example/",
+            "https://user@api.example/items",
+            "https:\\\\api.example/items",
+            "https://api.example/ items",
+            "https://api.example/%2",
+            "https://api.example/%+1",
+            "https://api.example/é",
+        ] {
+            assert_eq!(normalized(text), None, "{text}");
+        }
+    }
+}
