@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// The future that [`ReplayStore::insert`] returns.
+/// The future that `insert` of a [`ReplayStore`] returns.
 pub type ReplayFuture<'a> =
     Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
 
