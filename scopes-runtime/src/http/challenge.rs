@@ -15,8 +15,7 @@ use crate::scope::{
     alternatives_of_all, authentication_of_all, cheapest, list, not_granted, written,
 };
 
-/// The most templates that a server keeps. It limits memory if requirements are created at run time, or combined in batches of
-/// MCP messages.
+/// The most templates that a server keeps. It limits memory if requirements are created at run time.
 const MAX_TEMPLATES: usize = 4096;
 
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);
@@ -153,9 +152,12 @@ impl ChallengeConfig {
         }
         let requirements = required.iter().chain(part).collect();
         let template = Arc::new(RefusalTemplate::new(requirements, Arc::clone(&self.parameters)));
-        let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
-        if templates.len() < MAX_TEMPLATES {
-            templates.insert(key, Arc::clone(&template));
+        // Clients could fill the table with combinations, and leave no place for the operations.
+        if !required.are_combined() {
+            let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
+            if templates.len() < MAX_TEMPLATES {
+                templates.insert(key, Arc::clone(&template));
+            }
         }
         template
     }

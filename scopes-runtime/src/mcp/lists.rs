@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 
@@ -36,13 +36,10 @@ pub(crate) struct Visible {
 impl Visible {
     /// Returns the response with its lists reduced or annotated.
     pub(crate) async fn apply(self, response: Response) -> Response {
-        let content_type =
-            response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-        let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        if essence.eq_ignore_ascii_case(b"text/event-stream") {
+        if is_event_stream(response.headers()) {
             return self.events(response);
         }
-        if !essence.eq_ignore_ascii_case(b"application/json") {
+        if !media_type(response.headers()).eq_ignore_ascii_case(b"application/json") {
             return response;
         }
         let (mut parts, body) = response.into_parts();
@@ -57,18 +54,20 @@ impl Visible {
     fn events(self, response: Response) -> Response {
         let (mut parts, body) = response.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
-        let state = (body.into_data_stream(), Vec::new(), self);
+        let state = (body.into_data_stream(), Events::default(), self);
         let events = stream::unfold(Some(state), |state| async {
             let (mut chunks, mut buffer, visible) = state?;
-            while buffer.len() <= MAX_BYTES {
+            while buffer.bytes.len() <= MAX_BYTES {
                 match chunks.next().await? {
                     Err(error) => return Some((Err(error), None)),
-                    Ok(chunk) => buffer.extend_from_slice(&chunk),
+                    Ok(chunk) => buffer.bytes.extend_from_slice(&chunk),
                 }
                 let mut events = Vec::new();
-                while let Some(end) = end_of_event(&buffer) {
-                    let event: Vec<_> = buffer.drain(..end).collect();
-                    events.extend(visible.event(&event).unwrap_or(event));
+                while let Some(event) = buffer.next() {
+                    match visible.event(&event) {
+                        Some(changed) => events.extend(changed),
+                        None => events.extend_from_slice(&event),
+                    }
                 }
                 if !events.is_empty() {
                     return Some((Ok(Bytes::from(events)), Some((chunks, buffer, visible))));
@@ -147,10 +146,39 @@ impl Visible {
     }
 }
 
+/// Returns whether a response is a stream of events.
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    media_type(headers).eq_ignore_ascii_case(b"text/event-stream")
+}
+
+/// Returns the content type without its parameters.
+fn media_type(headers: &HeaderMap) -> &[u8] {
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
+}
+
+/// The bytes of a stream that are not a whole event yet.
+#[derive(Default)]
+struct Events {
+    bytes: BytesMut,
+    /// How many bytes contain no end of an event. They are not searched again, or the time would grow with the square of the
+    /// length of an event that comes in small chunks.
+    searched: usize,
+}
+
+impl Events {
+    /// Removes the first event, with the empty line that ends it.
+    fn next(&mut self) -> Option<BytesMut> {
+        let from = self.searched.saturating_sub(LONGEST_END - 1);
+        let end = end_of_event(&self.bytes[from..]);
+        self.searched = if end.is_some() { 0 } else { self.bytes.len() };
+        Some(self.bytes.split_to(from + end?))
+    }
+}
+
+const LONGEST_END: usize = b"\r\n\r\n".len();
+
 /// Returns the position after the first empty line.
-fn end_of_event(buffer: &[u8]) -> Option<usize> {
-    let end = |separator: &[u8]| {
-        buffer.windows(separator.len()).position(|window| window == separator).map(|at| at + separator.len())
-    };
-    [end(b"\n\n"), end(b"\r\n\r\n")].into_iter().flatten().min()
+fn end_of_event(bytes: &[u8]) -> Option<usize> {
+    (1..=bytes.len()).find(|&end| bytes[..end].ends_with(b"\n\n") || bytes[..end].ends_with(b"\r\n\r\n"))
 }

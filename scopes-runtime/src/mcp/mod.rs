@@ -85,7 +85,7 @@ pub use endpoint::McpEndpoint;
 pub use token::access_token;
 
 pub(crate) use endpoint::McpConfig;
-pub(crate) use lists::Visible;
+pub(crate) use lists::{Visible, is_event_stream};
 pub(crate) use messages::{Malformed, Messages, is_json};
 pub(crate) use sessions::SessionOwner;
 pub(crate) use token::AcceptedToken;

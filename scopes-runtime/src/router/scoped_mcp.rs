@@ -19,7 +19,9 @@ use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
 use crate::http::count_admission;
-use crate::mcp::{AcceptedToken, Malformed, McpConfig, Messages, SessionOwner, Visible, is_json};
+use crate::mcp::{
+    AcceptedToken, Malformed, McpConfig, Messages, SessionOwner, Visible, is_event_stream, is_json,
+};
 use crate::operation::ItemKind;
 use crate::scope::{Requirement, Requirements};
 use crate::token::AccessToken;
@@ -93,11 +95,17 @@ where
             let Ok(response) = service.call(request).await;
             let mut response = response.into_response();
             guard.bind_session(&token, header.as_ref(), response.headers_mut());
-            if !may_list {
-                return response;
+            let expired = token.expired();
+            if may_list {
+                let Guard { endpoint, config, .. } = guard;
+                response = Visible { config, endpoint, token }.apply(response).await;
             }
-            let Guard { endpoint, config, .. } = guard;
-            Visible { config, endpoint, token }.apply(response).await
+            if is_event_stream(response.headers()) {
+                // A client resumes its stream with a new token.
+                response =
+                    response.map(|body| Body::from_stream(body.into_data_stream().take_until(expired)));
+            }
+            response
         })
     }
 }

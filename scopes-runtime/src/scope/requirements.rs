@@ -18,11 +18,18 @@ use super::{Authenticated, Authentication, CredentialScheme, DeclaredScope, Gran
 pub struct Requirements {
     own: Requirement,
     routers: Option<Arc<[Requirement]>>,
+    /// Whether the request chose which requirements these are.
+    is_combined: bool,
 }
 
 impl Requirements {
     pub(crate) fn new(own: Requirement, routers: Option<Arc<[Requirement]>>) -> Self {
-        Self { own, routers }
+        Self { own, routers, is_combined: false }
+    }
+
+    /// Returns whether the request chose several of the requirements, so that clients can cause any combination of them.
+    pub(crate) fn are_combined(&self) -> bool {
+        self.is_combined
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
@@ -36,8 +43,10 @@ impl Requirements {
     /// Returns the requirements with those of parts of the operation, before those of the routers.
     #[cfg(feature = "mcp")]
     pub(crate) fn with_parts(&self, parts: impl IntoIterator<Item = Requirement>) -> Self {
-        let others: Vec<_> = parts.into_iter().chain(self.routers().iter().copied()).collect();
-        Self::new(self.own, Some(others.into()))
+        let mut others: Vec<_> = parts.into_iter().collect();
+        let is_combined = others.len() > 1;
+        others.extend(self.routers());
+        Self { own: self.own, routers: Some(others.into()), is_combined }
     }
 
     /// Adds the requirement of a router. Returns those of all routers.

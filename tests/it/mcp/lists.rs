@@ -1,9 +1,20 @@
 //! Lists of tools, prompts and resources.
 
-use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
-use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::future::ready;
 
-use super::{App, Notes, message};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse as _;
+use futures_util::stream;
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use scopes_runtime::mcp::McpEndpoint;
+use scopes_runtime::scopes;
+use serde_json::{Value, json};
+use tower::service_fn;
+
+use super::{App, Notes, Scope, message};
 
 fn names<'a>(result: &'a Value, list: &str, key: &str) -> Vec<&'a str> {
     let entries = result[list].as_array().expect("a list");
@@ -56,4 +67,33 @@ async fn lists_of_everything_name_the_missing_scopes() {
     // What is not declared cannot be used.
     let resources = list(&app, "mcp", "resources/list").await;
     assert_eq!(names(&resources, "resources", "uri"), ["notes://1/text", "notes://index"]);
+}
+
+/// A service that answers with one event of a list, in chunks of these bytes.
+fn in_chunks(event: String, bytes: usize) -> App {
+    let service = service_fn(move |_: Request| {
+        let chunks: Vec<_> = event.as_bytes().chunks(bytes).map(<[u8]>::to_vec).collect();
+        let chunks = stream::iter(chunks.into_iter().map(Ok::<_, Infallible>));
+        let response = ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(chunks));
+        ready(Ok::<_, Infallible>(response.into_response()))
+    });
+    App::with(|_| {
+        McpEndpoint::new(service, scopes!("mcp")).tools(&Notes::tool_router(), Notes::tool_access())
+    })
+}
+
+#[tokio::test]
+async fn lists_in_events_are_found_in_chunks_of_any_size() {
+    let tools = json!([{ "name": "about" }, { "name": "add_note" }]);
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "result": { "tools": tools } });
+    for end in ["\n\n", "\r\n\r\n"] {
+        let event = format!(": a comment{end}event: message\ndata: {list}{end}data: last{end}");
+        for bytes in 1..=event.len() {
+            let app = in_chunks(event.clone(), bytes);
+            let answer = app.post(&app.token("mcp"), &message("tools/list", &json!({}))).await;
+            assert!(answer.text.contains(r#""name":"about""#), "{}", answer.text);
+            assert!(!answer.text.contains("add_note"), "{}", answer.text);
+            assert!(answer.text.ends_with(&format!("data: last{end}")), "{}", answer.text);
+        }
+    }
 }

@@ -8,12 +8,14 @@ mod report;
 mod scopes;
 mod sessions;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
+use axum::response::IntoResponse;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
     GetPromptRequestParams, GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult,
@@ -34,6 +36,7 @@ use scopes_runtime::{
 };
 use scopes_tests::{Answer, send};
 use serde_json::{Value, json};
+use tower::Service;
 
 /// What a token may do with notes.
 #[declare_scopes]
@@ -205,7 +208,12 @@ impl App {
         Self::with(Notes::endpoint)
     }
 
-    fn with(endpoint: impl FnOnce(&Notes) -> Endpoint) -> Self {
+    fn with<T>(endpoint: impl FnOnce(&Notes) -> McpEndpoint<T>) -> Self
+    where
+        T: Service<Request<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
         let (issuer, notes) = (TestIssuer::new(), Notes::default());
         let metadata = ProtectedResourceMetadata::new("https://notes.example/mcp").expect("a URL");
         let server = ResourceServer::builder(issuer.decoder()).metadata(&metadata).build().expect("a realm");

@@ -1,9 +1,15 @@
 //! Sessions belong to the subject and client that opened them.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use serde_json::json;
+use tower::ServiceExt as _;
 
-use super::{App, call, message};
+use scopes_tests::now;
+
+use super::{App, call, message, request};
 
 fn app() -> App {
     App::with(|notes| notes.endpoint_with(StreamableHttpServerConfig::default()))
@@ -106,4 +112,19 @@ async fn a_stream_without_a_session_is_not_resumed() {
     assert_eq!(app.send("GET", &token, "", &[last]).await.status, 404);
     let without = [last, ("mcp-session-id", &*id), ("mcp-protocol-version", "2026-07-28")];
     assert_eq!(app.send("GET", &token, "", &without).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token() {
+    let app = app();
+    let id = open(&app, &app.token("mcp")).await;
+    let token = app.token_of("alice").scopes(["mcp"]).claim("exp", now() + 2).sign();
+    let request = request("GET", &token, "", &[("mcp-session-id", &id)]);
+    let response = app.app.clone().oneshot(request).await.expect("infallible");
+    assert_eq!(response.status(), 200);
+    let mut events = response.into_body().into_data_stream();
+    let until_the_end = async { while events.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(10), until_the_end).await.expect("the stream ends");
+    let resumed = [("mcp-session-id", &*id), ("last-event-id", "0/0")];
+    assert_eq!(app.send("GET", &token, "", &resumed).await.status, 401);
 }
