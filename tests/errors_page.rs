@@ -15,7 +15,7 @@ messages are those of rustc.
 
 ";
 
-const GROUPS: [(&str, &str, &str); 8] = [
+const GROUPS: [(&str, &str, &str); 9] = [
     (
         "declaration",
         "Declarations",
@@ -41,6 +41,11 @@ const GROUPS: [(&str, &str, &str); 8] = [
         "credentials",
         "Other credentials",
         "`#[authenticated_by]` names the extractor that checks, and the handler must take it.",
+    ),
+    (
+        "granted",
+        "Proofs",
+        "Only a check makes a `Granted`, so that a function that takes it cannot be called without one.",
     ),
     (
         "mcp",

@@ -200,6 +200,9 @@ pub mod examples {
     #[doc = include_str!("../scopes-runtime/src/guide/bound_tokens.md")]
     pub mod bound_tokens {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/beyond_the_route.md")]
+    pub mod beyond_the_route {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/documents.md")]
     pub mod documents {}
 

@@ -3,12 +3,14 @@
 mod expand;
 mod implied;
 mod recovered;
+mod types;
 mod vocabulary;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Error;
-use syn::parse::{Parse, Parser};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Error, Ident, Result, Token};
 
 use vocabulary::Vocabulary;
 
@@ -18,11 +20,13 @@ use crate::place;
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream, location: &str) -> TokenStream {
     match Vocabulary::parse.parse2(item.clone()) {
         Ok(mut vocabulary) => {
-            if !arguments.is_empty() {
-                let message = "`#[declare_scopes]` takes no arguments; remove them";
-                vocabulary.errors.insert(0, Error::new_spanned(arguments, message));
-            }
-            expand::vocabulary(&vocabulary, location)
+            let module = types_module.parse2(arguments).unwrap_or_else(|error| {
+                vocabulary.errors.insert(0, error);
+                None
+            });
+            let types = module.map(|module| types::module(&vocabulary, &module));
+            let vocabulary = expand::vocabulary(&vocabulary, location);
+            quote!(#vocabulary #types)
         }
         Err(error) => {
             if let Some(vocabulary) = recovered::vocabulary(item.clone(), error.clone()) {
@@ -30,6 +34,29 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream, location: &str) 
             }
             let error = place::error(&error);
             quote!(#item #error)
+        }
+    }
+}
+
+/// Parses `types = scope`, the name of the module with a type for each scope.
+fn types_module(input: ParseStream<'_>) -> Result<Option<Ident>> {
+    if input.is_empty() {
+        return Ok(None);
+    }
+    let expected = "expected no argument, or the name of a module to declare with a type for each scope: `types = scope`";
+    let at = input.span();
+    let parse = || {
+        let key = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        let module = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok((key, module))
+    };
+    match parse() {
+        Ok((key, module)) if key == "types" && input.is_empty() => Ok(Some(module)),
+        Ok::<_, Error>(_) | Err(_) => {
+            input.parse::<TokenStream>()?;
+            Err(Error::new(at, expected))
         }
     }
 }

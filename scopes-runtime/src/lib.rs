@@ -238,9 +238,9 @@ pub mod testing;
 mod token;
 
 pub use http::{
-    AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, ProtectedResourceMetadata,
-    ProtectedResourceMetadataError, Public, RealmError, RequiredScopes, ResourceServer,
-    ResourceServerBuilder, Unavailable,
+    AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,
+    ProtectedResourceMetadata, ProtectedResourceMetadataError, Provable, Public, RealmError, RequiredScopes,
+    ResourceServer, ResourceServerBuilder, Unavailable,
 };
 pub use macros::{
     ScopedExtractor, authenticated_by, declare_scopes, public, requires_scopes, scoped_handlers, scopes,

@@ -25,6 +25,26 @@ pub enum Scope {
 }
 
 #[test]
+fn declare_scopes_with_types_expands_to_the_committed_file() {
+    let source = r#"
+#[declare_scopes(types = scope)]
+pub enum Scope {
+    /// Read items.
+    Items = "items",
+    /// Create, change and delete items.
+    #[implies(Items)]
+    ItemsWrite = "items:write",
+}"#;
+    let expand = |arguments, item| {
+        let with_types = declare::expand(arguments, TokenStream::clone(&item), "src/scopes.rs:1:1");
+        let without = declare::expand(TokenStream::new(), item, "src/scopes.rs:1:1");
+        let without = without.into_iter().count();
+        with_types.into_iter().skip(without).collect()
+    };
+    compare("declare_scopes_with_types", source, expand_attribute(source, expand));
+}
+
+#[test]
 fn requires_scopes_on_a_handler_expands_to_the_committed_file() {
     let source = r#"
 /// Returns the items of the current user.

@@ -6,6 +6,7 @@
 //! | [`from_fastapi`] | for developers who know FastAPI |
 //! | [`from_spring`] | for developers who know Spring Security |
 //! | [`middleware`] | tenants, rate limits, cookies, CORS |
+//! | [`beyond_the_route`] | functions that demand the proof of a check |
 //! | [`mcp`] | servers of the Model Context Protocol |
 //!
 //! | tokens | |
@@ -34,6 +35,9 @@
 
 #[cfg_attr(not(doctest), doc = include_str!("applications.md"))]
 pub mod applications {}
+
+#[cfg_attr(not(doctest), doc = include_str!("beyond_the_route.md"))]
+pub mod beyond_the_route {}
 
 #[cfg_attr(not(doctest), doc = include_str!("bound_tokens.md"))]
 pub mod bound_tokens {}

@@ -8,6 +8,7 @@ mod context;
 mod credential_extractor;
 mod evaluate;
 mod extract;
+mod granted;
 mod grpc;
 mod guard;
 mod metadata;
@@ -30,6 +31,9 @@ pub use auth_error::{AuthError, Challenge, Unavailable};
 pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
+#[cfg(feature = "testing")]
+pub(crate) use granted::checked;
+pub use granted::{AnyOf, Granted, Implies, Provable};
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,

@@ -57,6 +57,9 @@
 /// reports string literals as ambiguous. Write the paths of the scopes there, or declare the vocabulary under
 /// another name and import it as `Scope`.
 ///
+/// `#[declare_scopes(types = scope)]` also declares the module `scope` with a type for each scope, for
+/// [`Granted`](crate::Granted). Each scope then counts as used.
+///
 /// Generated code refers to `::scopes_runtime`, so do not rename the dependency.
 ///
 /// rustc warns about a scope that no handler requires and that implies no other scope, in binary crates and for

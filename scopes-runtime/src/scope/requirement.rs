@@ -1,4 +1,5 @@
 mod credentials;
+mod implied;
 
 use std::{fmt, ptr, slice};
 

@@ -1,9 +1,9 @@
 use std::marker::PhantomData;
 
-use crate::http::{AuthenticatedBy, Authorized, Public};
+use crate::http::{AuthenticatedBy, Authorized, Granted, Provable, Public, checked};
 
-/// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`]. [`guard`]
-/// returns one.
+/// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`]; or a proof,
+/// [`Granted`]. [`guard`] returns one.
 pub trait Guard: sealed::Sealed {}
 
 impl<O> Guard for Authorized<O> {}
@@ -12,7 +12,9 @@ impl<O> Guard for AuthenticatedBy<O> {}
 
 impl<O> Guard for Public<O> {}
 
-/// Returns the guard of a handler, to call the handler as a function.
+impl<S: Provable> Guard for Granted<S> {}
+
+/// Returns the guard of a handler, to call the handler as a function, or the proof that a function takes.
 ///
 /// It checks nothing. To test the check itself, use the [`ScopeMatrix`](super::ScopeMatrix), or send a request through the
 /// router.
@@ -50,7 +52,7 @@ pub fn guard<G: Guard>() -> G {
 }
 
 mod sealed {
-    use super::{AuthenticatedBy, Authorized, PhantomData, Public};
+    use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Provable, Public, checked};
 
     pub trait Sealed {
         fn new() -> Self;
@@ -71,6 +73,12 @@ mod sealed {
     impl<O> Sealed for Public<O> {
         fn new() -> Self {
             Self(PhantomData)
+        }
+    }
+
+    impl<S: Provable> Sealed for Granted<S> {
+        fn new() -> Self {
+            checked()
         }
     }
 }

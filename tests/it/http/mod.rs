@@ -1,6 +1,7 @@
 //! Requests, handlers and extractors.
 
 mod arc_state;
+mod granted;
 mod handlers;
 mod impl_blocks;
 mod kept_requests;

@@ -1,0 +1,17 @@
+use scopes_runtime::{Granted, declare_scopes};
+
+#[declare_scopes(types = scope)]
+pub enum Scope {
+    /// Read items.
+    Items = "items",
+    /// Create, change and delete items.
+    #[implies(Items)]
+    ItemsWrite = "items:write",
+}
+
+fn main() {
+    let _: Granted<scope::Items> = Default::default();
+}
+
+// Why: Only a check makes a proof.
+// Fix: take `Granted` as an argument of the handler, or call `AccessToken::grant`.
