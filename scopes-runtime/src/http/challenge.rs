@@ -1,5 +1,6 @@
 //! The challenges of a resource server (RFC 6750 section 3): their configuration, and refusals rendered once per operation.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -234,6 +235,7 @@ impl RefusalTemplate {
 
     fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
         let mut problem = Problem::of(reason);
+        problem.detail = problem.detail.replace("Bearer", self.parameters.schemes.name()).into();
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
@@ -267,7 +269,7 @@ impl RefusalTemplate {
 pub(super) struct Problem {
     title: &'static str,
     status: u16,
-    detail: &'static str,
+    detail: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -285,7 +287,7 @@ impl Problem {
         Self {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
-            detail,
+            detail: detail.into(),
             error: None,
             scope: None,
             acr_values: None,

@@ -45,6 +45,17 @@ impl Schemes {
         }
     }
 
+    /// Returns the name of the scheme that clients should use.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            #[cfg(feature = "bound-tokens")]
+            Self::BearerAndDpop => "Bearer",
+            #[cfg(feature = "bound-tokens")]
+            Self::Dpop => "DPoP",
+        }
+    }
+
     pub(super) fn index_of(self, scheme: Scheme) -> usize {
         if self.count() == 1 { 0 } else { scheme as usize }
     }

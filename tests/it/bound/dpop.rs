@@ -184,6 +184,10 @@ async fn required_dpop_refuses_bearer_tokens() {
     let app = client.app(dpop().required());
     let none = request(&app, "GET", "/items", &[]).await;
     assert_eq!(challenge(&none), format!(r#"DPoP realm="api", algs="{ALGS}", scope="items""#));
+    assert_eq!(
+        none.json()["detail"],
+        "This request needs an access token. Send it as `Authorization: DPoP <token>`."
+    );
     let bearer = format!("Bearer {}", client.issuer.token().scopes(["items"]).sign());
     let answer = request(&app, "GET", "/items", &[("authorization", &bearer)]).await;
     let expected = format!(r#"DPoP realm="api", algs="{ALGS}", error="invalid_token", scope="items""#);
