@@ -5,12 +5,15 @@ use axum::{
     extract::{State, rejection::JsonRejection},
     http::StatusCode,
 };
-use scopes_runtime::{public, requires_scopes};
+use scopes_runtime::{Granted, public, requires_scopes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{current_user::CurrentUser, scopes::Scope},
+    api::{
+        current_user::CurrentUser,
+        scopes::{Scope, scope},
+    },
     error::ApiError,
     store::database::{Database, Item, User},
     token_issuer::TokenIssuer,
@@ -82,7 +85,7 @@ pub(crate) struct NewItem {
 }
 
 /// Adds an item for the current user.
-#[requires_scopes("items:write")]
+#[requires_scopes]
 #[utoipa::path(
     post,
     path = "/users/me/items",
@@ -98,6 +101,7 @@ pub(crate) struct NewItem {
     ),
 )]
 pub(crate) async fn create_own_item(
+    grant: Granted<scope::ItemsWrite>,
     CurrentUser(user): CurrentUser,
     State(database): State<Database>,
     body: Result<Json<NewItem>, JsonRejection>,
@@ -111,7 +115,7 @@ pub(crate) async fn create_own_item(
         return Err(ApiError::ItemIdNul);
     }
     let item = Item { item_id, owner: user.username };
-    if !database.add_item(&item).await? {
+    if !database.add_item(grant, &item).await? {
         return Err(ApiError::DuplicateItem(item.item_id));
     }
     Ok((StatusCode::CREATED, Json(item)))

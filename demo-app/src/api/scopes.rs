@@ -3,7 +3,7 @@
 use scopes_runtime::declare_scopes;
 
 /// The permissions that an access token can grant.
-#[declare_scopes]
+#[declare_scopes(types = scope)]
 pub(crate) enum Scope {
     /// Read information about the current user.
     Me = "me",

@@ -2,10 +2,13 @@
 
 use std::{io, time::Duration};
 
+use scopes_runtime::Granted;
 use serde::Serialize;
 use sqlx::{FromRow, PgPool, SqlitePool};
 use tokio::time::timeout;
 use utoipa::ToSchema;
+
+use crate::api::scopes::scope;
 
 /// The most time that a query may take, including the wait for a connection.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -125,8 +128,8 @@ impl Database {
         query!(self.read, |pool| sqlx::query_as(sql).bind(owner).fetch_all(pool).await).await
     }
 
-    /// Stores an item. Returns `false` if the owner already has an item with this id.
-    pub(crate) async fn add_item(&self, item: &Item) -> sqlx::Result<bool> {
+    /// Stores an item, for a token that has the scope for it. Returns `false` if the owner already has an item with this id.
+    pub(crate) async fn add_item(&self, _: Granted<scope::ItemsWrite>, item: &Item) -> sqlx::Result<bool> {
         let sql = "INSERT INTO items (owner, item_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         let rows = query!(self.write, |pool| {
             let insert = sqlx::query(sql).bind(&item.owner).bind(&item.item_id);

@@ -1,12 +1,13 @@
 //! Opens a database and creates its tables.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::sleep;
 use tracing::info;
 
 use crate::store::database::{Database, Pool, QUERY_TIMEOUT, with_timeout};
@@ -14,6 +15,11 @@ use crate::store::database::{Database, Pool, QUERY_TIMEOUT, with_timeout};
 /// The most time that a query waits for a connection to SQLite, and then for another program's lock. The sum must be less
 /// than [`QUERY_TIMEOUT`]: otherwise a query that timed out could still be executed.
 const SQLITE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The time between two attempts to open a locked database.
+const RETRY_AFTER: Duration = Duration::from_millis(20);
+
+const SQLITE_BUSY: u32 = 5;
 
 /// A database that cannot be opened. Messages never contain the password of a URL.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +95,7 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
     // sqlx does not lock SQLite while it migrates, so several programs that start at once need this transaction.
-    let mut connection = options.connect().await?;
+    let mut connection = connect_when_free(&options).await?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::migrate!("migrations/sqlite").run(&mut *transaction).await?;
     transaction.commit().await?;
@@ -106,6 +112,24 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
     connection.close().await?;
     info!("users and items are stored in {database}");
     Ok(Database { read: Pool::Sqlite(read), write: Pool::Sqlite(write) })
+}
+
+/// Connects, up to [`QUERY_TIMEOUT`]. SQLite itself does not wait for another program that sets the journal mode of a new file at
+/// the same time.
+async fn connect_when_free(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
+    let start = Instant::now();
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && start.elapsed() < QUERY_TIMEOUT => sleep(RETRY_AFTER).await,
+            result => return result,
+        }
+    }
+}
+
+/// Returns whether another program locks the database (`SQLITE_BUSY` and its extended codes).
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 async fn open_postgres(url: &str) -> Result<Database, OpenDatabaseError> {
