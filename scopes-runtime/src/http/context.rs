@@ -117,7 +117,8 @@ impl AuthContext {
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
         let has_outcome = Self::has_outcome(parts, server);
-        let new = if has_outcome { None } else { Some(StoredOutcome::new(parts, server).await) };
+        // In a box, so that the futures of requests with an outcome, which are most, do not have the size of this one.
+        let new = if has_outcome { None } else { Some(Box::pin(StoredOutcome::new(parts, server)).await) };
         Self::with_outcome(parts, new)
     }
 

@@ -81,7 +81,10 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
             let context = context.filter(|context| context.handler == Some(handler));
             let required = context.and_then(|context| context.required.clone());
             let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-            server.authorize_operation(parts, Some(handler), required).await?;
+            match server.authorize_operation_now(parts, Some(handler), &required) {
+                Some(authorized) => authorized?,
+                None => server.authorize_operation(parts, Some(handler), required).await?,
+            }
         }
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
