@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Bytes, BytesMut};
@@ -26,6 +26,9 @@ const LISTS: [(&str, &str, ItemKind); 4] = [
     ("resourceTemplates", "uriTemplate", ItemKind::Resource),
 ];
 
+/// A message that may contain a list, and cannot be read.
+struct Unreadable;
+
 /// What a client may see of lists.
 pub(crate) struct Visible {
     pub(crate) config: Arc<McpConfig>,
@@ -36,10 +39,16 @@ pub(crate) struct Visible {
 impl Visible {
     /// Returns the response with its lists reduced or annotated.
     pub(crate) async fn apply(self, response: Response) -> Response {
-        if is_event_stream(response.headers()) {
+        let is_events = is_event_stream(response.headers());
+        let is_json = media_type(response.headers()).eq_ignore_ascii_case(b"application/json");
+        // A list in a body that cannot be read here would be shown whole.
+        if (is_events || is_json) && response.headers().contains_key(CONTENT_ENCODING) {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+        if is_events {
             return self.events(response);
         }
-        if !media_type(response.headers()).eq_ignore_ascii_case(b"application/json") {
+        if !is_json {
             return response;
         }
         let (mut parts, body) = response.into_parts();
@@ -47,8 +56,11 @@ impl Visible {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         parts.headers.remove(CONTENT_LENGTH);
-        let text = self.message(&text).map_or(text, Bytes::from);
-        Response::from_parts(parts, Body::from(text))
+        match self.message(&text) {
+            Ok(changed) => Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))),
+            Err(_) if text.trim_ascii().is_empty() => Response::from_parts(parts, Body::from(text)),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
     }
 
     fn events(self, response: Response) -> Response {
@@ -65,8 +77,9 @@ impl Visible {
                 let mut events = Vec::new();
                 while let Some(event) = buffer.next() {
                     match visible.event(&event) {
-                        Some(changed) => events.extend(changed),
-                        None => events.extend_from_slice(&event),
+                        Ok(Some(changed)) => events.extend(changed),
+                        Ok(None) => events.extend_from_slice(&event),
+                        Err(Unreadable) => {}
                     }
                 }
                 if !events.is_empty() {
@@ -78,32 +91,38 @@ impl Visible {
         Response::from_parts(parts, Body::from_stream(events))
     }
 
-    /// Returns the changed event, or `None` if it has no list.
-    fn event(&self, event: &[u8]) -> Option<Vec<u8>> {
+    /// Returns the changed event, or `None` if it has no list. Clients also end lines at a lone CR, and skip a byte order mark.
+    fn event(&self, event: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
         let lines =
             || event.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let data = |line: &[u8]| {
             line.strip_prefix(b"data:").map(|data| data.strip_prefix(b" ").unwrap_or(data).to_vec())
         };
+        if event.starts_with(b"\xef\xbb\xbf") || lines().any(|line| line.contains(&b'\r')) {
+            return Err(Unreadable);
+        }
         let text = lines().filter_map(data).collect::<Vec<_>>().join(&b'\n');
-        let changed = self.message(&text)?;
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let Some(changed) = self.message(&text)? else { return Ok(None) };
         let mut out = Vec::new();
         for line in lines().filter(|line| !line.is_empty() && !line.starts_with(b"data:")) {
             out.extend([line, b"\n"].concat());
         }
         out.extend([b"data: ", &*changed, b"\n\n"].concat());
-        Some(out)
+        Ok(Some(out))
     }
 
     /// Returns the changed message or batch, or `None` if it has no list.
-    fn message(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut message: Value = serde_json::from_slice(text).ok()?;
+    fn message(&self, text: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        let mut message: Value = serde_json::from_slice(text).map_err(|_| Unreadable)?;
         let mut has_list = false;
         match &mut message {
             Value::Array(batch) => batch.iter_mut().for_each(|message| has_list |= self.result(message)),
             single => has_list = self.result(single),
         }
-        has_list.then(|| serde_json::to_vec(&message).expect("a JSON value is always JSON"))
+        Ok(has_list.then(|| serde_json::to_vec(&message).expect("a JSON value is always JSON")))
     }
 
     /// Changes the lists of a response. Returns whether it has any.

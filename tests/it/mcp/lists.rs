@@ -87,13 +87,28 @@ async fn lists_in_events_are_found_in_chunks_of_any_size() {
     let tools = json!([{ "name": "about" }, { "name": "add_note" }]);
     let list = json!({ "jsonrpc": "2.0", "id": 1, "result": { "tools": tools } });
     for end in ["\n\n", "\r\n\r\n"] {
-        let event = format!(": a comment{end}event: message\ndata: {list}{end}data: last{end}");
+        let event = format!(": a comment{end}event: message\ndata: {list}{end}data: 1{end}");
         for bytes in 1..=event.len() {
             let app = in_chunks(event.clone(), bytes);
             let answer = app.post(&app.token("mcp"), &message("tools/list", &json!({}))).await;
             assert!(answer.text.contains(r#""name":"about""#), "{}", answer.text);
             assert!(!answer.text.contains("add_note"), "{}", answer.text);
-            assert!(answer.text.ends_with(&format!("data: last{end}")), "{}", answer.text);
+            assert!(answer.text.ends_with(&format!("data: 1{end}")), "{}", answer.text);
         }
+    }
+}
+
+#[tokio::test]
+async fn events_that_cannot_be_read_are_dropped() {
+    let list = json!({ "jsonrpc": "2.0", "id": 1, "result": { "tools": [{ "name": "add_note" }] } });
+    for event in [
+        format!("event: x\rdata: {list}\n\n"),
+        format!("data: {list}\rdata: x\n\n"),
+        format!("\u{feff}data: {list}\n\n"),
+        format!("data: {list}}}\n\n"),
+    ] {
+        let app = in_chunks(format!("{event}data:\n\n"), 1000);
+        let answer = app.post(&app.token("mcp"), &message("tools/list", &json!({}))).await;
+        assert_eq!(answer.text, "data:\n\n", "{event}");
     }
 }
