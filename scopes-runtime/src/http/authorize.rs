@@ -32,7 +32,21 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
-        let context = AuthContext::of(parts, self.server()).await;
+        match self.authorize_operation_now(parts, handler, &required) {
+            Some(authorized) => authorized,
+            None => self.authorize_operation_decoding(parts, handler, required).await,
+        }
+    }
+
+    /// Decodes the token, and authorizes the request, after [`authorize_operation_now`](Self::authorize_operation_now) has
+    /// returned `None`.
+    pub(crate) async fn authorize_operation_decoding(
+        &self,
+        parts: &mut Parts,
+        handler: Option<TypeId>,
+        required: Requirements,
+    ) -> Result<(), AuthError> {
+        let context = AuthContext::of_decoded(parts, self.server()).await;
         self.evaluate_operation(context, handler, &required)
     }
 

@@ -116,21 +116,31 @@ impl AuthContext {
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
     pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
-        let has_outcome = Self::has_outcome(parts, server);
-        // In a box, so that the futures of requests with an outcome, which are most, do not have the size of this one.
-        let new = if has_outcome { None } else { Some(Box::pin(StoredOutcome::new(parts, server)).await) };
-        Self::with_outcome(parts, new)
+        if !Self::finds_outcome(parts, server) {
+            return Self::of_decoded(parts, server).await;
+        }
+        parts.extensions.get_or_insert_default()
     }
 
     /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
     pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
+        Self::finds_outcome(parts, server).then(|| parts.extensions.get_or_insert_default())
+    }
+
+    /// Decodes the token of the request, after [`of_immediate`](Self::of_immediate) has returned `None`.
+    pub(super) async fn of_decoded<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
+        // In a box, so that the futures of requests with a cached token, which are most, do not have the size of this one.
+        let new = Box::pin(StoredOutcome::decoded(parts, server)).await;
+        Self::store(parts, new)
+    }
+
+    /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded first.
+    fn finds_outcome(parts: &mut Parts, server: Server<'_>) -> bool {
         if Self::has_outcome(parts, server) {
-            return Some(Self::with_outcome(parts, None));
+            return true;
         }
-        let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = outcome_without_decoding(&header, parts, server).ok()?;
-        let stored = StoredOutcome::now(server, parts, header, outcome);
-        Some(Self::with_outcome(parts, Some(stored)))
+        let new = StoredOutcome::immediate(parts, server);
+        new.map(|new| Self::store(parts, new)).is_some()
     }
 
     /// Returns whether the request has an outcome to reuse. That of another server is not valid here: its issuer and audience
@@ -145,11 +155,9 @@ impl AuthContext {
         })
     }
 
-    fn with_outcome(parts: &mut Parts, new: Option<StoredOutcome>) -> &mut Self {
+    fn store(parts: &mut Parts, new: StoredOutcome) -> &mut Self {
         let context: &mut Self = parts.extensions.get_or_insert_default();
-        if new.is_some() {
-            (context.stored, context.is_authorized) = (new, false);
-        }
+        (context.stored, context.is_authorized) = (Some(new), false);
         context
     }
 
@@ -174,12 +182,22 @@ pub(crate) fn end_layers(extensions: &mut Extensions) {
 }
 
 impl StoredOutcome {
-    async fn new(parts: &Parts, server: Server<'_>) -> Self {
+    /// Returns the outcome that needs no decoding and no proof.
+    fn immediate(parts: &Parts, server: Server<'_>) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = match outcome_without_decoding(&header, parts, server) {
-            Ok(outcome) => outcome,
-            Err(credentials) => decoded(credentials, parts, server).await,
+        let outcome = match header.credentials(server.config.sender.accepts_dpop()) {
+            Credentials::Missing => TokenOutcome::Missing,
+            Credentials::Malformed => TokenOutcome::Malformed,
+            Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
+            Credentials::Dpop(_) => return None,
         };
+        Some(Self::now(server, parts, header, outcome))
+    }
+
+    async fn decoded(parts: &Parts, server: Server<'_>) -> Self {
+        let header = AuthorizationHeader::of(&parts.headers);
+        let credentials = header.credentials(server.config.sender.accepts_dpop());
+        let outcome = decoded(credentials, parts, server).await;
         Self::now(server, parts, header, outcome)
     }
 
@@ -237,24 +255,6 @@ impl TokenOutcome {
             }
             Self::Missing | Self::Malformed | Self::Valid(_) => true,
         }
-    }
-}
-
-/// Returns the outcome that needs no decoding and no proof, or the credentials to decode.
-fn outcome_without_decoding<'a>(
-    header: &'a AuthorizationHeader,
-    parts: &Parts,
-    server: Server<'_>,
-) -> Result<TokenOutcome, Credentials<'a>> {
-    let credentials = header.credentials(server.config.sender.accepts_dpop());
-    match credentials {
-        Credentials::Missing => Ok(TokenOutcome::Missing),
-        Credentials::Malformed => Ok(TokenOutcome::Malformed),
-        Credentials::Bearer(token) => match cached(token, server) {
-            Some(token) => Ok(bearer_outcome(Ok(token), parts, server)),
-            None => Err(credentials),
-        },
-        Credentials::Dpop(_) => Err(credentials),
     }
 }
 

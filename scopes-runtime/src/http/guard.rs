@@ -83,7 +83,7 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
             let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
             match server.authorize_operation_now(parts, Some(handler), &required) {
                 Some(authorized) => authorized?,
-                None => server.authorize_operation(parts, Some(handler), required).await?,
+                None => server.authorize_operation_decoding(parts, Some(handler), required).await?,
             }
         }
         #[cfg(feature = "metrics")]

@@ -85,7 +85,7 @@ where
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),
             Some(Err(error)) => Either::Right(Box::pin(ready(error.into_response()))),
             None => Either::Right(Box::pin(async move {
-                match server.authorize_operation(&mut parts, Some(handler), required).await {
+                match server.authorize_operation_decoding(&mut parts, Some(handler), required).await {
                     Ok(()) => self.handler.call(Request::from_parts(parts, body), state).await,
                     Err(error) => error.into_response(),
                 }
