@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Ident, Result, Token};
+use syn::{Ident, Result, Token};
 
 use vocabulary::Vocabulary;
 
@@ -43,20 +43,17 @@ fn types_module(input: ParseStream<'_>) -> Result<Option<Ident>> {
     if input.is_empty() {
         return Ok(None);
     }
-    let expected = "expected no argument, or the name of a module to declare with a type for each scope: `types = scope`";
-    let at = input.span();
-    let parse = || {
-        let key = input.call(Ident::parse_any)?;
-        input.parse::<Token![=]>()?;
-        let module = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
-        Ok((key, module))
-    };
-    match parse() {
-        Ok((key, module)) if key == "types" && input.is_empty() => Ok(Some(module)),
-        Ok::<_, Error>(_) | Err(_) => {
-            input.parse::<TokenStream>()?;
-            Err(Error::new(at, expected))
-        }
+    let expected = input.error(
+        "expected no argument, or the name of a module to declare with a type for each scope: `types = scope`",
+    );
+    let key = input.call(Ident::parse_any);
+    if key.is_ok_and(|key| key == "types")
+        && input.parse::<Token![=]>().is_ok()
+        && let Ok(module) = input.parse()
+        && input.parse::<Option<Token![,]>>().is_ok()
+        && input.is_empty()
+    {
+        return Ok(Some(module));
     }
+    Err(expected)
 }

@@ -1,5 +1,7 @@
 //! The other attributes of an item: `#[cfg]`, doc comments, and a second attribute of this crate.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Attribute, Error, Expr, ExprLit, Lit, Meta, Result};
 
 const OURS: [&str; 3] = ["requires_scopes", "authenticated_by", "public"];
@@ -17,8 +19,30 @@ pub(crate) fn reject_second_attribute(attributes: &[Attribute]) -> Result<()> {
 
 /// Returns the name of an attribute of this crate for handlers.
 pub(crate) fn name_of_ours(attribute: &Attribute) -> Option<&'static str> {
-    let last = attribute.path().segments.last()?;
-    OURS.into_iter().find(|name| last.ident == name)
+    OURS.into_iter().find(|name| is(attribute, name))
+}
+
+/// Returns whether the last segment of the attribute's path is this name.
+pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// Returns what is in the parentheses of an attribute.
+pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    }
+}
+
+/// Uses the import of an attribute that is removed from an item, under the conditions of the item.
+pub(crate) fn import_of(attribute: &Attribute, conditions: &[Attribute]) -> TokenStream {
+    let path = attribute.path();
+    quote! {
+        #(#conditions)*
+        #[allow(unused_imports)]
+        use #path as _;
+    }
 }
 
 /// Returns the `#[cfg]` attributes. Code generated for the item needs the same ones.

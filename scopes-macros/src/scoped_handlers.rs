@@ -3,12 +3,12 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Error, GenericParam, ImplItem, ImplItemFn, ItemImpl, Meta, Result, Signature};
+use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Signature};
 
 use crate::attribute_macros::{Argument, with_errors};
 use crate::documented::is_utoipas;
 use crate::handler::{Block, Handler};
-use crate::item_attributes::{conditions, name_of_ours};
+use crate::item_attributes::{arguments, conditions, import_of, name_of_ours};
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
@@ -38,14 +38,14 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
     let block = Block { ident: ident.collect::<Vec<_>>().join("_"), path };
     let original = item.clone();
     let of_block: Vec<_> = conditions(&item.attrs).cloned().collect();
-    let mut items = TokenStream::new();
+    let (mut imports, mut items) = (TokenStream::new(), TokenStream::new());
     for inner in &mut item.items {
         let ImplItem::Fn(function) = inner else { continue };
         let Some((attribute, name)) = take_attribute(function) else { continue };
         reject_utoipa(function, errors);
         function.attrs.extend(of_block.iter().cloned());
         let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
-        items.extend(import_of(&attribute, &conditions));
+        imports.extend(import_of(&attribute, &conditions));
         let argument = Argument::parse(name, arguments(&attribute), errors);
         let handler = match Handler::parse(function.to_token_stream(), errors) {
             Ok(handler) => handler.in_block(block.clone(), |signature| known_outside(signature, &original)),
@@ -53,7 +53,7 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
                 errors.push(error);
                 // What is left of them is not allowed in the block, which would be another error.
                 while let Some((second, _)) = take_attribute(function) {
-                    items.extend(import_of(&second, &conditions));
+                    imports.extend(import_of(&second, &conditions));
                 }
                 continue;
             }
@@ -62,35 +62,19 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
         items.extend(guarded.items);
         *inner = ImplItem::Verbatim(guarded.function);
     }
-    items
+    quote! {
+        const _: () = {
+            #imports
+        };
+        #items
+    }
 }
 
 /// Removes the first attribute of this crate from the function, and returns it with its name.
 fn take_attribute(function: &mut ImplItemFn) -> Option<(Attribute, &'static str)> {
-    let named = |attribute: &Attribute| name_of_ours(attribute);
-    let at = function.attrs.iter().position(|attribute| named(attribute).is_some())?;
-    let attribute = function.attrs.remove(at);
-    let name = named(&attribute)?;
-    Some((attribute, name))
-}
-
-/// Uses the import of an attribute that is removed.
-fn import_of(attribute: &Attribute, conditions: &[Attribute]) -> TokenStream {
-    let path = attribute.path();
-    quote! {
-        #(#conditions)*
-        const _: () = {
-            #[allow(unused_imports)]
-            use #path as _;
-        };
-    }
-}
-
-fn arguments(attribute: &Attribute) -> TokenStream {
-    match &attribute.meta {
-        Meta::List(list) => list.tokens.clone(),
-        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-    }
+    let mut attributes = function.attrs.iter().enumerate();
+    let (at, name) = attributes.find_map(|(at, attribute)| Some((at, name_of_ours(attribute)?)))?;
+    Some((function.attrs.remove(at), name))
 }
 
 /// utoipa declares a type beside the function, which the block cannot contain.
@@ -108,9 +92,7 @@ fn reject_utoipa(function: &mut ImplItemFn, errors: &mut Vec<Error>) {
 /// Changes the signature to one that items outside of the block can name: with the block's type in place of `Self`. Types that
 /// depend on the block's generics cannot be named, so these are added to those of the function.
 fn known_outside(signature: &mut Signature, block: &ItemImpl) {
-    let is_generic =
-        block.generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
-    if !is_generic && let Ok(known) = syn::parse2(without_self(signature.to_token_stream(), block)) {
+    if let Ok(known) = syn::parse2(without_self(signature.to_token_stream(), block)) {
         *signature = known;
     }
     signature.generics.params.extend(block.generics.params.iter().cloned());

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Ident, ImplItem, ImplItemFn, ItemImpl, Meta, Result};
+use syn::{Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result};
 
 use crate::attribute_macros::reason;
-use crate::item_attributes::conditions;
+use crate::item_attributes::{arguments, conditions, import_of, is};
 use crate::requirement::Requirement;
 
 /// `kind` is rmcp's attribute: `tool` or `prompt`.
@@ -95,10 +95,7 @@ fn entry(kind: &str, method: &mut ImplItemFn, errors: &mut Vec<Error>) -> Option
         });
         return None;
     };
-    let arguments = match &own.meta {
-        Meta::List(list) => list.tokens.clone(),
-        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-    };
+    let arguments = arguments(own);
     let requirement = if is(own, "public") {
         errors.extend(reason.parse2(arguments).err());
         quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN)
@@ -110,21 +107,13 @@ fn entry(kind: &str, method: &mut ImplItemFn, errors: &mut Vec<Error>) -> Option
             REQUIREMENT
         })
     };
-    let conditions: Vec<_> = conditions(&method.attrs).collect();
-    // So that the import of the attribute is used.
-    let attribute = own.path();
+    let conditions: Vec<_> = conditions(&method.attrs).cloned().collect();
+    let import = import_of(own, &conditions);
     // rmcp generates this function. It returns the name that clients use.
     let definition = format_ident!("{}_{kind}_attr", name.unraw());
     Some(quote! {
-        #(#conditions)*
-        #[allow(unused_imports)]
-        use #attribute as _;
+        #import
         #(#conditions)*
         let access = access.require(Self::#definition().name, #requirement);
     })
-}
-
-/// Returns whether the last segment of the attribute's path is this name.
-fn is(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }

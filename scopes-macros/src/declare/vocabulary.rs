@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
 use super::implied;
-use crate::item_attributes::documentation;
+use crate::item_attributes::{documentation, is};
 use crate::scope_token::scope_token;
 
 /// A vocabulary. A valid value replaces each mistake, so that the compiler still checks the code that uses the enum.
@@ -51,8 +51,7 @@ impl Parse for Vocabulary {
             ));
         }
         item.attrs.retain(|attribute| {
-            let last = attribute.path().segments.last();
-            let is_second = last.is_some_and(|name| name.ident == "declare_scopes");
+            let is_second = is(attribute, "declare_scopes");
             if is_second {
                 errors.push(Error::new_spanned(attribute, "second `#[declare_scopes]`; remove this one"));
             }
