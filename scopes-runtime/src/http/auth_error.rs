@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
-use super::schemes::Scheme;
+use super::schemes::{Scheme, Schemes};
 use crate::scope::GrantedScopes;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
@@ -55,28 +55,28 @@ use crate::scope::GrantedScopes;
 #[non_exhaustive]
 pub enum AuthError {
     /// No credentials, or another scheme: 401 without an error code (RFC 6750 section 3.1).
-    #[error("{}", RefusalReason::MissingToken.detail())]
+    #[error("{}", RefusalReason::MissingToken.detail(Schemes::default()))]
     MissingToken(Challenge),
     /// A malformed, empty or repeated `Authorization` header: 400 `invalid_request`.
-    #[error("{}", RefusalReason::InvalidRequest.detail())]
+    #[error("{}", RefusalReason::InvalidRequest.detail(Schemes::default()))]
     InvalidRequest(Challenge),
     /// The token failed a check: 401 `invalid_token`.
-    #[error("{}", RefusalReason::InvalidToken.detail())]
+    #[error("{}", RefusalReason::InvalidToken.detail(Schemes::default()))]
     InvalidToken(Challenge),
     /// The proof of a token with the scheme `DPoP` failed a check: 401 `invalid_dpop_proof` (RFC 9449 section 7.1).
     #[cfg(feature = "bound-tokens")]
-    #[error("{}", RefusalReason::InvalidDpopProof.detail())]
+    #[error("{}", RefusalReason::InvalidDpopProof.detail(Schemes::default()))]
     InvalidDpopProof(Challenge),
     /// The proof needs the nonce in `DPoP-Nonce`: 401 `use_dpop_nonce` (RFC 9449 section 9).
     #[cfg(feature = "bound-tokens")]
-    #[error("{}", RefusalReason::UseDpopNonce.detail())]
+    #[error("{}", RefusalReason::UseDpopNonce.detail(Schemes::default()))]
     UseDpopNonce(Challenge),
     /// The token is valid, but lacks a scope: 403 `insufficient_scope`.
-    #[error("{}", RefusalReason::InsufficientScope.detail())]
+    #[error("{}", RefusalReason::InsufficientScope.detail(Schemes::default()))]
     InsufficientScope(Challenge),
     /// The token is valid and has the scopes, but its user did not authenticate as required: 401
     /// `insufficient_user_authentication` (RFC 9470 section 3).
-    #[error("{}", RefusalReason::InsufficientUserAuthentication.detail())]
+    #[error("{}", RefusalReason::InsufficientUserAuthentication.detail(Schemes::default()))]
     InsufficientUserAuthentication(Challenge),
     /// The token cannot be checked at the moment: 503 with `Retry-After`.
     #[error("{UNAVAILABLE}")]
@@ -94,7 +94,7 @@ pub(crate) fn example_body(status: u16) -> serde_json::Value {
         403 => RefusalReason::InsufficientScope,
         _ => return serde_json::json!(Problem::new(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)),
     };
-    serde_json::json!(Problem::of(reason))
+    serde_json::json!(Problem::of(reason, Schemes::default()))
 }
 
 /// The content of a `WWW-Authenticate` challenge.
@@ -236,8 +236,8 @@ impl AuthError {
         self.refusal().map_or(StatusCode::SERVICE_UNAVAILABLE, |(reason, _)| reason.status())
     }
 
-    /// Returns the error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. `None` for a request without a token and for
-    /// [`Unavailable`](Self::Unavailable).
+    /// Returns the error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. `None` for a request without
+    /// a token and for [`Unavailable`](Self::Unavailable).
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         self.refusal().ok()?.0.code()
@@ -251,8 +251,8 @@ impl AuthError {
 
     /// Returns the response with another body, for errors in the application's own format.
     ///
-    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the error, whatever `body` sets. Other headers of `body` are
-    /// kept.
+    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the error, whatever `body` sets. Other headers of
+    /// `body` are kept.
     #[must_use]
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
         let (name, value, _) = self.rendered();

@@ -99,13 +99,17 @@ impl RefusalReason {
         }
     }
 
-    pub(super) fn detail(self) -> &'static str {
-        match self {
+    /// Returns what to do, for a server with these schemes.
+    pub(super) fn detail(self, schemes: Schemes) -> Cow<'static, str> {
+        let scheme = schemes.name();
+        let detail = match self {
             Self::MissingToken => {
-                "This request needs an access token. Send it as `Authorization: Bearer <token>`."
+                let detail = "This request needs an access token.";
+                return format!("{detail} Send it as `Authorization: {scheme} <token>`.").into();
             }
             Self::InvalidRequest => {
-                "The Authorization header is malformed. Send one header `Authorization: Bearer <token>`."
+                let detail = "The Authorization header is malformed.";
+                return format!("{detail} Send one header `Authorization: {scheme} <token>`.").into();
             }
             Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
             #[cfg(feature = "bound-tokens")]
@@ -120,7 +124,8 @@ impl RefusalReason {
             Self::InsufficientUserAuthentication => {
                 "The user must re-authenticate. Request a token with the `acr_values` or `max_age` of this response."
             }
-        }
+        };
+        detail.into()
     }
 }
 
@@ -234,8 +239,7 @@ impl RefusalTemplate {
     }
 
     fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
-        let mut problem = Problem::of(reason);
-        problem.detail = problem.detail.replace("Bearer", self.parameters.schemes.name()).into();
+        let mut problem = Problem::of(reason, self.parameters.schemes);
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
@@ -283,7 +287,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, detail: &'static str) -> Self {
+    pub(super) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
@@ -296,8 +300,8 @@ impl Problem {
         }
     }
 
-    pub(super) fn of(reason: RefusalReason) -> Self {
-        Self { error: reason.code(), ..Self::new(reason.status(), reason.detail()) }
+    pub(super) fn of(reason: RefusalReason, schemes: Schemes) -> Self {
+        Self { error: reason.code(), ..Self::new(reason.status(), reason.detail(schemes)) }
     }
 
     pub(super) fn to_json(&self) -> Vec<u8> {

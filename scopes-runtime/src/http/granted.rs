@@ -144,7 +144,7 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
 }
 
 impl AccessToken {
-    /// Checks that the token has a scope, and returns the proof. Everything that [`require`](Self::require) says holds.
+    /// Checks that the token has a scope, and returns the proof. Checks as [`require`](Self::require) does.
     ///
     /// # Errors
     ///

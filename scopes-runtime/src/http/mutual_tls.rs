@@ -3,6 +3,8 @@ use std::net::{IpAddr, SocketAddr};
 
 #[cfg(feature = "serve")]
 use axum::extract::ConnectInfo;
+#[cfg(feature = "serve")]
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
 #[cfg(feature = "serve")]
 use base64::Engine as _;
@@ -29,6 +31,17 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCertificate(Box<str>);
+
+/// The certificate of a request. That of a header is read for tokens that are bound to a certificate only.
+#[derive(Clone, PartialEq)]
+pub(super) enum PresentedCertificate {
+    None,
+    /// The thumbprint of that of the connection.
+    Connection(Box<str>),
+    /// The lines of `Client-Cert`.
+    #[cfg(feature = "serve")]
+    Header(Vec<HeaderValue>),
+}
 
 impl ClientCertificate {
     /// Computes the thumbprint of a certificate in DER that the TLS library has verified, or has accepted as self-signed (RFC
@@ -96,8 +109,8 @@ impl MutualTls {
                 Ok(())
             };
         };
-        match self.thumbprint(parts) {
-            Some(thumbprint) if thumbprint == bound_to => Ok(()),
+        match self.presented(parts).thumbprint() {
+            Some(thumbprint) if *thumbprint == *bound_to => Ok(()),
             Some(_) => {
                 Err(DecodeError::invalid("it is bound to another certificate than that of the client"))
             }
@@ -105,13 +118,18 @@ impl MutualTls {
         }
     }
 
-    /// Returns the thumbprint of the client's certificate.
-    pub(super) fn thumbprint(&self, parts: &Parts) -> Option<String> {
+    /// Returns the certificate that the client presents.
+    pub(super) fn presented(&self, parts: &Parts) -> PresentedCertificate {
         #[cfg(feature = "serve")]
         if self.is_from_proxy(parts) {
-            return header_thumbprint(parts);
+            return PresentedCertificate::Header(
+                parts.headers.get_all("client-cert").iter().cloned().collect(),
+            );
         }
-        parts.extensions.get::<ClientCertificate>().map(|certificate| certificate.0.to_string())
+        match parts.extensions.get() {
+            Some(ClientCertificate(thumbprint)) => PresentedCertificate::Connection(thumbprint.clone()),
+            None => PresentedCertificate::None,
+        }
     }
 
     #[cfg(feature = "serve")]
@@ -121,12 +139,22 @@ impl MutualTls {
     }
 }
 
+impl PresentedCertificate {
+    fn thumbprint(self) -> Option<Box<str>> {
+        match self {
+            Self::None => None,
+            Self::Connection(thumbprint) => Some(thumbprint),
+            #[cfg(feature = "serve")]
+            Self::Header(lines) => header_thumbprint(&lines),
+        }
+    }
+}
+
 /// Reads the only line of `Client-Cert`: a byte sequence (RFC 9440 section 2.1, RFC 8941 section 3.3.5), the certificate in DER.
 #[cfg(feature = "serve")]
-fn header_thumbprint(parts: &Parts) -> Option<String> {
-    let mut lines = parts.headers.get_all("client-cert").iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+fn header_thumbprint(lines: &[HeaderValue]) -> Option<Box<str>> {
+    let [line] = lines else { return None };
     let text = line.to_str().ok().filter(|text| text.len() <= MAX_HEADER_BYTES)?;
     let der = BASE64_STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()?;
-    (!der.is_empty()).then(|| certificate_thumbprint(&der))
+    (!der.is_empty()).then(|| certificate_thumbprint(&der).into())
 }

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method};
 
 use super::challenge::RefusalReason;
 #[cfg(feature = "bound-tokens")]
-use super::mutual_tls::MutualTls;
+use super::mutual_tls::{MutualTls, PresentedCertificate};
 use super::schemes::Schemes;
 use crate::token::{AccessToken, DecodeError};
 #[cfg(feature = "bound-tokens")]
@@ -33,7 +33,7 @@ pub(super) struct SenderEvidence {
     proofs: Vec<HeaderValue>,
     method: Method,
     path: String,
-    certificate: Option<String>,
+    certificate: Option<PresentedCertificate>,
 }
 
 #[cfg(not(feature = "bound-tokens"))]
@@ -96,7 +96,7 @@ impl SenderChecks {
             proofs: parts.headers.get_all(DPOP).iter().cloned().collect(),
             method: parts.method.clone(),
             path: sent_path(parts).unwrap_or_default().to_owned(),
-            certificate: self.mutual_tls.as_ref().and_then(|mutual_tls| mutual_tls.thumbprint(parts)),
+            certificate: self.mutual_tls.as_ref().map(|mutual_tls| mutual_tls.presented(parts)),
         })
     }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 
 use super::McpConfig;
+use super::messages::media_type;
 use crate::operation::ItemKind;
 use crate::scope::Requirements;
 use crate::token::AccessToken;
@@ -40,7 +41,7 @@ impl Visible {
     /// Returns the response with its lists reduced or annotated.
     pub(crate) async fn apply(self, response: Response) -> Response {
         let is_events = is_event_stream(response.headers());
-        let is_json = media_type(response.headers()).eq_ignore_ascii_case(b"application/json");
+        let is_json = content_type(response.headers()).eq_ignore_ascii_case(b"application/json");
         // A list in a body that cannot be read here would be shown whole.
         if (is_events || is_json) && response.headers().contains_key(CONTENT_ENCODING) {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -58,8 +59,7 @@ impl Visible {
         parts.headers.remove(CONTENT_LENGTH);
         match self.message(&text) {
             Ok(changed) => Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))),
-            Err(_) if text.trim_ascii().is_empty() => Response::from_parts(parts, Body::from(text)),
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Err(Unreadable) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }
 
@@ -102,9 +102,6 @@ impl Visible {
             return Err(Unreadable);
         }
         let text = lines().filter_map(data).collect::<Vec<_>>().join(&b'\n');
-        if text.trim_ascii().is_empty() {
-            return Ok(None);
-        }
         let Some(changed) = self.message(&text)? else { return Ok(None) };
         let mut out = Vec::new();
         for line in lines().filter(|line| !line.is_empty() && !line.starts_with(b"data:")) {
@@ -114,8 +111,11 @@ impl Visible {
         Ok(Some(out))
     }
 
-    /// Returns the changed message or batch, or `None` if it has no list.
+    /// Returns the changed message or batch, or `None` if it has no list. Empty text has none.
     fn message(&self, text: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
         let mut message: Value = serde_json::from_slice(text).map_err(|_| Unreadable)?;
         let mut has_list = false;
         match &mut message {
@@ -167,13 +167,12 @@ impl Visible {
 
 /// Returns whether a response is a stream of events.
 pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
-    media_type(headers).eq_ignore_ascii_case(b"text/event-stream")
+    content_type(headers).eq_ignore_ascii_case(b"text/event-stream")
 }
 
 /// Returns the content type without its parameters.
-fn media_type(headers: &HeaderMap) -> &[u8] {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
+fn content_type(headers: &HeaderMap) -> &[u8] {
+    headers.get(CONTENT_TYPE).map(media_type).unwrap_or_default()
 }
 
 /// The bytes of a stream that are not a whole event yet.

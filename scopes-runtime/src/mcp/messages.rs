@@ -112,8 +112,12 @@ fn object<'a>(object: &'a Object, member: &str) -> Result<&'a Object, Malformed>
 
 /// Returns whether the body is declared as JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
+    let mut lines = headers.get_all(CONTENT_TYPE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return false };
-    let essence = line.split(|byte| *byte == b';').next().unwrap_or_default();
-    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+    media_type(line).eq_ignore_ascii_case(b"application/json")
+}
+
+/// Returns a content type without its parameters.
+pub(super) fn media_type(content_type: &HeaderValue) -> &[u8] {
+    content_type.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }

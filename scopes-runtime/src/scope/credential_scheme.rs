@@ -188,7 +188,7 @@ pub(crate) const fn is_component_name(name: &[u8]) -> bool {
     !name.is_empty()
 }
 
-const fn is_one_of(value: &str, values: &[&str]) -> bool {
+pub(super) const fn is_one_of(value: &str, values: &[&str]) -> bool {
     let mut at = 0;
     while at < values.len() {
         if is_same(value, values[at]) {

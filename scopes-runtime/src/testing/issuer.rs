@@ -6,7 +6,7 @@ use super::served::Served;
 use super::token::TestToken;
 #[cfg(feature = "issuer")]
 use crate::Jwks;
-use crate::{JwtDecoder, ResourceServer, VerificationKey};
+use crate::{JwtDecoder, JwtDecoderBuilder, ResourceServer, VerificationKey};
 
 const URL: &str = "https://issuer.test";
 const AUDIENCE: &str = "https://api.test";
@@ -164,12 +164,19 @@ impl TestIssuer {
     /// Panics if the issuer is served and the system has no certificates for HTTPS.
     #[must_use]
     pub fn decoder(&self) -> JwtDecoder {
-        let builder = JwtDecoder::builder().issuer(&*self.url).audience(&*self.audience);
         #[cfg(feature = "issuer")]
         if self.served.is_some() {
-            let decoder = builder.jwks(Jwks::discovery()).build();
+            let decoder = self.decoder_builder().jwks(Jwks::discovery()).build();
             return decoder.expect("a client for HTTP on loopback");
         }
+        self.decoder_of_current_key(self.decoder_builder())
+    }
+
+    fn decoder_builder(&self) -> JwtDecoderBuilder {
+        JwtDecoder::builder().issuer(&*self.url).audience(&*self.audience)
+    }
+
+    fn decoder_of_current_key(&self, builder: JwtDecoderBuilder) -> JwtDecoder {
         builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
     }
 
@@ -177,8 +184,7 @@ impl TestIssuer {
     #[cfg(feature = "bound-tokens")]
     #[must_use]
     pub fn bound_token_decoder(&self) -> JwtDecoder {
-        let builder = JwtDecoder::builder().issuer(&*self.url).audience(&*self.audience).allow_bound_tokens();
-        builder.key(self.verification_key()).build().expect("an issuer, an audience and a key are given")
+        self.decoder_of_current_key(self.decoder_builder().allow_bound_tokens())
     }
 
     /// Returns a server with the realm `api` that accepts its tokens.

@@ -53,11 +53,14 @@ impl Attack {
     pub fn status(&self) -> StatusCode {
         match self.refusal {
             Refusal::Malformed => StatusCode::BAD_REQUEST,
-            _ => StatusCode::UNAUTHORIZED,
+            Refusal::Absent | Refusal::Invalid | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
+            #[cfg(feature = "bound-tokens")]
+            Refusal::InvalidProof => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// Returns the error code of the challenge (RFC 6750 section 3.1, RFC 9449 section 7.1). `None` for a request without credentials.
+    /// Returns the error code of the challenge (RFC 6750 section 3.1, RFC 9449 section 7.1). `None` for a request without
+    /// credentials.
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
         match self.refusal {
