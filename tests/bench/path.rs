@@ -13,14 +13,14 @@ use axum::http::{Request, Response};
 use axum::routing::get;
 use divan::{AllocProfiler, Bencher};
 use futures_util::FutureExt as _;
-use jsonwebtoken::{Validation, decode};
+use jsonwebtoken::decode;
 use scopes_runtime::{
     AccessToken, AuthError, DeclaredScope, GrantedScopes, JwtDecoder, JwtDecoderBuilder, Requirement,
     ResourceServer, TokenDecoder, requires_scopes, scopes,
 };
 use scopes_tests::Scope;
 use serde::Deserialize;
-use tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, tokens, verification_key};
+use tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, tokens, validation, verification_key};
 use tower::ServiceExt as _;
 
 #[global_allocator]
@@ -177,11 +177,7 @@ mod tokens_seen_for_the_first_time {
     #[divan::bench(args = ALGORITHMS)]
     fn jsonwebtoken_alone(bencher: Bencher<'_, '_>, name: &str) {
         let (key, tokens) = (decoding_key(algorithm(name)), tokens(name, "me items", COUNT));
-        let mut validation = Validation::new(algorithm(name));
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        validation.validate_nbf = true;
+        let validation = validation(algorithm(name));
         let mut tokens = tokens.iter().cycle();
         bencher.with_inputs(|| tokens.next().expect("a cycle")).bench_local_values(|token| {
             let decoded = decode::<Claims>(token, &key, &validation).expect("a good token");

@@ -1,7 +1,7 @@
 //! Tokens and the keys that sign and verify them.
 
 use base64ct::{Base64, Encoding as _};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode, get_current_timestamp};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode, get_current_timestamp};
 use scopes_runtime::VerificationKey;
 use serde_json::json;
 
@@ -48,6 +48,16 @@ pub(crate) fn decoding_key(algorithm: Algorithm) -> DecodingKey {
         Algorithm::HS256 => DecodingKey::from_secret(&SECRET),
         _ => jwk(),
     }
+}
+
+/// Returns the checks of jsonwebtoken that are closest to those of a decoder.
+pub(crate) fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    validation.validate_nbf = true;
+    validation
 }
 
 /// Returns this many different tokens.

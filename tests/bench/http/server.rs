@@ -15,7 +15,7 @@ use scopes_tests::Scope;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-use crate::tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, verification_key};
+use crate::tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, validation, verification_key};
 
 async fn open() -> &'static str {
     "Hello, World!"
@@ -70,11 +70,7 @@ fn app() -> Router {
         let known = server(|builder| builder);
         // The cache is enabled but too small, so each token is decoded.
         let fresh = server(|builder| builder.cache_capacity(64 * 1024));
-        let mut validation = Validation::new(algorithm);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        validation.validate_nbf = true;
+        let validation = validation(algorithm);
         let by_hand_state = ByHand(Arc::new((decoding_key(algorithm), validation)));
         app.route(&format!("/open/{name}"), get(open))
             .route(&format!("/scoped/{name}"), get(scoped).with_state(known))
