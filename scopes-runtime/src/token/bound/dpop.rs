@@ -54,7 +54,7 @@ pub struct Dpop {
     store: Arc<dyn ReplayStore>,
 }
 
-/// The error of a [`Dpop`] that is not safe.
+/// The error of an invalid configuration of [`Dpop`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DpopError {

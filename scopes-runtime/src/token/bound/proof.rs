@@ -24,7 +24,7 @@ const MAX_EARLY: Duration = Duration::from_secs(10);
 pub(crate) const ALGORITHMS: [&str; 9] =
     ["ES256", "ES384", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 
-/// What a proof has to be about.
+/// The values that the claims and the key of a proof must match.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
     pub(super) method: &'a str,

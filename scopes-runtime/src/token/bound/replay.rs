@@ -10,7 +10,7 @@ pub type ReplayFuture<'a> =
 
 /// Stores which DPoP proofs were used (RFC 9449 section 11.1).
 ///
-/// Default: in the memory of the process, which does not know the proofs that other copies of the server have accepted. Copies
+/// Default: the memory of the process, which does not contain the proofs that other copies of the server have accepted. Copies
 /// share the proofs if they share a store:
 ///
 /// ```
@@ -47,8 +47,7 @@ const PERIOD_SECONDS: u64 = 8;
 )]
 struct Full(usize);
 
-/// The proofs in memory. A full store refuses further proofs: without those that it would have to remove, they could be used
-/// again.
+/// The proofs in memory. A full store returns an error: a proof that is removed before it expires could be used again.
 pub(super) struct MemoryStore {
     proofs: Mutex<Proofs>,
     capacity: usize,
