@@ -20,7 +20,9 @@ pub(super) fn parse(attribute: &Attribute) -> Result<Vec<Ident>> {
 
 fn variant(value: Expr) -> Result<Ident> {
     match &value {
-        Expr::Path(path) if path.path.get_ident().is_some() => path.path.require_ident().cloned(),
+        Expr::Path(path) if path.attrs.is_empty() && path.path.get_ident().is_some() => {
+            path.path.require_ident().cloned()
+        }
         Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => Err(Error::new_spanned(
             value,
             "expected a variant, found a scope name; write the variant, as in `#[implies(Items)]`",
