@@ -15,7 +15,7 @@ messages are those of rustc.
 
 ";
 
-const GROUPS: [(&str, &str, &str); 9] = [
+const GROUPS: [(&str, &str, &str); 10] = [
     (
         "declaration",
         "Declarations",
@@ -26,6 +26,11 @@ const GROUPS: [(&str, &str, &str); 9] = [
         "Requirements",
         "A misspelt scope would refuse every token, or none. So scopes are resolved at compile time, in `#[requires_scopes]` and \
          `scopes!`.",
+    ),
+    (
+        "parameters",
+        "Scopes with parameters",
+        "A concrete scope has one reading, and each parameter has a value.",
     ),
     (
         "placement",

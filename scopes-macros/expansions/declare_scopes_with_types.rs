@@ -21,6 +21,7 @@ impl ::scopes_runtime::Provable for scope::Items {
     const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
         Scope::Items.declared(),
     );
+    type Values = ();
 }
 
 #[allow(deprecated)]
@@ -28,6 +29,7 @@ impl ::scopes_runtime::Provable for scope::ItemsWrite {
     const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
         Scope::ItemsWrite.declared(),
     );
+    type Values = ();
 }
 
 impl ::scopes_runtime::Implies<scope::Items> for scope::ItemsWrite {}

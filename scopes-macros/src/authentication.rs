@@ -26,18 +26,11 @@ impl Authentication {
         input.peek(Ident::peek_any) && input.peek2(Token![=])
     }
 
-    /// Parses one option.
+    /// Parses `acr` or `max_age`.
     pub(crate) fn add(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
-        let is_repeated = match name.to_string().as_str() {
-            "acr" => !self.acr_values.is_empty(),
-            "max_age" => self.max_age.is_some(),
-            _ => {
-                let message = format!("unknown option `{name}`; use `acr` or `max_age`");
-                return Err(Error::new(name.span(), message));
-            }
-        };
+        let is_repeated = if name == "acr" { !self.acr_values.is_empty() } else { self.max_age.is_some() };
         if is_repeated {
             return Err(Error::new(name.span(), format!("duplicate option `{name}`; remove it")));
         }

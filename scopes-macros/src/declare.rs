@@ -3,6 +3,7 @@
 mod expand;
 mod implied;
 mod recovered;
+mod template;
 mod types;
 mod vocabulary;
 

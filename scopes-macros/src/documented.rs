@@ -3,7 +3,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Attribute, Error, Ident, Meta, MetaList, Path};
+use syn::{Attribute, Error, Ident, LitStr, Meta, MetaList, Path};
 
 /// The types for a handler with `#[utoipa::path]`.
 pub(crate) struct Documented {
@@ -13,6 +13,8 @@ pub(crate) struct Documented {
     /// Whether the attribute has no `impl_for`, so that utoipa would have declared `path`.
     is_ours: bool,
     has_operation_id: bool,
+    /// The path as it is written, with the parameters that it and `params(…)` name. `None` if they are not known.
+    pub(crate) parameters: Option<(LitStr, Vec<String>)>,
 }
 
 impl Documented {
@@ -32,6 +34,7 @@ impl Documented {
     fn redirect(list: &mut MetaList, function: &Ident, errors: &mut Vec<Error>) -> Self {
         let mut own_type = None;
         let mut has_operation_id = false;
+        let parameters = parameters(&list.tokens);
         let mut kept = TokenStream::new();
         for argument in arguments(list.tokens.clone()) {
             match argument.as_slice() {
@@ -57,6 +60,7 @@ impl Documented {
             path: own_type.unwrap_or_else(|| format_ident!("__path_{function}")),
             inner,
             has_operation_id,
+            parameters,
         }
     }
 
@@ -65,7 +69,7 @@ impl Documented {
     /// The type that utoipa would have declared is an alias, which no pattern matches: `check_order` of a handler of the same
     /// name does not find it if a glob import brings it there.
     pub(crate) fn declare(&self, conditions: &[Attribute], operation: &Ident, guard: &Ident) -> TokenStream {
-        let Self { path, inner, is_ours, has_operation_id } = self;
+        let Self { path, inner, is_ours, has_operation_id, .. } = self;
         let conditions = quote!(#(#conditions)*);
         let scoped = quote! {
             ::scopes_runtime::__private::ScopedPath<#inner, ::scopes_runtime::#guard<#operation>>
@@ -152,6 +156,32 @@ pub(crate) fn is_utoipas(path: &Path) -> bool {
     let mut segments = path.segments.iter().rev();
     segments.next().is_some_and(|last| last.ident == "path")
         && segments.next().is_some_and(|parent| parent.ident == "utoipa")
+}
+
+/// Returns the path in the arguments, and the parameters that it and `params(…)` name. `None` if the path is no literal, or if a
+/// type documents the parameters.
+fn parameters(tokens: &TokenStream) -> Option<(LitStr, Vec<String>)> {
+    let (mut path, mut names) = (None, Vec::new());
+    for argument in arguments(tokens.clone()) {
+        match argument.as_slice() {
+            [TokenTree::Ident(key), TokenTree::Punct(_), value] if key == "path" => {
+                path = Some(syn::parse2::<LitStr>(value.clone().into()).ok()?);
+            }
+            [TokenTree::Ident(key), TokenTree::Group(group)] if key == "params" => {
+                for parameter in arguments(group.stream()) {
+                    let [TokenTree::Group(tuple)] = parameter.as_slice() else { return None };
+                    let name = tuple.stream().into_iter().next()?;
+                    names.push(syn::parse2::<LitStr>(name.into()).ok()?.value());
+                }
+            }
+            _ => {}
+        }
+    }
+    let path = path?;
+    let of_path = path.value();
+    let of_path = of_path.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    names.extend(of_path.map(|(name, _)| name.trim_start_matches('*').to_owned()));
+    Some((path, names))
 }
 
 /// Splits the arguments at commas.

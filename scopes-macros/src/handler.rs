@@ -123,6 +123,16 @@ impl Handler {
         let extractors = self.extractors();
         let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
         let requirements = quote!(#(#requirements),*);
+        let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #requirements]));
+        let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
+        let all = match parameters {
+            // A compile error for a scope's parameter that the path does not have.
+            Some((path, names)) => {
+                let at_path = quote!(::scopes_runtime::Requirement::at_path);
+                place::call(path.span(), at_path, quote!(#all, &[#(#names),*]))
+            }
+            None => all,
+        };
         let declaration = self.declare(&operation, "Authorized");
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
         let items = quote! {
@@ -134,7 +144,7 @@ impl Handler {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
                     #hints
                     use ::scopes_runtime::__private::NoRequirement as _;
-                    ::scopes_runtime::Requirement::all(&[#requirement #requirements])
+                    #all
                 };
             }
 

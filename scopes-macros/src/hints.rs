@@ -26,8 +26,18 @@ impl Hints {
         let mut path = Vec::new();
         // The value of an option is no scope.
         let mut is_value = false;
+        // Nor is that of a parameter, which is any expression.
+        let mut is_expression = false;
         for token in list {
             match token {
+                TokenTree::Punct(ref punct) if punct.as_char() == ',' && is_expression => {
+                    is_expression = false
+                }
+                _ if is_expression => {}
+                TokenTree::Punct(ref punct) if punct.as_char() == '=' && is_parameter(&path) => {
+                    path.clear();
+                    is_expression = true;
+                }
                 TokenTree::Punct(ref punct) if punct.as_char() == '=' => {
                     self.add(&mut path);
                     is_value = true;
@@ -66,6 +76,11 @@ impl Hints {
             _ => self.paths.push(path),
         }
     }
+}
+
+/// Returns whether this is a name, other than that of an option.
+fn is_parameter(path: &[TokenTree]) -> bool {
+    matches!(path, [TokenTree::Ident(name)] if name != "acr" && name != "max_age")
 }
 
 impl ToTokens for Hints {

@@ -12,7 +12,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Ident, Lit, Path, Result, Token, token};
+use syn::{Error, Expr, Ident, Lit, Path, Result, Token, token};
 
 use item::{Item, alternatives_of_all};
 
@@ -33,6 +33,8 @@ pub(crate) struct Requirement {
     hints: Hints,
     authentication: Authentication,
     may_require: Option<MayRequire>,
+    /// The values of parameters, in `scopes!`.
+    values: Vec<(Ident, Expr)>,
     errors: Vec<Error>,
 }
 
@@ -46,26 +48,38 @@ struct MayRequire {
 impl Requirement {
     /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
+        let mut requirement = Self::parse_with_values(tokens);
+        let values = std::mem::take(&mut requirement.values).into_iter();
+        requirement.errors.extend(values.map(|(name, _)| {
+            let message = format!(
+                "unknown option `{name}`; use `acr` or `max_age`. A parameter of a scope has its value from the path"
+            );
+            Error::new(name.span(), message)
+        }));
+        requirement
+    }
+
+    /// Parses a requirement of `scopes!`, which may have values of parameters.
+    fn parse_with_values(tokens: TokenStream) -> Self {
         let vocabulary = place::ident(first_literal(tokens.clone()).unwrap_or_else(Span::call_site), "Scope");
         let parser = |input: ParseStream<'_>| {
             let (mut errors, mut outermost) = (Vec::new(), Outermost::default());
-            let items = list(input, Some(&mut outermost), &mut errors)?;
-            let Outermost { authentication, may_require } = outermost;
+            let mut items = list(input, Some(&mut outermost), &mut errors)?;
             if alternatives_of_all(&items) > MAX_ALTERNATIVES {
                 let problem = format!(
                     "more than {MAX_ALTERNATIVES} alternatives, too many for a challenge; declare a scope that implies \
                      some of them, or split the endpoint"
                 );
                 errors.push(Error::new(Span::call_site(), problem));
-                return Ok((Vec::new(), authentication, may_require, errors));
+                items.clear();
             }
-            Ok((items, authentication, may_require, errors))
+            Ok((items, outermost, errors))
         };
         let hints = Hints::of(tokens.clone());
-        let parsed = parser.parse2(tokens);
-        let (items, authentication, may_require, errors) =
-            parsed.unwrap_or_else(|error| (Vec::new(), Authentication::default(), None, vec![error]));
-        Self { items, vocabulary, hints, authentication, may_require, errors }
+        let (items, outermost, errors) =
+            parser.parse2(tokens).unwrap_or_else(|error| (Vec::new(), Outermost::default(), vec![error]));
+        let Outermost { authentication, may_require, values } = outermost;
+        Self { items, vocabulary, hints, authentication, may_require, values, errors }
     }
 
     /// Returns what only editors read.
@@ -110,7 +124,7 @@ impl MayRequire {
 
 /// Expands `scopes!`.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let mut requirement = Requirement::parse(input);
+    let mut requirement = Requirement::parse_with_values(input);
     let mut errors = requirement.take_errors();
     errors.extend(requirement.may_require.take().map(|MayRequire { word, .. }| {
         Error::new(
@@ -120,15 +134,51 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }));
     let errors = errors.iter().map(place::error);
     let hints = requirement.hints();
-    quote! {{
+    let checks = checks_of_values(&requirement.values);
+    let constant = quote! {{
         #[allow(unexpected_cfgs)]
         const REQUIREMENT: ::scopes_runtime::Requirement = {
             #hints
             ::scopes_runtime::Requirement::all(&[#requirement])
         };
         #(#errors)*
+        #checks
         REQUIREMENT
-    }}
+    }};
+    if requirement.values.is_empty() {
+        return constant;
+    }
+    let names = requirement.values.iter().map(|(name, _)| name.unraw().to_string());
+    let values = requirement.values.iter().map(|(_, value)| value);
+    // Not in the block, whose end would drop temporary values.
+    quote! {
+        ::scopes_runtime::ConcreteRequirement::new(
+            #constant,
+            [#((#names, ::core::convert::AsRef::<::core::primitive::str>::as_ref(&(#values)))),*],
+        )
+    }
+}
+
+/// Returns checks that the values are those of all parameters of `REQUIREMENT`.
+fn checks_of_values(values: &[(Ident, Expr)]) -> TokenStream {
+    let Some((first, _)) = values.first() else { return TokenStream::new() };
+    let forbid = |name: &Ident, is_wrong, message: &str| {
+        place::call(name.span(), quote!(::scopes_runtime::__private::forbid), quote!(#is_wrong, #message))
+    };
+    let unknown = values.iter().map(|(name, _)| {
+        let written = name.unraw().to_string();
+        let message = format!(
+            "no scope of this requirement has the parameter `{written}`; write the name of a parameter, or `acr` or `max_age`"
+        );
+        forbid(name, quote!(!REQUIREMENT.names_parameter(#written)), &message)
+    });
+    let names = values.iter().map(|(name, _)| name.unraw().to_string());
+    let missing = forbid(
+        first,
+        quote!(!REQUIREMENT.names_only_parameters(&[#(#names),*])),
+        "a parameter of these scopes has no value here; write one for each, as in `org = project.org`",
+    );
+    quote!(const _: () = { #(#unknown;)* #missing; };)
 }
 
 /// What only the outermost list has beside its items.
@@ -136,6 +186,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 struct Outermost {
     authentication: Authentication,
     may_require: Option<MayRequire>,
+    values: Vec<(Ident, Expr)>,
 }
 
 /// Parses the items of a list.
@@ -148,7 +199,7 @@ fn list(
     let mut seen = HashSet::new();
     while !input.is_empty() {
         let read = match &mut outermost {
-            Some(outermost) if Authentication::is_next(input) => outermost.authentication.add(input),
+            Some(outermost) if Authentication::is_next(input) => outermost.add_option(input),
             None if Authentication::is_next(input) => Err(Authentication::misplaced(input)),
             Some(outermost) if MayRequire::is_next(input) => outermost.add_may_require(input, errors),
             None if MayRequire::is_next(input) => Err(MayRequire::misplaced(input)),
@@ -185,6 +236,22 @@ impl MayRequire {
 }
 
 impl Outermost {
+    /// Adds `acr`, `max_age` or the value of a parameter.
+    fn add_option(&mut self, input: ParseStream<'_>) -> Result<()> {
+        let name = input.fork().call(Ident::parse_any)?;
+        if name == "acr" || name == "max_age" {
+            return self.authentication.add(input);
+        }
+        input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        let value = input.parse()?;
+        if self.values.iter().any(|(other, _)| *other == name) {
+            return Err(Error::new(name.span(), format!("duplicate value of `{name}`; remove it")));
+        }
+        self.values.push((name, value));
+        Ok(())
+    }
+
     fn add_may_require(&mut self, input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<()> {
         let word = input.call(Ident::parse_any)?;
         let inner;
@@ -206,6 +273,10 @@ impl Outermost {
                 nested.word.span(),
                 "`may_require(…)` inside itself; list all scopes in one",
             ));
+        }
+        if let Some((name, _)) = lists.values.first() {
+            let message = format!("unknown option `{name}`; use `acr` or `max_age`");
+            return Err(Error::new(name.span(), message));
         }
         self.may_require = Some(MayRequire { word, items, authentication: lists.authentication });
         Ok(())

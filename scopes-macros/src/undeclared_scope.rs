@@ -35,7 +35,11 @@ impl Undeclared {
     fn message(&self) -> String {
         let Self { literal, vocabulary, declared } = self;
         let name = literal.value();
-        let help = match most_similar(&name, declared) {
+        let template = declared.iter().find(|declared| is_concrete(declared, &name));
+        let help = match template.map(String::as_str).or_else(|| most_similar(&name, declared)) {
+            Some(template) if is_concrete(template, &name) => {
+                format!("a requirement names a scope as it is declared, with its parameters: `{template}`")
+            }
             Some(same) if same.eq_ignore_ascii_case(&name) => {
                 format!("scope names are case-sensitive; the declared name is `{same}`")
             }
@@ -63,6 +67,20 @@ impl Undeclared {
             quoted(&names[..LISTED])
         )
     }
+}
+
+/// Returns whether a name is that of a declared scope with values in place of its parameters.
+fn is_concrete(declared: &str, name: &str) -> bool {
+    let mut texts = declared.split('{').map(|part| part.split_once('}').map_or(part, |(_, text)| text));
+    let Some(mut rest) = texts.next().and_then(|text| name.strip_prefix(text)) else { return false };
+    let mut has_parameters = false;
+    for text in texts {
+        has_parameters = true;
+        let end = if text.is_empty() { Some(rest.len()) } else { rest.find(text) };
+        let Some(end) = end.filter(|end| *end > 0) else { return false };
+        rest = &rest[end + text.len()..];
+    }
+    has_parameters && rest.is_empty()
 }
 
 /// Returns the compile error, at the literal.

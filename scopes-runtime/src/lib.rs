@@ -240,14 +240,15 @@ mod token;
 pub use http::{
     AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,
     ProtectedResourceMetadata, ProtectedResourceMetadataError, Provable, Public, RealmError, RequiredScopes,
-    ResourceServer, ResourceServerBuilder, Unavailable,
+    ResourceServer, ResourceServerBuilder, ScopeParameter, ScopeValue, ScopeValues, Unavailable,
 };
 pub use macros::{
     ScopedExtractor, authenticated_by, declare_scopes, public, requires_scopes, scoped_handlers, scopes,
 };
 pub use router::ScopedRouter;
 pub use scope::{
-    CredentialScheme, DeclaredScope, GrantedScopes, Requirement, UndeclaredScopeError, Vocabulary,
+    ConcreteRequirement, CredentialScheme, DeclaredScope, GrantedScopes, IsRequirement, Requirement,
+    UndeclaredScopeError, Vocabulary,
 };
 pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 #[cfg(feature = "_jwt")]
@@ -271,7 +272,7 @@ pub mod __private {
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::{DocumentedHandler, ScopedPath};
-    pub use crate::scope::{NoScope, deserialize, find};
+    pub use crate::scope::{NoScope, ParameterValues, deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;
     /// The words of requirements, with the documentation that editors show.

@@ -45,7 +45,13 @@ fn scopes(body: TokenStream) -> Vec<Scope> {
                 // A keyword is no variant.
                 if is_new && syn::parse2::<Ident>(variant.to_token_stream()).is_ok() {
                     let name = LitStr::new(&suggested_name(&variant), Span::call_site());
-                    scopes.push(Scope { variant, name, description: String::new(), implies: Vec::new() });
+                    scopes.push(Scope {
+                        variant,
+                        name,
+                        parameters: Vec::new(),
+                        description: String::new(),
+                        implies: Vec::new(),
+                    });
                 }
             }
             TokenTree::Literal(literal) => {

@@ -9,7 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
-use super::implied;
+use super::{implied, template};
 use crate::item_attributes::{documentation, is};
 use crate::scope_token::scope_token;
 
@@ -25,6 +25,8 @@ pub(super) struct Vocabulary {
 pub(super) struct Scope {
     pub(super) variant: Ident,
     pub(super) name: LitStr,
+    /// Those in the name.
+    pub(super) parameters: Vec<String>,
     pub(super) description: String,
     pub(super) implies: Vec<Ident>,
 }
@@ -74,6 +76,8 @@ impl Parse for Vocabulary {
         }
         let implied: Vec<_> = scopes.iter().map(|scope| (&scope.variant, &*scope.implies)).collect();
         let implications = implied::resolve(&implied, &mut errors);
+        template::check_implications(&scopes, &implications, &mut errors);
+        template::check_overlaps(&scopes, &mut errors);
         Ok(Self { item, scopes, implications, errors })
     }
 }
@@ -118,6 +122,10 @@ fn scope(variant: &mut Variant, errors: &mut Vec<Error>) -> Scope {
         errors.push(error);
         LitStr::new(&suggested_name(&ident), ident.span())
     });
+    let parameters = template::parameters(&name).unwrap_or_else(|error| {
+        errors.push(error);
+        Vec::new()
+    });
     let description = documentation(&variant.attrs);
     if description.is_empty() {
         errors.push(Error::new_spanned(
@@ -136,7 +144,7 @@ fn scope(variant: &mut Variant, errors: &mut Vec<Error>) -> Scope {
         }
         !is_implies
     });
-    Scope { variant: ident, name, description, implies }
+    Scope { variant: ident, name, parameters, description, implies }
 }
 
 fn name(variant: &Ident, discriminant: Option<&Expr>) -> Result<LitStr> {

@@ -1,14 +1,16 @@
 //! The path of a request through a resource server: its credentials, their outcome, the decision, and the refusal.
 
 use std::any::TypeId;
+use std::sync::Arc;
 
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
 use super::context::{AuthContext, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
+use super::scope_parameter::RequestValues;
 use super::{ResourceServer, telemetry};
-use crate::scope::{GrantedScopes, Requirement, Requirements};
+use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
 
 impl ResourceServer {
@@ -20,8 +22,9 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
+        let values = RequestValues::of(parts, required, None);
         let context = AuthContext::of_immediate(parts, self.server())?;
-        Some(self.evaluate_operation(context, handler, required))
+        Some(self.evaluate_operation(context, handler, required, values))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -46,8 +49,9 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
+        let values = RequestValues::of(parts, &required, None);
         let context = AuthContext::of_decoded(parts, self.server()).await;
-        self.evaluate_operation(context, handler, &required)
+        self.evaluate_operation(context, handler, &required, values)
     }
 
     /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose whole
@@ -58,11 +62,12 @@ impl ResourceServer {
         parts: &mut Parts,
         required: &Requirements,
     ) -> Result<(), AuthError> {
+        let values = RequestValues::of(parts, required, None);
         let context = AuthContext::of(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
         }
-        self.evaluate_operation(context, None, required)
+        self.evaluate_operation(context, None, required, values)
     }
 
     /// Makes this the operation of the request, and authorizes the request for it.
@@ -71,10 +76,11 @@ impl ResourceServer {
         context: &mut AuthContext,
         handler: Option<TypeId>,
         required: &Requirements,
+        values: Option<RequestValues>,
     ) -> Result<(), AuthError> {
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
-        self.evaluate_or_refuse(required, None, context.outcome())?;
+        self.evaluate_or_refuse(required, None, values, context.outcome())?;
         context.set_authorized();
         Ok(())
     }
@@ -90,8 +96,9 @@ impl ResourceServer {
         parts: &mut Parts,
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
+        let values = RequestValues::of_part(parts, part);
         let context = AuthContext::of(parts, self.server()).await;
-        self.evaluated_token(context, part)
+        self.evaluated_token(context, part, values)
     }
 
     /// Returns the request's token, if there is one. An invalid token is refused as by
@@ -101,28 +108,44 @@ impl ResourceServer {
         &self,
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
+        let values = RequestValues::of_part(parts, Requirement::ANY_VALID_TOKEN);
         let context = AuthContext::of(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Missing) || context.leave_to_check(self.config()) {
             return Ok(None);
         }
-        self.evaluated_token(context, Requirement::ANY_VALID_TOKEN).map(Some)
+        self.evaluated_token(context, Requirement::ANY_VALID_TOKEN, values).map(Some)
     }
 
-    fn evaluated_token(&self, context: &AuthContext, part: Requirement) -> Result<AccessToken, AuthError> {
-        let required = context.required.clone().unwrap_or_else(|| part.into());
-        let token = self.evaluate_or_refuse(&required, Some(part), context.outcome())?.clone();
+    fn evaluated_token(
+        &self,
+        context: &AuthContext,
+        part: Requirement,
+        values: Option<RequestValues>,
+    ) -> Result<AccessToken, AuthError> {
+        let values = values.map(|values| Arc::new(values) as SharedValues);
+        let required = context.required.clone().unwrap_or_else(|| part.into()).with_values(values.clone());
+        let part = Requirements::from(part).with_values(values);
+        let token = self.evaluate_or_refuse(&required, Some(&part), None, context.outcome())?.clone();
         Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
     }
 
+    /// Evaluates the part if there is one, otherwise the operation. `values` are those of the operation's parameters, unless
+    /// it has them.
     fn evaluate_or_refuse<'a>(
         &self,
         required: &Requirements,
-        part: Option<Requirement>,
+        part: Option<&Requirements>,
+        values: Option<RequestValues>,
         outcome: &'a TokenOutcome,
     ) -> Result<&'a AccessToken, AuthError> {
-        let of_part = part.map(Requirements::from);
-        let evaluated = of_part.as_ref().unwrap_or(required);
-        evaluate(evaluated, outcome).map_err(|denial| {
+        let evaluated = part.unwrap_or(required);
+        let result = match &values {
+            Some(values) => evaluate(evaluated, values, outcome),
+            None => evaluate(evaluated, evaluated.values(), outcome),
+        };
+        result.map_err(|denial| {
+            let with_values = values.map(|values| required.clone().with_values(Some(Arc::new(values))));
+            let required = with_values.as_ref().unwrap_or(required);
             let (error, token, cause) = match denial {
                 Denial::Refused { reason, token, cause } => {
                     let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
@@ -133,7 +156,7 @@ impl ResourceServer {
                     (self.config().unavailable(retry_after), None, Some(cause))
                 }
             };
-            telemetry::refused(&error, &self.config().challenges, evaluated, token, cause);
+            telemetry::refused(&error, &self.config().challenges, part.unwrap_or(required), token, cause);
             error
         })
     }

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::schemes::{Scheme, Schemes};
 use crate::scope::{
-    Authentication, DeclaredScope, GrantedScopes, Requirement, RequirementKey, Requirements,
-    alternatives_of_all, authentication_of_all, cheapest, list, not_granted, written,
+    Authentication, GrantedScopes, RequiredScope, RequirementKey, Requirements, authentication_of_all,
+    cheapest, list, written,
 };
 
 /// The most templates that a server keeps. It limits memory if requirements are created at run time.
@@ -40,7 +40,7 @@ struct Parameters {
 /// The refusals of one operation. They depend on little of a request, so each is rendered once.
 pub(super) struct RefusalTemplate {
     parameters: Arc<Parameters>,
-    alternatives: Vec<Vec<&'static DeclaredScope>>,
+    alternatives: Vec<Vec<RequiredScope>>,
     authentication: Authentication,
     /// Every alternative, for the log.
     pub(super) required: String,
@@ -148,16 +148,20 @@ impl ChallengeConfig {
     pub(super) fn refusal_for(
         &self,
         required: &Requirements,
-        part: Option<Requirement>,
+        part: Option<&Requirements>,
     ) -> Arc<RefusalTemplate> {
         // A part that the operation contains would multiply the alternatives.
-        let part = part.filter(|part| required.iter().all(|own| own.key() != part.key()));
+        let part = part.filter(|part| !required.contain(part));
+        let has_values = required.have_parameters() || part.is_some_and(Requirements::have_parameters);
+        if has_values {
+            // Clients choose the values, so each refusal is another one.
+            return Arc::new(RefusalTemplate::new(required, part, Arc::clone(&self.parameters)));
+        }
         let key = required.key(part);
         if let Some(template) = self.templates.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(template);
         }
-        let requirements = required.iter().chain(part).collect();
-        let template = Arc::new(RefusalTemplate::new(requirements, Arc::clone(&self.parameters)));
+        let template = Arc::new(RefusalTemplate::new(required, part, Arc::clone(&self.parameters)));
         // Clients could fill the table with combinations, and leave no place for the operations.
         if !required.are_combined() {
             let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
@@ -170,12 +174,13 @@ impl ChallengeConfig {
 }
 
 impl RefusalTemplate {
-    fn new(requirements: Vec<Requirement>, parameters: Arc<Parameters>) -> Self {
-        let alternatives = alternatives_of_all(&requirements);
+    fn new(required: &Requirements, part: Option<&Requirements>, parameters: Arc<Parameters>) -> Self {
+        let alternatives = required.required_alternatives(part);
+        let requirements = required.iter().chain(part.into_iter().flat_map(Requirements::iter));
+        let authentication = authentication_of_all(requirements);
         let required = written(&alternatives);
         let schemes = parameters.schemes.count();
         let rendered = (0..schemes * REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
-        let authentication = authentication_of_all(requirements);
         Self { parameters, alternatives, authentication, required, rendered }
     }
 
@@ -186,7 +191,8 @@ impl RefusalTemplate {
 
     /// Returns the scopes of the cheapest alternative that were not granted, for the log.
     pub(super) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
-        let missing = not_granted(&self.alternatives[self.cheapest(granted)?], granted);
+        let alternative = self.alternatives[self.cheapest(granted)?].iter();
+        let missing: Vec<_> = alternative.filter(|scope| !scope.is_granted(granted)).cloned().collect();
         (!missing.is_empty()).then(|| list(&missing))
     }
 
@@ -206,12 +212,12 @@ impl RefusalTemplate {
     fn cheapest(&self, granted: &GrantedScopes) -> Option<usize> {
         match &*self.alternatives {
             [_] => Some(0),
-            all => cheapest(all, granted),
+            all => cheapest(all, |scope| scope.is_granted(granted)),
         }
     }
 
     /// The alternatives that clients may see.
-    fn visible_alternatives(&self) -> &[Vec<&'static DeclaredScope>] {
+    fn visible_alternatives(&self) -> &[Vec<RequiredScope>] {
         if self.parameters.names_scopes { &self.alternatives } else { &[] }
     }
 
@@ -221,7 +227,7 @@ impl RefusalTemplate {
         if alternatives.len() < 2 {
             return Vec::new();
         }
-        alternatives.iter().map(|scopes| list(scopes)).collect()
+        alternatives.iter().filter_map(|scopes| requestable(scopes)).collect()
     }
 
     pub(super) fn acr_values(&self, reason: RefusalReason) -> Option<String> {
@@ -235,7 +241,7 @@ impl RefusalTemplate {
 
     fn scope_of(&self, alternative: Option<usize>) -> Option<String> {
         let scopes = self.visible_alternatives().get(alternative?)?;
-        (!scopes.is_empty()).then(|| list(scopes))
+        if scopes.is_empty() { None } else { requestable(scopes) }
     }
 
     fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
@@ -266,6 +272,13 @@ impl RefusalTemplate {
         }
         RenderedRefusal { challenge: challenge.into(), body: problem.to_json().into() }
     }
+}
+
+/// Returns the scopes as a `scope` parameter (RFC 6749 section 3.3). `None` if no token can have one of them, because of the
+/// value of a parameter.
+fn requestable(scopes: &[RequiredScope]) -> Option<String> {
+    let names: Option<Vec<_>> = scopes.iter().map(RequiredScope::name).collect();
+    names.map(|names| names.join(" "))
 }
 
 /// A problem detail (RFC 9457).

@@ -75,9 +75,9 @@ impl AuthContext {
         self.is_authorized = false;
     }
 
-    /// Records that the outcome satisfies the operation.
+    /// Records that the outcome satisfies the operation. With parameters, it may not satisfy it for another path.
     pub(super) fn set_authorized(&mut self) {
-        self.is_authorized = true;
+        self.is_authorized = self.required.as_ref().is_some_and(|required| !required.have_parameters());
     }
 
     /// Returns whether the server has authorized the request for the handler, with the credentials that it has now.

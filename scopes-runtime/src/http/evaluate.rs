@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::challenge::RefusalReason;
 use super::context::TokenOutcome;
-use crate::scope::Requirements;
+use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;
 use crate::token::{AccessToken, DecodeError};
@@ -24,14 +24,15 @@ pub(super) enum Denial<'a> {
     },
 }
 
-/// Returns the token if it satisfies the requirement.
+/// Returns the token if it satisfies the requirement, with these values of the scopes' parameters.
 pub(super) fn evaluate<'a>(
     required: &Requirements,
+    values: &(impl ParameterValues + ?Sized),
     outcome: &'a TokenOutcome,
 ) -> Result<&'a AccessToken, Denial<'a>> {
     let refused = |reason, cause| Err(Denial::Refused { reason, token: None, cause });
     match outcome {
-        TokenOutcome::Valid(token) => match insufficiency(required, token) {
+        TokenOutcome::Valid(token) => match insufficiency(required, values, token) {
             None => Ok(token),
             Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: None }),
         },
@@ -60,8 +61,12 @@ pub(super) fn evaluate<'a>(
 }
 
 /// Returns what a valid token lacks. A missing scope comes before the user's authentication.
-pub(super) fn insufficiency(required: &Requirements, token: &AccessToken) -> Option<RefusalReason> {
-    if !required.is_met_by(token.scopes()) {
+pub(super) fn insufficiency(
+    required: &Requirements,
+    values: &(impl ParameterValues + ?Sized),
+    token: &AccessToken,
+) -> Option<RefusalReason> {
+    if !required.are_met_by(token.scopes(), values) {
         Some(RefusalReason::InsufficientScope)
     } else if !required.accepts(token.authenticated()) {
         Some(RefusalReason::InsufficientUserAuthentication)
@@ -88,7 +93,7 @@ mod tests {
     }
 
     fn reason(required: Requirement, outcome: &TokenOutcome) -> Option<RefusalReason> {
-        match evaluate(&required.into(), outcome) {
+        match evaluate(&required.into(), &(), outcome) {
             Ok(_) => None,
             Err(Denial::Refused { reason, .. }) => Some(reason),
             Err(Denial::Unavailable { .. }) => panic!("a decision was possible"),
@@ -117,6 +122,20 @@ mod tests {
     }
 
     #[test]
+    fn a_parameter_has_its_value() {
+        static ORG: DeclaredScope = DeclaredScope::new("org:{org}:read", "Read.", &[], &["org:read"]);
+        let required = Requirements::from(Requirement::scope(&ORG));
+        let is_met = |scopes: &str, values: &[(&str, &str)]| {
+            required.are_met_by(&GrantedScopes::from_list(scopes), values)
+        };
+        assert!(is_met("org:acme:read", &[("org", "acme")]));
+        assert!(!is_met("org:acme:read", &[("org", "other")]));
+        assert!(!is_met("org:{org}:read org::read", &[("org", "")]));
+        assert!(is_met("org:read", &[("org", "a b")]));
+        assert!(!is_met("org:read org:{org}:read", &[]));
+    }
+
+    #[test]
     fn without_a_valid_token_nothing_is_accepted() {
         let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
         let cases = [
@@ -128,7 +147,8 @@ mod tests {
             assert_eq!(reason(Requirement::ANY_VALID_TOKEN, &outcome), Some(expected));
         }
         let unavailable = rejected(DecodeError::unavailable(Duration::from_secs(3), "no keys"));
-        let denial = evaluate(&Requirement::ANY_VALID_TOKEN.into(), &unavailable).expect_err("no decision");
+        let denial =
+            evaluate(&Requirement::ANY_VALID_TOKEN.into(), &(), &unavailable).expect_err("no decision");
         assert!(matches!(denial, Denial::Unavailable { retry_after, .. } if retry_after.as_secs() == 3));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -10,14 +11,14 @@ use super::AuthError;
 use super::guard::check;
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
-use crate::scope::Requirement;
+use crate::scope::{ParameterValues, Requirement};
 use crate::token::AccessToken;
 
 /// Proof that the token of a request has a scope.
 ///
 /// A function that takes it cannot be called without a check, whatever route, job or test calls it. Only a check makes one: as
 /// an extractor, or with [`AccessToken::grant`]. As an extractor it counts like `#[requires_scopes]`: in the requirement of the
-/// handler, in the report and in the document. It has no size. The module
+/// handler, in the report and in the document. Without parameters it has no size. The module
 /// [`guide::beyond_the_route`](crate::guide::beyond_the_route) explains the use.
 ///
 /// It is neither `Clone` nor `Copy`, so that it is not kept beside the request: a function that uses it once takes it by value,
@@ -50,8 +51,39 @@ use crate::token::AccessToken;
 /// }
 /// # fn main() {}
 /// ```
+/// The proof of a scope with parameters has their values. It dereferences to them, so a function reads them from the proof:
+///
+/// ```
+/// use scopes_runtime::{Granted, declare_scopes, requires_scopes};
+///
+/// #[declare_scopes(types = scope)]
+/// pub enum Scope {
+///     /// Read the projects of an organization.
+///     OrgRead = "org:{org}:read",
+///     /// Read all projects.
+///     #[implies(OrgRead)]
+///     OrgReadAll = "org:read",
+/// }
+///
+/// fn projects(grant: &Granted<scope::OrgRead>) -> String {
+///     format!("the projects of {}", grant.org)
+/// }
+///
+/// /// For `/orgs/{org}/projects`.
+/// #[requires_scopes]
+/// async fn list_projects(grant: Granted<scope::OrgRead>) -> String {
+///     projects(&grant)
+/// }
+///
+/// /// A broader proof is one for all values.
+/// #[requires_scopes]
+/// async fn list_own_projects(grant: Granted<scope::OrgReadAll>) -> String {
+///     projects(&grant.implied_for(scope::OrgRead { org: "acme".into() }))
+/// }
+/// # fn main() {}
+/// ```
 #[must_use]
-pub struct Granted<S: Provable>(PhantomData<fn() -> S>);
+pub struct Granted<S: Provable>(S::Values);
 
 /// What a [`Granted`] proves: a type of the module of [`#[declare_scopes(types = …)]`](macro@crate::declare_scopes), or
 /// [`AnyOf`] several. See [`Granted`] for an example.
@@ -63,6 +95,30 @@ pub struct Granted<S: Provable>(PhantomData<fn() -> S>);
 pub trait Provable {
     /// The requirement that the check evaluates.
     const REQUIREMENT: Requirement;
+
+    /// The values of the scope's parameters: the type itself, or `()` for a scope without parameters.
+    type Values: ScopeValues;
+}
+
+/// The values of a scope's parameters. Generated code implements it.
+pub trait ScopeValues: Sized + 'static {
+    /// Returns the values. `None` if one is missing.
+    #[doc(hidden)]
+    fn read(values: &dyn ParameterValues) -> Option<Self>;
+
+    /// Returns the names and the values.
+    #[doc(hidden)]
+    fn list(&self) -> Vec<(&'static str, &str)>;
+}
+
+impl ScopeValues for () {
+    fn read(_values: &dyn ParameterValues) -> Option<Self> {
+        Some(())
+    }
+
+    fn list(&self) -> Vec<(&'static str, &str)> {
+        Vec::new()
+    }
 }
 
 /// A scope that implies another one. `#[declare_scopes(types = …)]` implements it as `#[implies]` says. See [`Granted`] for an
@@ -74,7 +130,7 @@ pub trait Provable {
 )]
 pub trait Implies<Implied> {}
 
-/// One of several scopes, in a [`Granted`].
+/// One of several scopes without parameters, in a [`Granted`].
 ///
 /// ```
 /// use scopes_runtime::{AnyOf, Granted, declare_scopes};
@@ -92,8 +148,8 @@ pub trait Implies<Implied> {}
 pub struct AnyOf<S>(PhantomData<fn() -> S>);
 
 /// Returns the proof, after the check.
-pub(crate) fn checked<S: Provable>() -> Granted<S> {
-    Granted(PhantomData)
+pub(crate) fn checked<S: Provable>(values: S::Values) -> Granted<S> {
+    Granted(values)
 }
 
 impl<S: Provable> Granted<S> {
@@ -118,15 +174,35 @@ impl<S: Provable> Granted<S> {
     pub fn implied<Implied: Provable>(self) -> Granted<Implied>
     where
         S: Implies<Implied>,
+        Implied::Values: From<S::Values>,
     {
-        // A crate can implement the trait for its own types by hand.
-        const {
-            assert!(
-                Implied::REQUIREMENT.is_implied_by(&S::REQUIREMENT),
-                "the scope does not imply the other one"
-            )
-        }
-        checked()
+        check_implication::<S, Implied>();
+        checked(self.0.into())
+    }
+
+    /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has an
+    /// example.
+    pub fn implied_for<Implied>(self, values: Implied) -> Granted<Implied>
+    where
+        S: Implies<Implied> + Provable<Values = ()>,
+        Implied: Provable<Values = Implied>,
+    {
+        check_implication::<S, Implied>();
+        checked(values)
+    }
+}
+
+/// Does not compile if the first scope does not imply the second one: a crate can implement [`Implies`] for its own types by
+/// hand.
+const fn check_implication<S: Provable, Implied: Provable>() {
+    const { assert!(Implied::REQUIREMENT.is_implied_by(&S::REQUIREMENT), "the scope does not imply the other one") }
+}
+
+impl<S: Provable> Deref for Granted<S> {
+    type Target = S::Values;
+
+    fn deref(&self) -> &S::Values {
+        &self.0
     }
 }
 
@@ -138,8 +214,9 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &T) -> Result<Self, AuthError> {
-        check::<Self, T>(parts, state).await?;
-        Ok(checked())
+        let token = check::<Self, T>(parts, state).await?;
+        let values = S::Values::read(token.required().values());
+        values.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT))
     }
 }
 
@@ -175,18 +252,64 @@ impl AccessToken {
     /// # fn main() {}
     /// ```
     #[track_caller]
-    pub fn grant<S: Provable>(&self) -> Result<Granted<S>, AuthError> {
+    pub fn grant<S: Provable<Values = ()>>(&self) -> Result<Granted<S>, AuthError> {
         self.require(S::REQUIREMENT)?;
-        Ok(checked())
+        Ok(checked(()))
+    }
+
+    /// Checks that the token has a scope with these values of its parameters, and returns the proof. Checks as
+    /// [`require`](Self::require) does.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] if the scope is missing.
+    ///
+    /// # Panics
+    ///
+    /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
+    ///
+    /// ```
+    /// use scopes_runtime::{AccessToken, AuthError, Granted, declare_scopes, requires_scopes};
+    ///
+    /// #[declare_scopes(types = scope)]
+    /// pub enum Scope {
+    ///     /// Read the projects of an organization.
+    ///     OrgRead = "org:{org}:read",
+    /// }
+    ///
+    /// fn projects(grant: Granted<scope::OrgRead>) -> String {
+    ///     format!("the projects of {}", grant.org)
+    /// }
+    ///
+    /// #[requires_scopes(may_require("org:{org}:read"))]
+    /// async fn list_projects(token: AccessToken) -> Result<String, AuthError> {
+    ///     let org = token.client_id().unwrap_or_default();
+    ///     Ok(projects(token.grant_for(scope::OrgRead { org: org.into() })?))
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[track_caller]
+    pub fn grant_for<S: Provable<Values = S> + ScopeValues>(
+        &self,
+        values: S,
+    ) -> Result<Granted<S>, AuthError> {
+        self.require_with(S::REQUIREMENT, &values.list())?;
+        Ok(checked(values))
     }
 }
 
 macro_rules! alternatives {
     ($first:ident $($rest:ident)+) => {
         #[diagnostic::do_not_recommend]
-        impl<$first: Provable, $($rest: Provable),+> Provable for AnyOf<($first, $($rest),+)> {
+        impl<$first, $($rest),+> Provable for AnyOf<($first, $($rest),+)>
+        where
+            $first: Provable<Values = ()>,
+            $($rest: Provable<Values = ()>),+
+        {
             const REQUIREMENT: Requirement =
                 Requirement::any(const { &[$first::REQUIREMENT, $($rest::REQUIREMENT),+] });
+
+            type Values = ();
         }
 
         alternatives!($($rest)+);

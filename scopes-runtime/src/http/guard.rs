@@ -14,6 +14,7 @@ use super::signature::Describe;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirement;
+use crate::token::AccessToken;
 
 /// A handler with one of the attributes. The hidden type of the handler implements it.
 pub trait HandlerInfo: 'static {
@@ -75,7 +76,7 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let (server, handler) = (state.resource_server(), TypeId::of::<O>());
         // A `ScopedRouter` has authorized the request already. A layer of the handler may have replaced the token or the context
-        // since. Without the context, only the handler's own requirement is known.
+        // since. Scopes with parameters are checked again: the request may have another path than that of the context. Without the context, only the handler's own requirement is known.
         if !server.has_authorized(parts, handler) {
             let context = parts.extensions.get::<AuthContext>();
             let context = context.filter(|context| context.handler == Some(handler));
@@ -118,14 +119,14 @@ fn set_unscoped(parts: &mut Parts) {
 }
 
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.
-pub async fn check<E, S>(parts: &mut Parts, state: &S) -> Result<(), AuthError>
+pub async fn check<E, S>(parts: &mut Parts, state: &S) -> Result<AccessToken, AuthError>
 where
     E: ScopedExtractor,
     S: ProvidesResourceServer,
 {
     let context = parts.extensions.get_or_insert_default::<AuthContext>();
     context.required.get_or_insert_with(|| E::REQUIREMENT.into());
-    state.resource_server().authorize_part(parts, E::REQUIREMENT).await.map(drop)
+    state.resource_server().authorize_part(parts, E::REQUIREMENT).await
 }
 
 impl<O> fmt::Debug for Authorized<O> {

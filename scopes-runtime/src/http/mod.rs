@@ -20,6 +20,7 @@ mod requirement_of;
 mod resource_server;
 mod router_state;
 mod schemes;
+mod scope_parameter;
 mod sender;
 mod server_config;
 mod signature;
@@ -33,7 +34,7 @@ pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 #[cfg(feature = "testing")]
 pub(crate) use granted::checked;
-pub use granted::{AnyOf, Granted, Implies, Provable};
+pub use granted::{AnyOf, Granted, Implies, Provable, ScopeValues};
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
@@ -46,6 +47,7 @@ pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+pub use scope_parameter::{ScopeParameter, ScopeValue};
 pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
 #[cfg(feature = "openapi")]
 pub(crate) use signature::{DescribedRequest, DescribedResponse};

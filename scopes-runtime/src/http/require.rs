@@ -9,7 +9,7 @@ use super::evaluate::insufficiency;
 use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
-use crate::scope::{Requirement, Requirements};
+use crate::scope::{IsRequirement, Requirement, Requirements, shared};
 use crate::token::{AccessToken, DecodeError};
 
 impl AccessToken {
@@ -20,6 +20,9 @@ impl AccessToken {
     /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug builds.
     /// Tokens outside of handlers with `#[requires_scopes]` need no declaration.
     ///
+    /// Parameters of scopes have the values in `scopes!("org:{org}:read", org = …)`, not those of the request's path. A parameter
+    /// without a value is refused.
+    ///
     /// # Errors
     ///
     /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
@@ -28,7 +31,8 @@ impl AccessToken {
     ///
     /// # Panics
     ///
-    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement.
+    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement, and if a parameter
+    /// has no value.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -51,19 +55,36 @@ impl AccessToken {
     /// }
     /// ```
     #[track_caller]
-    pub fn require(&self, requirement: Requirement) -> Result<(), AuthError> {
+    pub fn require(&self, requirement: impl IsRequirement) -> Result<(), AuthError> {
+        self.require_with(requirement.requirement(), requirement.values())
+    }
+
+    #[track_caller]
+    pub(super) fn require_with(
+        &self,
+        requirement: Requirement,
+        values: &[(&'static str, &str)],
+    ) -> Result<(), AuthError> {
         if !self.declares(&requirement) {
-            telemetry::undeclared(&requirement, Location::caller());
+            telemetry::undeclared(&requirement.into(), Location::caller());
             debug_assert!(
                 false,
                 "`require` of `{requirement}`, which the handler does not declare; add it to `may_require(…)` in its \
                  `#[requires_scopes]`"
             );
         }
-        let required = requirement.into();
-        match insufficiency(&required, self) {
+        let required = Requirements::from(requirement);
+        debug_assert!(
+            required.missing_parameters(values).next().is_none(),
+            "`require` of `{requirement}` without the values of its parameters; write them behind the scopes, as in \
+             `scopes!(\"org:{{org}}:read\", org = project.org)`"
+        );
+        match insufficiency(&required, values, self) {
             None => Ok(()),
-            Some(reason) => Err(self.refused(reason, requirement, &required, None)),
+            Some(reason) => {
+                let values = required.have_parameters().then(|| shared(values));
+                Err(self.refused(reason, &required.with_values(values), None))
+            }
         }
     }
 
@@ -82,21 +103,26 @@ impl AccessToken {
     #[must_use]
     pub fn refuse(&self) -> AuthError {
         let cause = DecodeError::invalid("the application refuses it");
-        self.refused(RefusalReason::InvalidToken, Requirement::ANY_VALID_TOKEN, self.required(), Some(&cause))
+        self.refused(RefusalReason::InvalidToken, self.required(), Some(&cause))
     }
 
+    /// Returns the refusal for a part of the operation, with the values of the request.
+    pub(super) fn insufficient(&self, part: Requirement) -> AuthError {
+        self.refused(RefusalReason::InsufficientScope, &part.into(), None)
+    }
+
+    /// `part` is what the token does not satisfy.
     fn refused(
         &self,
         reason: RefusalReason,
-        part: Requirement,
-        required: &Requirements,
+        part: &Requirements,
         cause: Option<&(dyn Error + 'static)>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
         let config = self.server_config::<ServerConfig>().unwrap_or_default();
         let error =
             config.refusal(reason, self.required(), Some(part), self.scopes().clone(), Scheme::of(self));
-        telemetry::refused(&error, &config.challenges, required, Some(self), cause);
+        telemetry::refused(&error, &config.challenges, part, Some(self), cause);
         error
     }
 }

@@ -5,7 +5,7 @@ use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
 use super::challenge::{ChallengeConfig, RefusalReason};
 use super::schemes::Scheme;
 use super::sender::SenderChecks;
-use crate::scope::{GrantedScopes, Requirement, Requirements};
+use crate::scope::{GrantedScopes, Requirements};
 
 /// The challenges and the bodies of refusals of a resource server. Two servers are the same if they share it.
 #[derive(Default)]
@@ -22,7 +22,7 @@ impl ServerConfig {
         &self,
         reason: RefusalReason,
         required: &Requirements,
-        part: Option<Requirement>,
+        part: Option<&Requirements>,
         granted: GrantedScopes,
         scheme: Scheme,
     ) -> AuthError {

@@ -1,15 +1,17 @@
 //! Events and counters. They never contain a token.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::panic::Location;
 
+use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 use tracing::field::{self, DebugValue};
 
 use super::AuthError;
 use super::challenge::ChallengeConfig;
-use crate::scope::{Requirement, Requirements};
+use crate::scope::Requirements;
 use crate::token::AccessToken;
 
 const TARGET: &str = "scopes_runtime::refused";
@@ -41,8 +43,8 @@ pub(super) fn refused(
                     target: TARGET,
                     tracing::Level::$level,
                     reason,
-                    required = %template.required,
-                    missing = token.and_then(|token| template.missing(token.scopes())),
+                    required = %cut(&template.required),
+                    missing = token.and_then(|token| template.missing(token.scopes())).as_deref().map(cut).as_deref(),
                     issuer = token.and_then(AccessToken::issuer).map(shown),
                     client_id = token.and_then(AccessToken::client_id).map(shown),
                     jti_hash = token.and_then(AccessToken::id).map(hash),
@@ -60,8 +62,19 @@ pub(super) fn refused(
     }
 }
 
+/// Emits an event for a route without the path parameter of a scope that it requires. All its requests are refused.
+pub(super) fn missing_parameter(parameter: &str, parts: &Parts) {
+    tracing::warn!(
+        target: "scopes_runtime::missing_parameter",
+        parameter,
+        path = shown(parts.uri.path()),
+        "a required scope has a parameter without one value in this request, which is refused; give a parameter of the \
+         route's path its name"
+    );
+}
+
 /// Emits an event for a requirement in a handler that its attribute does not declare.
-pub(super) fn undeclared(requirement: &Requirement, location: &Location<'_>) {
+pub(super) fn undeclared(requirement: &Requirements, location: &Location<'_>) {
     tracing::warn!(
         target: "scopes_runtime::undeclared",
         %requirement,
@@ -106,12 +119,16 @@ pub(super) fn count_token(outcome: &'static str) {
 
 /// Returns the text escaped and cut: a claim may be as long as a token.
 fn shown(text: &str) -> DebugValue<String> {
+    field::debug(cut(text).into_owned())
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= MAX_SHOWN_BYTES {
-        return field::debug(text.to_owned());
+        return text.into();
     }
     // `str::floor_char_boundary` needs Rust 1.91.
     let end = (0..=MAX_SHOWN_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
-    field::debug(format!("{}…", &text[..end]))
+    format!("{}…", &text[..end]).into()
 }
 
 /// Returns the first 64 bits of the SHA-256 in hexadecimal: enough to find the token in the issuer's log, without its `jti`.

@@ -150,7 +150,9 @@ impl Visible {
             return false;
         }
         let required = self.endpoint.with_parts(found.into_iter().map(|at| items.requirement(at)));
-        if required.is_met_by(self.token.scopes()) && required.accepts(self.token.authenticated()) {
+        if required.are_met_by(self.token.scopes(), self.token.required().values())
+            && required.accepts(self.token.authenticated())
+        {
             return true;
         }
         if self.config.lists_all

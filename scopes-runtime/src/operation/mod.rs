@@ -15,7 +15,7 @@ pub(crate) use handler::Handler;
 pub(crate) use methods::ItemKind;
 pub(crate) use methods::Methods;
 pub(crate) use operation_guard::OperationGuard;
-pub(crate) use path::{nested, shape};
+pub(crate) use path::{nested, parameters, shape};
 
 /// What an application does with the requests of some methods to one path, and who may call it. Serialized as in the access
 /// report.
@@ -36,6 +36,23 @@ impl Operation {
     /// Returns the operation of a handler with this guard.
     pub(crate) fn of<G: OperationGuard>(path: String, methods: Methods) -> Self {
         Self { methods, path, handler: Some(Handler::of::<G::Handler>()), access: G::access() }
+    }
+
+    /// Returns whether each request has a value for this parameter of a scope: in the path, or by an extractor.
+    pub(crate) fn has_value_of(&self, parameter: &str) -> bool {
+        // The item of an MCP endpoint has parameters of its own.
+        let path = self
+            .path
+            .split_once('#')
+            .filter(|_| self.methods.are_of_item())
+            .map_or(&*self.path, |(path, _)| path);
+        let of_path = parameters(path).filter(|name| *name == parameter).count();
+        let of_extractors = match &self.access {
+            Access::Scoped(requirements) => requirements.parameter_sources(),
+            Access::Authenticated { .. } | Access::Public { .. } | Access::Unchecked { .. } => Vec::new(),
+        };
+        let is_given = of_extractors.iter().any(|source| source.parameter == parameter);
+        of_path + usize::from(is_given) == 1
     }
 
     /// Returns the operation with its path under a prefix, as `Router::nest` does it.

@@ -16,3 +16,21 @@ pub(crate) fn shape(path: &str) -> String {
     };
     parts.map(part).collect()
 }
+
+/// Iterates over the names of the path's parameters: `org` of `/orgs/{org}`, `rest` of `/files/{*rest}`.
+pub(crate) fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('{')?;
+            // A second brace escapes the first one.
+            if let Some(after) = after.strip_prefix('{') {
+                rest = after;
+                continue;
+            }
+            let (name, after) = after.split_once('}')?;
+            rest = after;
+            return Some(name.trim_start_matches('*'));
+        }
+    })
+}

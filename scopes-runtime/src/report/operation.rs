@@ -2,13 +2,13 @@ use serde::Serialize;
 
 use super::requirement::requirement;
 use crate::operation::{Access, Operation};
-use crate::scope::{DeclaredScope, GrantedScopes, cheapest, not_granted};
+use crate::scope::{DeclaredScope, GrantedScopes, cheapest};
 
 /// Returns whether a token with these scopes is enough for the operation, or none is needed.
 pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool {
     match &operation.access {
         Access::Scoped(requirements) => {
-            requirements.credentials().is_empty() && requirements.is_met_by(granted)
+            requirements.credentials().is_empty() && requirements.are_met_for_some_values(granted)
         }
         Access::Authenticated { .. } => false,
         Access::Public { .. } | Access::Unchecked { .. } => true,
@@ -78,7 +78,7 @@ impl<'a> ReportedOperation<'a> {
     }
 
     /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr` and
-    /// `max_age`. An operation that requires other credentials, beside a token or instead of one, is not allowed.
+    /// `max_age`; one with a parameter is enough with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
     #[must_use]
     pub fn is_allowed(self, granted: &GrantedScopes) -> bool {
         is_allowed(self.0, granted)
@@ -88,8 +88,9 @@ impl<'a> ReportedOperation<'a> {
     #[must_use]
     pub fn missing(self, granted: &GrantedScopes) -> Vec<&'static str> {
         let alternatives = self.alternatives();
-        let missing = cheapest(&alternatives, granted).map(|at| not_granted(&alternatives[at], granted));
-        missing.into_iter().flatten().map(|scope| scope.name()).collect()
+        let is_granted = |scope: &&DeclaredScope| scope.is_granted_for_some_values(granted);
+        let cheapest = cheapest(&alternatives, is_granted).map(|at| &alternatives[at]);
+        cheapest.into_iter().flatten().filter(|scope| !is_granted(scope)).map(|scope| scope.name()).collect()
     }
 
     /// Returns whether this is the name of the handler, with or without the end of its module's path.

@@ -9,8 +9,14 @@ use axum::routing::IntoMakeService;
 use tower_service::Service;
 
 use super::ScopedRouter;
+use super::route::Route;
+use crate::operation::{Access, Operation};
 
 /// Converts to axum's router, to serve it or to add more to it.
+///
+/// # Panics
+///
+/// Panics if a route requires a scope with a parameter that the path does not have; so does each other way to serve the router.
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
     fn from(router: ScopedRouter<S>) -> Self {
         router.to_axum()
@@ -20,7 +26,24 @@ impl<S> From<ScopedRouter<S>> for axum::Router<S> {
 impl<S> ScopedRouter<S> {
     /// Returns axum's router. Each way to serve the routes calls this.
     pub(super) fn to_axum(&self) -> axum::Router<S> {
+        self.routes.iter().for_each(check_parameters);
         self.router.clone()
+    }
+}
+
+/// # Panics
+///
+/// Panics if a required scope has a parameter that the route has no value for. Its path may get one from `ScopedRouter::nest`, so
+/// only a whole router is checked.
+fn check_parameters(route: &Route) {
+    let Access::Scoped(requirements) = &route.operation.access else { return };
+    let Operation { methods, path, .. } = &route.operation;
+    for parameter in requirements.parameters() {
+        assert!(
+            route.operation.has_value_of(parameter),
+            "`{methods} {path}` requires `{requirements}`, but its path has no parameter `{{{parameter}}}`, or several values for \
+             it: name one parameter of the path `{{{parameter}}}`, or take a `ScopeValue` of it as an argument of the handler"
+        );
     }
 }
 

@@ -3,6 +3,9 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
+use super::GrantedScopes;
+use super::parameters::{ConcreteScope, ParameterValues, has_parameters, is_concrete, parameters};
+
 /// A declared scope: its name, description and implications. [`#[declare_scopes]`](crate::declare_scopes) makes it.
 ///
 /// ```
@@ -29,6 +32,7 @@ pub struct DeclaredScope {
     description: &'static str,
     implies: &'static [&'static str],
     implied_by: &'static [&'static str],
+    has_parameters: bool,
 }
 
 impl DeclaredScope {
@@ -41,10 +45,10 @@ impl DeclaredScope {
         implies: &'static [&'static str],
         implied_by: &'static [&'static str],
     ) -> Self {
-        Self { name, description, implies, implied_by }
+        Self { name, description, implies, implied_by, has_parameters: has_parameters(name) }
     }
 
-    /// Returns the name of the scope, as tokens contain it.
+    /// Returns the name of the scope. Tokens contain it, with values in place of parameters.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -66,6 +70,64 @@ impl DeclaredScope {
     #[must_use]
     pub const fn implied_by(&self) -> &'static [&'static str] {
         self.implied_by
+    }
+
+    /// Iterates over the parameters in the name: `org` of `org:{org}:read`.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        parameters(self.name)
+    }
+
+    pub(crate) const fn has_parameters(&self) -> bool {
+        self.has_parameters
+    }
+
+    /// Returns the scope that tokens contain, with these values in place of the parameters: `org:acme:read`. For authorization
+    /// servers and tests.
+    ///
+    /// `None` if a parameter has no value, or one that no scope can contain: with a character that RFC 6749 section 3.3 does
+    /// not allow, or with the character after the parameter in the name (before it, at the end of the name).
+    ///
+    /// ```
+    /// use scopes_runtime::declare_scopes;
+    ///
+    /// #[declare_scopes]
+    /// enum Scope {
+    ///     /// Read the projects of an organization.
+    ///     OrgRead = "org:{org}:read",
+    /// }
+    ///
+    /// let declared = Scope::OrgRead.declared();
+    /// assert!(declared.parameters().eq(["org"]));
+    /// assert_eq!(declared.with_values(&[("org", "acme")]).as_deref(), Some("org:acme:read"));
+    /// assert_eq!(declared.with_values(&[("org", "acme:read")]), None);
+    /// ```
+    #[must_use]
+    pub fn with_values(&self, values: &[(&str, &str)]) -> Option<String> {
+        ConcreteScope::of(self.name, values).map(|scope| scope.as_str().to_owned())
+    }
+
+    /// Returns whether the granted scopes include this one, with these values in place of its parameters.
+    pub(crate) fn is_granted(
+        &self,
+        granted: &GrantedScopes,
+        values: &(impl ParameterValues + ?Sized),
+    ) -> bool {
+        if self.has_parameters {
+            return self.is_granted_with(granted, values);
+        }
+        granted.contains(self.name) || self.implied_by.iter().any(|broader| granted.contains(broader))
+    }
+
+    fn is_granted_with(&self, granted: &GrantedScopes, values: &(impl ParameterValues + ?Sized)) -> bool {
+        let mut names = std::iter::once(&self.name).chain(self.implied_by);
+        names
+            .any(|name| ConcreteScope::of(name, values).is_some_and(|scope| granted.contains(scope.as_str())))
+    }
+
+    /// Returns whether the granted scopes include this one with some values, for reports. They may also name the parameters.
+    pub(crate) fn is_granted_for_some_values(&self, granted: &GrantedScopes) -> bool {
+        let mut names = std::iter::once(&self.name).chain(self.implied_by);
+        names.any(|name| granted.contains(name) || granted.iter().any(|scope| is_concrete(name, scope)))
     }
 }
 

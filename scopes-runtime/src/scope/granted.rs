@@ -147,6 +147,6 @@ impl fmt::Display for GrantedScopes {
 }
 
 /// Returns whether the text is `1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
-fn is_scope_token(scope: &str) -> bool {
+pub(super) fn is_scope_token(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }

@@ -1,14 +1,22 @@
 //! Declared scopes, requirements and granted scopes: plain data.
 
+mod alternatives;
 mod authentication;
+mod concrete_requirement;
 mod credential_scheme;
 mod declared;
 mod granted;
 mod named_scopes;
+mod parameter_source;
+mod parameters;
 mod requirement;
 mod requirements;
 
+#[cfg(all(feature = "_jwt", feature = "testing"))]
+pub(crate) use alternatives::is_or_implies;
+pub(crate) use alternatives::{MAX_ALTERNATIVES, RequiredScope, cheapest, list, minimal_of_both, written};
 pub(crate) use authentication::{Authenticated, Authentication};
+pub use concrete_requirement::{ConcreteRequirement, IsRequirement};
 pub use credential_scheme::CredentialScheme;
 #[cfg(feature = "openapi")]
 pub(crate) use credential_scheme::{CredentialLocation, TOKEN_SCHEME, is_component_name};
@@ -17,11 +25,9 @@ pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub(crate) use named_scopes::NamedScopes;
+pub(crate) use parameter_source::ParameterSource;
+pub use parameters::ParameterValues;
+pub(crate) use parameters::{SharedValues, shared};
 pub use requirement::Requirement;
-#[cfg(all(feature = "_jwt", feature = "testing"))]
-pub(crate) use requirement::is_or_implies;
-pub(crate) use requirement::{
-    MAX_ALTERNATIVES, RequirementKey, alternatives_of_all, authentication_of_all, cheapest, list,
-    minimal_of_both, not_granted, written,
-};
+pub(crate) use requirement::{RequirementKey, authentication_of_all};
 pub(crate) use requirements::Requirements;

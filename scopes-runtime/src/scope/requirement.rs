@@ -1,14 +1,14 @@
 mod credentials;
 mod implied;
+mod parameters;
 
-use std::{fmt, ptr, slice};
+use std::{fmt, ptr};
 
+use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
 use super::credential_scheme::{CredentialScheme, is_same};
 use super::named_scopes::NamedScopes;
+use super::parameter_source::ParameterSource;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
-
-/// The maximum number of alternatives of a requirement. A refusal lists all of them.
-pub(crate) const MAX_ALTERNATIVES: usize = 64;
 
 /// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
 /// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
@@ -33,7 +33,11 @@ pub(crate) const MAX_ALTERNATIVES: usize = 64;
 /// assert!(!requirement.is_met_by(&GrantedScopes::from_list("items:write")));
 /// ```
 #[derive(Clone, Copy)]
-pub struct Requirement(Node);
+pub struct Requirement {
+    node: Node,
+    /// Whether a scope that each request needs has a parameter.
+    has_parameters: bool,
+}
 
 #[derive(Clone, Copy)]
 enum Node {
@@ -48,6 +52,8 @@ enum Node {
     MayRequire(&'static [Requirement]),
     /// An extractor of the handler checks these credentials.
     Credentials(&'static CredentialScheme),
+    /// An extractor of the handler gives the value of a parameter. It requires nothing.
+    Parameter(&'static ParameterSource),
 }
 
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
@@ -60,7 +66,7 @@ pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        Self(Node::Scope(scope))
+        Self { node: Node::Scope(scope), has_parameters: scope.has_parameters() }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -91,7 +97,8 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let requirement = Self(Node::All(requirements));
+        let requirement =
+            Self { node: Node::All(requirements), has_parameters: any_has_parameters(requirements) };
         assert!(
             requirement.count_alternatives() <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
@@ -101,27 +108,33 @@ impl Requirement {
 
     #[must_use]
     pub const fn any(requirements: &'static [Self]) -> Self {
-        Self(Node::Any(requirements))
+        Self { node: Node::Any(requirements), has_parameters: any_has_parameters(requirements) }
     }
 
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self(Node::MayRequire(requirements))
+        Self::without_parameters(Node::MayRequire(requirements))
     }
 
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        Self(Node::Authentication { acr_values, max_age })
+        Self::without_parameters(Node::Authentication { acr_values, max_age })
+    }
+
+    const fn without_parameters(node: Node) -> Self {
+        Self { node, has_parameters: false }
     }
 
     /// Counts the alternatives, before those that another one covers are dropped.
-    const fn count_alternatives(&self) -> usize {
-        let (children, any) = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
-                return 1;
-            }
+    pub(super) const fn count_alternatives(&self) -> usize {
+        let (children, any) = match self.node {
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => return 1,
             Node::All(children) => (children, false),
             Node::Any(children) => (children, true),
         };
@@ -138,25 +151,33 @@ impl Requirement {
 
 impl Requirement {
     /// Any valid token, with or without scopes.
-    pub const ANY_VALID_TOKEN: Self = Self(Node::All(&[]));
+    pub const ANY_VALID_TOKEN: Self = Self::without_parameters(Node::All(&[]));
 
     /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///
-    /// This does not check `acr` and `max_age`; [`AccessToken::require`](crate::AccessToken::require) does.
+    /// This does not check `acr` and `max_age`, and it has no values for parameters of scopes;
+    /// [`AccessToken::require`](crate::AccessToken::require) checks all.
     #[must_use]
     pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        match self.0 {
-            Node::Scope(scope) => satisfies(granted, scope),
-            Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_by(granted)),
-            Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_by(granted)),
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => true,
+        self.is_met_where(&|scope| scope.is_granted(granted, &()))
+    }
+
+    /// Returns whether the scopes for which `is_granted` is true satisfy the requirement.
+    pub(super) fn is_met_where(&self, is_granted: &impl Fn(&DeclaredScope) -> bool) -> bool {
+        match self.node {
+            Node::Scope(scope) => is_granted(scope),
+            Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_where(is_granted)),
+            Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_where(is_granted)),
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                true
+            }
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => true,
+        match self.node {
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => true,
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -165,8 +186,8 @@ impl Requirement {
     }
 
     fn add_authentication(&self, all: &mut Authentication) {
-        match self.0 {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) => {}
+        match self.node {
+            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
@@ -180,16 +201,16 @@ impl Requirement {
     /// any valid token is accepted.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        alternatives_of_all(&[*self])
+        minimal(self.unreduced(&|scope| scope))
     }
 
     /// Adds the scopes and the authentication that the requirement names. `later` selects those that the handler may require
     /// later; otherwise they are left out.
     pub(super) fn add_named(&self, later: bool, named: &mut NamedScopes) {
-        match self.0 {
+        match self.node {
             Node::Scope(scope) if !later => named.add_scope(scope),
             Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
-            Node::Scope(_) | Node::Authentication { .. } | Node::Credentials(_) => {}
+            Node::Scope(_) | Node::Authentication { .. } | Node::Credentials(_) | Node::Parameter(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_named(later, named));
             }
@@ -202,9 +223,9 @@ impl Requirement {
 
     /// Returns whether `declared` names everything that this requirement names.
     pub(super) fn is_named_in(&self, declared: &impl Fn(&Self) -> bool) -> bool {
-        match self.0 {
+        match self.node {
             Node::Scope(_) | Node::Authentication { .. } => declared(self),
-            Node::Credentials(_) => true,
+            Node::Credentials(_) | Node::Parameter(_) => true,
             Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
                 requirements.iter().all(|inner| inner.is_named_in(declared))
             }
@@ -218,7 +239,7 @@ impl Requirement {
     }
 
     fn names_as(&self, other: &Self, is_named: fn(&DeclaredScope, &DeclaredScope) -> bool) -> bool {
-        match (self.0, other.0) {
+        match (self.node, other.node) {
             (Node::Scope(own), Node::Scope(other)) => is_named(own, other),
             (
                 Node::Authentication { acr_values, max_age },
@@ -235,7 +256,7 @@ impl Requirement {
     }
 
     pub(crate) fn key(&self) -> RequirementKey {
-        match self.0 {
+        match self.node {
             Node::Scope(scope) => RequirementKey(0, ptr::from_ref(scope).addr(), 0, None),
             Node::All(inner) => RequirementKey(1, inner.as_ptr().addr(), inner.len(), None),
             Node::Any(inner) => RequirementKey(2, inner.as_ptr().addr(), inner.len(), None),
@@ -244,56 +265,36 @@ impl Requirement {
             }
             Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
             Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
+            Node::Parameter(source) => RequirementKey(6, ptr::from_ref(source).addr(), 0, None),
         }
     }
 
-    fn unreduced(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        match self.0 {
-            Node::Scope(scope) => vec![vec![scope]],
-            Node::Any(requirements) => requirements.iter().flat_map(Self::unreduced).collect(),
-            Node::All(requirements) => unreduced_of_all(requirements),
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => vec![Vec::new()],
+    /// Returns the sets of scopes that satisfy the requirement, with no regard to implications.
+    pub(super) fn unreduced<S: Clone>(&self, scope_of: &impl Fn(&'static DeclaredScope) -> S) -> Vec<Vec<S>> {
+        match self.node {
+            Node::Scope(scope) => vec![vec![scope_of(scope)]],
+            Node::Any(requirements) => {
+                requirements.iter().flat_map(|inner| inner.unreduced(scope_of)).collect()
+            }
+            Node::All(requirements) => {
+                all_combinations(requirements.iter().map(|inner| inner.unreduced(scope_of)))
+            }
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                vec![Vec::new()]
+            }
         }
     }
 }
 
-/// Returns the minimal sets of scopes that satisfy all of the requirements. If there are too many to list, returns those of
-/// the last requirement.
-pub(crate) fn alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    minimal(unreduced_of_all(listed(requirements)))
-}
-
-/// Returns the sets of scopes that satisfy all of the requirements, as they are written: unlike [`alternatives_of_all`], a set
-/// whose scopes imply another set is listed. No set contains a scope that another of its scopes implies, or all scopes of
-/// another set.
-#[cfg(feature = "openapi")]
-pub(super) fn written_alternatives_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    let mut alternatives: Vec<_> =
-        unreduced_of_all(listed(requirements)).into_iter().map(without_implied).collect();
+const fn any_has_parameters(requirements: &[Requirement]) -> bool {
     let mut at = 0;
-    while at < alternatives.len() {
-        let is_redundant = alternatives.iter().enumerate().any(|(other_at, other)| {
-            let contains = |scopes: &[&DeclaredScope], scope: &DeclaredScope| {
-                scopes.iter().any(|one| one.name() == scope.name() && one.implied_by() == scope.implied_by())
-            };
-            let has_all = other.iter().all(|scope| contains(&alternatives[at], scope));
-            has_all && (other.len() < alternatives[at].len() || other_at < at)
-        });
-        if is_redundant {
-            alternatives.remove(at);
-        } else {
-            at += 1;
+    while at < requirements.len() {
+        if requirements[at].has_parameters {
+            return true;
         }
+        at += 1;
     }
-    alternatives
-}
-
-/// Returns the requirements whose alternatives are listed: all, or the last one if there are too many.
-fn listed(requirements: &[Requirement]) -> &[Requirement] {
-    match requirements {
-        [.., last] if !are_few_enough(requirements) => slice::from_ref(last),
-        all => all,
-    }
+    false
 }
 
 /// Returns how the user must have authenticated for all of the requirements.
@@ -304,90 +305,9 @@ pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requi
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
-pub(super) fn are_few_enough(requirements: &[Requirement]) -> bool {
-    requirements.iter().map(Requirement::count_alternatives).fold(1, usize::saturating_mul)
+pub(super) fn are_few_enough(requirements: impl Iterator<Item = Requirement>) -> bool {
+    requirements.map(|requirement| requirement.count_alternatives()).fold(1, usize::saturating_mul)
         <= MAX_ALTERNATIVES
-}
-
-fn minimal(alternatives: Vec<Vec<&'static DeclaredScope>>) -> Vec<Vec<&'static DeclaredScope>> {
-    let mut minimal: Vec<Vec<&'static DeclaredScope>> = Vec::new();
-    for alternative in alternatives.into_iter().map(without_implied) {
-        if !minimal.iter().any(|other| covers(&alternative, other)) {
-            minimal.retain(|other| !covers(other, &alternative));
-            minimal.push(alternative);
-        }
-    }
-    minimal
-}
-
-/// Returns the minimal sets of scopes that contain a set of each list.
-pub(crate) fn minimal_of_both(
-    first: &[Vec<&'static DeclaredScope>],
-    second: &[Vec<&'static DeclaredScope>],
-) -> Vec<Vec<&'static DeclaredScope>> {
-    let both = first.iter().flat_map(|left| second.iter().map(|right| [left.as_slice(), right].concat()));
-    minimal(both.collect())
-}
-
-fn unreduced_of_all(requirements: &[Requirement]) -> Vec<Vec<&'static DeclaredScope>> {
-    requirements.iter().fold(vec![Vec::new()], |alternatives, requirement| {
-        let inner = requirement.unreduced();
-        let with_inner =
-            |left: &Vec<_>| inner.iter().map(|right| [left.as_slice(), right].concat()).collect::<Vec<_>>();
-        alternatives.iter().flat_map(with_inner).collect()
-    })
-}
-
-/// Returns the alternative with the fewest missing scopes; among equals the shortest, then the first.
-pub(crate) fn cheapest(
-    alternatives: &[Vec<&'static DeclaredScope>],
-    granted: &GrantedScopes,
-) -> Option<usize> {
-    let cost = |at: &usize| {
-        let alternative = &alternatives[*at];
-        (alternative.iter().filter(|scope| !satisfies(granted, scope)).count(), alternative.len())
-    };
-    (0..alternatives.len()).min_by_key(cost)
-}
-
-pub(crate) fn satisfies(granted: &GrantedScopes, scope: &DeclaredScope) -> bool {
-    granted.contains(scope.name()) || scope.implied_by().iter().any(|broader| granted.contains(broader))
-}
-
-/// Returns the scopes of an alternative that a token with these scopes lacks.
-pub(crate) fn not_granted(
-    alternative: &[&'static DeclaredScope],
-    granted: &GrantedScopes,
-) -> Vec<&'static DeclaredScope> {
-    alternative.iter().copied().filter(|scope| !satisfies(granted, scope)).collect()
-}
-
-/// Returns whether this is the name of the scope, or of one that implies it.
-pub(crate) fn is_or_implies(name: &str, scope: &DeclaredScope) -> bool {
-    name == scope.name() || scope.implied_by().contains(&name)
-}
-
-fn without_implied(alternative: Vec<&'static DeclaredScope>) -> Vec<&'static DeclaredScope> {
-    let mut kept: Vec<&'static DeclaredScope> = Vec::new();
-    for scope in alternative {
-        if !kept.iter().any(|other| always_satisfies(other, scope)) {
-            kept.retain(|other| !always_satisfies(scope, other));
-            kept.push(scope);
-        }
-    }
-    kept
-}
-
-/// Returns whether a token with the first set always satisfies the second.
-fn covers(first: &[&'static DeclaredScope], second: &[&'static DeclaredScope]) -> bool {
-    second.iter().all(|scope| first.iter().any(|other| always_satisfies(other, scope)))
-}
-
-/// Returns whether every token that satisfies the first scope satisfies the second one. Two vocabularies may declare scopes
-/// with the same name that different scopes imply.
-fn always_satisfies(first: &DeclaredScope, second: &DeclaredScope) -> bool {
-    is_or_implies(first.name(), second)
-        && first.implied_by().iter().all(|broader| is_or_implies(broader, second))
 }
 
 /// Writes the alternatives, each as a `scope` parameter: `me items or admin`.
@@ -395,16 +315,6 @@ impl fmt::Display for Requirement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&written(&self.alternatives()))
     }
-}
-
-pub(crate) fn written(alternatives: &[Vec<&'static DeclaredScope>]) -> String {
-    let alternatives: Vec<_> = alternatives.iter().map(|scopes| list(scopes)).collect();
-    alternatives.join(" or ")
-}
-
-/// Returns the scopes as a `scope` parameter (RFC 6749 section 3.3).
-pub(crate) fn list(scopes: &[&DeclaredScope]) -> String {
-    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Debug for Requirement {

@@ -1,30 +1,32 @@
-use std::fmt;
-use std::slice;
 use std::sync::Arc;
+use std::{fmt, iter, slice};
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::named_scopes::NamedScopes;
 #[cfg(feature = "openapi")]
-use super::requirement::written_alternatives_of_all;
-use super::requirement::{
-    RequirementKey, alternatives_of_all, are_few_enough, authentication_of_all, written,
-};
+use super::alternatives::as_written;
+use super::alternatives::{RequiredScope, all_combinations, minimal, written};
+use super::named_scopes::NamedScopes;
+use super::parameter_source::ParameterSource;
+use super::parameters::{ParameterValues, SharedValues};
+use super::requirement::{RequirementKey, are_few_enough, authentication_of_all};
 use super::{Authenticated, Authentication, CredentialScheme, DeclaredScope, GrantedScopes, Requirement};
 
 /// What an operation requires: its own requirement and those of the routers around it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Requirements {
     own: Requirement,
     routers: Option<Arc<[Requirement]>>,
     /// Whether the request chose which requirements these are.
     is_combined: bool,
+    /// The values of the scopes' parameters, once a request has given them.
+    values: Option<SharedValues>,
 }
 
 impl Requirements {
     pub(crate) fn new(own: Requirement, routers: Option<Arc<[Requirement]>>) -> Self {
-        Self { own, routers, is_combined: false }
+        Self { own, routers, is_combined: false, values: None }
     }
 
     /// Returns whether the request chose several of the requirements, so that clients can cause any combination of them.
@@ -46,7 +48,7 @@ impl Requirements {
         let mut others: Vec<_> = parts.into_iter().collect();
         let is_combined = others.len() > 1;
         others.extend(self.routers());
-        Self { own: self.own, routers: Some(others.into()), is_combined }
+        Self { own: self.own, routers: Some(others.into()), is_combined, values: self.values.clone() }
     }
 
     /// Adds the requirement of a router. Returns those of all routers.
@@ -58,7 +60,7 @@ impl Requirements {
 
     /// Returns whether a refusal can list all alternatives.
     pub(crate) fn has_few_alternatives(&self) -> bool {
-        are_few_enough(&self.iter().collect::<Vec<_>>())
+        are_few_enough(self.iter())
     }
 
     /// Returns how the user must have authenticated.
@@ -94,14 +96,80 @@ impl Requirements {
     /// Returns a key for the requirements, and for that of a part of the operation.
     pub(crate) fn key(
         &self,
-        part: Option<Requirement>,
+        part: Option<&Self>,
     ) -> (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>) {
         let routers = self.routers().iter().map(Requirement::key).collect();
-        (self.own.key(), part.map(|part| part.key()), routers)
+        (self.own.key(), part.map(|part| part.own.key()), routers)
     }
 
-    pub(crate) fn is_met_by(&self, granted: &GrantedScopes) -> bool {
-        self.own.is_met_by(granted) && self.routers().iter().all(|requirement| requirement.is_met_by(granted))
+    /// Returns whether one of these is the requirement of the part, with the same values.
+    pub(crate) fn contain(&self, part: &Self) -> bool {
+        let has_same_values = match (&self.values, &part.values) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            _ => !part.have_parameters(),
+        };
+        has_same_values && self.iter().any(|own| own.key() == part.own.key())
+    }
+
+    /// Returns whether the scopes satisfy the requirements, with these values of parameters. Without a value for each parameter
+    /// they do not, not even a scope that implies all values.
+    pub(crate) fn are_met_by(
+        &self,
+        granted: &GrantedScopes,
+        values: &(impl ParameterValues + ?Sized),
+    ) -> bool {
+        self.iter().all(|requirement| {
+            requirement.all_parameters(&|parameter| values.value(parameter).is_some())
+                && requirement.is_met_where(&|scope| scope.is_granted(granted, values))
+        })
+    }
+
+    /// Returns whether the scopes satisfy the requirements with some values of parameters, for reports.
+    pub(crate) fn are_met_for_some_values(&self, granted: &GrantedScopes) -> bool {
+        self.iter()
+            .all(|requirement| requirement.is_met_where(&|scope| scope.is_granted_for_some_values(granted)))
+    }
+
+    /// Returns whether a scope that each request needs has a parameter.
+    pub(crate) fn have_parameters(&self) -> bool {
+        self.own.has_parameters() || self.routers().iter().any(Requirement::has_parameters)
+    }
+
+    /// Returns the parameters of the scopes that each request needs, each once.
+    pub(crate) fn parameters(&self) -> Vec<&'static str> {
+        let mut parameters = Vec::new();
+        if self.have_parameters() {
+            self.iter().for_each(|requirement| requirement.add_parameters(&mut parameters));
+        }
+        parameters
+    }
+
+    /// Returns the parameters that have no value.
+    pub(crate) fn missing_parameters(
+        &self,
+        values: &(impl ParameterValues + ?Sized),
+    ) -> impl Iterator<Item = &'static str> {
+        self.parameters().into_iter().filter(|parameter| values.value(parameter).is_none())
+    }
+
+    /// Returns the extractors that give values of parameters.
+    pub(crate) fn parameter_sources(&self) -> Vec<&'static ParameterSource> {
+        let mut sources = Vec::new();
+        self.own.add_parameter_sources(&mut sources);
+        sources
+    }
+
+    /// Returns the values of the scopes' parameters.
+    pub(crate) fn values(&self) -> &dyn ParameterValues {
+        match &self.values {
+            Some(values) => &**values,
+            None => &(),
+        }
+    }
+
+    /// Sets the values of the scopes' parameters.
+    pub(crate) fn with_values(self, values: Option<SharedValues>) -> Self {
+        Self { values, ..self }
     }
 
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
@@ -110,13 +178,36 @@ impl Requirements {
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        alternatives_of_all(&self.iter().collect::<Vec<_>>())
+        minimal(Self::unreduced([self], &|scope, _| scope))
+    }
+
+    /// Returns the alternatives of these requirements and of a part of the operation, with the values of the request.
+    pub(crate) fn required_alternatives(&self, part: Option<&Self>) -> Vec<Vec<RequiredScope>> {
+        minimal(Self::unreduced(iter::once(self).chain(part), &|declared, of| {
+            let values = of.values.clone().filter(|_| declared.has_parameters());
+            RequiredScope { declared, values }
+        }))
+    }
+
+    /// Returns the sets of scopes that satisfy all requirements, with no regard to implications. If there are too many to list,
+    /// returns those of the last requirement.
+    fn unreduced<'a, S: Clone>(
+        all: impl IntoIterator<Item = &'a Self>,
+        scope_of: &impl Fn(&'static DeclaredScope, &Self) -> S,
+    ) -> Vec<Vec<S>> {
+        let requirements: Vec<_> =
+            all.into_iter().flat_map(|all| all.iter().map(move |one| (one, all))).collect();
+        let listed = match &*requirements {
+            [.., last] if !are_few_enough(requirements.iter().map(|(one, _)| *one)) => slice::from_ref(last),
+            all => all,
+        };
+        all_combinations(listed.iter().map(|(one, all)| one.unreduced(&|scope| scope_of(scope, all))))
     }
 
     /// Returns the alternatives as they are written, also those that another one implies.
     #[cfg(feature = "openapi")]
     pub(crate) fn written_alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
-        written_alternatives_of_all(&self.iter().collect::<Vec<_>>())
+        as_written(Self::unreduced([self], &|scope, _| scope))
     }
 }
 
@@ -128,7 +219,13 @@ impl From<Requirement> for Requirements {
 
 impl fmt::Display for Requirements {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&written(&self.alternatives()))
+        formatter.write_str(&written(&self.required_alternatives(None)))
+    }
+}
+
+impl fmt::Debug for Requirements {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Requirements").field(&self.to_string()).finish()
     }
 }
 

@@ -12,7 +12,7 @@ impl<O> Guard for AuthenticatedBy<O> {}
 
 impl<O> Guard for Public<O> {}
 
-impl<S: Provable> Guard for Granted<S> {}
+impl<S: Provable<Values = ()>> Guard for Granted<S> {}
 
 /// Returns the guard of a handler, to call the handler as a function, or the proof that a function takes.
 ///
@@ -51,6 +51,29 @@ pub fn guard<G: Guard>() -> G {
     sealed::Sealed::new()
 }
 
+/// Returns the proof of a scope with parameters, for these values, to call a function that takes it. It checks nothing.
+///
+/// ```
+/// use scopes_runtime::testing::granted;
+/// use scopes_runtime::{Granted, declare_scopes};
+///
+/// #[declare_scopes(types = scope)]
+/// pub enum Scope {
+///     /// Read the projects of an organization.
+///     OrgRead = "org:{org}:read",
+/// }
+///
+/// fn projects(grant: Granted<scope::OrgRead>) -> String {
+///     format!("the projects of {}", grant.org)
+/// }
+///
+/// let grant = granted(scope::OrgRead { org: "acme".into() });
+/// assert_eq!(projects(grant), "the projects of acme");
+/// ```
+pub fn granted<S: Provable<Values = S>>(values: S) -> Granted<S> {
+    checked(values)
+}
+
 mod sealed {
     use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Provable, Public, checked};
 
@@ -76,9 +99,9 @@ mod sealed {
         }
     }
 
-    impl<S: Provable> Sealed for Granted<S> {
+    impl<S: Provable<Values = ()>> Sealed for Granted<S> {
         fn new() -> Self {
-            checked()
+            checked(())
         }
     }
 }

@@ -73,7 +73,7 @@ pub use attacks::Attack;
 pub use claims::access_token;
 #[cfg(feature = "bound-tokens")]
 pub use dpop_key::DpopKey;
-pub use guard::{Guard, guard};
+pub use guard::{Guard, granted, guard};
 #[cfg(feature = "_jwt")]
 pub use issuer::TestIssuer;
 #[cfg(feature = "_jwt")]

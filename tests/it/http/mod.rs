@@ -9,6 +9,7 @@ mod may_require;
 mod metadata;
 mod optional_token_in_layers;
 mod own_errors;
+mod parameters;
 mod requests;
 mod step_up;
 mod wrapped_extractors;

@@ -28,7 +28,7 @@ enum Names {
     /// An escape.
     Escaped = "\x65scaped",
     /// Every character that a scope may have.
-    Punctuation = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~",
+    Punctuation = "!#$%&'()*+,-./:;<=>?@[]^_`|~",
     /// A keyword.
     r#Type = "type",
 }
@@ -45,7 +45,7 @@ fn a_variant_has_a_name_and_a_description() {
             "repo.*",
             "raw",
             "escaped",
-            "!#$%&'()*+,-./:;<=>?@[]^_`{|}~",
+            "!#$%&'()*+,-./:;<=>?@[]^_`|~",
             "type",
         ]
     );

@@ -135,7 +135,16 @@ fn alternatives(tree: &Tree) -> usize {
 
 /// Returns the list in `{ const REQUIREMENT: … = Requirement::all(&[…]); REQUIREMENT }`.
 fn expanded(expansion: &TokenStream) -> Vec<Tree> {
-    let block: syn::Block = syn::parse2(expansion.clone()).expect("an expression");
+    let expression: Expr = syn::parse2(expansion.clone()).expect("an expression");
+    // With values of parameters, it is the first argument.
+    let block = match expression {
+        Expr::Block(block) => block.block,
+        Expr::Call(call) => match call.args.into_iter().next() {
+            Some(Expr::Block(block)) => block.block,
+            _ => panic!("no requirement in {expansion}"),
+        },
+        _ => panic!("{expansion} is not a requirement"),
+    };
     let Some(Stmt::Item(syn::Item::Const(constant))) = block.stmts.first() else {
         panic!("no constant in {expansion}")
     };

@@ -67,7 +67,7 @@ struct Scope {
 
 struct Written {
     scopes: Vec<Scope>,
-    /// Whether the vocabulary uses only doc comments, `#[implies]` and names without commas.
+    /// Whether the vocabulary uses only doc comments, `#[implies]` and names without commas and braces.
     is_plain: bool,
 }
 
@@ -84,7 +84,7 @@ fn written(vocabulary: &ItemEnum) -> Option<Written> {
         if value.is_empty() || !value.chars().all(is_scope_token) || !name.suffix().is_empty() {
             return None;
         }
-        is_plain &= !value.contains(',');
+        is_plain &= !value.contains([',', '{', '}']);
         let (mut lines, mut implies) = (Vec::new(), Vec::new());
         for attribute in &variant.attrs {
             match (doc(attribute), implied(attribute)) {

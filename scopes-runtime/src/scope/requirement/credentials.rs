@@ -9,7 +9,7 @@ impl Requirement {
     /// Returns the requirement of an extractor that checks credentials.
     #[must_use]
     pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        Self(Node::Credentials(scheme))
+        Self::without_parameters(Node::Credentials(scheme))
     }
 
     /// Returns whether an extractor checks credentials of this scheme.
@@ -25,8 +25,10 @@ impl Requirement {
     }
 
     const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
-        let children = match (self.0, wanted) {
-            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_), _) => return false,
+        let children = match (self.node, wanted) {
+            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_), _) => {
+                return false;
+            }
             (Node::Credentials(_), None) => return true,
             (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
             (Node::All(children) | Node::Any(children), _) => children,
@@ -43,8 +45,10 @@ impl Requirement {
 
     /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
     pub(super) const fn has_credentials_in_authorization(&self) -> bool {
-        let children = match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => return false,
+        let children = match self.node {
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_) => {
+                return false;
+            }
             Node::Credentials(scheme) => return scheme.is_in_authorization(),
             Node::All(children) | Node::Any(children) => children,
         };
@@ -62,8 +66,8 @@ impl Requirement {
 impl Requirement {
     /// Adds the schemes that are not yet in the list. It may get different schemes of one name, which documents reject.
     pub(in crate::scope) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
-        match self.0 {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) => {}
+        match self.node {
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_credentials(all));
             }

@@ -213,6 +213,7 @@ impl ScopeMatrix {
             Access::Scoped(requirements) => {
                 let scoped = Scoped {
                     target,
+                    value: &target.value,
                     alternatives: &requirements.alternatives(),
                     unverified: &self.unverified(operation),
                     user_authentication: &requirements.authentication(),
@@ -242,7 +243,7 @@ impl ScopeMatrix {
                     expected: Expected::Open,
                 };
                 let is_open = run.check(&case()).await;
-                if let Some(path) = target.second_path.as_ref().filter(|_| is_open) {
+                if let Some((path, _)) = target.second.as_ref().filter(|_| is_open) {
                     run.check(&case().at(path)).await;
                 }
                 if is_open && target.method == Method::GET && serves_head {
@@ -308,7 +309,7 @@ impl ScopeMatrix {
                     continue;
                 }
                 let target = Target::of(operation, self.report.model());
-                let scope = named(&requirements.alternatives(), "", self.names_scopes);
+                let scope = named(&requirements.alternatives(), "", self.names_scopes, &target.value);
                 for attack in &attacks {
                     run.check(&attack_case(attack, &target, &scope)).await;
                 }

@@ -9,15 +9,18 @@ use super::credentials::ValidCredentials;
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
-use super::target::Target;
+use super::target::{Target, filled};
 use crate::scope::{
     Authentication, CredentialScheme, DeclaredScope, GrantedScopes, NamedScopes, cheapest, list,
 };
 use crate::testing::TestToken;
 use crate::testing::claims::now;
 
+#[derive(Clone, Copy)]
 pub(super) struct Scoped<'a> {
     pub(super) target: &'a Target,
+    /// The value of the path's parameters, and so of the scopes' parameters.
+    pub(super) value: &'a str,
     pub(super) alternatives: &'a Alternatives,
     /// The alternatives that refusals name before the token is verified.
     pub(super) unverified: &'a Alternatives,
@@ -69,10 +72,14 @@ impl Scoped<'_> {
         }
         if refuses_none && refuses {
             let is_right = self.check_sets(&self.target.path, run).await;
-            if let Some(path) = self.target.second_path.as_ref().filter(|_| is_right) {
-                let case = self.case("no token", self.request(), self.without_token());
+            if let Some((path, value)) = self.target.second.as_ref().filter(|_| is_right) {
+                let second = Self { value, ..*self };
+                let case = second.case("no token", self.request(), second.without_token());
                 if run.check(&case.at(path)).await {
-                    self.check_sets(path, run).await;
+                    second.check_sets(path, run).await;
+                }
+                for case in self.other_values(value) {
+                    run.check(&case).await;
                 }
             }
         }
@@ -88,6 +95,25 @@ impl Scoped<'_> {
         {
             run.check(&of_method(self.insufficient(description, &scopes.join(" ")))).await;
         }
+    }
+
+    /// Returns requests with the scopes for another value of their parameters, at this path and at the same path percent-encoded;
+    /// and with the right ones, at the encoded path.
+    fn other_values(&self, other: &str) -> Vec<Case> {
+        let has_parameters = |scope: &&DeclaredScope| scope.has_parameters();
+        let with_parameters = self.alternatives.iter().filter(|scopes| scopes.iter().any(has_parameters));
+        let cases = with_parameters.flat_map(|alternative| {
+            let (with, without): (Vec<_>, Vec<_>) = alternative.iter().copied().partition(has_parameters);
+            let (with, without) = (filled(&list(&with), other), list(&without));
+            let token = self.with_login().scopes([&with, &without]).sign();
+            let refused = || {
+                let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), &without);
+                self.case(&format!("a token of `{with}`"), self.request().bearer(&token), expected)
+            };
+            let encoded = self.target.encoded_path();
+            [refused(), refused().at(&encoded), self.sufficient(alternative).at(&encoded)]
+        });
+        cases.collect()
     }
 
     /// Sends tokens with as many scopes as do not suffice. If one is let through, sends each of its scopes alone, so that the
@@ -123,7 +149,7 @@ impl Scoped<'_> {
     fn without_login(&self) -> Option<Case> {
         let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
-        let request = self.request().bearer(&token.scopes([&granted]).sign());
+        let request = self.request().bearer(&token.scopes([self.filled(&granted)]).sign());
         let sent = format!("{}, without a login", token_of(&granted));
         Some(self.case(&sent, request, self.sent_back(&granted)))
     }
@@ -132,7 +158,7 @@ impl Scoped<'_> {
     fn token_elsewhere(&self) -> Vec<Case> {
         let Some(alternative) = self.alternatives.first() else { return Vec::new() };
         let granted = list(alternative);
-        let token = self.with_login().scopes([&granted]).sign();
+        let token = self.with_login().scopes([self.filled(&granted)]).sign();
         let case = |place: &str, request| {
             self.case(&format!("{} in {place}", token_of(&granted)), request, self.without_token())
         };
@@ -153,7 +179,7 @@ impl Scoped<'_> {
         };
         let later = self.may_require.scopes.iter().map(|scope| scope.name());
         let scopes: Vec<_> = alternative.iter().map(|scope| scope.name()).chain(later).collect();
-        let token = self.with_login().scopes(&scopes).sign();
+        let token = self.with_login().scopes([self.filled(&scopes.join(" "))]).sign();
         self.case(&token_of(&scopes.join(" ")), self.request().bearer(&token), expected)
     }
 
@@ -189,8 +215,13 @@ impl Scoped<'_> {
         })
     }
 
+    /// Returns the scopes with the value of their parameters.
+    fn filled(&self, scopes: &str) -> String {
+        filled(scopes, self.value)
+    }
+
     fn insufficient(&self, sent: String, granted: &str) -> Case {
-        let token = self.with_login().scopes([granted]).sign();
+        let token = self.with_login().scopes([self.filled(granted)]).sign();
         let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), granted);
         self.case(&sent, self.request().bearer(&token), expected)
     }
@@ -208,7 +239,7 @@ impl Scoped<'_> {
     }
 
     fn refused_unverified(&self, error: Option<&str>) -> Expected {
-        let scope = named(self.unverified, "", self.names_scopes);
+        let scope = named(self.unverified, "", self.names_scopes, self.value);
         Expected::Refused(
             StatusCode::UNAUTHORIZED,
             BearerChallenge { error: error.map(str::to_owned), scope },
@@ -220,7 +251,7 @@ impl Scoped<'_> {
     }
 
     fn refused(&self, status: StatusCode, error: Option<&str>, granted: &str) -> Expected {
-        let scope = named(self.alternatives, granted, self.names_scopes);
+        let scope = named(self.alternatives, granted, self.names_scopes, self.value);
         Expected::Refused(status, BearerChallenge { error: error.map(str::to_owned), scope })
     }
 
@@ -239,11 +270,17 @@ impl Scoped<'_> {
     }
 }
 
-/// Returns the scopes that the challenge names for a token with the granted scopes.
-pub(super) fn named(alternatives: &Alternatives, granted: &str, names_scopes: bool) -> Option<String> {
-    let cheapest = cheapest(alternatives, &GrantedScopes::from_list(granted));
+/// Returns the scopes that the challenge names for a token with the granted scopes, where parameters have this value.
+pub(super) fn named(
+    alternatives: &Alternatives,
+    granted: &str,
+    names_scopes: bool,
+    value: &str,
+) -> Option<String> {
+    let granted = GrantedScopes::from_list(granted);
+    let cheapest = cheapest(alternatives, |scope| scope.is_granted_for_some_values(&granted));
     let scopes = &alternatives[cheapest.filter(|_| names_scopes)?];
-    (!scopes.is_empty()).then(|| list(scopes))
+    (!scopes.is_empty()).then(|| filled(&list(scopes), value))
 }
 
 fn token_of(granted: &str) -> String {

@@ -13,8 +13,10 @@ pub(super) struct Target {
     /// The path with parameters, in axum's syntax.
     pub(super) pattern: String,
     pub(super) path: String,
-    /// The path with other values of its parameters, if it has any.
-    pub(super) second_path: Option<String>,
+    /// The value of all parameters in the path.
+    pub(super) value: String,
+    /// The path with another value of its parameters, if it has any, and that value.
+    pub(super) second: Option<(String, String)>,
     /// The body, in place of an empty JSON object.
     message: Option<String>,
 }
@@ -61,12 +63,14 @@ impl Target {
             Methods::Item(_) => (path.clone(), Method::POST),
             Methods::Any | Methods::Other => (path.clone(), free_method(all, path)),
         };
-        let (first, second) = (filled(&path, &number(all)), filled(&path, &word(all)));
+        let (value, second_value) = (number(all), word(all));
+        let (first, second) = (filled(&path, &value), filled(&path, &second_value));
         Self {
             operation: format!("{methods} {}", operation.path),
             method,
-            second_path: (first != second).then_some(second),
+            second: (first != second).then_some((second, second_value)),
             path: first,
+            value,
             pattern: path,
             message: None,
         }
@@ -88,9 +92,16 @@ impl Target {
             method: Method::POST,
             pattern: endpoint.to_owned(),
             path: filled(endpoint, &number(all)),
-            second_path: None,
+            value: number(all),
+            second: None,
             message: Some(message.to_string()),
         }
+    }
+
+    /// Returns the path with the value of its parameters percent-encoded, which is the same value.
+    pub(super) fn encoded_path(&self) -> String {
+        let encoded: String = self.value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        filled(&self.pattern, &encoded)
     }
 
     /// Returns the request without credentials.
@@ -152,8 +163,8 @@ fn is_free(all: &[Operation], value: &str) -> bool {
     all.iter().all(|operation| operation.path.split('/').all(|segment| segment != value))
 }
 
-/// Returns the path with the value for each parameter. A brace is escaped by a second one.
-fn filled(path: &str, value: &str) -> String {
+/// Returns the path, or the names of scopes, with the value for each parameter. A brace is escaped by a second one.
+pub(super) fn filled(path: &str, value: &str) -> String {
     let mut filled = String::new();
     let mut rest = path;
     while let Some((at, brace)) = rest.char_indices().find(|(_, character)| "{}".contains(*character)) {

@@ -1,0 +1,154 @@
+//! The values of scopes' parameters, from a request.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::{fmt, iter};
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use futures_util::FutureExt as _;
+
+use super::context::AuthContext;
+use super::requirement_of::ScopedExtractor;
+use super::telemetry;
+use crate::scope::{ParameterSource, ParameterValues, Requirement, Requirements};
+
+/// The values of parameters from a request: of the path, and of the extractors that give others.
+pub(super) struct RequestValues {
+    path: Option<RawPathParams>,
+    others: Vec<(&'static str, String)>,
+}
+
+impl RequestValues {
+    /// Reads the values for an operation, and for a part of it. `None` if neither has parameters.
+    pub(super) fn of(parts: &mut Parts, required: &Requirements, part: Option<Requirement>) -> Option<Self> {
+        let has_parameters = required.have_parameters() || part.is_some_and(|part| part.has_parameters());
+        has_parameters.then(|| Self::read(parts, required, part.map(Requirements::from)))
+    }
+
+    /// Like [`of`](Self::of), for a part of the operation that is being served.
+    pub(super) fn of_part(parts: &mut Parts, part: Requirement) -> Option<Self> {
+        let context = parts.extensions.get::<AuthContext>();
+        let required = context.and_then(|context| context.required.as_ref());
+        let has_parameters = part.has_parameters() || required.is_some_and(Requirements::have_parameters);
+        if !has_parameters {
+            return None;
+        }
+        let required = required.cloned().unwrap_or_else(|| part.into());
+        Self::of(parts, &required, Some(part))
+    }
+
+    fn read(parts: &mut Parts, required: &Requirements, part: Option<Requirements>) -> Self {
+        let all = || iter::once(required).chain(&part);
+        let others = all().flat_map(Requirements::parameter_sources).filter_map(|source| {
+            let value = (source.value)(parts)?;
+            Some((source.parameter, value.into_owned()))
+        });
+        let others = others.collect();
+        // The future of this extractor is always ready. It fails if a value is not UTF-8.
+        let path = RawPathParams::from_request_parts(parts, &()).now_or_never().and_then(Result::ok);
+        let values = Self { path, others };
+        for parameter in all().flat_map(|required| required.missing_parameters(&values)) {
+            telemetry::missing_parameter(parameter, parts);
+        }
+        values
+    }
+}
+
+impl ParameterValues for RequestValues {
+    fn value(&self, parameter: &str) -> Option<&str> {
+        let path = self.path.iter().flatten();
+        let others = self.others.iter().map(|(name, value)| (*name, &**value));
+        let mut values = path.chain(others).filter(|(name, _)| *name == parameter).map(|(_, value)| value);
+        let first = values.next()?;
+        values.all(|other| other == first).then_some(first)
+    }
+}
+
+/// Reads the value of a scope's parameter that is not in the path: the tenant of a host name or of a header. A handler that
+/// takes [`ScopeValue`] of the type can require scopes with the parameter.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use axum::http::request::Parts;
+/// use scopes_runtime::{ScopeParameter, ScopeValue, declare_scopes, requires_scopes};
+///
+/// #[declare_scopes]
+/// enum Scope {
+///     /// Read the items of a tenant.
+///     TenantItems = "tenant:{tenant}:items",
+/// }
+///
+/// /// The tenant is the first label of the host name.
+/// struct Tenant;
+///
+/// impl ScopeParameter for Tenant {
+///     const NAME: &'static str = "tenant";
+///
+///     fn value(parts: &Parts) -> Option<Cow<'_, str>> {
+///         let host = parts.headers.get("host")?.to_str().ok()?;
+///         host.strip_suffix(".example.com").map(Cow::Borrowed)
+///     }
+/// }
+///
+/// #[requires_scopes("tenant:{tenant}:items")]
+/// async fn list_items(tenant: ScopeValue<Tenant>) -> String {
+///     format!("the items of {tenant}")
+/// }
+/// # fn main() {}
+/// ```
+pub trait ScopeParameter: 'static {
+    /// The name of the parameter.
+    const NAME: &'static str;
+
+    /// Returns the value for a request. A request without one is refused.
+    fn value(parts: &Parts) -> Option<Cow<'_, str>>;
+}
+
+/// Extracts the value of a [`ScopeParameter`]: the one that the check of the scope used.
+///
+/// A request without a value gets status 400, if no scope of the handler has the parameter; otherwise the check refuses it.
+pub struct ScopeValue<P> {
+    value: String,
+    parameter: PhantomData<fn() -> P>,
+}
+
+impl<P: ScopeParameter> ScopedExtractor for ScopeValue<P> {
+    const REQUIREMENT: Requirement =
+        Requirement::parameter(const { &ParameterSource { parameter: P::NAME, value: P::value } });
+    const PROTECTED: bool = false;
+}
+
+impl<S: Sync, P: ScopeParameter> FromRequestParts<S> for ScopeValue<P> {
+    type Rejection = (StatusCode, String);
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        match P::value(parts) {
+            Some(value) => Ok(Self { value: value.into_owned(), parameter: PhantomData }),
+            None => Err((StatusCode::BAD_REQUEST, format!("The request has no value for `{}`.", P::NAME))),
+        }
+    }
+}
+
+impl<P> Deref for ScopeValue<P> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.value
+    }
+}
+
+impl<P> fmt::Display for ScopeValue<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self)
+    }
+}
+
+impl<P> fmt::Debug for ScopeValue<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("ScopeValue").field(&self.value).finish()
+    }
+}

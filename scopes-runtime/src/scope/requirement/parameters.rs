@@ -1,0 +1,180 @@
+//! Parameters of the scopes of a requirement, and the extractors that give their values.
+
+use super::{Node, Requirement};
+use crate::scope::credential_scheme::{is_one_of, is_same};
+use crate::scope::parameter_source::ParameterSource;
+
+/// For generated code.
+#[doc(hidden)]
+impl Requirement {
+    /// Returns the requirement of a handler whose path has these parameters.
+    #[must_use]
+    #[track_caller]
+    pub const fn at_path(self, parameters: &[&str]) -> Self {
+        assert!(
+            !self.has_parameters || self.gives_parameters_of(&self, parameters),
+            "path without the parameter of a required scope, such as `{{org}}` of `org:{{org}}:read`; give a parameter of the \
+             path its name, or document it in `params(…)` if `nest` adds it"
+        );
+        self
+    }
+
+    /// Returns whether a scope has the parameter.
+    #[must_use]
+    pub const fn names_parameter(&self, parameter: &str) -> bool {
+        match self.node {
+            Node::Scope(scope) => {
+                let mut rest = scope.name();
+                while let Some((own, after)) = next_parameter(rest) {
+                    if is_same(own, parameter) {
+                        return true;
+                    }
+                    rest = after;
+                }
+                false
+            }
+            Node::All(children) | Node::Any(children) => {
+                let mut at = 0;
+                while at < children.len() {
+                    if children[at].names_parameter(parameter) {
+                        return true;
+                    }
+                    at += 1;
+                }
+                false
+            }
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                false
+            }
+        }
+    }
+
+    /// Returns whether the scopes have only these parameters.
+    #[must_use]
+    pub const fn names_only_parameters(&self, parameters: &[&str]) -> bool {
+        Self::ANY_VALID_TOKEN.gives_parameters_of(self, parameters)
+    }
+
+    /// Returns whether all parameters of the scopes of `other` are in the list, or given by an extractor of this requirement.
+    const fn gives_parameters_of(&self, other: &Self, parameters: &[&str]) -> bool {
+        match other.node {
+            Node::Scope(scope) => {
+                let mut rest = scope.name();
+                while let Some((parameter, after)) = next_parameter(rest) {
+                    if !is_one_of(parameter, parameters) && !self.gives(parameter) {
+                        return false;
+                    }
+                    rest = after;
+                }
+                true
+            }
+            Node::All(children) | Node::Any(children) => {
+                let mut at = 0;
+                while at < children.len() {
+                    if !self.gives_parameters_of(&children[at], parameters) {
+                        return false;
+                    }
+                    at += 1;
+                }
+                true
+            }
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                true
+            }
+        }
+    }
+
+    /// Returns whether an extractor gives the value of the parameter.
+    const fn gives(&self, parameter: &str) -> bool {
+        match self.node {
+            Node::Parameter(source) => is_same(source.parameter, parameter),
+            Node::All(children) | Node::Any(children) => {
+                let mut at = 0;
+                while at < children.len() {
+                    if children[at].gives(parameter) {
+                        return true;
+                    }
+                    at += 1;
+                }
+                false
+            }
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
+                false
+            }
+        }
+    }
+}
+
+/// Returns the first parameter in the name of a declared scope, and what follows.
+const fn next_parameter(name: &str) -> Option<(&str, &str)> {
+    let (mut start, mut at) = (None, 0);
+    while at < name.len() {
+        match (name.as_bytes()[at], start) {
+            (b'{', _) => start = Some(at + 1),
+            (b'}', Some(start)) => {
+                let (before, after) = name.split_at(at);
+                return Some((before.split_at(start).1, after.split_at(1).1));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+impl Requirement {
+    /// Returns the declaration that an extractor gives the value of a parameter.
+    pub(crate) const fn parameter(source: &'static ParameterSource) -> Self {
+        Self::without_parameters(Node::Parameter(source))
+    }
+
+    /// Returns whether a scope that each request needs has a parameter.
+    pub(crate) const fn has_parameters(&self) -> bool {
+        self.has_parameters
+    }
+
+    /// Returns whether this holds for each parameter of the scopes that each request needs.
+    pub(in crate::scope) fn all_parameters(&self, holds: &impl Fn(&'static str) -> bool) -> bool {
+        if !self.has_parameters {
+            return true;
+        }
+        match self.node {
+            Node::Scope(scope) => scope.parameters().all(holds),
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().all(|inner| inner.all_parameters(holds))
+            }
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                true
+            }
+        }
+    }
+
+    /// Adds the parameters of the scopes that each request needs, each once.
+    pub(in crate::scope) fn add_parameters(&self, all: &mut Vec<&'static str>) {
+        match self.node {
+            Node::Scope(scope) => {
+                for parameter in scope.parameters() {
+                    if !all.contains(&parameter) {
+                        all.push(parameter);
+                    }
+                }
+            }
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_parameters(all));
+            }
+            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+            }
+        }
+    }
+
+    /// Adds the extractors that give values of parameters.
+    pub(in crate::scope) fn add_parameter_sources(&self, all: &mut Vec<&'static ParameterSource>) {
+        match self.node {
+            Node::Parameter(source) => all.push(source),
+            Node::All(requirements) | Node::Any(requirements) => {
+                requirements.iter().for_each(|inner| inner.add_parameter_sources(all));
+            }
+            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {}
+        }
+    }
+}

@@ -1,0 +1,12 @@
+use scopes_runtime::declare_scopes;
+
+#[declare_scopes]
+enum Scope {
+    /// Read the projects of an organization.
+    OrgRead = "org:{org}:read",
+    /// Administer a team.
+    #[implies(OrgRead)]
+    Team = "team:{team}:admin",
+}
+
+fn main() {}

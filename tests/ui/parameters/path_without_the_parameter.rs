@@ -1,0 +1,16 @@
+use scopes_runtime::{declare_scopes, requires_scopes};
+
+#[declare_scopes]
+enum Scope {
+    /// Read the projects of an organization.
+    OrgRead = "org:{org}:read",
+    /// Read the projects of all organizations.
+    #[implies(OrgRead)]
+    AllRead = "org:read",
+}
+
+#[requires_scopes("org:{org}:read")]
+#[utoipa::path(get, path = "/orgs/{id}/projects")]
+async fn list_projects() {}
+
+fn main() {}
