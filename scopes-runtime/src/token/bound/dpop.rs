@@ -8,7 +8,7 @@ use super::nonce::NonceKey;
 use super::proof::{Expected, Proof};
 use super::refusal::DpopRefusal;
 use super::replay::{MAX_PROOFS, MemoryStore, ReplayStore};
-use super::target::normalized;
+use super::target::{below, normalized};
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
 
@@ -152,8 +152,8 @@ impl Dpop {
         let Some(proof) = request.proof else {
             return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
         };
-        let Some(url) = normalized(&format!("{}{path}", self.base)) else {
-            return Err(DpopRefusal::invalid_proof("the path of the request is malformed"));
+        let Some(url) = below(&self.base, path) else {
+            return Err(DpopRefusal::invalid_proof("the target of the request has no well-formed path"));
         };
         let now = SystemTime::now();
         let proof = Proof::verify(proof, Expected { method, url: &url, token, thumbprint, now })?;
