@@ -187,8 +187,50 @@ async fn both_schemes_are_challenged_and_the_error_is_in_the_attempted_one() {
         r#"DPoP realm="api", algs="{ALGS}", error="invalid_dpop_proof", scope="items", Bearer realm="api""#
     );
     assert_eq!(challenge(&dpop), expected);
-    let malformed = request(&app, "GET", "/items", &[("authorization", "DPoP a b")]).await;
-    assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_error_of_malformed_headers_is_in_the_attempted_scheme() {
+    let client = Client::new("items");
+    let app = client.app(dpop());
+    let proof = || client.proof("GET", "https://api.test/items").sign().into_bytes();
+    let with = |authorizations: &[&str], proofs: &[Vec<u8>]| {
+        let request = authorizations.iter().fold(Request::get("/items"), |request, authorization| {
+            request.header("authorization", *authorization)
+        });
+        let request = proofs.iter().fold(request, |request, proof| request.header("dpop", &**proof));
+        request.body(Body::empty()).expect("a request")
+    };
+    let authorization = format!("DPoP {}", client.token);
+    let proofs: [&[Vec<u8>]; 5] =
+        [&[], &[proof(), proof()], &[Vec::new()], &[b"\xff".to_vec()], &["é".as_bytes().to_vec()]];
+    for proofs in proofs {
+        let answer = send(&app, with(&[&authorization], proofs)).await;
+        let expected = format!(
+            r#"DPoP realm="api", algs="{ALGS}", error="invalid_dpop_proof", scope="items", Bearer realm="api""#
+        );
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::UNAUTHORIZED, &*expected));
+    }
+    let expected = format!(r#"DPoP realm="api", algs="{ALGS}", error="invalid_request", Bearer realm="api""#);
+    let malformed: [&[&str]; 5] = [
+        &["DPoP"],
+        &["DPoP a b"],
+        &["dpop ?"],
+        &[&authorization, &authorization],
+        &[&authorization, "Bearer x"],
+    ];
+    for authorizations in malformed {
+        let answer = send(&app, with(authorizations, &[proof()])).await;
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::BAD_REQUEST, &*expected));
+        let detail = "The Authorization header is malformed. Send one header `Authorization: DPoP <token>`.";
+        assert_eq!(answer.json()["detail"], detail);
+    }
+    let expected = format!(r#"Bearer realm="api", error="invalid_request", DPoP realm="api", algs="{ALGS}""#);
+    let malformed: [&[&str]; 3] = [&["Bearer"], &["Bearer x", "Bearer x"], &["Bearer x", &authorization]];
+    for authorizations in malformed {
+        let answer = send(&app, with(authorizations, &[])).await;
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::BAD_REQUEST, &*expected));
+    }
 }
 
 #[tokio::test]
