@@ -194,7 +194,7 @@ impl StoredOutcome {
         Some(Self::now(server, parts, header, outcome))
     }
 
-    async fn decoded(parts: &Parts, server: Server<'_>) -> Self {
+    async fn decoded(parts: &mut Parts, server: Server<'_>) -> Self {
         let header = AuthorizationHeader::of(&parts.headers);
         let credentials = header.credentials(server.config.sender.accepts_dpop());
         let outcome = decoded(credentials, parts, server).await;
@@ -266,7 +266,7 @@ fn cached(token: &str, server: Server<'_>) -> Option<AccessToken> {
     Some(token)
 }
 
-async fn decoded(credentials: Credentials<'_>, parts: &Parts, server: Server<'_>) -> TokenOutcome {
+async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: Server<'_>) -> TokenOutcome {
     match credentials {
         Credentials::Missing => TokenOutcome::Missing,
         Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),

@@ -32,6 +32,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// | `ath` | the SHA-256 of the token |
 /// | `nonce` | of this server and less than 5 min old, if [`nonce_secret`](Self::nonce_secret) is set |
 ///
+/// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A copy of a
+/// request's extensions makes another request, for which the proof counts as used.
+///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
 ///
@@ -48,8 +51,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Clone)]
 pub struct Dpop {
-    base: String,
     is_required: bool,
+    checks: Arc<ProofChecks>,
+}
+
+/// What proofs are compared with.
+#[derive(Clone)]
+struct ProofChecks {
+    base: String,
     nonces: Option<NonceKey>,
     store: Arc<dyn ReplayStore>,
 }
@@ -102,7 +111,8 @@ impl Dpop {
             base.pop();
         }
         install_crypto_provider();
-        Ok(Self { base, is_required: false, nonces: None, store: Arc::new(MemoryStore::new(MAX_PROOFS)) })
+        let store = Arc::new(MemoryStore::new(MAX_PROOFS));
+        Ok(Self { is_required: false, checks: Arc::new(ProofChecks { base, nonces: None, store }) })
     }
 
     /// Refuses bearer tokens. Default: bearer tokens that are not bound to a key are accepted.
@@ -125,7 +135,7 @@ impl Dpop {
         if secret.len() < MIN_SECRET_BYTES {
             return Err(DpopError::ShortSecret(secret.len()));
         }
-        self.nonces = Some(NonceKey::new(secret));
+        Arc::make_mut(&mut self.checks).nonces = Some(NonceKey::new(secret));
         Ok(self)
     }
 
@@ -133,7 +143,7 @@ impl Dpop {
     /// causes 503.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
-        self.store = Arc::new(store);
+        Arc::make_mut(&mut self.checks).store = Arc::new(store);
         self
     }
 
@@ -141,23 +151,29 @@ impl Dpop {
         self.is_required
     }
 
+    /// Returns whether a proof that one of them has accepted needs no check by the other: one is a clone of the other.
+    pub(crate) fn checks_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.checks, &other.checks)
+    }
+
     /// Returns a new nonce, if proofs need one.
     pub(crate) fn nonce(&self) -> Option<String> {
-        self.nonces.as_ref().map(|nonces| nonces.issue(SystemTime::now()))
+        self.checks.nonces.as_ref().map(|nonces| nonces.issue(SystemTime::now()))
     }
 
     /// Verifies the proof of a request, and stores that it was used.
     pub(crate) async fn verify(&self, request: DpopRequest<'_>) -> Result<(), DpopRefusal> {
         let DpopRequest { method, path, token, thumbprint, .. } = request;
+        let ProofChecks { base, nonces, store } = &*self.checks;
         let Some(proof) = request.proof else {
             return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
         };
-        let Some(url) = below(&self.base, path) else {
+        let Some(url) = below(base, path) else {
             return Err(DpopRefusal::invalid_proof("the target of the request has no well-formed path"));
         };
         let now = SystemTime::now();
         let proof = Proof::verify(proof, Expected { method, url: &url, token, thumbprint, now })?;
-        if let Some(nonces) = &self.nonces
+        if let Some(nonces) = nonces
             && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now))
         {
             return Err(DpopRefusal::UseNonce);
@@ -165,7 +181,7 @@ impl Dpop {
         // With the key, so that no client can use up the ids of another.
         let hash = Sha256::new().chain_update(thumbprint).chain_update(&proof.id).finalize();
         let id = *hash.first_chunk().expect("a SHA-256 has 32 bytes");
-        match self.store.insert(id, proof.expires_at).await {
+        match store.insert(id, proof.expires_at).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(DpopRefusal::invalid_proof("it was used before")),
             Err(error) => Err(DecodeError::unavailable(RETRY_AFTER, error).into()),
@@ -178,9 +194,9 @@ impl fmt::Debug for Dpop {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Dpop")
-            .field("base", &self.base)
+            .field("base", &self.checks.base)
             .field("is_required", &self.is_required)
-            .field("requires_nonce", &self.nonces.is_some())
+            .field("requires_nonce", &self.checks.nonces.is_some())
             .finish_non_exhaustive()
     }
 }
