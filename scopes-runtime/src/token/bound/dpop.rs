@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::nonce::NonceKey;
 use super::proof::{Expected, Proof};
 use super::refusal::DpopRefusal;
-use super::replay::{MAX_PROOFS, MemoryStore, ReplayStore};
+use super::replay::{MAX_PROOFS_PER_KEY, MemoryStore, Now, ReplayStore, UsedProof};
 use super::target::{below, normalized};
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
@@ -60,7 +60,14 @@ pub struct Dpop {
 struct ProofChecks {
     base: String,
     nonces: Option<NonceKey>,
-    store: Arc<dyn ReplayStore>,
+    max_proofs_per_key: usize,
+    store: Store,
+}
+
+#[derive(Clone)]
+enum Store {
+    Memory(Arc<MemoryStore>),
+    Shared(Arc<dyn ReplayStore>),
 }
 
 /// The error of an invalid configuration of [`Dpop`].
@@ -111,8 +118,9 @@ impl Dpop {
             base.pop();
         }
         install_crypto_provider();
-        let store = Arc::new(MemoryStore::new(MAX_PROOFS));
-        Ok(Self { is_required: false, checks: Arc::new(ProofChecks { base, nonces: None, store }) })
+        let store = Store::Memory(Arc::new(MemoryStore::new()));
+        let checks = ProofChecks { base, nonces: None, max_proofs_per_key: MAX_PROOFS_PER_KEY, store };
+        Ok(Self { is_required: false, checks: Arc::new(checks) })
     }
 
     /// Refuses bearer tokens. Default: bearer tokens that are not bound to a key are accepted.
@@ -139,11 +147,22 @@ impl Dpop {
         Ok(self)
     }
 
-    /// Sets the store of used proofs. Default: the memory of the process, at most 262144 proofs of the last minute. A full store
-    /// causes 503.
+    /// Sets the store of used proofs. Default: the memory of the process, at most 262144 proofs of the last minute, and 16384
+    /// of each key. A full store causes 503.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
-        Arc::make_mut(&mut self.checks).store = Arc::new(store);
+        Arc::make_mut(&mut self.checks).store = Store::Shared(Arc::new(store));
+        self
+    }
+
+    /// Limits the used proofs of one key in the memory of the process. Default: 16384, a sixteenth of all, which is enough for
+    /// 200 requests a second. Further requests with this key get 503 until proofs expire.
+    ///
+    /// Without a limit, one client could fill the memory, so that all clients get 503. Clients that have many keys can do so
+    /// still; limit the rate of their tokens at the issuer. A [`replay_store`](Self::replay_store) has its own limits.
+    #[must_use]
+    pub fn max_proofs_per_key(mut self, limit: usize) -> Self {
+        Arc::make_mut(&mut self.checks).max_proofs_per_key = limit;
         self
     }
 
@@ -164,24 +183,33 @@ impl Dpop {
     /// Verifies the proof of a request, and stores that it was used.
     pub(crate) async fn verify(&self, request: DpopRequest<'_>) -> Result<(), DpopRefusal> {
         let DpopRequest { method, path, token, thumbprint, .. } = request;
-        let ProofChecks { base, nonces, store } = &*self.checks;
+        let ProofChecks { base, nonces, max_proofs_per_key, store } = &*self.checks;
         let Some(proof) = request.proof else {
             return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
         };
         let Some(url) = below(base, path) else {
             return Err(DpopRefusal::invalid_proof("the target of the request has no well-formed path"));
         };
-        let now = SystemTime::now();
-        let proof = Proof::verify(proof, Expected { method, url: &url, token, thumbprint, now })?;
+        let now = Now::new();
+        let expected = Expected { method, url: &url, token, thumbprint, now: now.system };
+        let proof = Proof::verify(proof, expected)?;
         if let Some(nonces) = nonces
-            && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now))
+            && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now.system))
         {
             return Err(DpopRefusal::UseNonce);
         }
         // With the key, so that no client can use up the ids of another.
         let hash = Sha256::new().chain_update(thumbprint).chain_update(&proof.id).finalize();
         let id = *hash.first_chunk().expect("a SHA-256 has 32 bytes");
-        match store.insert(id, proof.expires_at).await {
+        let inserted = match store {
+            Store::Memory(store) => {
+                let key = *thumbprint.as_bytes().first_chunk().expect("a thumbprint has 43 characters");
+                let proof = UsedProof { id, key, expires_at: proof.expires_at };
+                store.insert(proof, *max_proofs_per_key, now).map_err(Into::into)
+            }
+            Store::Shared(store) => store.insert(id, proof.expires_at).await,
+        };
+        match inserted {
             Ok(true) => Ok(()),
             Ok(false) => Err(DpopRefusal::invalid_proof("it was used before")),
             Err(error) => Err(DecodeError::unavailable(RETRY_AFTER, error).into()),
