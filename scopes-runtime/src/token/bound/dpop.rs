@@ -38,7 +38,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
 ///
-/// Clients in browsers need `WWW-Authenticate` and `DPoP-Nonce` in `Access-Control-Expose-Headers`.
+/// Clients in browsers need CORS headers; see the [guide](crate::guide::bound_tokens#browsers).
 ///
 /// ```
 /// use scopes_runtime::bound::{Dpop, DpopError};
