@@ -206,11 +206,12 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones. `None` if the path of the
-/// request does not end the one in the extensions, which then belongs to another request.
+/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones, and layers slashes at the end.
+/// `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
 #[cfg(feature = "bound-tokens")]
 fn sent_path(parts: &Parts) -> Option<&str> {
     let path = parts.uri.path();
     let Some(OriginalUri(original)) = parts.extensions.get() else { return Some(path) };
-    (path == "/" || original.path().ends_with(path)).then(|| original.path())
+    let (sent, path) = (original.path().trim_end_matches('/'), path.trim_end_matches('/'));
+    sent.ends_with(path).then(|| original.path())
 }

@@ -14,6 +14,7 @@ use scopes_runtime::router::get;
 use scopes_runtime::testing::{DpopKey, TestIssuer};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter};
 use scopes_tests::send;
+use tower::ServiceExt as _;
 
 use super::{BASE, items};
 
@@ -92,6 +93,31 @@ async fn a_layer_may_rewrite_method_and_path_between_two_checks() {
     let inside = ScopedRouter::new().route("/items", get(items.layer(from_fn(rewrite))));
     for routes in [before, inside] {
         client.is_accepted_once(&Router::from(routes.with_state(server.clone()))).await;
+    }
+}
+
+/// As `NormalizePath` of tower-http does, in the place where it works: between the router of the server and that of the API.
+#[tokio::test]
+async fn a_slash_that_a_layer_removes_is_part_of_the_url() {
+    let client = Client::new();
+    let api = Router::from(
+        ScopedRouter::new().route("/items", get(items)).with_state::<()>(client.server(&dpop())),
+    );
+    let trimmed = api.map_request(|mut request: Request| {
+        let path = request.uri().path().trim_end_matches('/').parse();
+        *request.uri_mut() = path.expect("a path");
+        request
+    });
+    let app = Router::new().fallback_service(trimmed);
+    for (sent, signed, expected) in [
+        ("/items/", "https://api.test/items/", StatusCode::OK),
+        ("/items//", "https://api.test/items//", StatusCode::OK),
+        ("/items", "https://api.test/items", StatusCode::OK),
+        ("/items/", "https://api.test/items", StatusCode::UNAUTHORIZED),
+        ("/items", "https://api.test/items/", StatusCode::UNAUTHORIZED),
+    ] {
+        let proof = client.key.proof("GET", signed, &client.token).sign();
+        assert_eq!(send(&app, client.request(sent, &proof)).await.status, expected, "{sent}, {signed}");
     }
 }
 
