@@ -160,6 +160,15 @@ impl Dpop {
     ///
     /// Without a limit, one client could fill the memory, so that all clients get 503. Clients that have many keys can do so
     /// still; limit the rate of their tokens at the issuer. A [`replay_store`](Self::replay_store) has its own limits.
+    ///
+    /// ```
+    /// use scopes_runtime::bound::{Dpop, DpopError};
+    ///
+    /// # fn f() -> Result<(), DpopError> {
+    /// // A gateway with one key sends most of the requests.
+    /// let dpop = Dpop::new("https://api.example")?.max_proofs_per_key(200_000);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn max_proofs_per_key(mut self, limit: usize) -> Self {
         Arc::make_mut(&mut self.checks).max_proofs_per_key = limit;
