@@ -43,6 +43,25 @@ enum Scope {
     Admin = "admin",
 }
 
+/// Scopes of one organization, and of all.
+#[declare_scopes]
+enum OrgScope {
+    /// Read the projects of an organization.
+    OrgRead = "org:{org}:read",
+    /// Change the projects of an organization.
+    #[implies(OrgRead)]
+    OrgWrite = "org:{org}:write",
+    /// Read the projects of all organizations.
+    #[implies(OrgRead)]
+    AllRead = "org:read",
+}
+
+#[requires_scopes(OrgScope::OrgRead)]
+async fn read_projects() {}
+
+#[requires_scopes(any(OrgScope::OrgWrite, OrgScope::AllRead))]
+async fn write_projects() {}
+
 struct PartnerKey;
 
 impl CredentialExtractor for PartnerKey {
@@ -115,7 +134,7 @@ async fn read_invoices() {}
 #[requires_scopes(BillingScope::Billing)]
 async fn write_invoices() {}
 
-fn router(users: &TestIssuer, partners: &TestIssuer) -> ScopedRouter {
+fn router(users: &TestIssuer, partners: &TestIssuer, orgs: &TestIssuer) -> ScopedRouter {
     let orders = operations().require(scopes!(any("orders:write", "me")));
     let audited = operations().require(scopes!("audit")).require(scopes!(any("items", "admin")));
     let users = ScopedRouter::new()
@@ -133,12 +152,19 @@ fn router(users: &TestIssuer, partners: &TestIssuer) -> ScopedRouter {
         .security_scheme(OAuth2Scheme::new::<BillingScope>().name("partners"))
         .route("/invoices", get(read_invoices).put(write_invoices))
         .with_state(partners.resource_server());
-    ScopedRouter::new().merge(users).nest("/partners", partners)
+    let orgs = ScopedRouter::new()
+        .security_scheme(OAuth2Scheme::new::<OrgScope>().name("orgs"))
+        .route("/projects", get(read_projects).put(write_projects))
+        .with_state(orgs.resource_server());
+    ScopedRouter::new().merge(users).nest("/partners", partners).nest("/orgs/{org}", orgs)
 }
 
-/// Returns a token for each set of the vocabulary's scopes.
-fn tokens<V: Vocabulary>(issuer: &TestIssuer, scheme: &str) -> Vec<Value> {
-    let names: Vec<_> = V::DECLARED.iter().map(|scope| scope.name()).collect();
+fn names<V: Vocabulary>() -> Vec<&'static str> {
+    V::DECLARED.iter().map(|scope| scope.name()).collect()
+}
+
+/// Returns a token for each set of the scopes.
+fn tokens(issuer: &TestIssuer, scheme: &str, names: &[&str]) -> Vec<Value> {
     let sets = 0..1_usize << names.len();
     let set = |bits: usize| {
         let scopes: Vec<_> = (0..names.len()).filter(|at| bits & 1 << at != 0).map(|at| names[at]).collect();
@@ -150,11 +176,19 @@ fn tokens<V: Vocabulary>(issuer: &TestIssuer, scheme: &str) -> Vec<Value> {
 
 #[tokio::main]
 async fn main() {
-    let (users, partners) = (TestIssuer::new(), TestIssuer::new());
-    let (router, document) = router(&users, &partners).split_for_parts();
+    let (users, partners, orgs) = (TestIssuer::new(), TestIssuer::new(), TestIssuer::new());
+    let (router, document) = router(&users, &partners, &orgs).split_for_parts();
     let app: Router = router.route("/openapi.json", axum::routing::get(async || Json(document)));
     let (listener, url) = listen().await;
-    let tokens = [tokens::<Scope>(&users, "users"), tokens::<BillingScope>(&partners, "partners")].concat();
-    println!("{}", json!({ "url": url, "tokens": tokens, "keys": { "partner_key": KEY } }));
+    let tokens = [
+        tokens(&users, "users", &names::<Scope>()),
+        tokens(&partners, "partners", &names::<BillingScope>()),
+        tokens(
+            &orgs,
+            "orgs",
+            &["org:acme:read", "org:acme:write", "org:other:write", "org:read", "org:{org}:read"],
+        ),
+    ];
+    println!("{}", json!({ "url": url, "tokens": tokens.concat(), "keys": { "partner_key": KEY } }));
     axum::serve(listener, app).await.expect("a listener");
 }

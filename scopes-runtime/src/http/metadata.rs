@@ -97,10 +97,12 @@ impl ProtectedResourceMetadata {
         self
     }
 
-    /// Publishes the scopes of a vocabulary. By default no scope is published.
+    /// Publishes the scopes of a vocabulary, without those that have parameters. By default no scope is published.
     #[must_use]
     pub fn scopes<V: Vocabulary>(self) -> Self {
-        self.scopes_supported(V::DECLARED.iter().map(|scope| scope.name()))
+        // A client cannot request a scope whose parameters have no value.
+        let plain = V::DECLARED.iter().filter(|scope| !scope.has_parameters());
+        self.scopes_supported(plain.map(|scope| scope.name()))
     }
 
     /// Publishes these scopes, for instance those that a client requests first.

@@ -1,5 +1,7 @@
 //! What the access of an operation adds to its description.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::Components;
@@ -16,6 +18,10 @@ pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
 
 /// The extension with the scopes that the handler may require of the token later.
 pub(super) const MAY_REQUIRE: &str = "x-may-require";
+
+/// The extension with the source of each parameter of the required scopes: `path` for the path parameter of its name, or
+/// `request` for another part of the request.
+pub(super) const SCOPE_PARAMETERS: &str = "x-scope-parameters";
 
 /// Adds `security`, the refusals and the required authentication of the user. Responses of the operation stay, with the
 /// refusals beside their content. References are resolved among the components of the document; without them, references stay.
@@ -38,12 +44,25 @@ pub(super) fn add_access(
     }
 }
 
-/// Returns the extensions of an operation: the required authentication of the user, and what the handler may require later.
+/// Returns the extensions of an operation: the required authentication of the user, what the handler may require later, and the
+/// sources of scopes' parameters.
 pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str, Value)> {
     let may_require = access.may_require();
     let may_require = (!may_require.is_empty()).then(|| as_json(&may_require));
     let user_authentication = user_authentication(access).map(|value| (USER_AUTHENTICATION, value));
-    user_authentication.into_iter().chain(may_require.map(|value| (MAY_REQUIRE, value)))
+    let parameters = scope_parameters(access);
+    let parameters = (!parameters.is_empty()).then(|| (SCOPE_PARAMETERS, as_json(&parameters)));
+    user_authentication.into_iter().chain(may_require.map(|value| (MAY_REQUIRE, value))).chain(parameters)
+}
+
+/// Returns the source of each parameter of the required scopes.
+fn scope_parameters(access: &Access) -> BTreeMap<&'static str, &'static str> {
+    let Access::Scoped(requirements) = access else { return BTreeMap::new() };
+    let others = requirements.parameter_sources();
+    let source_of = |parameter: &str| {
+        if others.iter().any(|source| source.parameter == parameter) { "request" } else { "path" }
+    };
+    requirements.parameters().into_iter().map(|parameter| (parameter, source_of(parameter))).collect()
 }
 
 /// Returns the required authentication of the user, if any.

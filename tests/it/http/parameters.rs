@@ -319,7 +319,19 @@ async fn the_matrix_asks_with_other_values() {
         .route("/orgs/{org}/any", get(write_or_read_all))
         .route("/repos/{owner}/{name}", get(push))
         .route("/files/{*path}", get(file))
+        .route("/items", get(items))
         .with_state(issuer.resource_server());
+    let matrix = issuer.matrix(&router).scope_value("tenant", |request, tenant| {
+        request.headers_mut().insert("host", format!("{tenant}.example.com").parse().expect("a host"));
+    });
+    matrix.check(router).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "call `ScopeMatrix::scope_value(\"tenant\", …)`, which gives it a value")]
+async fn the_matrix_needs_the_values_of_other_sources() {
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().route("/items", get(items)).with_state(issuer.resource_server());
     issuer.matrix(&router).check(router).await;
 }
 

@@ -38,7 +38,7 @@ impl Authenticated<'_> {
                 run.check(&self.refused(&sent, request.clone().credentials(&others), accepted)).await;
             }
         }
-        if let Some((path, _)) = &self.target.second {
+        if let Some(path) = &self.target.second_path {
             // The handler may refuse the word with any status: a parameter may be a number.
             let any = Some(StatusCode::OK);
             run.check(&self.refused("no credentials", request.clone(), any).at(path)).await;

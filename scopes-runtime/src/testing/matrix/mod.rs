@@ -7,6 +7,7 @@ mod dry_run;
 mod exchange;
 mod insufficient;
 mod run;
+mod scope_values;
 mod scoped;
 mod target;
 mod unlisted;
@@ -23,6 +24,7 @@ use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
+use self::scope_values::ScopeValues;
 use self::scoped::{Scoped, named};
 use self::target::{Target, free_methods, has, is_no_route, may_be_unlisted};
 use self::unlisted::{Routes, check_methods, check_spellings};
@@ -48,6 +50,7 @@ pub struct ScopeMatrix {
     token: TestToken,
     names_scopes: bool,
     credentials: ValidCredentials,
+    scope_values: ScopeValues,
     is_dry: bool,
 }
 
@@ -95,6 +98,7 @@ impl TestIssuer {
             token: self.token(),
             names_scopes: true,
             credentials: ValidCredentials::default(),
+            scope_values: ScopeValues::default(),
             is_dry: false,
         }
     }
@@ -135,6 +139,8 @@ impl ScopeMatrix {
     /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
     /// - a word in place of a number in each path parameter, without a token and with the insufficient tokens: the same
     ///   refusals;
+    /// - with the scopes for another value of their parameters: 403. With the right ones, where the path's parameters are
+    ///   percent-encoded: an accepted request;
     /// - the path with or without a slash at the end, with two slashes at the start, and with a percent-encoded letter, without
     ///   a token, unless the report has such a route: 404, a redirect, 400, 401, 403, 405, or the response of paths without a
     ///   route. The check does not find a hidden route that has one of these responses to placeholders.
@@ -164,8 +170,9 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// Panics if a response is not the expected one, with a table of all such responses, and if an operation requires
-    /// credentials beside a token that were not set with [`credentials`](Self::credentials). Also fails if a handler panics or
+    /// Panics if a response is not the expected one, with a table of all such responses; if an operation requires credentials
+    /// beside a token that were not set with [`credentials`](Self::credentials); and if a scope has a parameter of a
+    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value). Also fails if a handler panics or
     /// takes longer than 10 s, and if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
@@ -175,6 +182,7 @@ impl ScopeMatrix {
             if run.checks_credentials() {
                 self.require_credentials(caller);
             }
+            self.require_scope_values(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
@@ -223,6 +231,7 @@ impl ScopeMatrix {
                     known_scopes: self.report.known_scopes(),
                     schemes: &requirements.credentials(),
                     valid: &self.credentials,
+                    scope_values: &self.scope_values.of(requirements),
                     serves_head,
                 };
                 scoped.check(run).await;
@@ -243,7 +252,7 @@ impl ScopeMatrix {
                     expected: Expected::Open,
                 };
                 let is_open = run.check(&case()).await;
-                if let Some((path, _)) = target.second.as_ref().filter(|_| is_open) {
+                if let Some(path) = target.second_path.as_ref().filter(|_| is_open) {
                     run.check(&case().at(path)).await;
                 }
                 if is_open && target.method == Method::GET && serves_head {

@@ -1,14 +1,17 @@
 //! The requests to one scoped operation.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use axum::http::{Method, StatusCode};
+use axum::body::Bytes;
+use axum::http::{Method, Request, StatusCode};
 
 use super::answer::{BearerChallenge, Expected};
-use super::credentials::ValidCredentials;
+use super::credentials::{AddCredentials, ValidCredentials};
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
+use super::scope_values::SetScopeValue;
 use super::target::{Target, filled};
 use crate::scope::{
     Authentication, CredentialScheme, DeclaredScope, GrantedScopes, NamedScopes, cheapest, list,
@@ -33,6 +36,8 @@ pub(super) struct Scoped<'a> {
     /// The schemes of the credentials beside the token.
     pub(super) schemes: &'a [&'static CredentialScheme],
     pub(super) valid: &'a ValidCredentials,
+    /// Those of parameters that are not in the path.
+    pub(super) scope_values: &'a [SetScopeValue],
     /// Whether `HEAD` has no operation of its own.
     pub(super) serves_head: bool,
 }
@@ -72,15 +77,15 @@ impl Scoped<'_> {
         }
         if refuses_none && refuses {
             let is_right = self.check_sets(&self.target.path, run).await;
-            if let Some((path, value)) = self.target.second.as_ref().filter(|_| is_right) {
-                let second = Self { value, ..*self };
-                let case = second.case("no token", self.request(), second.without_token());
+            if let Some(path) = self.target.second_path.as_ref().filter(|_| is_right) {
+                let second = Self { value: &self.target.second_value, ..*self };
+                let case = second.case("no token", second.request(), second.without_token());
                 if run.check(&case.at(path)).await {
                     second.check_sets(path, run).await;
                 }
-                for case in self.other_values(value) {
-                    run.check(&case).await;
-                }
+            }
+            for case in self.other_values() {
+                run.check(&case).await;
             }
         }
     }
@@ -99,7 +104,8 @@ impl Scoped<'_> {
 
     /// Returns requests with the scopes for another value of their parameters, at this path and at the same path percent-encoded;
     /// and with the right ones, at the encoded path.
-    fn other_values(&self, other: &str) -> Vec<Case> {
+    fn other_values(&self) -> Vec<Case> {
+        let other = &self.target.second_value;
         let has_parameters = |scope: &&DeclaredScope| scope.has_parameters();
         let with_parameters = self.alternatives.iter().filter(|scopes| scopes.iter().any(has_parameters));
         let cases = with_parameters.flat_map(|alternative| {
@@ -231,7 +237,11 @@ impl Scoped<'_> {
     }
 
     fn request(&self) -> TestRequest {
-        self.target.request().credentials(&self.valid.of(self.schemes))
+        let scope_values = self.scope_values.iter().map(|set| {
+            let (set, value) = (Arc::clone(set), self.value.to_owned());
+            Arc::new(move |request: &mut Request<Bytes>| set(request, &value)) as AddCredentials
+        });
+        self.target.request().credentials(&scope_values.chain(self.valid.of(self.schemes)).collect::<Vec<_>>())
     }
 
     fn without_token(&self) -> Expected {

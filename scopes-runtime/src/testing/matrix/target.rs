@@ -15,8 +15,10 @@ pub(super) struct Target {
     pub(super) path: String,
     /// The value of all parameters in the path.
     pub(super) value: String,
-    /// The path with another value of its parameters, if it has any, and that value.
-    pub(super) second: Option<(String, String)>,
+    /// Another value.
+    pub(super) second_value: String,
+    /// The path with the other value of its parameters, if it has any.
+    pub(super) second_path: Option<String>,
     /// The body, in place of an empty JSON object.
     message: Option<String>,
 }
@@ -68,7 +70,8 @@ impl Target {
         Self {
             operation: format!("{methods} {}", operation.path),
             method,
-            second: (first != second).then_some((second, second_value)),
+            second_path: (first != second).then_some(second),
+            second_value,
             path: first,
             value,
             pattern: path,
@@ -93,7 +96,8 @@ impl Target {
             pattern: endpoint.to_owned(),
             path: filled(endpoint, &number(all)),
             value: number(all),
-            second: None,
+            second_value: word(all),
+            second_path: None,
             message: Some(message.to_string()),
         }
     }
