@@ -230,6 +230,9 @@ pub mod examples {
     #[doc = include_str!("../scopes-runtime/src/guide/responses.md")]
     pub mod responses {}
 
+    #[doc = include_str!("../scopes-runtime/src/guide/scope_parameters.md")]
+    pub mod scope_parameters {}
+
     #[doc = include_str!("../scopes-runtime/src/guide/several_issuers.md")]
     pub mod several_issuers {}
 

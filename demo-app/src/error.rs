@@ -29,6 +29,8 @@ pub(crate) enum ApiError {
     ItemIdNul,
     #[error("An item `{0}` already exists. Choose another `item_id`.")]
     DuplicateItem(String),
+    #[error("No user has the name `{0}`.")]
+    UnknownUser(String),
     #[error("No route matches this path. `GET /` lists the routes.")]
     NotFound,
     #[error(
@@ -51,7 +53,7 @@ impl IntoResponse for ApiError {
             Self::Json(ref rejection) => rejection.status(),
             Self::ItemIdLength { .. } | Self::ItemIdNul => StatusCode::UNPROCESSABLE_ENTITY,
             Self::DuplicateItem(_) => StatusCode::CONFLICT,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::UnknownUser(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout(_) => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyLogIns => StatusCode::SERVICE_UNAVAILABLE,

@@ -34,6 +34,7 @@ pub fn routes(issuer: &TokenIssuer) -> ScopedRouter<AppState> {
             handlers::read_own_user,
             handlers::read_own_items,
             handlers::create_own_item,
+            handlers::create_item,
         ))
         .fallback(fallbacks::not_found)
         .method_not_allowed_fallback(fallbacks::method_not_allowed)

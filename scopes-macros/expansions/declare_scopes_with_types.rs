@@ -11,9 +11,9 @@
 #[allow(dead_code)]
 pub mod scope {
     /// Read items.
-    pub enum Items {}
+    pub struct Items;
     /// Create, change and delete items.
-    pub enum ItemsWrite {}
+    pub struct ItemsWrite;
 }
 
 #[allow(deprecated)]
@@ -21,15 +21,37 @@ impl ::scopes_runtime::Provable for scope::Items {
     const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
         Scope::Items.declared(),
     );
-    type Values = ();
+    fn read(
+        _values: &dyn ::scopes_runtime::__private::ParameterValues,
+    ) -> ::core::option::Option<Self> {
+        ::core::option::Option::Some(Self)
+    }
+    fn values(
+        &self,
+    ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
+        ::std::vec![]
+    }
 }
+
+impl ::scopes_runtime::WithoutParameters for scope::Items {}
 
 #[allow(deprecated)]
 impl ::scopes_runtime::Provable for scope::ItemsWrite {
     const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
         Scope::ItemsWrite.declared(),
     );
-    type Values = ();
+    fn read(
+        _values: &dyn ::scopes_runtime::__private::ParameterValues,
+    ) -> ::core::option::Option<Self> {
+        ::core::option::Option::Some(Self)
+    }
+    fn values(
+        &self,
+    ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
+        ::std::vec![]
+    }
 }
+
+impl ::scopes_runtime::WithoutParameters for scope::ItemsWrite {}
 
 impl ::scopes_runtime::Implies<scope::Items> for scope::ItemsWrite {}

@@ -48,12 +48,15 @@ struct MayRequire {
 impl Requirement {
     /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
+        let written = tokens.to_string();
         let mut requirement = Self::parse_with_values(tokens);
         let values = std::mem::take(&mut requirement.values).into_iter();
         requirement.errors.extend(values.map(|(name, _)| {
-            let message = format!(
-                "unknown option `{name}`; use `acr` or `max_age`. A parameter of a scope has its value from the path"
-            );
+            let message = if written.contains(&format!("{{{}}}", name.unraw())) {
+                format!("the parameter `{name}` has the value of the path; remove it here")
+            } else {
+                format!("unknown option `{name}`; use `acr` or `max_age`")
+            };
             Error::new(name.span(), message)
         }));
         requirement

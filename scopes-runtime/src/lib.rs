@@ -135,6 +135,7 @@
 //! | `#[requires_scopes("items")]` | a token with `items`, or with a scope that implies it |
 //! | `#[requires_scopes("items", "me")]` | both scopes |
 //! | `#[requires_scopes(any("admin", all("items", "me")))]` | one of the alternatives |
+//! | `#[requires_scopes("org:{org}:read")]` | `org:acme:read`, for the path `/orgs/acme` ([parameters](guide::scope_parameters)) |
 //! | `#[requires_scopes]` | any valid token |
 //! | `#[requires_scopes("pay", acr = "urn:example:mfa", max_age = 300)]` | a recent log-in of this kind ([step-up](guide::step_up)) |
 //! | `#[requires_scopes("items", may_require("admin"))]` | `items`; the handler may require `admin` later |
@@ -239,8 +240,9 @@ mod token;
 
 pub use http::{
     AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,
-    ProtectedResourceMetadata, ProtectedResourceMetadataError, Provable, Public, RealmError, RequiredScopes,
-    ResourceServer, ResourceServerBuilder, ScopeParameter, ScopeValue, ScopeValues, Unavailable,
+    ImpliesAll, ProtectedResourceMetadata, ProtectedResourceMetadataError, Provable, Public, RealmError,
+    RequiredScopes, ResourceServer, ResourceServerBuilder, ScopeParameter, ScopeValue, Unavailable,
+    WithoutParameters,
 };
 pub use macros::{
     ScopedExtractor, authenticated_by, declare_scopes, public, requires_scopes, scoped_handlers, scopes,

@@ -16,7 +16,7 @@ use futures_util::FutureExt as _;
 use jsonwebtoken::decode;
 use scopes_runtime::{
     AccessToken, AuthError, DeclaredScope, GrantedScopes, JwtDecoder, JwtDecoderBuilder, Requirement,
-    ResourceServer, TokenDecoder, requires_scopes, scopes,
+    ResourceServer, ScopedRouter, TokenDecoder, requires_scopes, router, scopes,
 };
 use scopes_tests::Scope;
 use serde::Deserialize;
@@ -66,6 +66,21 @@ async fn alternatives() -> &'static str {
     "Hello, World!"
 }
 
+mod orgs {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    #[declare_scopes]
+    enum Scope {
+        /// Read the projects of an organization.
+        OrgRead = "org:{org}:read",
+    }
+
+    #[requires_scopes("org:{org}:read")]
+    pub(super) async fn of_one() -> &'static str {
+        "Hello, World!"
+    }
+}
+
 fn request(path: &str, authorization: Option<&str>) -> Request<Body> {
     let request = Request::get(path);
     let request = match authorization {
@@ -82,6 +97,11 @@ fn answer(bencher: Bencher<'_, '_>, path: &str, authorization: Option<&str>, sta
         .route("/extractor", get(open_with_extractor))
         .route("/scoped", get(scoped))
         .route("/alternatives", get(alternatives))
+        .merge(Router::from(
+            ScopedRouter::new()
+                .route("/orgs/{org}/any", router::get(scoped))
+                .route("/orgs/{org}", router::get(orgs::of_one)),
+        ))
         .with_state(ResourceServer::new(decoder("HS256", |builder| builder)));
     let send = |request: Request<Body>| -> Response<Body> {
         app.clone().oneshot(request).now_or_never().expect("an immediate result").expect("infallible")
@@ -115,6 +135,21 @@ mod requests {
     #[divan::bench]
     fn known_token(bencher: Bencher<'_, '_>) {
         answer(bencher, "/scoped", Some(&bearer("me items")), 200);
+    }
+
+    #[divan::bench]
+    fn known_token_in_a_scoped_router(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/orgs/acme/any", Some(&bearer("me org:acme:read")), 200);
+    }
+
+    #[divan::bench]
+    fn known_token_with_a_parameter(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/orgs/acme", Some(&bearer("me org:acme:read")), 200);
+    }
+
+    #[divan::bench]
+    fn parameter_with_another_value(bencher: Bencher<'_, '_>) {
+        answer(bencher, "/orgs/acme", Some(&bearer("me org:other:read")), 403);
     }
 
     #[divan::bench]

@@ -3,7 +3,7 @@
 #[path = "corpus.rs"]
 mod corpus;
 
-use crate::properties::{authorization, decoder, dpop, key_set};
+use crate::properties::{authorization, decoder, dpop, key_set, parameters};
 
 #[test]
 fn an_authorization_header_is_answered_by_its_grammar() {
@@ -18,6 +18,11 @@ fn a_token_is_accepted_for_its_header_and_its_claims() {
 #[test]
 fn a_proof_is_accepted_once_for_its_header_and_its_claims() {
     corpus::check("dpop", 3000, dpop::holds);
+}
+
+#[test]
+fn a_parameter_of_a_scope_has_the_value_of_the_path() {
+    corpus::check("parameters", 5000, parameters::holds);
 }
 
 #[test]

@@ -39,6 +39,8 @@ FastAPI's OAuth2 scopes tutorial as an axum application. Documentation: /docs/
 GET  /users/me/         the current user     me
 GET  /users/me/items/   their items          me items
 POST /users/me/items/   add an item          me items:write
+POST /users/{{username}}/items/
+                        add an item for one  me users:{{username}}:items
 GET  /status/           system status        any token
 "
     )
@@ -106,6 +108,44 @@ pub(crate) async fn create_own_item(
     State(database): State<Database>,
     body: Result<Json<NewItem>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Item>), ApiError> {
+    let item = Item { item_id: item_id(body)?, owner: user.username };
+    created(database.add_own_item(grant, &item).await?, item)
+}
+
+/// Adds an item for a user.
+#[requires_scopes]
+#[utoipa::path(
+    post,
+    path = "/users/{username}/items",
+    params(("username" = String, Path, description = "The owner of the item.")),
+    request_body = NewItem,
+    responses(
+        (status = 201, description = "The new item.", body = Item),
+        (status = 400, description = "The body is not JSON, or the account of the token's user is disabled."),
+        (status = 404, description = "No user has this name."),
+        (status = 409, description = "The user already has an item with this `item_id`."),
+        (status = 413, description = "The body is longer than 16 KiB."),
+        (status = 415, description = "The content type is not `application/json`."),
+        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character."),
+        (status = 503, description = "The database is unavailable."),
+    ),
+)]
+pub(crate) async fn create_item(
+    grant: Granted<scope::UserItems>,
+    _: CurrentUser,
+    State(database): State<Database>,
+    body: Result<Json<NewItem>, JsonRejection>,
+) -> Result<(StatusCode, Json<Item>), ApiError> {
+    let item_id = item_id(body)?;
+    let Some(owner) = database.user(&grant.username).await? else {
+        return Err(ApiError::UnknownUser(grant.username.to_string()));
+    };
+    let item = Item { item_id, owner: owner.username };
+    created(database.add_item(grant, &item.item_id).await?, item)
+}
+
+/// Returns the id of a new item.
+fn item_id(body: Result<Json<NewItem>, JsonRejection>) -> Result<String, ApiError> {
     let Json(NewItem { item_id }) = body?;
     let length = item_id.chars().count();
     if length == 0 || length > MAX_ITEM_ID_CHARS {
@@ -114,11 +154,12 @@ pub(crate) async fn create_own_item(
     if item_id.contains('\0') {
         return Err(ApiError::ItemIdNul);
     }
-    let item = Item { item_id, owner: user.username };
-    if !database.add_item(grant, &item).await? {
-        return Err(ApiError::DuplicateItem(item.item_id));
-    }
-    Ok((StatusCode::CREATED, Json(item)))
+    Ok(item_id)
+}
+
+/// Returns the response for a new item, or the error if the owner had one with its id.
+fn created(is_new: bool, item: Item) -> Result<(StatusCode, Json<Item>), ApiError> {
+    if is_new { Ok((StatusCode::CREATED, Json(item))) } else { Err(ApiError::DuplicateItem(item.item_id)) }
 }
 
 /// The state of the system.

@@ -12,4 +12,6 @@ pub(crate) enum Scope {
     /// Create, change and delete items.
     #[implies(Items)]
     ItemsWrite = "items:write",
+    /// Add items for one user.
+    UserItems = "users:{username}:items",
 }

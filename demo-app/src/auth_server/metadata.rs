@@ -46,7 +46,7 @@ async fn authorization_server_metadata(signer: Signer) -> Json<Metadata> {
         issuer: issuer.to_owned(),
         token_endpoint: signer.token_endpoint(),
         jwks_uri: format!("{base}/.well-known/jwks.json"),
-        scopes_supported: Scope::ALL.iter().map(|scope| scope.as_str()).collect(),
+        scopes_supported: requestable_scopes(),
         response_types_supported: Vec::new(),
         grant_types_supported: vec!["password"],
         token_endpoint_auth_methods_supported: vec!["none"],
@@ -63,4 +63,10 @@ async fn authorization_server_metadata(signer: Signer) -> Json<Metadata> {
 )]
 async fn key_set(signer: Signer) -> Json<JwkSet> {
     Json(JwkSet { keys: signer.public_key().cloned().into_iter().collect() })
+}
+
+/// Returns the scopes without parameters: the others need values.
+fn requestable_scopes() -> Vec<&'static str> {
+    let plain = Scope::ALL.iter().filter(|scope| scope.declared().parameters().next().is_none());
+    plain.map(|scope| scope.as_str()).collect()
 }

@@ -104,7 +104,7 @@ async fn issue_token(
     if password.len() > MAX_PASSWORD_BYTES {
         return Err(TokenError::LongPassword);
     }
-    let requested = parse_scopes(form.scope.as_deref().unwrap_or_default())?;
+    let requested = parse_scopes(form.scope.as_deref().unwrap_or_default(), &username)?;
     let key = if signer.binds_tokens() {
         dpop::proven_key(&headers, &signer.token_endpoint()).map_err(TokenError::InvalidDpopProof)?
     } else {
@@ -140,11 +140,17 @@ fn required(value: Option<String>, name: &'static str) -> Result<String, TokenEr
     value.filter(|value| !value.is_empty()).ok_or(TokenError::MissingParameter(name))
 }
 
-/// Parses the requested scopes, without duplicates, in the order of the request.
-fn parse_scopes(requested: &str) -> Result<Vec<Scope>, TokenError> {
+/// Parses the requested scopes, without duplicates, in the order of the request. In one that is named as it is declared, as the
+/// documentation page does, `{username}` is the user who logs in.
+fn parse_scopes(requested: &str, username: &str) -> Result<Vec<String>, TokenError> {
     let mut scopes = Vec::new();
     for name in requested.split(' ').filter(|name| !name.is_empty()) {
-        let scope = name.parse().map_err(|_| TokenError::UndeclaredScope(name.to_owned()))?;
+        let scope = match name.parse::<Scope>() {
+            Ok(scope) => scope.declared().with_values(&[("username", username)]),
+            Err(_) if Scope::ALL.iter().any(|scope| scope.declared().matches(name)) => Some(name.to_owned()),
+            Err(_) => None,
+        };
+        let scope = scope.ok_or_else(|| TokenError::UndeclaredScope(name.to_owned()))?;
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -153,9 +159,12 @@ fn parse_scopes(requested: &str) -> Result<Vec<Scope>, TokenError> {
 }
 
 /// Returns the requested scopes that the user is allowed, space-separated. It is an error if that leaves none of them.
-fn grant(requested: &[Scope], allowed: &[String]) -> Result<String, TokenError> {
-    let is_allowed = |name: &&str| allowed.iter().any(|allowed| allowed == name);
-    let granted: Vec<_> = requested.iter().map(|scope| scope.as_str()).filter(is_allowed).collect();
+fn grant(requested: &[String], allowed: &[String]) -> Result<String, TokenError> {
+    let granted: Vec<_> = requested
+        .iter()
+        .map(String::as_str)
+        .filter(|name| allowed.iter().any(|allowed| allowed == name))
+        .collect();
     if granted.is_empty() && !requested.is_empty() {
         return Err(TokenError::NoScopeAllowed);
     }

@@ -128,11 +128,29 @@ impl Database {
         query!(self.read, |pool| sqlx::query_as(sql).bind(owner).fetch_all(pool).await).await
     }
 
-    /// Stores an item, for a token that has the scope for it. Returns `false` if the owner already has an item with this id.
-    pub(crate) async fn add_item(&self, _: Granted<scope::ItemsWrite>, item: &Item) -> sqlx::Result<bool> {
+    /// Stores an item of the token's user, for a token that has the scope for it. Returns `false` if the user already has an item
+    /// with this id.
+    pub(crate) async fn add_own_item(
+        &self,
+        _: Granted<scope::ItemsWrite>,
+        item: &Item,
+    ) -> sqlx::Result<bool> {
+        self.insert_item(&item.owner, &item.item_id).await
+    }
+
+    /// Stores an item of the user that the token's scope names. Returns `false` if the user already has an item with this id.
+    pub(crate) async fn add_item(
+        &self,
+        grant: Granted<scope::UserItems>,
+        item_id: &str,
+    ) -> sqlx::Result<bool> {
+        self.insert_item(&grant.username, item_id).await
+    }
+
+    async fn insert_item(&self, owner: &str, item_id: &str) -> sqlx::Result<bool> {
         let sql = "INSERT INTO items (owner, item_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         let rows = query!(self.write, |pool| {
-            let insert = sqlx::query(sql).bind(&item.owner).bind(&item.item_id);
+            let insert = sqlx::query(sql).bind(owner).bind(item_id);
             insert.execute(pool).await.map(|result| result.rows_affected())
         })
         .await?;

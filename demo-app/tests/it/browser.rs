@@ -83,6 +83,7 @@ async fn the_documentation_page_logs_in_with_selected_scopes() {
             "items\nRead items.",
             "items:write\nCreate, change and delete items. Includes `items`.",
             "me\nRead information about the current user.",
+            "users:{username}:items\nAdd items for one user.",
         ]
     );
     for (field, text) in

@@ -27,6 +27,14 @@ async fn the_document_contains_the_requirements_of_each_operation() {
     assert_eq!(security("/users/me", "get"), json!([{ "oauth2": ["me"] }]));
     assert_eq!(security("/users/me/items", "get"), json!([{ "oauth2": ["items", "me"] }]));
     assert_eq!(security("/users/me/items", "post"), json!([{ "oauth2": ["items:write", "me"] }]));
+    assert_eq!(
+        security("/users/{username}/items", "post"),
+        json!([{ "oauth2": ["users:{username}:items", "me"] }])
+    );
+    assert_eq!(
+        document["paths"]["/users/{username}/items"]["post"]["x-scope-parameters"],
+        json!({ "username": "path" })
+    );
     let body = &document["paths"]["/users/me/items"]["post"]["requestBody"]["content"]["application/json"];
     assert_eq!(body, &json!({ "schema": { "$ref": "#/components/schemas/NewItem" } }));
     assert_eq!(
@@ -37,6 +45,7 @@ async fn the_document_contains_the_requirements_of_each_operation() {
                 "me": "Read information about the current user.",
                 "items": "Read items.",
                 "items:write": "Create, change and delete items. Includes `items`.",
+                "users:{username}:items": "Add items for one user.",
             },
         })
     );

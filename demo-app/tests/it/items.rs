@@ -161,3 +161,35 @@ async fn one_of_many_concurrent_requests_creates_the_item() {
         assert_eq!(statuses, expected);
     }
 }
+
+#[tokio::test]
+async fn an_item_is_added_for_the_user_of_the_scope() {
+    let demo = Demo::new().await;
+    let token = demo.token("me users:alice:items").await;
+    let created = demo.post_json("/users/alice/items/", &token, r#"{"item_id": "Bar"}"#).await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    assert_eq!(created.json(), json!({ "item_id": "Bar", "owner": "alice" }));
+    let again = demo.post_json("/users/%61lice/items", &token, r#"{"item_id": "Bar"}"#).await;
+    again.problem(StatusCode::CONFLICT);
+    for other in ["johndoe", "Alice", "alice%2F", "alice%00"] {
+        let refused = demo.post_json(&format!("/users/{other}/items"), &token, r#"{"item_id": "Bar"}"#).await;
+        refused.problem(StatusCode::FORBIDDEN);
+    }
+    let refused = demo.post_json("/users/johndoe/items", &token, r#"{"item_id": "Bar"}"#).await;
+    assert_eq!(refused.json()["scope"], "users:johndoe:items me");
+    demo.post_json("/users/alice/items", &demo.token("me items:write").await, "{}")
+        .await
+        .problem(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_token_has_the_scopes_of_users_that_its_user_is_allowed() {
+    let demo = Demo::new().await;
+    // As the documentation page requests it: for the user who logs in.
+    let own = demo.token("me users:{username}:items").await;
+    let created = demo.post_json("/users/johndoe/items", &own, r#"{"item_id": "Bar"}"#).await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    demo.post_json("/users/alice/items", &own, r#"{"item_id": "Bar"}"#).await.problem(StatusCode::FORBIDDEN);
+    let bobs = demo.token("me users:bob:items").await;
+    demo.post_json("/users/bob/items", &bobs, r#"{"item_id": "Bar"}"#).await.problem(StatusCode::FORBIDDEN);
+}

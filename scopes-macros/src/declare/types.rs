@@ -17,7 +17,7 @@ pub(super) fn module(vocabulary: &Vocabulary, module: &Ident) -> TokenStream {
         if scope.parameters.is_empty() {
             return quote! {
                 #[doc = #description]
-                pub enum #scope {}
+                pub struct #scope;
             };
         }
         let fields = fields(scope);
@@ -32,20 +32,29 @@ pub(super) fn module(vocabulary: &Vocabulary, module: &Ident) -> TokenStream {
     });
     let closure = implied::closure(implications);
     let impls = scopes.iter().zip(&closure).map(|(scope, implied)| {
-        let implied: Vec<_> = implied.iter().map(|&at| &scopes[at]).collect();
-        let values = if scope.parameters.is_empty() { quote!(()) } else { quote!(Self) };
-        let impls_of_values = values_impls(scope, &implied, module);
+        let path = quote!(#module::#scope);
+        let methods = methods(scope);
+        let without_parameters = scope
+            .parameters
+            .is_empty()
+            .then(|| quote!(impl ::scopes_runtime::WithoutParameters for #path {}));
+        let implies = implied.iter().map(|&at| {
+            let implied = &scopes[at];
+            let is_for_all = scope.parameters.len() < implied.parameters.len();
+            let implies = if is_for_all { quote!(ImpliesAll) } else { quote!(Implies) };
+            quote!(impl ::scopes_runtime::#implies<#module::#implied> for #path {})
+        });
         quote! {
-            impl ::scopes_runtime::Provable for #module::#scope {
+            impl ::scopes_runtime::Provable for #path {
                 const REQUIREMENT: ::scopes_runtime::Requirement =
                     ::scopes_runtime::Requirement::scope(#name::#scope.declared());
 
-                type Values = #values;
+                #methods
             }
 
-            #impls_of_values
+            #without_parameters
 
-            #(impl ::scopes_runtime::Implies<#module::#implied> for #module::#scope {})*
+            #(#implies)*
         }
     });
     quote! {
@@ -63,35 +72,23 @@ fn fields(scope: &Scope) -> Vec<Ident> {
     scope.parameters.iter().map(|name| Ident::new_raw(name, Span::call_site())).collect()
 }
 
-/// Returns the impls by which a proof has the values of a scope's parameters. None for a scope without parameters.
-fn values_impls(scope: &Scope, implied: &[&Scope], module: &Ident) -> TokenStream {
-    if scope.parameters.is_empty() {
-        return TokenStream::new();
-    }
+/// Returns the methods of `Provable`.
+fn methods(scope: &Scope) -> TokenStream {
     let (names, fields) = (&scope.parameters, fields(scope));
-    let private = quote!(::scopes_runtime::__private);
-    let conversions = implied.iter().map(|implied| {
-        quote! {
-            impl ::core::convert::From<#module::#scope> for #module::#implied {
-                fn from(values: #module::#scope) -> Self {
-                    Self { #(#fields: values.#fields),* }
-                }
-            }
-        }
-    });
+    let value = if names.is_empty() {
+        quote!(Self)
+    } else {
+        quote!(Self { #(#fields: ::core::convert::Into::into(values.value(#names)?)),* })
+    };
+    let values = if names.is_empty() { quote!(_values) } else { quote!(values) };
+    let text = quote!(::core::primitive::str);
     quote! {
-        impl ::scopes_runtime::ScopeValues for #module::#scope {
-            fn read(values: &dyn #private::ParameterValues) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(Self {
-                    #(#fields: ::core::convert::Into::into(values.value(#names)?),)*
-                })
-            }
-
-            fn list(&self) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
-                ::std::vec![#((#names, &*self.#fields)),*]
-            }
+        fn read(#values: &dyn ::scopes_runtime::__private::ParameterValues) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(#value)
         }
 
-        #(#conversions)*
+        fn values(&self) -> ::std::vec::Vec<(&'static #text, &#text)> {
+            ::std::vec![#((#names, &*self.#fields)),*]
+        }
     }
 }

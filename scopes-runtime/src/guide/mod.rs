@@ -6,6 +6,7 @@
 //! | [`from_fastapi`] | for developers who know FastAPI |
 //! | [`from_spring`] | for developers who know Spring Security |
 //! | [`middleware`] | tenants, rate limits, cookies, CORS |
+//! | [`scope_parameters`] | scopes of one organization or repository: `org:{org}:read` |
 //! | [`beyond_the_route`] | functions that demand the proof of a check |
 //! | [`mcp`] | servers of the Model Context Protocol |
 //!
@@ -79,6 +80,9 @@ pub mod report {}
 
 #[cfg_attr(not(doctest), doc = include_str!("responses.md"))]
 pub mod responses {}
+
+#[cfg_attr(not(doctest), doc = include_str!("scope_parameters.md"))]
+pub mod scope_parameters {}
 
 #[cfg_attr(not(doctest), doc = include_str!("several_issuers.md"))]
 pub mod several_issuers {}

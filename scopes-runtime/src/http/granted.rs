@@ -83,7 +83,7 @@ use crate::token::AccessToken;
 /// # fn main() {}
 /// ```
 #[must_use]
-pub struct Granted<S: Provable>(S::Values);
+pub struct Granted<S: Provable>(S);
 
 /// What a [`Granted`] proves: a type of the module of [`#[declare_scopes(types = …)]`](macro@crate::declare_scopes), or
 /// [`AnyOf`] several. See [`Granted`] for an example.
@@ -92,43 +92,44 @@ pub struct Granted<S: Provable>(S::Values);
     label = "expected a type of the module of `#[declare_scopes(types = …)]`",
     note = "write the type, such as `Granted<scope::Items>`, or `Granted<AnyOf<(scope::Items, scope::Me)>>`"
 )]
-pub trait Provable {
+pub trait Provable: Sized + 'static {
     /// The requirement that the check evaluates.
     const REQUIREMENT: Requirement;
 
-    /// The values of the scope's parameters: the type itself, or `()` for a scope without parameters.
-    type Values: ScopeValues;
-}
-
-/// The values of a scope's parameters. Generated code implements it.
-pub trait ScopeValues: Sized + 'static {
-    /// Returns the values. `None` if one is missing.
+    /// Returns the type with its values. `None` if one is missing.
     #[doc(hidden)]
     fn read(values: &dyn ParameterValues) -> Option<Self>;
 
-    /// Returns the names and the values.
+    /// Returns the names and the values of the parameters.
     #[doc(hidden)]
-    fn list(&self) -> Vec<(&'static str, &str)>;
+    fn values(&self) -> Vec<(&'static str, &str)>;
 }
 
-impl ScopeValues for () {
-    fn read(_values: &dyn ParameterValues) -> Option<Self> {
-        Some(())
-    }
+/// A [`Provable`] without parameters. `#[declare_scopes(types = …)]` implements it. See [`AccessToken::grant`] for an example.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has parameters, whose values the proof contains",
+    label = "no values are given here",
+    note = "give them to `AccessToken::grant_for`, or take the proof as an argument of the handler, which has them from the path"
+)]
+pub trait WithoutParameters: Provable {}
 
-    fn list(&self) -> Vec<(&'static str, &str)> {
-        Vec::new()
-    }
-}
-
-/// A scope that implies another one. `#[declare_scopes(types = …)]` implements it as `#[implies]` says. See [`Granted`] for an
-/// example.
+/// A scope that implies another one, with the same parameters. `#[declare_scopes(types = …)]` implements it as `#[implies]` says.
+/// See [`Granted`] for an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not imply the other scope",
     label = "this proof is of another scope",
-    note = "take `Granted` of the scope that the function needs, or declare the implication with `#[implies(…)]`"
+    note = "take `Granted` of the scope that the function needs, or declare the implication with `#[implies(…)]`; if the other scope has parameters, give the values to `implied_for`"
 )]
 pub trait Implies<Implied> {}
+
+/// A scope that implies another one for all values of its parameters. `#[declare_scopes(types = …)]` implements it as `#[implies]`
+/// says. See [`Granted`] for an example.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not imply the other scope for all values",
+    label = "this proof is of another scope",
+    note = "use `implied` for a scope with the same parameters, or declare the implication with `#[implies(…)]`"
+)]
+pub trait ImpliesAll<Implied> {}
 
 /// One of several scopes without parameters, in a [`Granted`].
 ///
@@ -145,11 +146,11 @@ pub trait Implies<Implied> {}
 ///
 /// fn read(_: Granted<AnyOf<(scope::Items, scope::Audit)>>) {}
 /// ```
-pub struct AnyOf<S>(PhantomData<fn() -> S>);
+pub struct AnyOf<S: 'static>(PhantomData<fn() -> S>);
 
 /// Returns the proof, after the check.
-pub(crate) fn checked<S: Provable>(values: S::Values) -> Granted<S> {
-    Granted(values)
+pub(crate) fn checked<S: Provable>(scope: S) -> Granted<S> {
+    Granted(scope)
 }
 
 impl<S: Provable> Granted<S> {
@@ -174,18 +175,23 @@ impl<S: Provable> Granted<S> {
     pub fn implied<Implied: Provable>(self) -> Granted<Implied>
     where
         S: Implies<Implied>,
-        Implied::Values: From<S::Values>,
     {
         check_implication::<S, Implied>();
-        checked(self.0.into())
+        const {
+            assert!(
+                S::REQUIREMENT.has_parameters() == Implied::REQUIREMENT.has_parameters(),
+                "the scopes do not have the same parameters"
+            );
+        }
+        let values = self.0.values();
+        checked(Implied::read(&values).expect("the scopes have the same parameters"))
     }
 
     /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has an
     /// example.
-    pub fn implied_for<Implied>(self, values: Implied) -> Granted<Implied>
+    pub fn implied_for<Implied: Provable>(self, values: Implied) -> Granted<Implied>
     where
-        S: Implies<Implied> + Provable<Values = ()>,
-        Implied: Provable<Values = Implied>,
+        S: ImpliesAll<Implied> + WithoutParameters,
     {
         check_implication::<S, Implied>();
         checked(values)
@@ -199,9 +205,9 @@ const fn check_implication<S: Provable, Implied: Provable>() {
 }
 
 impl<S: Provable> Deref for Granted<S> {
-    type Target = S::Values;
+    type Target = S;
 
-    fn deref(&self) -> &S::Values {
+    fn deref(&self) -> &S {
         &self.0
     }
 }
@@ -215,8 +221,8 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
 
     async fn from_request_parts(parts: &mut Parts, state: &T) -> Result<Self, AuthError> {
         let token = check::<Self, T>(parts, state).await?;
-        let values = S::Values::read(token.required().values());
-        values.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT))
+        let scope = S::read(token.required().values());
+        scope.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT))
     }
 }
 
@@ -252,9 +258,9 @@ impl AccessToken {
     /// # fn main() {}
     /// ```
     #[track_caller]
-    pub fn grant<S: Provable<Values = ()>>(&self) -> Result<Granted<S>, AuthError> {
+    pub fn grant<S: WithoutParameters>(&self) -> Result<Granted<S>, AuthError> {
         self.require(S::REQUIREMENT)?;
-        Ok(checked(()))
+        S::read(&()).map(checked).ok_or_else(|| self.insufficient(S::REQUIREMENT))
     }
 
     /// Checks that the token has a scope with these values of its parameters, and returns the proof. Checks as
@@ -289,11 +295,8 @@ impl AccessToken {
     /// # fn main() {}
     /// ```
     #[track_caller]
-    pub fn grant_for<S: Provable<Values = S> + ScopeValues>(
-        &self,
-        values: S,
-    ) -> Result<Granted<S>, AuthError> {
-        self.require_with(S::REQUIREMENT, &values.list())?;
+    pub fn grant_for<S: Provable>(&self, values: S) -> Result<Granted<S>, AuthError> {
+        self.require_with(S::REQUIREMENT, &values.values())?;
         Ok(checked(values))
     }
 }
@@ -303,13 +306,25 @@ macro_rules! alternatives {
         #[diagnostic::do_not_recommend]
         impl<$first, $($rest),+> Provable for AnyOf<($first, $($rest),+)>
         where
-            $first: Provable<Values = ()>,
-            $($rest: Provable<Values = ()>),+
+            $first: WithoutParameters,
+            $($rest: WithoutParameters),+
         {
             const REQUIREMENT: Requirement =
                 Requirement::any(const { &[$first::REQUIREMENT, $($rest::REQUIREMENT),+] });
 
-            type Values = ();
+            fn read(_values: &dyn ParameterValues) -> Option<Self> {
+                Some(Self(PhantomData))
+            }
+
+            fn values(&self) -> Vec<(&'static str, &str)> {
+                Vec::new()
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$first: WithoutParameters, $($rest: WithoutParameters),+> WithoutParameters
+            for AnyOf<($first, $($rest),+)>
+        {
         }
 
         alternatives!($($rest)+);
@@ -325,7 +340,7 @@ impl<S: Provable> fmt::Debug for Granted<S> {
     }
 }
 
-impl<S> fmt::Debug for AnyOf<S> {
+impl<S: 'static> fmt::Debug for AnyOf<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("AnyOf")
     }

@@ -34,7 +34,7 @@ pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
 #[cfg(feature = "testing")]
 pub(crate) use granted::checked;
-pub use granted::{AnyOf, Granted, Implies, Provable, ScopeValues};
+pub use granted::{AnyOf, Granted, Implies, ImpliesAll, Provable, WithoutParameters};
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,

@@ -52,6 +52,9 @@
 /// # fn main() {}
 /// ```
 ///
+/// A parameter of a scope, such as `{org}` in `org:{org}:read`, has the value of the path parameter with its name
+/// ([guide](crate::guide::scope_parameters)).
+///
 /// `may_require(…)`, also in the outermost list, declares what the code may require of the token later with
 /// [`AccessToken::require`](crate::AccessToken::require), which panics in debug builds for anything else. It does not change
 /// which requests reach the handler. The access report, the lock file and the OpenAPI document (`x-may-require`) contain it.

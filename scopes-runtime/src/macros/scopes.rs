@@ -1,5 +1,8 @@
 /// Returns a [`Requirement`](crate::Requirement), written as in [`#[requires_scopes]`](macro@crate::requires_scopes).
 ///
+/// With values for the parameters of the scopes, returns a [`ConcreteRequirement`](crate::ConcreteRequirement):
+/// `scopes!("org:{org}:read", org = project.org)`.
+///
 /// `scopes-macros/expansions/scopes.rs` in the repository shows the expansion.
 ///
 /// ```

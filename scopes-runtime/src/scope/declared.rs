@@ -106,6 +106,24 @@ impl DeclaredScope {
         ConcreteScope::of(self.name, values).map(|scope| scope.as_str().to_owned())
     }
 
+    /// Returns whether a scope of a token or of a request for one is this scope, with any values in place of the parameters. For
+    /// authorization servers.
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read the projects of an organization.
+    /// #     OrgRead = "org:{org}:read",
+    /// # }
+    /// assert!(Scope::OrgRead.declared().matches("org:acme:read"));
+    /// assert!(!Scope::OrgRead.declared().matches("org:acme"));
+    /// ```
+    #[must_use]
+    pub fn matches(&self, scope: &str) -> bool {
+        is_concrete(self.name, scope)
+    }
+
     /// Returns whether the granted scopes include this one, with these values in place of its parameters.
     pub(crate) fn is_granted(
         &self,

@@ -34,7 +34,7 @@ pub(crate) fn shared(values: &[(&'static str, &str)]) -> SharedValues {
     Arc::new(values)
 }
 
-impl ParameterValues for Vec<(&'static str, String)> {
+impl<N: AsRef<str>, V: AsRef<str>> ParameterValues for Vec<(N, V)> {
     fn value(&self, parameter: &str) -> Option<&str> {
         self.as_slice().value(parameter)
     }

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::http::{AuthenticatedBy, Authorized, Granted, Provable, Public, checked};
+use crate::http::{AuthenticatedBy, Authorized, Granted, Provable, Public, WithoutParameters, checked};
 
 /// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`]; or a proof,
 /// [`Granted`]. [`guard`] returns one.
@@ -12,7 +12,7 @@ impl<O> Guard for AuthenticatedBy<O> {}
 
 impl<O> Guard for Public<O> {}
 
-impl<S: Provable<Values = ()>> Guard for Granted<S> {}
+impl<S: WithoutParameters> Guard for Granted<S> {}
 
 /// Returns the guard of a handler, to call the handler as a function, or the proof that a function takes.
 ///
@@ -70,12 +70,12 @@ pub fn guard<G: Guard>() -> G {
 /// let grant = granted(scope::OrgRead { org: "acme".into() });
 /// assert_eq!(projects(grant), "the projects of acme");
 /// ```
-pub fn granted<S: Provable<Values = S>>(values: S) -> Granted<S> {
+pub fn granted<S: Provable>(values: S) -> Granted<S> {
     checked(values)
 }
 
 mod sealed {
-    use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Provable, Public, checked};
+    use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Public, WithoutParameters, checked};
 
     pub trait Sealed {
         fn new() -> Self;
@@ -99,9 +99,9 @@ mod sealed {
         }
     }
 
-    impl<S: Provable<Values = ()>> Sealed for Granted<S> {
+    impl<S: WithoutParameters> Sealed for Granted<S> {
         fn new() -> Self {
-            checked(())
+            checked(S::read(&()).expect("a scope without parameters"))
         }
     }
 }

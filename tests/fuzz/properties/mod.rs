@@ -6,3 +6,4 @@ pub mod decoder;
 pub mod dpop;
 mod json;
 pub mod key_set;
+pub mod parameters;

@@ -241,7 +241,9 @@ impl Scoped<'_> {
             let (set, value) = (Arc::clone(set), self.value.to_owned());
             Arc::new(move |request: &mut Request<Bytes>| set(request, &value)) as AddCredentials
         });
-        self.target.request().credentials(&scope_values.chain(self.valid.of(self.schemes)).collect::<Vec<_>>())
+        self.target
+            .request()
+            .credentials(&scope_values.chain(self.valid.of(self.schemes)).collect::<Vec<_>>())
     }
 
     fn without_token(&self) -> Expected {
