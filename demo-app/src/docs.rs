@@ -13,7 +13,7 @@ use axum::{
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, Vocabulary, report::Report};
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::{Config, serve};
+use utoipa_swagger_ui::{Config, oauth, serve};
 
 use crate::{api::scopes::Scope, routes::routes, state::AppState, token_issuer::TokenIssuer};
 
@@ -50,7 +50,10 @@ const PAGE: &str = r#"<!DOCTYPE html>
 </html>
 "#;
 
-static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
+static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+    let log_in = oauth::Config::new().use_pkce_with_authorization_code_grant(true);
+    Arc::new(Config::with_oauth_config([DOCUMENT], log_in))
+});
 
 /// The state of the page: what each request for the document needs, built once.
 #[derive(Clone)]

@@ -85,3 +85,7 @@ pub use scheme::{OAuth2Scheme, SCHEME_NAME};
 pub(crate) use schemes::Schemes;
 #[doc(hidden)]
 pub use scoped_path::ScopedPath;
+
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+pub use crate::token::DiscoveryError;
