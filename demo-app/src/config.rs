@@ -103,7 +103,11 @@ impl Config {
 #[derive(Clone, Subcommand)]
 pub enum Command {
     /// Print the OpenAPI document
-    Openapi,
+    Openapi {
+        /// Convert it to OpenAPI 3.0.3, for tools that do not read 3.1
+        #[arg(long = "3.0")]
+        version_3_0: bool,
+    },
     /// Print each operation with the scopes that it requires
     Routes {
         /// Output format
