@@ -31,11 +31,15 @@ const PAGE: &str = r#"<!DOCTYPE html>
 <link rel="icon" type="image/png" href="favicon-32x32.png" sizes="32x32">
 <style>
 @media (max-width: 600px) {
-    .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
+    .swagger-ui .opblock-summary-control { flex-wrap: nowrap; min-width: 0; }
+    .swagger-ui .opblock-summary-path-description-wrapper { min-width: 0; }
     .swagger-ui .opblock-summary-path { max-width: 100%; word-break: break-word; }
+    .swagger-ui .responses-inner { padding: 8px; }
+    .swagger-ui .response-col_links { display: none; }
     .swagger-ui .wrapper { padding: 0 8px; }
     .swagger-ui .info { margin: 16px 0; }
     .swagger-ui .markdown table { display: block; overflow-x: auto; }
+    .swagger-ui .markdown td { padding-right: 8px; }
     .swagger-ui .topbar { display: none; }
     .swagger-ui .dialog-ux .modal-ux { min-width: 0; width: 95vw; }
 }

@@ -217,6 +217,26 @@ async fn the_documentation_page_logs_in_with_selected_scopes() {
     browser.clone().close().await.unwrap();
 }
 
+#[tokio::test]
+async fn the_documentation_page_fits_a_phone() {
+    let Some(browser) = Browser::start("phone").await else { return };
+    let browser = &browser.client;
+    let demo = Running::start(&mut serving());
+    browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
+    // The window of a browser cannot be as narrow as a phone.
+    let framed =
+        "document.body.innerHTML = '<iframe src=\"/docs/\" width=390 height=900 frameborder=0></iframe>'";
+    browser.execute(framed, vec![]).await.unwrap();
+    find(browser, "iframe").await.enter_frame().await.unwrap();
+    for operation in ["get_users_me", "post_users_me_items"] {
+        click(browser, &format!("#operations-default-{operation} .opblock-summary-control")).await;
+        find(browser, &format!("#operations-default-{operation} .responses-table")).await;
+    }
+    let widths = "return [window.innerWidth, document.documentElement.scrollWidth]";
+    assert_eq!(browser.execute(widths, vec![]).await.unwrap(), json!([390, 390]));
+    browser.clone().close().await.unwrap();
+}
+
 /// Returns the path of a program. The environment variable overrides its name.
 fn installed(variable: &str, name: &str) -> Option<PathBuf> {
     let program = env::var_os(variable).unwrap_or_else(|| name.into());
