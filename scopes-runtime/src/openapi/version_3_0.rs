@@ -19,6 +19,8 @@ const KEYWORDS: [&str; 36] = [
 
 /// Converts a document to OpenAPI 3.0.3, for tools that do not read 3.1, such as progenitor.
 ///
+/// progenitor also requires that all errors of an operation have a body, or none: document a body for each.
+///
 /// ```
 /// use scopes_runtime::openapi::to_openapi_3_0;
 /// # use utoipa::openapi::{Info, OpenApi, Paths};
