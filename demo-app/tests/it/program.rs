@@ -194,10 +194,13 @@ fn an_issuer_without_https_is_refused() {
 
 #[test]
 fn the_log_says_why_the_documentation_cannot_log_in() {
-    // Nothing listens at the first. The second is an issuer without an authorization endpoint.
+    // Nothing listens at the first. The second is an issuer without an authorization endpoint. The third never responds.
     let key = key_file("ed25519");
     let issuer = Running::start(serving().arg("--signing-key").arg(&key));
-    for url in ["http://127.0.0.1:9".to_owned(), format!("http://{}", issuer.addr)] {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = listener.local_addr().unwrap().to_string();
+    for addr in ["127.0.0.1:9", &issuer.addr, &silent] {
+        let url = format!("http://{addr}");
         let server = Running::start(serving().args(["--issuer-url", &url]));
         let expected =
             format!("the documentation cannot log in and has a field for an access token of {url}");
