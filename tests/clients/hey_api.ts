@@ -5,10 +5,13 @@ import { getUsersMe, getUsersMeItems, postToken } from './hey_api_client/index.j
 import { client } from './hey_api_client/client.gen.js';
 
 client.setConfig({ baseUrl: process.argv[2] });
-const login = await postToken({
-  body: { grant_type: 'password', username: 'johndoe', password: 'secret', scope: 'me' },
-});
+const logIn = (password: string) =>
+  postToken({ body: { grant_type: 'password', username: 'johndoe', password, scope: 'me' } });
+const login = await logIn('secret');
 assert(login.data, 'the login has a token');
+const refused = await logIn('wrong');
+assert(refused.error && 'error' in refused.error);
+assert.equal(refused.error.error, 'invalid_grant');
 
 client.setConfig({ auth: login.data.access_token });
 const user = await getUsersMe();

@@ -5,11 +5,16 @@ import createClient from 'openapi-fetch';
 import type { paths } from './openapi_typescript.js';
 
 const baseUrl = process.argv[2];
-const login = await createClient<paths>({ baseUrl }).POST('/token', {
-  body: { grant_type: 'password', username: 'johndoe', password: 'secret', scope: 'me' },
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-});
+const logIn = (password: string) =>
+  createClient<paths>({ baseUrl }).POST('/token', {
+    body: { grant_type: 'password', username: 'johndoe', password, scope: 'me' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+const login = await logIn('secret');
 assert(login.data, 'the login has a token');
+const refused = await logIn('wrong');
+assert(refused.error && 'error' in refused.error);
+assert.equal(refused.error.error, 'invalid_grant');
 
 const headers = { authorization: `Bearer ${login.data.access_token}` };
 const client = createClient<paths>({ baseUrl, headers });
