@@ -1,8 +1,8 @@
 //! Prints the OpenAPI document of an application with every kind of operation, for validators. The version is 3.1, or
-//! 3.2 with the argument `3.2`.
+//! that of the argument `3.0` or `3.2`.
 
 use axum::extract::Path;
-use scopes_runtime::openapi::OAuth2Scheme;
+use scopes_runtime::openapi::{OAuth2Scheme, to_openapi_3_0};
 use scopes_runtime::router::{any, delete, get, post, routes, unchecked};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
 use scopes_tests::Scope;
@@ -85,10 +85,15 @@ fn main() {
         .implicit("https://issuer.test/authorize")
         .password("https://issuer.test/token")
         .refresh_url("https://issuer.test/refresh");
-    if std::env::args().nth(1).as_deref() == Some("3.2") {
+    let version = std::env::args().nth(1);
+    if version.as_deref() == Some("3.2") {
         openapi.openapi = OpenApiVersion::Version32;
         scheme = scheme.device_authorization("https://issuer.test/device", "https://issuer.test/token");
     }
     let (_, document) = router(openapi, scheme).split_for_parts();
-    println!("{}", document.to_pretty_json().expect("a document is JSON"));
+    let printed = match version.as_deref() {
+        Some("3.0") => serde_json::to_string_pretty(&to_openapi_3_0(&document)),
+        _ => document.to_pretty_json(),
+    };
+    println!("{}", printed.expect("a document is JSON"));
 }

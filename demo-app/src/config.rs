@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
-use crate::{auth_server::jwt_secret::JwtSecret, token_issuer::TokenIssuer};
+use crate::{
+    auth_server::jwt_secret::JwtSecret,
+    token_issuer::{ExternalIssuer, TokenIssuer},
+};
 
 /// FastAPI's OAuth2 scopes tutorial as an axum application.
 #[derive(Parser)]
@@ -93,7 +96,7 @@ impl Config {
     /// Returns the issuer that these options select.
     pub fn token_issuer(&self) -> TokenIssuer {
         match &self.issuer_url {
-            Some(url) => TokenIssuer::External(url.clone()),
+            Some(url) => TokenIssuer::External(ExternalIssuer::new(url.clone())),
             None if self.signing_key.is_some() => TokenIssuer::Key,
             None => TokenIssuer::Secret,
         }
@@ -104,7 +107,11 @@ impl Config {
 #[derive(Clone, Subcommand)]
 pub enum Command {
     /// Print the OpenAPI document
-    Openapi,
+    Openapi {
+        /// Convert it to OpenAPI 3.0.3, for tools that do not read 3.1
+        #[arg(long = "3.0")]
+        version_3_0: bool,
+    },
     /// Print each operation with the scopes that it requires
     Routes {
         /// Output format

@@ -13,7 +13,7 @@ use axum::{
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, Vocabulary, report::Report};
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::{Config, serve};
+use utoipa_swagger_ui::{Config, oauth, serve};
 
 use crate::{api::scopes::Scope, routes::routes, state::AppState, token_issuer::TokenIssuer};
 
@@ -31,11 +31,15 @@ const PAGE: &str = r#"<!DOCTYPE html>
 <link rel="icon" type="image/png" href="favicon-32x32.png" sizes="32x32">
 <style>
 @media (max-width: 600px) {
-    .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
+    .swagger-ui .opblock-summary-control { flex-wrap: nowrap; min-width: 0; }
+    .swagger-ui .opblock-summary-path-description-wrapper { min-width: 0; }
     .swagger-ui .opblock-summary-path { max-width: 100%; word-break: break-word; }
+    .swagger-ui .responses-inner { padding: 8px; }
+    .swagger-ui .response-col_links { display: none; }
     .swagger-ui .wrapper { padding: 0 8px; }
     .swagger-ui .info { margin: 16px 0; }
     .swagger-ui .markdown table { display: block; overflow-x: auto; }
+    .swagger-ui .markdown td { padding-right: 8px; }
     .swagger-ui .topbar { display: none; }
     .swagger-ui .dialog-ux .modal-ux { min-width: 0; width: 95vw; }
 }
@@ -50,7 +54,10 @@ const PAGE: &str = r#"<!DOCTYPE html>
 </html>
 "#;
 
-static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from(DOCUMENT)));
+static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+    let log_in = oauth::Config::new().use_pkce_with_authorization_code_grant(true);
+    Arc::new(Config::with_oauth_config([DOCUMENT], log_in))
+});
 
 /// The state of the page: what each request for the document needs, built once.
 #[derive(Clone)]

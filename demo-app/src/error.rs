@@ -9,7 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use scopes_runtime::AuthError;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The `Retry-After` of a 503, in seconds.
 const RETRY_AFTER: u64 = 5;
@@ -45,6 +46,14 @@ pub(crate) enum ApiError {
     Database(#[from] sqlx::Error),
 }
 
+/// Why a request failed (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self {
@@ -62,11 +71,8 @@ impl IntoResponse for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };
-        let problem = json!({
-            "title": status.canonical_reason(),
-            "status": status.as_u16(),
-            "detail": self.to_string(),
-        });
+        let title = status.canonical_reason().unwrap_or_default();
+        let problem = Problem { title, status: status.as_u16(), detail: self.to_string() };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -26,5 +26,5 @@ pub use crate::{
     serve::server::{ServeError, serve},
     state::AppState,
     store::{database::Database, open::OpenDatabaseError},
-    token_issuer::TokenIssuer,
+    token_issuer::{ExternalIssuer, TokenIssuer},
 };

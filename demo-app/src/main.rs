@@ -10,6 +10,7 @@ use clap::Parser;
 use demo_app::{Command, Config, ReportFormat, TokenIssuer};
 use scopes_runtime::{
     GrantedScopes,
+    openapi::to_openapi_3_0,
     report::{Report, SufficientScopes, UnknownOperationError},
 };
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
@@ -45,7 +46,15 @@ fn is_colored() -> bool {
 fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownOperationError> {
     let json = "strings and numbers serialize to JSON";
     let (format, with, operations) = match command {
-        Command::Openapi => return Ok(demo_app::openapi(issuer).to_pretty_json().expect(json)),
+        Command::Openapi { version_3_0 } => {
+            let document = demo_app::openapi(issuer);
+            let printed = if *version_3_0 {
+                serde_json::to_string_pretty(&to_openapi_3_0(&document))
+            } else {
+                document.to_pretty_json()
+            };
+            return Ok(printed.expect(json));
+        }
         Command::Routes { format, with, operations } => (format, with, operations),
     };
     let report = demo_app::routes(issuer).report();

@@ -19,11 +19,7 @@ pub fn routes(issuer: &TokenIssuer) -> ScopedRouter<AppState> {
     let (scheme, auth_server) = match issuer {
         TokenIssuer::Secret => (scheme.password("/token"), token_endpoint::routes()),
         TokenIssuer::Key => (scheme.password("/token"), token_endpoint::routes().merge(metadata::routes())),
-        TokenIssuer::External(url) => {
-            let url = url.trim_end_matches('/');
-            let configuration = format!("{url}/.well-known/openid-configuration");
-            (scheme.open_id_connect(configuration), ScopedRouter::new())
-        }
+        TokenIssuer::External(issuer) => (issuer.scheme(), ScopedRouter::new()),
     };
     ScopedRouter::with_openapi(document())
         .security_scheme(scheme)

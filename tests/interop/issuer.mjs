@@ -1,4 +1,4 @@
-// For the test `interop`: oidc-provider, an issuer of other authors, on a port of loopback (0 is a free one).
+// For the tests `interop` and `browser`: oidc-provider, an issuer of other authors, on a port of loopback (0 is a free one).
 // Prints its URL. A line `keys a b` on stdin makes it sign with key `a` and publish `b` too; it prints `keys a b` then.
 
 import { createServer } from 'node:http';
@@ -20,18 +20,18 @@ function key(kid) {
   return keys.get(kid);
 }
 
-// A user who grants `notes:read` and `notes:delete`, the latter only if it is requested alone.
+// A user who grants `me`, `notes:read` and `notes:delete`, the latter only if it is requested alone.
 async function interact(provider, request, response) {
   const { params } = await provider.interactionDetails(request, response);
-  const grant = new provider.Grant({ accountId: 'alice', clientId: params.client_id });
-  const granted = params.scope === 'notes:delete' ? params.scope : 'notes:read';
-  const refused = params.scope.split(' ').filter((scope) => scope !== granted);
+  const grant = new provider.Grant({ accountId: 'carol', clientId: params.client_id });
+  const granted = params.scope === 'notes:delete' ? ['notes:delete'] : ['me', 'notes:read'];
+  const refused = params.scope.split(' ').filter((scope) => !granted.includes(scope));
   // They are scopes of the issuer too, because clients register for them.
   grant.addOIDCScope(params.scope);
-  grant.addResourceScope(params.resource, granted);
+  grant.addResourceScope(params.resource, granted.join(' '));
   if (refused.length > 0) grant.rejectResourceScope(params.resource, refused.join(' '));
   const consent = { grantId: await grant.save() };
-  await provider.interactionFinished(request, response, { login: { accountId: 'alice' }, consent });
+  await provider.interactionFinished(request, response, { login: { accountId: 'carol' }, consent });
 }
 
 function provider(url, kids) {
@@ -48,6 +48,13 @@ function provider(url, kids) {
     clients: [
       client('app', 'app-secret', ['client_credentials']),
       client('api', 'a secret: 100%', ['client_credentials']),
+      {
+        client_id: 'docs',
+        token_endpoint_auth_method: 'none',
+        // A native client may use any port of loopback (RFC 8252 section 7.3).
+        application_type: 'native',
+        redirect_uris: ['http://127.0.0.1/docs/oauth2-redirect.html'],
+      },
     ],
     jwks: { keys: kids.map(key) },
     enabledJWA: {
@@ -56,6 +63,8 @@ function provider(url, kids) {
     },
     scopes,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    // Pages of other origins request tokens too.
+    clientBasedCORS: () => true,
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     features: {
       devInteractions: { enabled: false },
@@ -66,6 +75,9 @@ function provider(url, kids) {
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
+        // For clients that cannot name the resource.
+        defaultResource: (_, __, resource) => resource ?? 'http://demo.example',
+        useGrantedResource: () => true,
         getResourceServerInfo: (_, resource) => ({
           scope: scopes.join(' '),
           audience: resource,

@@ -14,7 +14,6 @@ use axum::{
 };
 use scopes_runtime::{ScopedRouter, public, router::routes};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
@@ -25,7 +24,7 @@ use crate::{
         rate_limits::{RateLimited, RateLimits},
         signer::{CLIENT_ID, LIFETIME, Signer},
     },
-    error::ApiError,
+    error::{ApiError, Problem},
     state::AppState,
     store::database::Database,
 };
@@ -70,6 +69,13 @@ struct TokenResponse {
     scope: String,
 }
 
+/// Why a log-in was refused (RFC 6749 section 5.2).
+#[derive(Serialize, ToSchema)]
+struct RefusedLogIn {
+    error: &'static str,
+    error_description: String,
+}
+
 /// Issues an access token for a user name and a password.
 #[public(reason = "clients log in here to get a token")]
 #[utoipa::path(
@@ -78,9 +84,9 @@ struct TokenResponse {
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "The access token.", body = TokenResponse),
-        (status = 400, description = "The request is refused; `error` contains the reason (RFC 6749 section 5.2)."),
-        (status = 429, description = "Too many wrong passwords, or too many log-ins from the client's address in progress; retry after `Retry-After` seconds."),
-        (status = 503, description = "The server is busy or its database is unavailable; retry after `Retry-After` seconds."),
+        (status = 400, description = "The request is refused; `error` contains the reason (RFC 6749 section 5.2).", body = RefusedLogIn),
+        (status = 429, description = "Too many wrong passwords, or too many log-ins from the client's address in progress; retry after `Retry-After` seconds.", body = RefusedLogIn),
+        (status = 503, description = "The server is busy or its database is unavailable; retry after `Retry-After` seconds.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 async fn issue_token(
@@ -219,7 +225,7 @@ impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let mut retry_after = None;
         // The codes are those of RFC 6749 section 5.2, RFC 9449 section 5 and, for `slow_down`, RFC 8628 section 3.5.
-        let code = match self {
+        let error = match self {
             Self::Form(_) | Self::MissingParameter(_) | Self::LongPassword => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
@@ -239,8 +245,8 @@ impl IntoResponse for TokenError {
         let status =
             if retry_after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::BAD_REQUEST };
         let retry_after = retry_after.map(|seconds| [(header::RETRY_AFTER, seconds)]);
-        let body = json!({ "error": code, "error_description": replace_forbidden(&self.to_string()) });
-        (status, retry_after, Json(body)).into_response()
+        let error_description = replace_forbidden(&self.to_string());
+        (status, retry_after, Json(RefusedLogIn { error, error_description })).into_response()
     }
 }
 

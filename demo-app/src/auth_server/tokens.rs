@@ -19,7 +19,7 @@ use crate::{
         signing_key::{SigningKey, SigningKeyError},
     },
     error::ApiError,
-    token_issuer::TokenIssuer,
+    token_issuer::{ExternalIssuer, TokenIssuer},
 };
 
 /// Issues and verifies access tokens.
@@ -100,7 +100,8 @@ impl Tokens {
     pub fn from_issuer(url: String, audience: String) -> Result<Self, TokensError> {
         let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
         let resource_server = resource_server(decoder, None).map_err(TokensError::Issuer)?;
-        Ok(Self { issuer: TokenIssuer::External(url), resource_server, signer: None })
+        let issuer = TokenIssuer::External(ExternalIssuer::new(url));
+        Ok(Self { issuer, resource_server, signer: None })
     }
 }
 

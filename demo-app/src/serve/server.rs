@@ -58,7 +58,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let listener = TcpListener::bind(config.addr).await.map_err(cannot_listen)?;
     let addr = listener.local_addr().map_err(cannot_listen)?;
 
-    let tokens = tokens(&config, addr)?;
+    let mut tokens = tokens(&config, addr)?;
     let database = Database::open(&config.database).await?;
     let has_random_secret = matches!(tokens.issuer, TokenIssuer::Secret) && config.jwt_secret.is_none();
     if has_random_secret {
@@ -67,8 +67,15 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         );
     }
     info!("API documentation: http://{addr}/docs/");
-    match &tokens.issuer {
-        TokenIssuer::External(url) => info!("to call the API, get an access token from {url}"),
+    match &mut tokens.issuer {
+        TokenIssuer::External(issuer) => match issuer.discover().await {
+            Ok(()) => info!(
+                "to log in: use the documentation with a public client of {issuer} that has the redirect URI http://{addr}/docs/oauth2-redirect.html"
+            ),
+            Err(error) => warn!(
+                "the documentation cannot log in and has a field for an access token of {issuer} instead: {error}; restart the program once it is available"
+            ),
+        },
         TokenIssuer::Secret | TokenIssuer::Key => info!(
             "to log in: curl http://{addr}/token -d grant_type=password -d username=johndoe -d password=secret -d scope=me"
         ),

@@ -2,9 +2,9 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Write, stderr},
+    io::{BufRead, BufReader, Read, Write, stderr},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
@@ -22,57 +22,156 @@ impl Drop for Chromedriver {
     }
 }
 
+/// Chromium, controlled by chromedriver.
+struct Browser {
+    client: Client,
+    /// Ends Chromium when dropped.
+    _driver: Chromedriver,
+}
+
+impl Browser {
+    /// Returns `None` if the browser is not installed. `profile` names the directory of its data.
+    async fn start(profile: &str) -> Option<Self> {
+        let (Some(chromium), Some(chromedriver)) =
+            (installed("CHROMIUM", "chromium"), installed("CHROMEDRIVER", "chromedriver"))
+        else {
+            skip("REQUIRE_BROWSER", "`chromium` or `chromedriver` is not installed.");
+            return None;
+        };
+        let mut driver =
+            Chromedriver(Command::new(chromedriver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap());
+        let mut output = BufReader::new(driver.0.stdout.take().unwrap()).lines();
+        let port = output
+            .find_map(|line| Some(line.unwrap().split_once("successfully on port ")?.1.replace('.', "")))
+            .expect("chromedriver prints its port");
+
+        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(profile);
+        let _ = fs::remove_dir_all(&profile);
+        let options = json!({
+            "binary": chromium,
+            "args": [
+                "--headless",
+                // Needed to start Chromium as root.
+                "--no-sandbox",
+                // Chromium ends when chromedriver ends, also if the test fails.
+                "--remote-debugging-pipe",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-sync",
+                "--hide-scrollbars",
+                "--no-first-run",
+                format!("--user-data-dir={}", profile.display()),
+                "--window-size=1100,1100",
+            ],
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities([("goog:chromeOptions".to_owned(), options)].into_iter().collect())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        Some(Self { client, _driver: driver })
+    }
+}
+
+/// Prints why a test is skipped. Fails if the environment variable is set.
+fn skip(required: &str, reason: &str) {
+    assert!(env::var_os(required).is_none(), "{reason}");
+    // The test harness captures the output of `eprintln!`.
+    writeln!(stderr(), "skipped a test of the documentation page: {reason}").expect("stderr");
+}
+
+/// npm's `oidc-provider`, in a process that ends when dropped.
+struct Issuer {
+    url: String,
+    process: Child,
+    /// Open until the end, because the process also prints notices.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Issuer {
+    /// Returns `None` if the package is not installed.
+    fn start() -> Option<Self> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let modules = env::var_os("NODE_PACKAGES").unwrap_or_else(|| format!("{root}/target/ci/node").into());
+        let is_installed = Path::new(&modules).join("node_modules/oidc-provider").is_dir();
+        if !is_installed || installed("NODE", "node").is_none() {
+            skip("REQUIRE_NODE", "`node` with `oidc-provider` is not installed.");
+            return None;
+        }
+        let mut command = Command::new("node");
+        command.arg(format!("{root}/tests/interop/issuer.mjs")).arg(modules).args(["0", "1"]);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = piped.spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = output.by_ref().lines().map(Result::unwrap);
+        let url = lines.find(|line| line.starts_with("http://")).expect("the issuer prints its URL");
+        Some(Self { url, process, _output: output })
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[tokio::test]
-async fn the_documentation_page_logs_in_with_selected_scopes() {
-    let (Some(chromium), Some(chromedriver)) =
-        (installed("CHROMIUM", "chromium"), installed("CHROMEDRIVER", "chromedriver"))
-    else {
-        let reason = "`chromium` or `chromedriver` is not installed.";
-        assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{reason}");
-        // The test harness captures the output of `eprintln!`.
-        writeln!(stderr(), "skipped the test of the documentation page: {reason}").unwrap();
-        return;
-    };
-
-    let demo = Running::start(&mut serving());
-    let mut driver =
-        Chromedriver(Command::new(chromedriver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap());
-    let mut output = BufReader::new(driver.0.stdout.take().unwrap()).lines();
-    let port = output
-        .find_map(|line| Some(line.unwrap().split_once("successfully on port ")?.1.replace('.', "")))
-        .expect("chromedriver prints its port");
-
-    let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("chromium");
-    let _ = fs::remove_dir_all(&profile);
-    let options = json!({
-        "binary": chromium,
-        "args": [
-            "--headless",
-            // Needed to start Chromium as root.
-            "--no-sandbox",
-            // Chromium ends when chromedriver ends, also if the test fails.
-            "--remote-debugging-pipe",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-dev-shm-usage",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-sync",
-            "--hide-scrollbars",
-            "--no-first-run",
-            format!("--user-data-dir={}", profile.display()),
-            "--window-size=1100,1100",
-        ],
-    });
-    let browser = ClientBuilder::new(HttpConnector::new())
-        .capabilities([("goog:chromeOptions".to_owned(), options)].into_iter().collect())
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .unwrap();
+async fn the_documentation_page_logs_in_at_another_issuer_by_authorization_code() {
+    let (Some(browser), Some(issuer)) = (Browser::start("external").await, Issuer::start()) else { return };
+    let browser = &browser.client;
+    let options = ["--issuer-url", &issuer.url, "--audience", "http://demo.example"];
+    let demo = Running::start(serving().args(options));
+    let redirect = format!("http://{}/docs/oauth2-redirect.html", demo.addr);
+    assert!(demo.start.contains(&redirect), "{}", demo.start);
 
     browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
-    click(&browser, ".auth-wrapper .authorize").await;
-    find(&browser, ".modal-ux .scopes").await;
+    click(browser, ".auth-wrapper .authorize").await;
+    find(browser, "#client_id_authorizationCode").await.send_keys("docs").await.unwrap();
+    click(browser, "label[for='me-authorizationCode-checkbox-oauth2']").await;
+    screenshot(browser, "authorization_code.png").await;
+    click(browser, ".modal-ux .authorize").await;
+    find(browser, ".modal-ux [aria-label='Remove authorization']").await;
+    click(browser, ".modal-ux .btn-done").await;
+
+    let (status, response) = execute(browser, "get_users_me").await;
+    assert_eq!(status, "200", "{response}");
+    assert!(response.contains(r#""username": "carol""#), "{response}");
+    let (status, response) = execute(browser, "get_users_me_items").await;
+    assert_eq!(status, "403", "{response}");
+    browser.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_documentation_page_takes_a_token_if_the_issuer_is_down() {
+    let Some(browser) = Browser::start("bearer").await else { return };
+    let browser = &browser.client;
+    // Nothing listens there.
+    let demo = Running::start(serving().args(["--issuer-url", "http://127.0.0.1:9"]));
+    browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
+    click(browser, ".auth-wrapper .authorize").await;
+    find(browser, "#auth-bearer-value").await.send_keys("not-a-token").await.unwrap();
+    screenshot(browser, "bearer.png").await;
+    click(browser, ".modal-ux .authorize").await;
+    click(browser, ".modal-ux .btn-done").await;
+    let (status, response) = execute(browser, "get_status").await;
+    assert_eq!(status, "401", "{response}");
+    assert!(response.contains(r#""error": "invalid_token""#), "{response}");
+    browser.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_documentation_page_logs_in_with_selected_scopes() {
+    let Some(browser) = Browser::start("password").await else { return };
+    let browser = &browser.client;
+    let demo = Running::start(&mut serving());
+
+    browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
+    click(browser, ".auth-wrapper .authorize").await;
+    find(browser, ".modal-ux .scopes").await;
     let mut scopes = Vec::new();
     for scope in browser.find_all(Locator::Css(".modal-ux .scopes .checkbox")).await.unwrap() {
         scopes.push(scope.text().await.unwrap());
@@ -89,24 +188,24 @@ async fn the_documentation_page_logs_in_with_selected_scopes() {
     for (field, text) in
         [("oauth_username", "johndoe"), ("oauth_password", "secret"), ("client_id_password", "demo-client")]
     {
-        find(&browser, &format!("#{field}")).await.send_keys(text).await.unwrap();
+        find(browser, &format!("#{field}")).await.send_keys(text).await.unwrap();
     }
-    click(&browser, "label[for='me-password-checkbox-oauth2']").await;
+    click(browser, "label[for='me-password-checkbox-oauth2']").await;
     // The dialog scrolls; the screenshot must show all of it.
     let whole = "document.querySelector('.modal-ux-content').style.maxHeight = 'none'";
     browser.execute(whole, vec![]).await.unwrap();
-    screenshot(&browser, "authorize.png").await;
-    click(&browser, ".modal-ux .authorize").await;
-    find(&browser, ".modal-ux [aria-label='Remove authorization']").await;
-    click(&browser, ".modal-ux .btn-done").await;
+    screenshot(browser, "authorize.png").await;
+    click(browser, ".modal-ux .authorize").await;
+    find(browser, ".modal-ux [aria-label='Remove authorization']").await;
+    click(browser, ".modal-ux .btn-done").await;
 
-    let (status, response) = execute(&browser, "get_users_me").await;
-    screenshot(&browser, "200.png").await;
+    let (status, response) = execute(browser, "get_users_me").await;
+    screenshot(browser, "200.png").await;
     assert_eq!(status, "200", "{response}");
     assert!(response.contains(r#""username": "johndoe""#), "{response}");
 
-    let (status, response) = execute(&browser, "get_users_me_items").await;
-    screenshot(&browser, "403.png").await;
+    let (status, response) = execute(browser, "get_users_me_items").await;
+    screenshot(browser, "403.png").await;
     assert_eq!(status, "403", "{response}");
     for reason in [
         r#""error": "insufficient_scope""#,
@@ -116,7 +215,27 @@ async fn the_documentation_page_logs_in_with_selected_scopes() {
     ] {
         assert!(response.contains(reason), "{reason} is not in\n{response}");
     }
-    browser.close().await.unwrap();
+    browser.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_documentation_page_fits_a_phone() {
+    let Some(browser) = Browser::start("phone").await else { return };
+    let browser = &browser.client;
+    let demo = Running::start(&mut serving());
+    browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
+    // The window of a browser cannot be as narrow as a phone.
+    let framed =
+        "document.body.innerHTML = '<iframe src=\"/docs/\" width=390 height=900 frameborder=0></iframe>'";
+    browser.execute(framed, vec![]).await.unwrap();
+    find(browser, "iframe").await.enter_frame().await.unwrap();
+    for operation in ["get_users_me", "post_users_me_items"] {
+        click(browser, &format!("#operations-default-{operation} .opblock-summary-control")).await;
+        find(browser, &format!("#operations-default-{operation} .responses-table")).await;
+    }
+    let widths = "return [window.innerWidth, document.documentElement.scrollWidth]";
+    assert_eq!(browser.execute(widths, vec![]).await.unwrap(), json!([390, 390]));
+    browser.clone().close().await.unwrap();
 }
 
 /// Returns the path of a program. The environment variable overrides its name.

@@ -17,6 +17,14 @@ async fn the_served_and_the_printed_document_are_the_same() {
     assert_eq!((response.status, response.json()), (StatusCode::OK, printed));
 }
 
+#[test]
+fn the_document_is_also_printed_in_openapi_3_0() {
+    let output = program().args(["openapi", "--3.0"]).output().unwrap();
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed["openapi"], "3.0.3");
+    assert_eq!(printed["paths"]["/users/me"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
+}
+
 #[tokio::test]
 async fn the_document_contains_the_requirements_of_each_operation() {
     let document = Demo::new().await.get_without_token("/openapi.json").await.json();

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{storage::fresh_file, support::SECRET};
+use crate::{signing_key::key_file, storage::fresh_file, support::SECRET};
 
 /// Returns a command that starts the program without inherited options.
 pub(crate) fn program() -> Command {
@@ -192,6 +192,24 @@ fn an_issuer_without_https_is_refused() {
     for url in ["issuer.example", "http://issuer.example", "ftp://issuer.example"] {
         let error = refusal(&serving().args(["--issuer-url", url]).output().unwrap());
         assert!(error.contains(url) && error.contains("--issuer-url"), "{error}");
+    }
+}
+
+#[test]
+fn the_log_says_why_the_documentation_cannot_log_in() {
+    // Nothing listens at the first. The second is an issuer without an authorization endpoint. The third never responds.
+    let key = key_file("ed25519");
+    let issuer = Running::start(serving().arg("--signing-key").arg(&key));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = listener.local_addr().unwrap().to_string();
+    for addr in ["127.0.0.1:9", &issuer.addr, &silent] {
+        let url = format!("http://{addr}");
+        let server = Running::start(serving().args(["--issuer-url", &url]));
+        let expected =
+            format!("the documentation cannot log in and has a field for an access token of {url}");
+        assert!(server.start.contains(&expected), "{}", server.start);
+        let response = server.send("GET /openapi.json HTTP/1.1\nHost: demo\nConnection: close\n\n");
+        assert!(response.contains(r#""scheme":"bearer""#), "{response}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use demo_app::{Database, SigningKey, TokenIssuer, Tokens};
+use demo_app::{Database, ExternalIssuer, SigningKey, TokenIssuer, Tokens};
 use jsonwebtoken::{
     decode_header,
     jwk::{Jwk, ThumbprintHash},
@@ -109,7 +109,7 @@ fn the_issuer_determines_the_routes_of_the_authorization_server() {
     assert!(more.iter().all(|route| route["method"] == "GET" && route["access"] == "public"));
     assert_eq!(key.len(), secret.len() + 2);
 
-    let external = routes(&TokenIssuer::External("https://issuer.example".to_owned()));
+    let external = routes(&TokenIssuer::External(ExternalIssuer::new("https://issuer.example".to_owned())));
     let less: Vec<_> = secret.iter().filter(|route| !external.contains(route)).collect();
     assert_eq!(less.iter().map(|route| route["path"].as_str().unwrap()).collect::<Vec<_>>(), ["/token"]);
     assert_eq!(external.len() + 1, secret.len());

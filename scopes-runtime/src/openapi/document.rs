@@ -6,14 +6,14 @@ use super::default_operation::{default_operation, describe_parameters, service_o
 use super::description::Description;
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
-use super::path_item::{METHODS, name, openapi_path, served_methods, slot};
+use super::path_item::{METHODS, name, openapi_path, served_methods, slot, unchecked_shapes};
 use super::refusals::Refusals;
 use super::schemes::Schemes;
-use super::security::OperationSecurity;
+use super::security::{OperationSecurity, remove_unchecked_schemes};
 use crate::operation::Operation;
 
 /// Adds the operations that `is_visible` selects to a document, and removes the others from it, with the security schemes and
-/// the refusals that they refer to. Each has the schemes of its router.
+/// the refusals that they refer to. Each has the schemes of its router. Services that check no tokens lose these schemes.
 ///
 /// # Panics
 ///
@@ -72,6 +72,7 @@ pub(crate) fn document(
         openapi.paths.add_path_operation(&path, vec![method], described);
     }
     openapi.components = Some(components);
+    remove_unchecked_schemes(&mut openapi, &unchecked_shapes(&all), &scheme_names);
     let visible = || operations.iter().zip(&securities).filter(|((operation, ..), _)| is_visible(operation));
     let schemes = referenced_schemes(visible().map(|(_, security)| security));
     add_components(&mut openapi, &schemes, refusals);

@@ -11,11 +11,11 @@ use super::access_text::with_access_text;
 use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::json_responses::{Refusal, add_refusal, with_refusal};
 use super::operation_access::{add_access, extensions};
-use super::path_item::{find, name, openapi_path, served_methods};
+use super::path_item::{METHODS, find, name, openapi_path, served_methods, unchecked_shapes};
 use super::refusals::{REFUSALS, Refusals};
 use super::scheme::OAuth2Scheme;
 use super::schemes::Schemes;
-use super::security::{OperationSecurity, without_schemes};
+use super::security::{OperationSecurity, remove_unchecked_schemes, without_schemes};
 use crate::operation::{Methods, Operation, shape};
 use crate::scope::CredentialScheme;
 
@@ -54,6 +54,12 @@ pub struct Fragment {
     credentials: Vec<&'static CredentialScheme>,
     #[serde(skip)]
     refusals: Refusals,
+    /// The shapes of the paths of services that check no tokens.
+    #[serde(skip)]
+    unchecked: Vec<String>,
+    /// The names of all schemes that operations can refer to.
+    #[serde(skip)]
+    names: Vec<String>,
 }
 
 #[derive(Clone, Serialize)]
@@ -113,13 +119,15 @@ impl Fragment {
         add_components(&mut document, &schemes, refusals);
         let credentials = referenced_credentials(securities.iter(), &schemes);
         add_credentials(&mut document, &credentials);
-        Self { paths, components: document.components, schemes, credentials, refusals: refusals.clone() }
+        let names = OperationSecurity::scheme_names(&securities).into_iter().map(str::to_owned).collect();
+        let (components, refusals) = (document.components, refusals.clone());
+        Self { paths, components, schemes, credentials, refusals, unchecked: unchecked_shapes(&all), names }
     }
 
     /// Merges the fragment into a utoipa document.
     ///
-    /// - `security` is replaced. On a public operation only the schemes of the router and of routers merged or nested into it
-    ///   are removed; other schemes stay.
+    /// - `security` is replaced. On a public operation, and on a service that is [`unchecked`](crate::router::unchecked), only
+    ///   the schemes of the router and of routers merged or nested into it are removed; other schemes stay.
     /// - Responses are kept. A response for the status of a refusal gets the refusal's headers and media type beside its own.
     ///   A reference to one of the document's components is resolved for that; any other reference stays.
     /// - Components are kept, except security schemes with flows or metadata that
@@ -130,8 +138,9 @@ impl Fragment {
     /// [`UnmatchedOperationsError`] if the document lacks operations of the router. Of a handler of any method, the document
     /// may describe any methods.
     pub fn merge_into(self, document: &mut OpenApi) -> Result<(), UnmatchedOperationsError> {
-        let names = OperationSecurity::scheme_names(operations_of(&self.paths));
+        let names: Vec<_> = self.names.iter().map(String::as_str).collect();
         let mut missing = Vec::new();
+        remove_unchecked_schemes(document, &self.unchecked, &names);
         for (path, parts) in &self.paths {
             for (method, Part { operation: security, is_required, .. }) in parts {
                 match find(&mut document.paths, path, method) {
@@ -157,7 +166,8 @@ impl Fragment {
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
         let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
         let given = document.get("components").cloned().unwrap_or_default();
-        let names = OperationSecurity::scheme_names(operations_of(&self.paths));
+        let names: Vec<_> = self.names.iter().map(String::as_str).collect();
+        self.remove_unchecked_schemes_in_json(document, &names);
         let mut missing = Vec::new();
         for (path, parts) in entries(&fragment["paths"]) {
             for (method, part) in entries(parts) {
@@ -224,12 +234,22 @@ impl Fragment {
         }
         UnmatchedOperationsError::check(missing)
     }
-}
 
-fn operations_of<'a>(
-    paths: &'a BTreeMap<String, BTreeMap<&'static str, Part>>,
-) -> impl Iterator<Item = &'a OperationSecurity> {
-    paths.values().flat_map(BTreeMap::values).map(|part| &part.operation)
+    /// Does for JSON what [`remove_unchecked_schemes`] does.
+    fn remove_unchecked_schemes_in_json(&self, document: &mut Value, names: &[&str]) {
+        let of_document = document.get("security").cloned();
+        let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+        for (_, item) in paths.filter(|(path, _)| self.unchecked.contains(&shape(path))) {
+            for (_, method) in METHODS {
+                let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else { continue };
+                let Some(given) = operation.get("security").or(of_document.as_ref()) else { continue };
+                let kept = without_schemes(given, names);
+                if kept != *given {
+                    operation.insert("security".to_owned(), kept);
+                }
+            }
+        }
+    }
 }
 
 fn unmatched(path: &str, method: &str) -> String {

@@ -73,6 +73,7 @@ mod schemes;
 mod scoped_path;
 mod security;
 mod signature;
+mod version_3_0;
 mod vocabulary;
 
 pub(crate) use description::Description;
@@ -85,3 +86,8 @@ pub use scheme::{OAuth2Scheme, SCHEME_NAME};
 pub(crate) use schemes::Schemes;
 #[doc(hidden)]
 pub use scoped_path::ScopedPath;
+pub use version_3_0::to_openapi_3_0;
+
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+pub use crate::token::DiscoveryError;

@@ -47,6 +47,14 @@ pub(super) fn served_methods(operation: &Operation, all: &[&Operation]) -> Vec<H
     METHODS.into_iter().filter(|(_, name)| is_served(name)).map(|(method, _)| method).collect()
 }
 
+/// Returns the shapes of the paths of services that check no tokens.
+pub(super) fn unchecked_shapes(all: &[&Operation]) -> Vec<String> {
+    let is_unchecked = |operation: &&&Operation| {
+        matches!((&operation.access, &operation.methods), (Access::Unchecked { .. }, Methods::Any))
+    };
+    all.iter().filter(is_unchecked).map(|operation| shape(&openapi_path(operation))).collect()
+}
+
 /// Returns the path of an operation as OpenAPI writes it. axum escapes a brace by a second one; OpenAPI only has the braces
 /// of parameters.
 pub(super) fn openapi_path(operation: &Operation) -> String {

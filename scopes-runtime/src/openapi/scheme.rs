@@ -3,6 +3,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConne
 use super::endpoints::Endpoints;
 use super::vocabulary::DocumentedVocabulary;
 use crate::scope::{DeclaredScope, TOKEN_SCHEME, Vocabulary, is_component_name};
+#[cfg(feature = "issuer")]
+use crate::token::{DiscoveryError, discover};
 
 /// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
 /// one.
@@ -171,6 +173,38 @@ impl OAuth2Scheme {
     ) -> Self {
         let (authorization, token) = (authorization_url.into(), token_url.into());
         self.flow(Endpoints::AuthorizationCode { authorization, token })
+    }
+
+    /// Adds the authorization code flow with the endpoints of the issuer's metadata (OpenID Connect Discovery, RFC 8414). The
+    /// metadata is fetched once, from at most two locations with 5 s and 256 KiB each.
+    ///
+    /// [`open_id_connect`](Self::open_id_connect) leaves the request to the readers of the document.
+    ///
+    /// ```no_run
+    /// use scopes_runtime::openapi::{DiscoveryError, OAuth2Scheme};
+    /// # #[scopes_runtime::declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// # }
+    ///
+    /// # async fn start() -> Result<(), DiscoveryError> {
+    /// let scheme = OAuth2Scheme::new::<Scope>().discover_authorization_code("https://issuer.example").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`DiscoveryError::UnsafeUrl`] if the issuer is neither an HTTPS nor a loopback URL.
+    /// - [`DiscoveryError::HttpClient`] if the HTTPS client cannot be built.
+    /// - [`DiscoveryError::Metadata`] if the metadata cannot be fetched, is that of another issuer, or has no
+    ///   `authorization_endpoint` or `token_endpoint` with the scheme of the issuer's URL.
+    #[cfg(feature = "issuer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+    pub async fn discover_authorization_code(self, issuer: &str) -> Result<Self, DiscoveryError> {
+        let [authorization, token] = discover(issuer, ["authorization_endpoint", "token_endpoint"]).await?;
+        Ok(self.authorization_code(authorization, token))
     }
 
     /// Adds the client credentials flow (RFC 6749 section 4.4): the flow for services.

@@ -3,11 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::SecurityRequirement;
 
+use super::path_item::operations;
 use super::scheme::{OAuth2Scheme, SCHEME_NAME};
 use super::schemes::Schemes;
-use crate::operation::{Access, Operation};
+use crate::operation::{Access, Operation, shape};
 use crate::scope::{CredentialScheme, DeclaredScope};
 
 /// Who may call an operation, and the security schemes of its router.
@@ -135,6 +137,19 @@ pub(super) fn without_schemes(security: &Value, names: &[&str]) -> Value {
         kept.clear();
     }
     Value::Array(kept)
+}
+
+/// Removes the schemes with these names from the security of services that check no tokens, also from that of the whole
+/// document. `unchecked` are the shapes of their paths.
+pub(super) fn remove_unchecked_schemes(document: &mut OpenApi, unchecked: &[String], names: &[&str]) {
+    let of_document = document.security.clone();
+    for (path, _, operation) in operations(document) {
+        let Some(given) = operation.security.as_ref().or(of_document.as_ref()) else { continue };
+        let kept = typed_without_schemes(given, names);
+        if kept != *given && unchecked.contains(&shape(path)) {
+            operation.security = Some(kept);
+        }
+    }
 }
 
 /// Like [`without_schemes`]. utoipa's type does not expose the schemes, so this goes through JSON.

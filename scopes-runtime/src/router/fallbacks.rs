@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::enforced::Enforced;
 use super::route::{FALLBACK, Route};
 use super::{Guarded, ScopedHandler, ScopedRouter};
-use crate::operation::Methods;
+use crate::operation::{Access, Methods, Operation};
 
 impl<S> ScopedRouter<S>
 where
@@ -22,6 +22,9 @@ where
 
     /// Sets the handler of requests whose path has a route but whose method has none. It applies to the routes so far; a path
     /// that already has such a handler keeps it.
+    ///
+    /// A router of [`merge_unchecked`](Self::merge_unchecked) or [`nest_unchecked`](Self::nest_unchecked) may serve these
+    /// methods at paths of this router. A handler with a requirement is then unchecked in the report at these paths.
     #[must_use]
     pub fn method_not_allowed_fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
         mut self,
@@ -40,10 +43,20 @@ where
         let routes = self.routes.iter().filter(is_route);
         let paths: BTreeSet<_> = routes.map(|route| route.operation.path.clone()).collect();
         let paths: Vec<_> = paths.into_iter().filter(|path| !served_whole(path)).collect();
-        self.routes.extend(paths.into_iter().map(|path| {
-            let (route, _) = Route::of::<H::Guard, _, _>(&path, Methods::Other, &handler);
+        let reported = |path: String| {
+            let (handled, _) = Route::of::<H::Guard, _, _>(&path, Methods::Other, &handler);
+            let plain = self.routes.iter().find(|route| route.may_serve(&path));
+            let route = match (plain.map(|plain| &plain.operation.access), &handled.operation.access) {
+                (_, Access::Public { .. }) | (None, _) => handled,
+                (Some(plain), _) => {
+                    let access = plain.clone();
+                    Route::new(Operation { methods: Methods::Other, path, handler: None, access })
+                }
+            };
             Route { is_method_not_allowed_fallback: true, ..route }
-        }));
+        };
+        let routes: Vec<_> = paths.into_iter().map(reported).collect();
+        self.routes.extend(routes);
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 

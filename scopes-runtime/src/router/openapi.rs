@@ -12,6 +12,9 @@ where
     S: Clone + Send + Sync + 'static,
 {
     /// Creates a router without routes that adds its operations to this document.
+    ///
+    /// Where the document describes a service that is [`unchecked`](super::unchecked), the security schemes of the routers are
+    /// removed from its `security`, because nothing checks these tokens. Other schemes stay.
     #[must_use]
     pub fn with_openapi(openapi: OpenApi) -> Self {
         let mut router = Self::new();

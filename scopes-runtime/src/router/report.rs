@@ -53,9 +53,11 @@ fn has_one_handler_of_other_methods(operations: &[Operation]) -> bool {
     };
     let others = operations.iter().filter(|operation| operation.methods == Methods::Other);
     let handlers: BTreeSet<_> =
-        others.flat_map(|operation| &operation.handler).map(|handler| handler.id).collect();
+        others.map(|operation| operation.handler.as_ref().map(|handler| handler.id)).collect();
     let any = paths(|methods| *methods == Methods::Any);
     let without_any: BTreeSet<_> =
         paths(|methods| matches!(methods, Methods::One(_))).difference(&any).copied().collect();
-    handlers.len() == 1 && paths(|methods| *methods == Methods::Other) == without_any
+    handlers.len() == 1
+        && !handlers.contains(&None)
+        && paths(|methods| *methods == Methods::Other) == without_any
 }

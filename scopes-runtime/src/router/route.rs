@@ -83,6 +83,12 @@ impl Route {
         !self.is_fallback() && !self.is_method_not_allowed_fallback
     }
 
+    /// Returns whether this is an axum router that may have a route with this path.
+    pub(super) fn may_serve(&self, path: &str) -> bool {
+        let prefix = self.operation.path.strip_suffix("**");
+        self.operation.methods == Methods::Unlisted && prefix.is_some_and(|prefix| path.starts_with(prefix))
+    }
+
     /// Returns whether requests that match no route get here.
     pub(super) fn is_fallback(&self) -> bool {
         self.operation.methods == Methods::Fallback

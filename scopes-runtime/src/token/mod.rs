@@ -40,6 +40,10 @@ pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
+#[cfg(all(feature = "issuer", feature = "openapi"))]
+pub use issuer_metadata::DiscoveryError;
+#[cfg(all(feature = "issuer", feature = "openapi"))]
+pub(crate) use issuer_metadata::discover;
 #[cfg(feature = "_jwt")]
 pub use jose::{KeyError, VerificationKey};
 #[cfg(feature = "mcp")]

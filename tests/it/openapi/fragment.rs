@@ -2,7 +2,7 @@
 
 use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
-use scopes_runtime::router::get;
+use scopes_runtime::router::{get, unchecked};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes};
 use scopes_tests::Scope;
 use serde_json::{Value, json};
@@ -205,6 +205,45 @@ fn security_of_other_schemes_stays_on_public_operations() {
         assert_eq!(document["paths"]["/health"]["get"]["security"], json!([{ "mtls": [] }]));
         let post = &document["paths"]["/users/{name}/items/{other}"]["post"];
         assert_eq!(post["security"], json!([{ "oauth2": [] }]));
+    }
+}
+
+/// The router checks no tokens there, so the document must not promise it.
+#[test]
+fn an_unchecked_service_loses_only_the_schemes_of_the_router() {
+    for (of_document, given, expected) in [
+        (json!([]), json!([{ "oauth2": ["items"] }]), json!([])),
+        (json!([]), json!([{ "oauth2": ["items"] }, { "basic": [] }]), json!([{ "basic": [] }])),
+        (json!([]), json!([{ "basic": [] }]), json!([{ "basic": [] }])),
+        (json!([{ "oauth2": ["items"] }]), Value::Null, json!([])),
+        (json!([{ "basic": [] }]), Value::Null, Value::Null),
+    ] {
+        let mut document = elsewhere();
+        document["security"] = of_document.clone();
+        for (path, method) in [("/pages", "get"), ("/pages", "post"), ("/files/{file}", "get")] {
+            document["paths"][path][method] = json!({ "responses": {} });
+            if !given.is_null() {
+                document["paths"][path][method]["security"] = given.clone();
+            }
+        }
+        let mut typed: OpenApi = serde_json::from_value(document.clone()).expect("a document");
+        let with_services = |router: ScopedRouter<ResourceServer>| {
+            router
+                .route_service("/pages", axum::Router::new(), unchecked("everyone may read them"))
+                .nest_service("/files", axum::Router::new(), unchecked("everyone may read them"))
+        };
+        let own = with_services(ScopedRouter::with_openapi(typed.clone()).merge(router()));
+        let own = serde_json::to_value(own.split_for_parts().1).expect("a document is JSON");
+        let fragment = with_services(router()).fragment();
+        fragment.merge_into_json(&mut document).expect("every operation is there");
+        fragment.merge_into(&mut typed).expect("every operation is there");
+        let typed = serde_json::to_value(typed).expect("a document is JSON");
+        for document in [own, document, typed] {
+            for (path, method) in [("/pages", "get"), ("/pages", "post"), ("/files/{file}", "get")] {
+                let security = &document["paths"][path][method]["security"];
+                assert_eq!(*security, expected, "{path}: {of_document} {given}");
+            }
+        }
     }
 }
 

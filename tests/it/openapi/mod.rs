@@ -12,6 +12,7 @@ mod scheme;
 mod servers;
 mod signature;
 mod typed_paths;
+mod version_3_0;
 mod vocabulary;
 
 use serde_json::{Value, json};

@@ -117,6 +117,34 @@ fn method_not_allowed_fallbacks_are_reported_as_they_are_served() {
     assert_eq!(paths(merged), ["/items it::router::open", "/other it::router::another_method"]);
 }
 
+/// axum's router does not list its paths, so the report cannot exclude that it serves the other methods.
+#[tokio::test]
+async fn the_report_claims_no_requirement_for_methods_that_an_axum_router_may_serve() {
+    let merged = || {
+        let plain = Router::new().route("/items", axum::routing::any(async || "plain"));
+        ScopedRouter::new().route("/items", get(items)).merge_unchecked(plain, "not yet ported")
+    };
+    let router = || merged().method_not_allowed_fallback(nothing_here);
+    let app = served(router());
+    assert_eq!(call(&app, "GET", "/items", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(call(&app, "POST", "/items", None).await.text, "plain");
+
+    let others = |router: ScopedRouter<ResourceServer>| -> Vec<String> {
+        let report = serde_json::to_value(router.report()).expect("JSON");
+        let operations = report["operations"].as_array().expect("operations").iter();
+        let others = operations.filter(|operation| operation["method"] == "OTHER");
+        others.map(|other| format!("{} {}", other["path"], other["access"]).replace('"', "")).collect()
+    };
+    assert_eq!(others(router()), ["/items unchecked"]);
+    assert_eq!(others(ScopedRouter::new().nest("/api", router())), ["/api/items unchecked"]);
+    let around = ScopedRouter::new().nest("/api", merged()).route("/users", get(items));
+    assert_eq!(
+        others(around.method_not_allowed_fallback(nothing_here)),
+        ["/api/items unchecked", "/users scoped"]
+    );
+    assert_eq!(others(merged().method_not_allowed_fallback(open)), ["/* public"]);
+}
+
 #[tokio::test]
 async fn a_service_that_checks_no_tokens_is_served() {
     let files = || Router::new().route("/a.txt", axum::routing::get(async || "a"));
