@@ -31,6 +31,7 @@ const PAGE: &str = r#"<!DOCTYPE html>
 <link rel="icon" type="image/png" href="favicon-32x32.png" sizes="32x32">
 <style>
 @media (max-width: 600px) {
+    .swagger-ui .info table code { word-break: break-word; }
     .swagger-ui .opblock-summary-control { flex-wrap: nowrap; min-width: 0; }
     .swagger-ui .opblock-summary-path-description-wrapper { min-width: 0; }
     .swagger-ui .opblock-summary-path { max-width: 100%; word-break: break-word; }

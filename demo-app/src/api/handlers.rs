@@ -14,7 +14,7 @@ use crate::{
         current_user::CurrentUser,
         scopes::{Scope, scope},
     },
-    error::ApiError,
+    error::{ApiError, Problem},
     store::database::{Database, Item, User},
     token_issuer::TokenIssuer,
 };
@@ -53,8 +53,8 @@ GET  /status/           system status        any token
     path = "/users/me",
     responses(
         (status = 200, description = "The current user.", body = User),
-        (status = 400, description = "The account is disabled."),
-        (status = 503, description = "The database is unavailable."),
+        (status = 400, description = "The account is disabled.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> {
@@ -68,8 +68,8 @@ pub(crate) async fn read_own_user(CurrentUser(user): CurrentUser) -> Json<User> 
     path = "/users/me/items",
     responses(
         (status = 200, description = "The items.", body = [Item]),
-        (status = 400, description = "The account is disabled."),
-        (status = 503, description = "The database is unavailable."),
+        (status = 400, description = "The account is disabled.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn read_own_items(
@@ -94,12 +94,12 @@ pub(crate) struct NewItem {
     request_body = NewItem,
     responses(
         (status = 201, description = "The new item.", body = Item),
-        (status = 400, description = "The body is not JSON, or the account is disabled."),
-        (status = 409, description = "The current user already has an item with this `item_id`."),
-        (status = 413, description = "The body is longer than 16 KiB."),
-        (status = 415, description = "The content type is not `application/json`."),
-        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character."),
-        (status = 503, description = "The database is unavailable."),
+        (status = 400, description = "The body is not JSON, or the account is disabled.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The current user already has an item with this `item_id`.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is longer than 16 KiB.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The content type is not `application/json`.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn create_own_item(
@@ -121,13 +121,13 @@ pub(crate) async fn create_own_item(
     request_body = NewItem,
     responses(
         (status = 201, description = "The new item.", body = Item),
-        (status = 400, description = "The body is not JSON, or the account of the token's user is disabled."),
-        (status = 404, description = "No user has this name."),
-        (status = 409, description = "The user already has an item with this `item_id`."),
-        (status = 413, description = "The body is longer than 16 KiB."),
-        (status = 415, description = "The content type is not `application/json`."),
-        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character."),
-        (status = 503, description = "The database is unavailable."),
+        (status = 400, description = "The body is not JSON, or the account of the token's user is disabled.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No user has this name.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The user already has an item with this `item_id`.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is longer than 16 KiB.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The content type is not `application/json`.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not such an object, or the `item_id` has a forbidden length or character.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn create_item(

@@ -65,7 +65,7 @@ fn the_program_shows_what_a_token_may_call() {
 ✓ POST  /token
 ✓ GET   /users/me
 ✓ GET   /users/me/items
-✗ POST  /users/me/items         missing: items:write
+✗ POST  /users/me/items      missing: items:write
 ✗ POST  /users/{username}/items missing: users:{username}:items
 "
     );
