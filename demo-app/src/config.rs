@@ -59,7 +59,7 @@ pub struct Config {
         env = "DEMO_ISSUER_URL",
         value_name = "URL",
         value_parser = NonEmptyStringValueParser::new(),
-        conflicts_with_all = ["jwt_secret", "signing_key", "issuer"]
+        conflicts_with_all = ["jwt_secret", "signing_key", "issuer", "dpop"]
     )]
     pub issuer_url: Option<String>,
 
@@ -83,6 +83,10 @@ pub struct Config {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub audience: String,
+
+    /// Bind tokens to the keys of clients that send DPoP proofs (RFC 9449); the issuer is the URL of the API
+    #[arg(long, global = true, env = "DEMO_DPOP")]
+    pub dpop: bool,
 }
 
 impl Config {

@@ -1,7 +1,17 @@
-//! DPoP between oidc-provider, oauth4webapi and this crate, with nonces of both servers.
+//! DPoP between oidc-provider, oauth4webapi and this crate, with nonces of both servers. Proofs of jose, of every algorithm.
 
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use scopes_runtime::bound::Dpop;
-use scopes_runtime::{Jwks, JwtDecoder, ResourceServer};
+use scopes_runtime::router::get;
+use scopes_runtime::testing::TestIssuer;
+use scopes_runtime::{AccessToken, Jwks, JwtDecoder, ResourceServer, ScopedRouter, requires_scopes};
+use scopes_tests::send;
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -40,5 +50,51 @@ async fn oauth4webapi_sends_proofs_for_bound_tokens_of_oidc_provider() {
             },
         });
         assert_eq!(read[algorithm], expected, "{algorithm}");
+    }
+}
+
+#[requires_scopes]
+async fn subject(token: AccessToken) -> String {
+    token.subject().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn proofs_of_jose_are_accepted_once_for_each_algorithm() {
+    let Some(modules) = modules() else { return };
+    let algorithms =
+        ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+    let mut command = node("jose.mjs");
+    command.arg(&modules).arg("https://api.test/me").args(algorithms);
+    let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+    let mut read = || -> BTreeMap<String, String> {
+        serde_json::from_str(&lines.next().expect("a line").expect("UTF-8")).expect("strings")
+    };
+    let issuer = TestIssuer::new();
+    let tokens: BTreeMap<_, _> = read()
+        .into_iter()
+        .map(|(algorithm, thumbprint)| {
+            (algorithm, issuer.token().claim("cnf", json!({ "jkt": thumbprint })).sign())
+        })
+        .collect();
+    writeln!(process.stdin.take().expect("it is piped"), "{}", json!(tokens)).expect("it listens");
+    let proofs = read();
+    assert!(process.wait().expect("it ends").success());
+
+    let dpop = Dpop::new("https://api.test").expect("a URL");
+    let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("a realm");
+    let app = Router::from(ScopedRouter::new().route("/me", get(subject)).with_state(server));
+    assert_eq!(proofs.len(), algorithms.len());
+    for (algorithm, proof) in &proofs {
+        for (token, proof, expected) in [
+            (&tokens[algorithm], proof, 200),
+            (&tokens[algorithm], proof, 401),
+            // A proof for another token.
+            (&tokens[if algorithm == "ES256" { "RS256" } else { "ES256" }], proof, 401),
+        ] {
+            let request = Request::get("/me").header("authorization", format!("DPoP {token}"));
+            let request = request.header("dpop", proof).body(Body::empty()).expect("a request");
+            assert_eq!(send(&app, request).await.status, expected, "{algorithm}");
+        }
     }
 }

@@ -28,13 +28,13 @@ impl Drop for Issuer {
 pub(crate) fn modules() -> Option<PathBuf> {
     let default = || concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ci/node").into();
     let modules: PathBuf = env::var_os("NODE_PACKAGES").unwrap_or_else(default).into();
-    let is_there = ["@modelcontextprotocol/sdk", "oidc-provider", "oauth4webapi"]
+    let is_there = ["@modelcontextprotocol/sdk", "jose", "oidc-provider", "oauth4webapi"]
         .map(|name| modules.join("node_modules").join(name).is_dir());
     let has_node = Command::new("node").arg("--version").output().is_ok();
-    if has_node && is_there == [true; 3] {
+    if has_node && is_there == [true; 4] {
         return Some(modules);
     }
-    let reason = "No other issuer and client are tried: `node` with `@modelcontextprotocol/sdk`, `oidc-provider` and `oauth4webapi` is not installed.";
+    let reason = "No other issuer and client are tried: `node` with `@modelcontextprotocol/sdk`, `jose`, `oidc-provider` and `oauth4webapi` is not installed.";
     assert!(env::var_os("REQUIRE_NODE").is_none(), "{reason}");
     // The output of `eprintln!` is only shown if a test fails.
     writeln!(stderr(), "skipped: {reason}").expect("stderr");

@@ -1,12 +1,16 @@
 //! Metadata of the authorization server: other servers use it to verify the tokens that this program signs.
 
 use axum::Json;
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, jwk::JwkSet};
 use scopes_runtime::{ScopedRouter, public, router::routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{api::scopes::Scope, auth_server::signer::Signer, state::AppState};
+use crate::{
+    api::scopes::Scope,
+    auth_server::{dpop, signer::Signer},
+    state::AppState,
+};
 
 pub(crate) fn routes() -> ScopedRouter<AppState> {
     ScopedRouter::new().routes(routes!(authorization_server_metadata, key_set))
@@ -22,6 +26,10 @@ struct Metadata {
     response_types_supported: Vec<&'static str>,
     grant_types_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// RFC 9449 section 5.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    dpop_signing_alg_values_supported: Option<[Algorithm; 2]>,
 }
 
 /// Returns the metadata of the authorization server.
@@ -36,12 +44,13 @@ async fn authorization_server_metadata(signer: Signer) -> Json<Metadata> {
     let base = issuer.trim_end_matches('/');
     Json(Metadata {
         issuer: issuer.to_owned(),
-        token_endpoint: format!("{base}/token"),
+        token_endpoint: signer.token_endpoint(),
         jwks_uri: format!("{base}/.well-known/jwks.json"),
         scopes_supported: Scope::ALL.iter().map(|scope| scope.as_str()).collect(),
         response_types_supported: Vec::new(),
         grant_types_supported: vec!["password"],
         token_endpoint_auth_methods_supported: vec!["none"],
+        dpop_signing_alg_values_supported: signer.binds_tokens().then_some(dpop::ALGORITHMS),
     })
 }
 

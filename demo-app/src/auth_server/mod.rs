@@ -1,5 +1,6 @@
 //! The authorization server: `POST /token` checks passwords and signs access tokens, and the metadata describes it.
 
+pub(crate) mod dpop;
 pub(crate) mod jwt_secret;
 pub(crate) mod metadata;
 pub(crate) mod passwords;

@@ -25,6 +25,7 @@ struct Inner {
     key: EncodingKey,
     /// `None` for a secret.
     public_key: Option<Jwk>,
+    binds_tokens: bool,
 }
 
 #[derive(Serialize)]
@@ -38,20 +39,33 @@ struct Claims<'a> {
     jti: String,
     #[serde(skip_serializing_if = "str::is_empty")]
     scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation<'a>>,
+}
+
+/// RFC 9449 section 6.1.
+#[derive(Serialize)]
+struct Confirmation<'a> {
+    jkt: &'a str,
 }
 
 impl Signer {
     /// Signs with HS256.
-    pub(crate) fn with_secret(issuer: String, audience: String, secret: &JwtSecret) -> Self {
+    pub(crate) fn with_secret(
+        issuer: String,
+        audience: String,
+        secret: &JwtSecret,
+        binds_tokens: bool,
+    ) -> Self {
         let key = EncodingKey::from_secret(secret.as_bytes());
-        Self::new(issuer, audience, Header::new(Algorithm::HS256), key, None)
+        Self::new(issuer, audience, Header::new(Algorithm::HS256), key, None, binds_tokens)
     }
 
     /// Signs with a private key and sets its `kid`.
-    pub(crate) fn with_key(issuer: String, audience: String, key: SigningKey) -> Self {
+    pub(crate) fn with_key(issuer: String, audience: String, key: SigningKey, binds_tokens: bool) -> Self {
         let SigningKey { algorithm, key, public } = key;
         let header = Header { kid: public.common.key_id.clone(), ..Header::new(algorithm) };
-        Self::new(issuer, audience, header, key, Some(public))
+        Self::new(issuer, audience, header, key, Some(public), binds_tokens)
     }
 
     fn new(
@@ -60,13 +74,24 @@ impl Signer {
         header: Header,
         key: EncodingKey,
         public_key: Option<Jwk>,
+        binds_tokens: bool,
     ) -> Self {
         let header = Header { typ: Some("at+jwt".to_owned()), ..header };
-        Self(Arc::new(Inner { issuer, audience, header, key, public_key }))
+        Self(Arc::new(Inner { issuer, audience, header, key, public_key, binds_tokens }))
     }
 
     pub(crate) fn issuer(&self) -> &str {
         &self.0.issuer
+    }
+
+    /// Returns the URL of the token endpoint.
+    pub(crate) fn token_endpoint(&self) -> String {
+        format!("{}/token", self.0.issuer.trim_end_matches('/'))
+    }
+
+    /// Returns whether tokens are bound to the DPoP keys of clients that have one.
+    pub(crate) fn binds_tokens(&self) -> bool {
+        self.0.binds_tokens
     }
 
     /// Returns the public key, or `None` if tokens are signed with a secret.
@@ -74,8 +99,9 @@ impl Signer {
         self.0.public_key.as_ref()
     }
 
-    /// Signs a token for a user. `scope` is the space-separated list of granted scopes.
-    pub(crate) fn sign(&self, username: &str, scope: &str) -> String {
+    /// Signs a token for a user. `scope` is the space-separated list of granted scopes, `bound_to` the thumbprint of the key that
+    /// the token is bound to.
+    pub(crate) fn sign(&self, username: &str, scope: &str, bound_to: Option<&str>) -> String {
         let Inner { issuer, audience, header, key, .. } = &*self.0;
         let now = get_current_timestamp();
         let claims = Claims {
@@ -87,6 +113,7 @@ impl Signer {
             exp: now + LIFETIME,
             jti: format!("{:032x}", rand::random::<u128>()),
             scope,
+            cnf: bound_to.map(|jkt| Confirmation { jkt }),
         };
         encode(header, &claims, key)
             .expect("the claims are strings and numbers, and the key fits the algorithm")

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use axum::{
     Extension, Form, Json,
     extract::{ConnectInfo, State, rejection::FormRejection},
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::map_response,
     response::{IntoResponse, Response},
 };
@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{fallbacks::method_not_allowed, scopes::Scope},
     auth_server::{
+        dpop,
         passwords::{PasswordVerifier, QueueError},
         rate_limits::{RateLimited, RateLimits},
         signer::{CLIENT_ID, LIFETIME, Signer},
@@ -88,6 +89,7 @@ async fn issue_token(
     State(passwords): State<PasswordVerifier>,
     signer: Signer,
     client: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     form: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Json<TokenResponse>, TokenError> {
     let Form(form) = form?;
@@ -103,6 +105,11 @@ async fn issue_token(
         return Err(TokenError::LongPassword);
     }
     let requested = parse_scopes(form.scope.as_deref().unwrap_or_default())?;
+    let key = if signer.binds_tokens() {
+        dpop::proven_key(&headers, &signer.token_endpoint()).map_err(TokenError::InvalidDpopProof)?
+    } else {
+        None
+    };
 
     // Without a connection, as in tests, all clients share one address and its limits.
     let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |Extension(ConnectInfo(client))| client.ip());
@@ -121,8 +128,8 @@ async fn issue_token(
     attempt.succeed();
     let scope = grant(&requested, &database.allowed_scopes(&username).await?)?;
     Ok(Json(TokenResponse {
-        access_token: signer.sign(&username, &scope),
-        token_type: "bearer",
+        access_token: signer.sign(&username, &scope, key.as_deref()),
+        token_type: if key.is_some() { "DPoP" } else { "bearer" },
         expires_in: LIFETIME,
         scope,
     }))
@@ -174,6 +181,8 @@ enum TokenError {
     UndeclaredScope(String),
     #[error("The user is not allowed any of the requested scopes.")]
     NoScopeAllowed,
+    #[error("The DPoP proof is refused: {0}.")]
+    InvalidDpopProof(&'static str),
     #[error(transparent)]
     RateLimited(#[from] RateLimited),
     #[error("Too many log-ins from this address are in progress. Try again in {QUEUE_RETRY_AFTER} seconds.")]
@@ -200,12 +209,13 @@ impl From<QueueError> for TokenError {
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let mut retry_after = None;
-        // The codes are those of RFC 6749 section 5.2; `slow_down` is from RFC 8628 section 3.5.
+        // The codes are those of RFC 6749 section 5.2, RFC 9449 section 5 and, for `slow_down`, RFC 8628 section 3.5.
         let code = match self {
             Self::Form(_) | Self::MissingParameter(_) | Self::LongPassword => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidDpopProof(_) => "invalid_dpop_proof",
             Self::UndeclaredScope(_) | Self::NoScopeAllowed => "invalid_scope",
             Self::RateLimited(ref limited) => {
                 retry_after = Some(limited.retry_after());

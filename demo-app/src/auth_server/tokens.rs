@@ -9,6 +9,7 @@ use axum::{
 use scopes_runtime::{
     Algorithm, Jwks, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
     VerificationKey,
+    bound::{Dpop, DpopError},
 };
 
 use crate::{
@@ -45,34 +46,49 @@ pub enum TokensError {
     /// The issuer or the audience is empty.
     #[error("--issuer (DEMO_ISSUER) or --audience (DEMO_AUDIENCE) is refused: {0}")]
     Decoder(#[from] JwtDecoderError),
+    /// The issuer is not the URL of this API, which DPoP proofs contain.
+    #[error("--issuer (DEMO_ISSUER) is refused with --dpop: {0}")]
+    Dpop(#[from] DpopError),
 }
 
 impl Tokens {
-    /// Signs tokens with a secret (HS256) and verifies them.
+    /// Signs tokens with a secret (HS256) and verifies them. With `binds_tokens`, the tokens of clients that send a DPoP proof
+    /// are bound to its key; the issuer is the URL of this API then.
     ///
     /// # Errors
     ///
     /// - [`TokensError::Secret`] if the secret is shorter than 32 bytes or a PEM document.
     /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
+    /// - [`TokensError::Dpop`] if the issuer is not a URL.
     pub fn signed_with_secret(
         issuer: String,
         audience: String,
         secret: &JwtSecret,
+        binds_tokens: bool,
     ) -> Result<Self, TokensError> {
         let key = VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?;
-        let resource_server = resource_server(decoder(&issuer, &audience).key(key))?;
-        let signer = Signer::with_secret(issuer, audience, secret);
+        let dpop = binds_tokens.then(|| Dpop::new(&*issuer)).transpose()?;
+        let resource_server = resource_server(decoder(&issuer, &audience).key(key), dpop)?;
+        let signer = Signer::with_secret(issuer, audience, secret, binds_tokens);
         Ok(Self { issuer: TokenIssuer::Secret, resource_server, signer: Some(signer) })
     }
 
-    /// Signs tokens with a private key and verifies them.
+    /// Signs tokens with a private key and verifies them. `binds_tokens` is that of
+    /// [`signed_with_secret`](Self::signed_with_secret).
     ///
     /// # Errors
     ///
-    /// [`TokensError::Decoder`] if the issuer or the audience is empty.
-    pub fn signed_with_key(issuer: String, audience: String, key: SigningKey) -> Result<Self, TokensError> {
-        let resource_server = resource_server(decoder(&issuer, &audience).key(key.verification_key()))?;
-        let signer = Signer::with_key(issuer, audience, key);
+    /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
+    /// - [`TokensError::Dpop`] if the issuer is not a URL.
+    pub fn signed_with_key(
+        issuer: String,
+        audience: String,
+        key: SigningKey,
+        binds_tokens: bool,
+    ) -> Result<Self, TokensError> {
+        let dpop = binds_tokens.then(|| Dpop::new(&*issuer)).transpose()?;
+        let resource_server = resource_server(decoder(&issuer, &audience).key(key.verification_key()), dpop)?;
+        let signer = Signer::with_key(issuer, audience, key, binds_tokens);
         Ok(Self { issuer: TokenIssuer::Key, resource_server, signer: Some(signer) })
     }
 
@@ -83,7 +99,7 @@ impl Tokens {
     /// [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
     pub fn from_issuer(url: String, audience: String) -> Result<Self, TokensError> {
         let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
-        let resource_server = resource_server(decoder).map_err(TokensError::Issuer)?;
+        let resource_server = resource_server(decoder, None).map_err(TokensError::Issuer)?;
         Ok(Self { issuer: TokenIssuer::External(url), resource_server, signer: None })
     }
 }
@@ -92,9 +108,15 @@ fn decoder(issuer: &str, audience: &str) -> JwtDecoderBuilder {
     JwtDecoder::builder().issuer(issuer).audience(audience)
 }
 
-fn resource_server(decoder: JwtDecoderBuilder) -> Result<ResourceServer, JwtDecoderError> {
-    let resource_server = ResourceServer::builder(decoder.build()?).realm("demo-app").build();
-    Ok(resource_server.expect("the realm is visible ASCII"))
+fn resource_server(
+    decoder: JwtDecoderBuilder,
+    dpop: Option<Dpop>,
+) -> Result<ResourceServer, JwtDecoderError> {
+    let server = match dpop {
+        None => ResourceServer::builder(decoder.build()?),
+        Some(dpop) => ResourceServer::builder(decoder.allow_bound_tokens().build()?).dpop(dpop),
+    };
+    Ok(server.realm("demo-app").build().expect("the realm is visible ASCII"))
 }
 
 /// Extracts the signer. Responds with 404 if the issuer is external: the routes that use it do not exist then.

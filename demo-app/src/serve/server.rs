@@ -73,6 +73,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             "to log in: curl http://{addr}/token -d grant_type=password -d username=johndoe -d password=secret -d scope=me"
         ),
     }
+    if config.dpop {
+        info!("to call the API with a token that is bound to a key: demo-app/examples/dpop.sh http://{addr}");
+    }
     let app = app(AppState::new(database.clone(), tokens));
 
     info!("listening on http://{addr}");
@@ -94,10 +97,10 @@ fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
     }
     let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{addr}"));
     if let Some(file) = &config.signing_key {
-        return Tokens::signed_with_key(issuer, audience, SigningKey::read(file)?);
+        return Tokens::signed_with_key(issuer, audience, SigningKey::read(file)?, config.dpop);
     }
     let secret = config.jwt_secret.clone().unwrap_or_else(JwtSecret::random);
-    Tokens::signed_with_secret(issuer, audience, &secret)
+    Tokens::signed_with_secret(issuer, audience, &secret, config.dpop)
 }
 
 /// Returns a future that completes on the first SIGINT (Ctrl-C) or SIGTERM after this call.

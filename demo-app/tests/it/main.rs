@@ -5,6 +5,7 @@
 mod browser;
 mod copies;
 mod docs;
+mod dpop;
 mod faults;
 mod guessing;
 mod issuer;

@@ -21,6 +21,7 @@ pub(crate) fn program() -> Command {
         "DEMO_ISSUER_URL",
         "DEMO_ISSUER",
         "DEMO_AUDIENCE",
+        "DEMO_DPOP",
         "RUST_LOG",
     ] {
         command.env_remove(variable);
@@ -146,7 +147,9 @@ fn help_lists_every_option_and_no_secret() {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }
     }
-    for (option, variable) in [("--signing-key", "DEMO_SIGNING_KEY"), ("--issuer-url", "DEMO_ISSUER_URL")] {
+    for (option, variable) in
+        [("--signing-key", "DEMO_SIGNING_KEY"), ("--issuer-url", "DEMO_ISSUER_URL"), ("--dpop", "DEMO_DPOP")]
+    {
         for text in [option, &format!("[env: {variable}")] {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }

@@ -31,7 +31,7 @@ impl Demo {
 
     pub(crate) fn on(database: Database) -> Self {
         let secret = JwtSecret::from(SECRET.to_owned());
-        let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret);
+        let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, false);
         Self::with(database, tokens.unwrap())
     }
 

@@ -3,6 +3,8 @@
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 
+use super::schemes::Scheme;
+
 const BEARER: &[u8] = b"Bearer";
 const DPOP: &[u8] = b"DPoP";
 
@@ -18,8 +20,8 @@ pub(super) enum AuthorizationHeader {
 pub(super) enum Credentials<'a> {
     /// No header, or another scheme.
     Missing,
-    /// A header that no client should send.
-    Malformed,
+    /// A header that no client should send, of this scheme as far as its first line shows.
+    Malformed(Scheme),
     /// A token, which is a token68.
     Bearer(&'a str),
     /// A token with the scheme `DPoP`, which is a token68.
@@ -50,25 +52,37 @@ impl AuthorizationHeader {
         match self {
             Self::None => Credentials::Missing,
             Self::One(line) => credentials(line.as_bytes(), accepts_dpop),
-            Self::Several(_) => Credentials::Malformed,
+            Self::Several(lines) => {
+                let first = lines.first().and_then(|line| after_scheme(line.as_bytes(), accepts_dpop));
+                Credentials::Malformed(first.map_or(Scheme::Bearer, |(scheme, _)| scheme))
+            }
         }
     }
 }
 
 fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
-    let is_scheme = |byte: Option<&u8>| byte.is_some_and(|byte| is_token_character(*byte));
-    let after = |name: &[u8]| {
-        let (scheme, rest) = line.split_at_checked(name.len())?;
-        (scheme.eq_ignore_ascii_case(name) && !is_scheme(rest.first())).then_some(rest)
-    };
-    let bearer = after(BEARER).map(|rest| (rest, false));
-    let supported = bearer.or_else(|| after(DPOP).filter(|_| accepts_dpop).map(|rest| (rest, true)));
-    let Some((rest, is_dpop)) = supported else {
-        return if is_scheme(line.first()) { Credentials::Missing } else { Credentials::Malformed };
+    let Some((scheme, rest)) = after_scheme(line, accepts_dpop) else {
+        let is_other = line.first().is_some_and(|byte| is_token_character(*byte));
+        return if is_other { Credentials::Missing } else { Credentials::Malformed(Scheme::Bearer) };
     };
     let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
     let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && is_token68(token));
-    token.map_or(Credentials::Malformed, if is_dpop { Credentials::Dpop } else { Credentials::Bearer })
+    match (token, scheme) {
+        (None, scheme) => Credentials::Malformed(scheme),
+        (Some(token), Scheme::Bearer) => Credentials::Bearer(token),
+        (Some(token), Scheme::Dpop) => Credentials::Dpop(token),
+    }
+}
+
+/// Returns the scheme of a line, and what follows it. `None` for another scheme.
+fn after_scheme(line: &[u8], accepts_dpop: bool) -> Option<(Scheme, &[u8])> {
+    let after = |name: &[u8]| {
+        let (scheme, rest) = line.split_at_checked(name.len())?;
+        let ends = rest.first().is_none_or(|byte| !is_token_character(*byte));
+        (scheme.eq_ignore_ascii_case(name) && ends).then_some(rest)
+    };
+    let bearer = after(BEARER).map(|rest| (Scheme::Bearer, rest));
+    bearer.or_else(|| after(DPOP).filter(|_| accepts_dpop).map(|rest| (Scheme::Dpop, rest)))
 }
 
 /// `token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`

@@ -245,7 +245,7 @@ impl RefusalTemplate {
     }
 
     fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
-        let mut problem = Problem::of(reason, self.parameters.schemes);
+        let mut problem = Problem::of(reason, self.parameters.schemes.attempted(scheme));
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {

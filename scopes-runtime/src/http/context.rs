@@ -53,7 +53,7 @@ struct StoredOutcome {
 #[derive(Clone)]
 pub(super) enum TokenOutcome {
     Missing,
-    Malformed,
+    Malformed(Scheme),
     Valid(AccessToken),
     Rejected(Arc<DecodeError>),
     /// A token with the scheme `DPoP`, or its proof, was rejected.
@@ -102,7 +102,7 @@ impl AuthContext {
     /// Leaves the refusal of the credentials to the check of the operation, if a layer has the request and they are invalid.
     pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
-            TokenOutcome::Malformed => true,
+            TokenOutcome::Malformed(_) => true,
             TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
             rejected => rejected.is_decided(),
         };
@@ -187,14 +187,14 @@ impl StoredOutcome {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = match header.credentials(server.config.sender.accepts_dpop()) {
             Credentials::Missing => TokenOutcome::Missing,
-            Credentials::Malformed => TokenOutcome::Malformed,
+            Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
             Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
             Credentials::Dpop(_) => return None,
         };
         Some(Self::now(server, parts, header, outcome))
     }
 
-    async fn decoded(parts: &Parts, server: Server<'_>) -> Self {
+    async fn decoded(parts: &mut Parts, server: Server<'_>) -> Self {
         let header = AuthorizationHeader::of(&parts.headers);
         let credentials = header.credentials(server.config.sender.accepts_dpop());
         let outcome = decoded(credentials, parts, server).await;
@@ -227,7 +227,7 @@ impl StoredOutcome {
         let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
         is_recent
             && match &self.outcome {
-                TokenOutcome::Missing | TokenOutcome::Malformed => true,
+                TokenOutcome::Missing | TokenOutcome::Malformed(_) => true,
                 TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
                 rejected => rejected.is_decided(),
             }
@@ -241,7 +241,8 @@ impl TokenOutcome {
             #[cfg(feature = "bound-tokens")]
             Self::RejectedDpop(_) => Scheme::Dpop,
             Self::Valid(token) => Scheme::of(token),
-            Self::Rejected(_) | Self::Missing | Self::Malformed => Scheme::Bearer,
+            Self::Malformed(scheme) => *scheme,
+            Self::Rejected(_) | Self::Missing => Scheme::Bearer,
         }
     }
 
@@ -253,7 +254,7 @@ impl TokenOutcome {
             Self::RejectedDpop(refusal) => {
                 !matches!(**refusal, DpopRefusal::Token(DecodeError::Unavailable { .. }))
             }
-            Self::Missing | Self::Malformed | Self::Valid(_) => true,
+            Self::Missing | Self::Malformed(_) | Self::Valid(_) => true,
         }
     }
 }
@@ -265,10 +266,10 @@ fn cached(token: &str, server: Server<'_>) -> Option<AccessToken> {
     Some(token)
 }
 
-async fn decoded(credentials: Credentials<'_>, parts: &Parts, server: Server<'_>) -> TokenOutcome {
+async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: Server<'_>) -> TokenOutcome {
     match credentials {
         Credentials::Missing => TokenOutcome::Missing,
-        Credentials::Malformed => TokenOutcome::Malformed,
+        Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
         Credentials::Bearer(token) => bearer_outcome(decoded_token(token, server).await, parts, server),
         #[cfg(feature = "bound-tokens")]
         Credentials::Dpop(text) => {

@@ -37,7 +37,7 @@ pub(super) fn evaluate<'a>(
             Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: None }),
         },
         TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
-        TokenOutcome::Malformed => refused(RefusalReason::InvalidRequest, None),
+        TokenOutcome::Malformed(_) => refused(RefusalReason::InvalidRequest, None),
         TokenOutcome::Rejected(error) => match &**error {
             DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(&**error as &dyn Error)),
             DecodeError::Unavailable { retry_after, .. } => {
@@ -82,6 +82,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::http::schemes::Scheme;
     use crate::scope::{DeclaredScope, GrantedScopes, Requirement};
 
     static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &["items:write"]);
@@ -140,7 +141,7 @@ mod tests {
         let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
         let cases = [
             (TokenOutcome::Missing, RefusalReason::MissingToken),
-            (TokenOutcome::Malformed, RefusalReason::InvalidRequest),
+            (TokenOutcome::Malformed(Scheme::Bearer), RefusalReason::InvalidRequest),
             (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
         ];
         for (outcome, expected) in cases {

@@ -89,7 +89,7 @@ impl MutualTls {
     }
 
     /// Reads the certificate from the header `Client-Cert` (RFC 9440) of requests from these proxies, which terminate TLS.
-    /// Default: none; the header of other peers is ignored.
+    /// Default: none; the header of other peers is ignored. Feature `serve`.
     ///
     /// The proxy must remove the header from the requests of clients. The address of the peer is axum's
     /// [`ConnectInfo`], which `into_make_service_with_connect_info` provides; without it no header is read.

@@ -17,7 +17,6 @@ pub(super) enum Schemes {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scheme {
     Bearer,
-    #[cfg(feature = "bound-tokens")]
     Dpop,
 }
 
@@ -53,6 +52,15 @@ impl Schemes {
             Self::BearerAndDpop => "Bearer",
             #[cfg(feature = "bound-tokens")]
             Self::Dpop => "DPoP",
+        }
+    }
+
+    /// Returns the schemes without the one that a request did not use.
+    pub(super) fn attempted(self, scheme: Scheme) -> Self {
+        match (self, scheme) {
+            #[cfg(feature = "bound-tokens")]
+            (Self::BearerAndDpop, Scheme::Dpop) => Self::Dpop,
+            _ => self,
         }
     }
 

@@ -2,9 +2,9 @@
 
 #[cfg(feature = "bound-tokens")]
 use axum::extract::OriginalUri;
-use axum::http::request::Parts;
 #[cfg(feature = "bound-tokens")]
-use axum::http::{HeaderName, HeaderValue, Method};
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use axum::http::request::Parts;
 
 use super::challenge::RefusalReason;
 #[cfg(feature = "bound-tokens")]
@@ -31,9 +31,27 @@ pub(super) struct SenderChecks {
 #[derive(Clone, PartialEq)]
 pub(super) struct SenderEvidence {
     proofs: Vec<HeaderValue>,
-    method: Method,
-    path: String,
+    /// Whether this request has used up its proof.
+    is_accepted: bool,
     certificate: Option<PresentedCertificate>,
+}
+
+/// The proofs that a request has used up, in its extensions.
+///
+/// They are accepted again for the checks that follow in the same request, however late, and whatever its layers have made of
+/// method and path. A clone is empty: an application may keep a copy of a request's extensions, and dispatch another request
+/// with them, where the same proof is a replay.
+#[cfg(feature = "bound-tokens")]
+#[derive(Default)]
+struct AcceptedProofs(Vec<AcceptedProof>);
+
+#[cfg(feature = "bound-tokens")]
+struct AcceptedProof {
+    dpop: Dpop,
+    authorization: HeaderValue,
+    proof: HeaderValue,
+    /// The thumbprint of the key that the token is bound to.
+    thumbprint: Box<str>,
 }
 
 #[cfg(not(feature = "bound-tokens"))]
@@ -94,8 +112,7 @@ impl SenderChecks {
         }
         Some(SenderEvidence {
             proofs: parts.headers.get_all(DPOP).iter().cloned().collect(),
-            method: parts.method.clone(),
-            path: sent_path(parts).unwrap_or_default().to_owned(),
+            is_accepted: self.dpop.as_ref().is_some_and(|dpop| AcceptedProofs::find(dpop, parts).is_some()),
             certificate: self.mutual_tls.as_ref().map(|mutual_tls| mutual_tls.presented(parts)),
         })
     }
@@ -111,13 +128,13 @@ impl SenderChecks {
         self.check_certificate(token, parts)
     }
 
-    /// Checks the sender of a token with the scheme `DPoP`: its certificate, if the token has one, then its proof. The proof is
-    /// last, because it is used up.
+    /// Checks the sender of a token with the scheme `DPoP`: its certificate, if the token has one, then its proof, unless an
+    /// earlier check of the request has accepted it. The proof is last, because it is used up.
     pub(super) async fn check_dpop(
         &self,
         token: &AccessToken,
         text: &str,
-        parts: &Parts,
+        parts: &mut Parts,
     ) -> Result<(), DpopRefusal> {
         let key = token.confirmation().and_then(|confirmation| confirmation.key.as_deref());
         let (Some(dpop), Some(thumbprint)) = (&self.dpop, key) else {
@@ -125,17 +142,19 @@ impl SenderChecks {
             return Err(DecodeError::invalid(error).into());
         };
         self.check_certificate(token, parts)?;
-        let mut proofs = parts.headers.get_all(DPOP).iter();
-        let proof = match (proofs.next(), proofs.next()) {
-            (Some(proof), None) => proof.to_str().ok(),
-            _ => None,
-        };
+        if AcceptedProofs::find(dpop, parts).is_some_and(|accepted| *accepted.thumbprint == *thumbprint) {
+            return Ok(());
+        }
         let Some(path) = sent_path(parts) else {
             return Err(
                 DecodeError::invalid("the path of the request was replaced inside of a router").into()
             );
         };
-        dpop.verify(DpopRequest { method: parts.method.as_str(), path, proof, token: text, thumbprint }).await
+        let proof = only(&parts.headers, DPOP).and_then(|proof| proof.to_str().ok());
+        let request = DpopRequest { method: parts.method.as_str(), path, proof, token: text, thumbprint };
+        dpop.verify(request).await?;
+        AcceptedProofs::add(dpop, thumbprint, parts);
+        Ok(())
     }
 
     fn check_certificate(&self, token: &AccessToken, parts: &Parts) -> Result<(), DecodeError> {
@@ -148,11 +167,51 @@ impl SenderChecks {
     }
 }
 
-/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones. `None` if the path of the
-/// request does not end the one in the extensions, which then belongs to another request.
+#[cfg(feature = "bound-tokens")]
+impl AcceptedProofs {
+    /// Returns the proof of the request, if an earlier check with this configuration has accepted it.
+    fn find<'a>(dpop: &Dpop, parts: &'a Parts) -> Option<&'a AcceptedProof> {
+        let Self(accepted) = parts.extensions.get()?;
+        let (authorization, proof) = (only(&parts.headers, AUTHORIZATION)?, only(&parts.headers, DPOP)?);
+        accepted.iter().find(|accepted| {
+            accepted.dpop.checks_like(dpop)
+                && accepted.authorization == authorization
+                && accepted.proof == proof
+        })
+    }
+
+    /// Adds the proof of the request.
+    fn add(dpop: &Dpop, thumbprint: &str, parts: &mut Parts) {
+        let authorization = only(&parts.headers, AUTHORIZATION).cloned();
+        if let (Some(authorization), Some(proof)) = (authorization, only(&parts.headers, DPOP).cloned()) {
+            let accepted =
+                AcceptedProof { dpop: dpop.clone(), authorization, proof, thumbprint: thumbprint.into() };
+            parts.extensions.get_or_insert_default::<Self>().0.push(accepted);
+        }
+    }
+}
+
+/// Returns an empty list, as the documentation of the type explains.
+#[cfg(feature = "bound-tokens")]
+impl Clone for AcceptedProofs {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// Returns the only line of a header. `None` if there are several.
+#[cfg(feature = "bound-tokens")]
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    lines.next().filter(|_| lines.next().is_none())
+}
+
+/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones, and layers slashes at the end.
+/// `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
 #[cfg(feature = "bound-tokens")]
 fn sent_path(parts: &Parts) -> Option<&str> {
     let path = parts.uri.path();
     let Some(OriginalUri(original)) = parts.extensions.get() else { return Some(path) };
-    (path == "/" || original.path().ends_with(path)).then(|| original.path())
+    let (sent, path) = (original.path().trim_end_matches('/'), path.trim_end_matches('/'));
+    sent.ends_with(path).then(|| original.path())
 }

@@ -1,14 +1,15 @@
 //! DPoP: requests with proofs (RFC 9449).
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use scopes_runtime::bound::{Dpop, DpopError};
 use scopes_runtime::testing::{DpopKey, TestIssuer, TestToken};
-use scopes_runtime::{ProtectedResourceMetadata, ResourceServer, TokenDecoder as _};
+use scopes_runtime::{ProtectedResourceMetadata, ResourceServer, ScopedRouter, TokenDecoder as _};
 use scopes_tests::{Answer, send};
 use serde_json::json;
 
-use super::{BASE, app, challenge, request};
+use super::{BASE, app, challenge, items, request};
 
 const ALGS: &str = "ES256 ES384 EdDSA PS256 PS384 PS512 RS256 RS384 RS512";
 
@@ -87,6 +88,19 @@ async fn the_host_header_does_not_change_the_expected_url() {
 }
 
 #[tokio::test]
+async fn a_path_without_a_slash_does_not_extend_the_host() {
+    let client = Client::new("items");
+    let server = ResourceServer::builder(client.issuer.bound_token_decoder()).dpop(dpop()).build();
+    let routes = ScopedRouter::new().fallback(items).with_state(server.expect("the default realm"));
+    let app = Router::from(routes);
+    let any = client.send(&app, "OPTIONS", "*", &client.proof("OPTIONS", "https://api.test*")).await;
+    assert_eq!((any.status, &any.json()["error"]), (StatusCode::UNAUTHORIZED, &json!("invalid_dpop_proof")));
+    let absolute = client.proof("OPTIONS", "https://api.test/items");
+    let answer = client.send(&app, "OPTIONS", "https://evil.test/items", &absolute).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_proof_is_accepted_once() {
     let client = Client::new("items");
     let app = client.app(dpop());
@@ -124,8 +138,7 @@ async fn attacks_on_dpop_are_refused() {
         let attacks = client.issuer.dpop_attacks("GET", "https://api.test/items");
         assert!(attacks.len() > 60, "{}", attacks.len());
         for attack in attacks {
-            let mut request =
-                axum::http::Request::get("/items").body(axum::body::Body::empty()).expect("a request");
+            let mut request = Request::get("/items").body(Body::empty()).expect("a request");
             for (name, value) in attack.headers() {
                 request.headers_mut().append(name, value.clone());
             }
@@ -174,8 +187,50 @@ async fn both_schemes_are_challenged_and_the_error_is_in_the_attempted_one() {
         r#"DPoP realm="api", algs="{ALGS}", error="invalid_dpop_proof", scope="items", Bearer realm="api""#
     );
     assert_eq!(challenge(&dpop), expected);
-    let malformed = request(&app, "GET", "/items", &[("authorization", "DPoP a b")]).await;
-    assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_error_of_malformed_headers_is_in_the_attempted_scheme() {
+    let client = Client::new("items");
+    let app = client.app(dpop());
+    let proof = || client.proof("GET", "https://api.test/items").sign().into_bytes();
+    let with = |authorizations: &[&str], proofs: &[Vec<u8>]| {
+        let request = authorizations.iter().fold(Request::get("/items"), |request, authorization| {
+            request.header("authorization", *authorization)
+        });
+        let request = proofs.iter().fold(request, |request, proof| request.header("dpop", &**proof));
+        request.body(Body::empty()).expect("a request")
+    };
+    let authorization = format!("DPoP {}", client.token);
+    let proofs: [&[Vec<u8>]; 5] =
+        [&[], &[proof(), proof()], &[Vec::new()], &[b"\xff".to_vec()], &["é".as_bytes().to_vec()]];
+    for proofs in proofs {
+        let answer = send(&app, with(&[&authorization], proofs)).await;
+        let expected = format!(
+            r#"DPoP realm="api", algs="{ALGS}", error="invalid_dpop_proof", scope="items", Bearer realm="api""#
+        );
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::UNAUTHORIZED, &*expected));
+    }
+    let expected = format!(r#"DPoP realm="api", algs="{ALGS}", error="invalid_request", Bearer realm="api""#);
+    let malformed: [&[&str]; 5] = [
+        &["DPoP"],
+        &["DPoP a b"],
+        &["dpop ?"],
+        &[&authorization, &authorization],
+        &[&authorization, "Bearer x"],
+    ];
+    for authorizations in malformed {
+        let answer = send(&app, with(authorizations, &[proof()])).await;
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::BAD_REQUEST, &*expected));
+        let detail = "The Authorization header is malformed. Send one header `Authorization: DPoP <token>`.";
+        assert_eq!(answer.json()["detail"], detail);
+    }
+    let expected = format!(r#"Bearer realm="api", error="invalid_request", DPoP realm="api", algs="{ALGS}""#);
+    let malformed: [&[&str]; 3] = [&["Bearer"], &["Bearer x", "Bearer x"], &["Bearer x", &authorization]];
+    for authorizations in malformed {
+        let answer = send(&app, with(authorizations, &[])).await;
+        assert_eq!((answer.status, challenge(&answer)), (StatusCode::BAD_REQUEST, &*expected));
+    }
 }
 
 #[tokio::test]

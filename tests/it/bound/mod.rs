@@ -2,6 +2,7 @@
 
 mod dpop;
 mod mutual_tls;
+mod one_request;
 mod redis;
 mod replay;
 

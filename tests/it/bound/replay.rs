@@ -69,6 +69,27 @@ async fn a_store_that_is_away_refuses_requests_with_503() {
 }
 
 #[tokio::test]
+async fn one_key_does_not_fill_the_memory() {
+    let (issuer, keys) = (TestIssuer::new(), [DpopKey::new(), DpopKey::new()]);
+    let dpop = Dpop::new(BASE).expect("a URL").max_proofs_per_key(3);
+    let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build();
+    let app = app(server.expect("the default realm"));
+    for key in keys {
+        let send = async || {
+            // The limit is for the key, not for the token.
+            let token = issuer.token().scopes(["items"]).bound_to(&key).sign();
+            let proof = key.proof("GET", "https://api.test/items", &token).sign();
+            let headers = [("authorization", &*format!("DPoP {token}")), ("dpop", &proof)];
+            request(&app, "GET", "/items", &headers).await.status
+        };
+        for _ in 0..3 {
+            assert_eq!(send().await, StatusCode::OK);
+        }
+        assert_eq!(send().await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+}
+
+#[tokio::test]
 async fn an_outcome_is_not_reused_for_another_method_path_or_proof() {
     let (issuer, key) = (TestIssuer::new(), DpopKey::new());
     let server = server(&issuer, Shared::default());

@@ -1,6 +1,7 @@
 //! MCP servers with scopes for their tools, prompts and resources.
 
 mod attacks;
+mod bound;
 mod client;
 mod construction;
 mod lists;

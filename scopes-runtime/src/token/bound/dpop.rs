@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::nonce::NonceKey;
 use super::proof::{Expected, Proof};
 use super::refusal::DpopRefusal;
-use super::replay::{MAX_PROOFS, MemoryStore, ReplayStore};
-use super::target::normalized;
+use super::replay::{MAX_PROOFS_PER_KEY, MemoryStore, Now, ReplayStore, UsedProof};
+use super::target::{below, normalized};
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
 
@@ -32,10 +32,13 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// | `ath` | the SHA-256 of the token |
 /// | `nonce` | of this server and less than 5 min old, if [`nonce_secret`](Self::nonce_secret) is set |
 ///
+/// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A copy of a
+/// request's extensions makes another request, for which the proof counts as used.
+///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
 ///
-/// Clients in browsers need `WWW-Authenticate` and `DPoP-Nonce` in `Access-Control-Expose-Headers`.
+/// Clients in browsers need CORS headers; see the [guide](crate::guide::bound_tokens#browsers).
 ///
 /// ```
 /// use scopes_runtime::bound::{Dpop, DpopError};
@@ -48,10 +51,23 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Clone)]
 pub struct Dpop {
-    base: String,
     is_required: bool,
+    checks: Arc<ProofChecks>,
+}
+
+/// What proofs are compared with.
+#[derive(Clone)]
+struct ProofChecks {
+    base: String,
     nonces: Option<NonceKey>,
-    store: Arc<dyn ReplayStore>,
+    max_proofs_per_key: usize,
+    store: Store,
+}
+
+#[derive(Clone)]
+enum Store {
+    Memory(Arc<MemoryStore>),
+    Shared(Arc<dyn ReplayStore>),
 }
 
 /// The error of an invalid configuration of [`Dpop`].
@@ -102,7 +118,9 @@ impl Dpop {
             base.pop();
         }
         install_crypto_provider();
-        Ok(Self { base, is_required: false, nonces: None, store: Arc::new(MemoryStore::new(MAX_PROOFS)) })
+        let store = Store::Memory(Arc::new(MemoryStore::new()));
+        let checks = ProofChecks { base, nonces: None, max_proofs_per_key: MAX_PROOFS_PER_KEY, store };
+        Ok(Self { is_required: false, checks: Arc::new(checks) })
     }
 
     /// Refuses bearer tokens. Default: bearer tokens that are not bound to a key are accepted.
@@ -125,15 +143,35 @@ impl Dpop {
         if secret.len() < MIN_SECRET_BYTES {
             return Err(DpopError::ShortSecret(secret.len()));
         }
-        self.nonces = Some(NonceKey::new(secret));
+        Arc::make_mut(&mut self.checks).nonces = Some(NonceKey::new(secret));
         Ok(self)
     }
 
-    /// Sets the store of used proofs. Default: the memory of the process, at most 262144 proofs of the last minute. A full store
-    /// causes 503.
+    /// Sets the store of used proofs. Default: the memory of the process, at most 262144 proofs of the last minute, and 16384
+    /// of each key. A full store causes 503.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
-        self.store = Arc::new(store);
+        Arc::make_mut(&mut self.checks).store = Store::Shared(Arc::new(store));
+        self
+    }
+
+    /// Limits the used proofs of one key in the memory of the process. Default: 16384, a sixteenth of all, which is enough for
+    /// 200 requests a second. Further requests with this key get 503 until proofs expire.
+    ///
+    /// Without a limit, one client could fill the memory, so that all clients get 503. Clients that have many keys can do so
+    /// still; limit the rate of their tokens at the issuer. A [`replay_store`](Self::replay_store) has its own limits.
+    ///
+    /// ```
+    /// use scopes_runtime::bound::{Dpop, DpopError};
+    ///
+    /// # fn f() -> Result<(), DpopError> {
+    /// // A gateway with one key sends most of the requests.
+    /// let dpop = Dpop::new("https://api.example")?.max_proofs_per_key(200_000);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn max_proofs_per_key(mut self, limit: usize) -> Self {
+        Arc::make_mut(&mut self.checks).max_proofs_per_key = limit;
         self
     }
 
@@ -141,31 +179,46 @@ impl Dpop {
         self.is_required
     }
 
+    /// Returns whether a proof that one of them has accepted needs no check by the other: one is a clone of the other.
+    pub(crate) fn checks_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.checks, &other.checks)
+    }
+
     /// Returns a new nonce, if proofs need one.
     pub(crate) fn nonce(&self) -> Option<String> {
-        self.nonces.as_ref().map(|nonces| nonces.issue(SystemTime::now()))
+        self.checks.nonces.as_ref().map(|nonces| nonces.issue(SystemTime::now()))
     }
 
     /// Verifies the proof of a request, and stores that it was used.
     pub(crate) async fn verify(&self, request: DpopRequest<'_>) -> Result<(), DpopRefusal> {
         let DpopRequest { method, path, token, thumbprint, .. } = request;
+        let ProofChecks { base, nonces, max_proofs_per_key, store } = &*self.checks;
         let Some(proof) = request.proof else {
             return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
         };
-        let Some(url) = normalized(&format!("{}{path}", self.base)) else {
-            return Err(DpopRefusal::invalid_proof("the path of the request is malformed"));
+        let Some(url) = below(base, path) else {
+            return Err(DpopRefusal::invalid_proof("the target of the request has no well-formed path"));
         };
-        let now = SystemTime::now();
-        let proof = Proof::verify(proof, Expected { method, url: &url, token, thumbprint, now })?;
-        if let Some(nonces) = &self.nonces
-            && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now))
+        let now = Now::new();
+        let expected = Expected { method, url: &url, token, thumbprint, now: now.system };
+        let proof = Proof::verify(proof, expected)?;
+        if let Some(nonces) = nonces
+            && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now.system))
         {
             return Err(DpopRefusal::UseNonce);
         }
         // With the key, so that no client can use up the ids of another.
         let hash = Sha256::new().chain_update(thumbprint).chain_update(&proof.id).finalize();
         let id = *hash.first_chunk().expect("a SHA-256 has 32 bytes");
-        match self.store.insert(id, proof.expires_at).await {
+        let inserted = match store {
+            Store::Memory(store) => {
+                let key = *thumbprint.as_bytes().first_chunk().expect("a thumbprint has 43 characters");
+                let proof = UsedProof { id, key, expires_at: proof.expires_at };
+                store.insert(proof, *max_proofs_per_key, now).map_err(Into::into)
+            }
+            Store::Shared(store) => store.insert(id, proof.expires_at).await,
+        };
+        match inserted {
             Ok(true) => Ok(()),
             Ok(false) => Err(DpopRefusal::invalid_proof("it was used before")),
             Err(error) => Err(DecodeError::unavailable(RETRY_AFTER, error).into()),
@@ -178,9 +231,9 @@ impl fmt::Debug for Dpop {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Dpop")
-            .field("base", &self.base)
+            .field("base", &self.checks.base)
             .field("is_required", &self.is_required)
-            .field("requires_nonce", &self.nonces.is_some())
+            .field("requires_nonce", &self.checks.nonces.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,7 @@ const PREFIX: &str = "dpop:";
 ///
 /// Each proof is a key `dpop:…` that expires after about two minutes. If the server does not respond within 1 s, requests with
 /// DPoP are refused with 503. A replica that takes over may lack the last proofs, because Redis replicates asynchronously.
+/// Set `maxmemory-policy noeviction`: any other policy may evict used proofs, which could then be used again.
 ///
 /// ```
 /// use scopes_runtime::bound::{Dpop, RedisReplayStore};

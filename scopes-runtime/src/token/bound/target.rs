@@ -27,6 +27,12 @@ pub(super) fn normalized(url: &str) -> Option<String> {
     Some(normalized)
 }
 
+/// Returns the URL of a request for this path below a base without a slash at its end, normalized. `None` for a path without a
+/// slash at its start, such as `*` (RFC 9110 section 7.1), which would extend the host.
+pub(super) fn below(base: &str, path: &str) -> Option<String> {
+    path.starts_with('/').then(|| normalized(&format!("{base}{path}")))?
+}
+
 /// Appends a path with each percent-encoded octet in its normal form. `None` for a `%` without two digits.
 fn push_path(path: &str, normalized: &mut String) -> Option<()> {
     let mut parts = path.split('%');
@@ -47,7 +53,7 @@ fn push_path(path: &str, normalized: &mut String) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::normalized;
+    use super::{below, normalized};
 
     #[test]
     fn spellings_of_one_url_are_the_same() {
@@ -75,6 +81,17 @@ mod tests {
             "https://api.example.evil.test/items",
         ] {
             assert!(normalized(other).is_some() && normalized(other) != url, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_never_extends_the_host() {
+        let base = "https://api.example";
+        assert_eq!(below(base, "/items").as_deref(), Some("https://api.example/items"));
+        assert_eq!(below(base, "//evil.test/items").as_deref(), Some("https://api.example//evil.test/items"));
+        // Releases of the crate `http` before 1.5 accept such paths.
+        for path in ["", "*", "items", ".evil.test/items", ":4443/items", "@evil.test/items", "?query"] {
+            assert_eq!(below(base, path), None, "{path}");
         }
     }
 
