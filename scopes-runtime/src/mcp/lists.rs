@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +14,7 @@ use super::McpConfig;
 use super::messages::media_type;
 use crate::operation::ItemKind;
 use crate::scope::Requirements;
-use crate::token::AccessToken;
+use crate::token::{AccessToken, strict_json};
 
 /// The longest message that contains a list, in bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -27,8 +27,19 @@ const LISTS: [(&str, &str, ItemKind); 4] = [
     ("resourceTemplates", "uriTemplate", ItemKind::Resource),
 ];
 
-/// A message that may contain a list, and cannot be read.
-struct Unreadable;
+/// Why a response or an event that may contain a list cannot be read. A list in it would be shown whole, so it is not sent.
+struct Unreadable(&'static str);
+
+impl Unreadable {
+    fn log(&self) {
+        let Self(reason) = self;
+        tracing::warn!(
+            target: "scopes_runtime::unreadable_list",
+            reason,
+            "an MCP server's response that may contain a list is not sent"
+        );
+    }
+}
 
 /// What a client may see of lists.
 pub(crate) struct Visible {
@@ -38,29 +49,36 @@ pub(crate) struct Visible {
 }
 
 impl Visible {
-    /// Returns the response with its lists reduced or annotated.
+    /// Returns the response with its lists reduced or annotated, or status 500 if it cannot be read.
     pub(crate) async fn apply(self, response: Response) -> Response {
-        let is_events = is_event_stream(response.headers());
-        let is_json = content_type(response.headers()).eq_ignore_ascii_case(b"application/json");
-        // A list in a body that cannot be read here would be shown whole.
-        if (is_events || is_json) && response.headers().contains_key(CONTENT_ENCODING) {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        self.applied(response).await.unwrap_or_else(|unreadable| {
+            unreadable.log();
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        })
+    }
+
+    async fn applied(self, response: Response) -> Result<Response, Unreadable> {
+        let headers = response.headers();
+        let is_json = content_type(headers).eq_ignore_ascii_case(b"application/json");
+        let is_events = is_event_stream(headers);
+        let has_one_type = headers.get_all(CONTENT_TYPE).iter().nth(1).is_none();
+        if !(is_json || is_events) || !has_one_type {
+            let has_list = response.status().is_success() && response.body().size_hint().exact() != Some(0);
+            let unreadable = Unreadable("its content type is neither JSON nor a stream of events");
+            return if has_list { Err(unreadable) } else { Ok(response) };
+        }
+        if headers.contains_key(CONTENT_ENCODING) {
+            return Err(Unreadable("it has a `Content-Encoding`: compress outside of the router"));
         }
         if is_events {
-            return self.events(response);
-        }
-        if !is_json {
-            return response;
+            return Ok(self.events(response));
         }
         let (mut parts, body) = response.into_parts();
-        let Ok(text) = axum::body::to_bytes(body, MAX_BYTES).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
+        let text = axum::body::to_bytes(body, MAX_BYTES).await;
+        let text = text.map_err(|_| Unreadable("its body is longer than 8 MiB, or is not complete"))?;
         parts.headers.remove(CONTENT_LENGTH);
-        match self.message(&text) {
-            Ok(changed) => Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))),
-            Err(Unreadable) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        }
+        let changed = self.message(&text)?;
+        Ok(Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))))
     }
 
     fn events(self, response: Response) -> Response {
@@ -79,7 +97,7 @@ impl Visible {
                     match visible.event(&event) {
                         Ok(Some(changed)) => events.extend(changed),
                         Ok(None) => events.extend_from_slice(&event),
-                        Err(Unreadable) => {}
+                        Err(unreadable) => unreadable.log(),
                     }
                 }
                 if !events.is_empty() {
@@ -99,7 +117,7 @@ impl Visible {
             line.strip_prefix(b"data:").map(|data| data.strip_prefix(b" ").unwrap_or(data).to_vec())
         };
         if event.starts_with(b"\xef\xbb\xbf") || lines().any(|line| line.contains(&b'\r')) {
-            return Err(Unreadable);
+            return Err(Unreadable("an event has a byte order mark, or a line that ends with CR alone"));
         }
         let text = lines().filter_map(data).collect::<Vec<_>>().join(&b'\n');
         let Some(changed) = self.message(&text)? else { return Ok(None) };
@@ -116,7 +134,9 @@ impl Visible {
         if text.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let mut message: Value = serde_json::from_slice(text).map_err(|_| Unreadable)?;
+        // Clients that take the first of repeated members would see another list.
+        let mut message =
+            strict_json(text).map_err(|_| Unreadable("a message is not JSON, or repeats a member name"))?;
         let mut has_list = false;
         match &mut message {
             Value::Array(batch) => batch.iter_mut().for_each(|message| has_list |= self.result(message)),

@@ -8,6 +8,7 @@ mod lists;
 mod report;
 mod scopes;
 mod sessions;
+mod unreadable_lists;
 
 use std::convert::Infallible;
 use std::sync::Arc;
