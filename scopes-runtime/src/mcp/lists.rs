@@ -44,6 +44,7 @@ impl Unreadable {
 /// What a client may see of lists.
 pub(crate) struct Visible {
     pub(crate) config: Arc<McpConfig>,
+    /// With the values of the request for the parameters of all items.
     pub(crate) endpoint: Requirements,
     pub(crate) token: AccessToken,
 }
@@ -170,7 +171,7 @@ impl Visible {
             return false;
         }
         let required = self.endpoint.with_parts(found.into_iter().map(|at| items.requirement(at)));
-        if required.are_met_by(self.token.scopes(), self.token.required().values())
+        if required.are_met_by(self.token.scopes(), required.values())
             && required.accepts(self.token.authenticated())
         {
             return true;

@@ -5,6 +5,7 @@ mod bound;
 mod client;
 mod construction;
 mod lists;
+mod parameters;
 mod report;
 mod scopes;
 mod sessions;
