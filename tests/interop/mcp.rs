@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
-use rmcp::model::CallToolRequestParams;
+use rmcp::model::{CallToolRequestParams, ServerCapabilities, ServerConfig};
 use rmcp::service::{RoleClient, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::auth::{AuthClient, AuthorizationCallback, AuthorizationRequest, OAuthState};
@@ -61,7 +61,11 @@ impl Notes {
 }
 
 #[tool_handler]
-impl ServerHandler for Notes {}
+impl ServerHandler for Notes {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build())
+    }
+}
 
 /// Serves the notes. Returns the URL of the endpoint.
 async fn serve(issuer: &Issuer) -> String {
@@ -100,6 +104,7 @@ async fn the_client_of_the_official_sdk_registers_and_logs_in_again_for_a_tool()
         "refused": "login",
         "deleted": "deleted",
         "toolsAfterwards": ["delete"],
+        "notifications": 1,
         "neverGranted": 403,
         "sameSession": true,
         "requested": [all, "notes:delete", "notes:write"],

@@ -47,6 +47,8 @@ pub(crate) struct Visible {
     /// With the values of the request for the parameters of all items.
     pub(crate) endpoint: Requirements,
     pub(crate) token: AccessToken,
+    /// The session, if this is the response to a `GET` that opens its stream.
+    pub(crate) session: Option<String>,
 }
 
 impl Visible {
@@ -85,6 +87,8 @@ impl Visible {
     fn events(self, response: Response) -> Response {
         let (mut parts, body) = response.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
+        let opened = self.session.clone().filter(|_| !self.config.lists_all);
+        let opened = opened.map(|session| (session, Arc::clone(&self.config.list_changes), self.usable()));
         let state = (body.into_data_stream(), Events::default(), self);
         let events = stream::unfold(Some(state), |state| async {
             let (mut chunks, mut buffer, visible) = state?;
@@ -107,7 +111,11 @@ impl Visible {
             }
             Some((Err(axum::Error::new("an event is too long")), None))
         });
-        Response::from_parts(parts, Body::from_stream(events))
+        let mut events = Body::from_stream(events);
+        if let Some((session, list_changes, usable)) = opened {
+            events = list_changes.notified(session, usable, events);
+        }
+        Response::from_parts(parts, events)
     }
 
     /// Returns the changed event, or `None` if it has no list. Clients also end lines at a lone CR, and skip a byte order mark.
@@ -149,6 +157,9 @@ impl Visible {
     /// Changes the lists of a response. Returns whether it has any.
     fn result(&self, message: &mut Value) -> bool {
         let Some(result) = message.get_mut("result").and_then(Value::as_object_mut) else { return false };
+        if let Some(capabilities) = result.get("capabilities") {
+            self.config.list_changes.declare(capabilities);
+        }
         let mut has_list = false;
         for (member, key, kind) in LISTS {
             let Some(Value::Array(entries)) = result.get_mut(member) else { continue };
@@ -171,9 +182,7 @@ impl Visible {
             return false;
         }
         let required = self.endpoint.with_parts(found.into_iter().map(|at| items.requirement(at)));
-        if required.are_met_by(self.token.scopes(), required.values())
-            && required.accepts(self.token.authenticated())
-        {
+        if self.may_use(&required) {
             return true;
         }
         if self.config.lists_all
@@ -185,6 +194,17 @@ impl Visible {
             entry.insert("description".to_owned(), note.into());
         }
         self.config.lists_all
+    }
+
+    fn may_use(&self, required: &Requirements) -> bool {
+        required.are_met_by(self.token.scopes(), required.values())
+            && required.accepts(self.token.authenticated())
+    }
+
+    /// Returns for each item whether the token may use it.
+    pub(crate) fn usable(&self) -> Vec<(ItemKind, bool)> {
+        let items = self.config.items.iter();
+        items.map(|(kind, _, item)| (kind, self.may_use(&self.endpoint.with_parts([item])))).collect()
     }
 }
 

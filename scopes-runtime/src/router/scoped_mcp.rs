@@ -122,7 +122,7 @@ struct Guard {
 struct Admitted {
     request: Request,
     token: AccessToken,
-    /// If the response may list items.
+    /// If the response is read.
     visible: Option<Visible>,
 }
 
@@ -158,22 +158,33 @@ impl Guard {
         if !self.unbind_session(&token, &mut parts.headers) {
             return Err((StatusCode::NOT_FOUND, "the session does not exist").into_response());
         }
-        let may_list = match &messages {
-            Some(messages) => messages.0.iter().any(|message| message.is_list),
+        let reads_response = match &messages {
+            Some(messages) => messages.0.iter().any(|message| message.reads_response),
             // A stream may be that of an earlier request.
             None => parts.method == Method::GET,
         };
-        let visible = may_list.then(|| self.visible(&mut parts, token.clone()));
+        let visible = self.visible(&mut parts, &token, reads_response);
         parts.extensions.insert(AcceptedToken(token.clone()));
         Ok(Admitted { request: Request::from_parts(parts, body), token, visible })
     }
 
-    /// Returns what the client may see of lists, with the values of the request for the parameters of all items.
-    fn visible(&self, parts: &mut Parts, token: AccessToken) -> Visible {
+    /// Returns what the client may see of lists, if the response is read. Notifies the stream of the session if that is other
+    /// than with its last token.
+    fn visible(&self, parts: &mut Parts, token: &AccessToken, reads_response: bool) -> Option<Visible> {
         let config = Arc::clone(&self.config);
+        let session = parts.headers.get(SESSION_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let notified = session.as_deref().filter(|session| self.config.list_changes.has_stream(session));
+        if !reads_response && notified.is_none() {
+            return None;
+        }
         let all = self.endpoint.with_parts(config.items.iter().map(|(.., requirement)| requirement));
         let endpoint = self.endpoint.clone().with_values(parameter_values(parts, &all));
-        Visible { config, endpoint, token }
+        let opened = session.clone().filter(|_| parts.method == Method::GET);
+        let visible = Visible { config, endpoint, token: token.clone(), session: opened };
+        if let Some(session) = notified {
+            self.config.list_changes.update(session, visible.usable());
+        }
+        reads_response.then_some(visible)
     }
 
     /// Reads the messages of a body, up to the limit.
