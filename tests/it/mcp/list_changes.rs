@@ -124,3 +124,15 @@ async fn lists_of_everything_do_not_change() {
     post(&app, &app.token("mcp notes:read"), &session, &call("list_notes")).await;
     assert_eq!(stream.methods().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let app = app();
+    let token = app.token("mcp");
+    let session = open(&app, &token).await;
+    let mut stream = Stream::open(&app, &token, &session).await;
+    let deleted = app.send("DELETE", &token, "", &[("mcp-session-id", &session)]).await;
+    assert!(deleted.status.is_success(), "{}", deleted.status);
+    let until_the_end = async { while stream.chunks.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(10), until_the_end).await.expect("the stream ends");
+}
