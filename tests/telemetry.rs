@@ -8,10 +8,11 @@ use axum::Router;
 use axum::routing::get as on_get;
 #[cfg(feature = "metrics")]
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeFuture, JwtDecoder, ResourceServer, TokenDecoder, public, requires_scopes,
-    scopes,
+    AccessToken, AuthError, DecodeFuture, JwtDecoder, Requirement, ResourceServer, ScopedRouter,
+    TokenDecoder, public, requires_scopes, scopes,
 };
 use scopes_tests::{Readable, Scope, bearer, get};
 use serde_json::json;
@@ -153,6 +154,16 @@ async fn long_claims_are_truncated() {
 async fn accepted_requests_are_no_event() {
     assert!(events("/items", &[&bearer("me items")]).await.is_empty());
     assert!(events("/open", &[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_response_with_a_list_that_cannot_be_read_is_one_event() {
+    let encoded = || async { ([("content-type", "application/json"), ("content-encoding", "gzip")], "x") };
+    let endpoint = McpEndpoint::new(Router::new().fallback(encoded), Requirement::ANY_VALID_TOKEN);
+    let router = ScopedRouter::new().route_mcp("/mcp", endpoint).with_state(ResourceServer::new(Named));
+    let expected = "WARN scopes_runtime::unreadable_list: an MCP server's response that may contain a list is not sent \
+                    reason=\"it has a `Content-Encoding`: compress outside of the router\"";
+    assert_eq!(events_of(&Router::from(router), "/mcp", &[&bearer("me")]).await, [expected]);
 }
 
 /// Returns a decoder whose issuer may grant `me`, and a token of that issuer with these scopes.

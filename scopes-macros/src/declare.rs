@@ -3,6 +3,7 @@
 mod expand;
 mod implied;
 mod recovered;
+mod scope;
 mod template;
 mod types;
 mod vocabulary;

@@ -20,12 +20,13 @@ function key(kid) {
   return keys.get(kid);
 }
 
-// A user who grants `me`, `notes:read` and `notes:delete`, the latter only if it is requested alone.
+// A user who grants what is requested, but of requests with `notes:write` only `notes:read`.
 async function interact(provider, request, response) {
   const { params } = await provider.interactionDetails(request, response);
   const grant = new provider.Grant({ accountId: 'carol', clientId: params.client_id });
-  const granted = params.scope === 'notes:delete' ? ['notes:delete'] : ['me', 'notes:read'];
-  const refused = params.scope.split(' ').filter((scope) => !granted.includes(scope));
+  const requested = params.scope.split(' ');
+  const granted = requested.includes('notes:write') ? ['notes:read'] : requested;
+  const refused = requested.filter((scope) => !granted.includes(scope));
   // They are scopes of the issuer too, because clients register for them.
   grant.addOIDCScope(params.scope);
   grant.addResourceScope(params.resource, granted.join(' '));
@@ -62,6 +63,8 @@ function provider(url, kids) {
       dPoPSigningAlgValues: ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'],
     },
     scopes,
+    // rmcp's client registers for refresh tokens.
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     // Pages of other origins request tokens too.
     clientBasedCORS: () => true,

@@ -10,6 +10,9 @@ const load = (name) => import(pathToFileURL(require.resolve(`@modelcontextprotoc
 const { Client } = await load('index');
 const { StreamableHTTPClientTransport } = await load('streamableHttp');
 const { UnauthorizedError } = await load('auth');
+const { ToolListChangedNotificationSchema } = await import(
+  pathToFileURL(require.resolve('@modelcontextprotocol/sdk/types.js'))
+);
 
 const redirectUrl = 'http://127.0.0.1:9/callback';
 const requested = [];
@@ -76,13 +79,21 @@ const connect = async () => {
 await connect();
 const { transport, client } = await connect();
 const session = transport.sessionId;
+// The client opens the stream of the session by itself.
+let notifications = 0;
+const notified = new Promise((resolve) => {
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve((notifications += 1)));
+  setTimeout(resolve, 10_000);
+});
 const names = async () => (await client.listTools()).tools.map((tool) => tool.name).sort();
 const call = async (name) => (await client.callTool({ name, arguments: {} })).content[0].text;
 
 const result = { registered: saved.client.scope, tools: await names(), read: await call('read') };
 result.refused = (await withLogin(transport, () => call('delete'))) ?? 'login';
 result.deleted = await call('delete');
+await notified;
 result.toolsAfterwards = await names();
+result.notifications = notifications;
 // The user does not grant it, so that the call is refused again.
 result.neverGranted = await withLogin(transport, () => call('write'));
 try {

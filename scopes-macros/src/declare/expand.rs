@@ -9,7 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, ItemEnum, Path, Token, Visibility};
 
 use super::implied;
-use super::vocabulary::{Scope, Vocabulary};
+use super::scope::Scope;
+use super::vocabulary::Vocabulary;
 use crate::place;
 
 /// The derived traits, each with its module in `core`.

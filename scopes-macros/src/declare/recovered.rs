@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Error, Ident, LitStr};
 
-use super::vocabulary::{Scope, Vocabulary, suggested_name};
+use super::scope::Scope;
+use super::vocabulary::{Vocabulary, suggested_name};
 
 /// Returns the vocabulary of the variants that can be read, with the error. Without it, each use of the enum would be another
 /// error. Returns `None` if there is no variant.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use syn::{Error, Ident, LitStr};
 
-use super::vocabulary::Scope;
+use super::scope::Scope;
 
 /// Returns the parameters of a name.
 pub(super) fn parameters(name: &LitStr) -> syn::Result<Vec<String>> {

@@ -5,7 +5,8 @@ use quote::quote;
 use syn::Ident;
 
 use super::implied;
-use super::vocabulary::{Scope, Vocabulary};
+use super::scope::Scope;
+use super::vocabulary::Vocabulary;
 
 /// Returns the module. The impls are outside of it, where the name of the enum is known also in the body of a function.
 pub(super) fn module(vocabulary: &Vocabulary, module: &Ident) -> TokenStream {

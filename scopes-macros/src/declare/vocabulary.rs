@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Fields, Ident, ItemEnum, Lit, LitStr, Result, Variant};
 
+use super::scope::Scope;
 use super::{implied, template};
 use crate::item_attributes::{documentation, is};
 use crate::scope_token::scope_token;
@@ -20,21 +19,6 @@ pub(super) struct Vocabulary {
     /// The positions of the scopes that each scope implies directly.
     pub(super) implications: Vec<Vec<usize>>,
     pub(super) errors: Vec<Error>,
-}
-
-pub(super) struct Scope {
-    pub(super) variant: Ident,
-    pub(super) name: LitStr,
-    /// Those in the name.
-    pub(super) parameters: Vec<String>,
-    pub(super) description: String,
-    pub(super) implies: Vec<Ident>,
-}
-
-impl ToTokens for Scope {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.variant.to_tokens(tokens);
-    }
 }
 
 impl Parse for Vocabulary {

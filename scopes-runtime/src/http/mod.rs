@@ -47,6 +47,8 @@ pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
+#[cfg(feature = "mcp")]
+pub(crate) use scope_parameter::parameter_values;
 pub use scope_parameter::{ScopeParameter, ScopeValue};
 pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
 #[cfg(feature = "openapi")]

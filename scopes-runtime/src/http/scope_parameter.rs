@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Deref;
+#[cfg(feature = "mcp")]
+use std::sync::Arc;
 use std::{fmt, iter};
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -13,6 +15,8 @@ use futures_util::FutureExt as _;
 use super::context::AuthContext;
 use super::requirement_of::ScopedExtractor;
 use super::telemetry;
+#[cfg(feature = "mcp")]
+use crate::scope::SharedValues;
 use crate::scope::{ParameterSource, ParameterValues, Requirement, Requirements};
 
 /// The values of parameters from a request: of the path, and of the extractors that give others.
@@ -55,6 +59,12 @@ impl RequestValues {
         }
         values
     }
+}
+
+/// Returns the values for an operation that the request is not authorized for. `None` if it has no parameters.
+#[cfg(feature = "mcp")]
+pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Option<SharedValues> {
+    RequestValues::of(parts, required, None).map(|values| Arc::new(values) as SharedValues)
 }
 
 impl ParameterValues for RequestValues {

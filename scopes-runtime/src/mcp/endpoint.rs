@@ -1,10 +1,12 @@
 use std::fmt;
+use std::sync::Arc;
 
 use rmcp::handler::server::router::prompt::PromptRouter;
 use rmcp::handler::server::router::tool::ToolRouter;
 
 use super::McpAccess;
 use super::items::Items;
+use super::list_changes::ListChanges;
 use super::sessions::Sessions;
 use crate::operation::ItemKind;
 use crate::scope::Requirement;
@@ -29,6 +31,7 @@ pub(crate) struct McpConfig {
     pub(crate) sessions: Sessions,
     pub(crate) max_body_bytes: usize,
     pub(crate) lists_all: bool,
+    pub(crate) list_changes: Arc<ListChanges>,
 }
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -45,6 +48,7 @@ impl<T> McpEndpoint<T> {
             sessions: Sessions::new(),
             max_body_bytes: MAX_BODY_BYTES,
             lists_all: false,
+            list_changes: Arc::default(),
         };
         Self { service, requirement, config }
     }

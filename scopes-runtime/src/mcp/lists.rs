@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +14,7 @@ use super::McpConfig;
 use super::messages::media_type;
 use crate::operation::ItemKind;
 use crate::scope::Requirements;
-use crate::token::AccessToken;
+use crate::token::{AccessToken, strict_json};
 
 /// The longest message that contains a list, in bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -27,45 +27,68 @@ const LISTS: [(&str, &str, ItemKind); 4] = [
     ("resourceTemplates", "uriTemplate", ItemKind::Resource),
 ];
 
-/// A message that may contain a list, and cannot be read.
-struct Unreadable;
+/// Why a response or an event that may contain a list cannot be read. A list in it would be shown whole, so it is not sent.
+struct Unreadable(&'static str);
+
+impl Unreadable {
+    fn log(&self) {
+        let Self(reason) = self;
+        tracing::warn!(
+            target: "scopes_runtime::unreadable_list",
+            reason,
+            "an MCP server's response that may contain a list is not sent"
+        );
+    }
+}
 
 /// What a client may see of lists.
 pub(crate) struct Visible {
     pub(crate) config: Arc<McpConfig>,
+    /// With the values of the request for the parameters of all items.
     pub(crate) endpoint: Requirements,
     pub(crate) token: AccessToken,
+    /// The session, if this is the response to a `GET` that opens its stream.
+    pub(crate) session: Option<String>,
 }
 
 impl Visible {
-    /// Returns the response with its lists reduced or annotated.
+    /// Returns the response with its lists reduced or annotated, or status 500 if it cannot be read.
     pub(crate) async fn apply(self, response: Response) -> Response {
-        let is_events = is_event_stream(response.headers());
-        let is_json = content_type(response.headers()).eq_ignore_ascii_case(b"application/json");
-        // A list in a body that cannot be read here would be shown whole.
-        if (is_events || is_json) && response.headers().contains_key(CONTENT_ENCODING) {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        self.applied(response).await.unwrap_or_else(|unreadable| {
+            unreadable.log();
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        })
+    }
+
+    async fn applied(self, response: Response) -> Result<Response, Unreadable> {
+        let headers = response.headers();
+        let is_json = content_type(headers).eq_ignore_ascii_case(b"application/json");
+        let is_events = is_event_stream(headers);
+        let has_one_type = headers.get_all(CONTENT_TYPE).iter().nth(1).is_none();
+        if !(is_json || is_events) || !has_one_type {
+            let has_list = response.status().is_success() && response.body().size_hint().exact() != Some(0);
+            let unreadable = Unreadable("its content type is neither JSON nor a stream of events");
+            return if has_list { Err(unreadable) } else { Ok(response) };
+        }
+        if headers.contains_key(CONTENT_ENCODING) {
+            return Err(Unreadable("it has a `Content-Encoding`: compress outside of the router"));
         }
         if is_events {
-            return self.events(response);
-        }
-        if !is_json {
-            return response;
+            return Ok(self.events(response));
         }
         let (mut parts, body) = response.into_parts();
-        let Ok(text) = axum::body::to_bytes(body, MAX_BYTES).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
+        let text = axum::body::to_bytes(body, MAX_BYTES).await;
+        let text = text.map_err(|_| Unreadable("its body is longer than 8 MiB, or is not complete"))?;
         parts.headers.remove(CONTENT_LENGTH);
-        match self.message(&text) {
-            Ok(changed) => Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))),
-            Err(Unreadable) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        }
+        let changed = self.message(&text)?;
+        Ok(Response::from_parts(parts, Body::from(changed.map_or(text, Bytes::from))))
     }
 
     fn events(self, response: Response) -> Response {
         let (mut parts, body) = response.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
+        let opened = self.session.clone().filter(|_| !self.config.lists_all);
+        let opened = opened.map(|session| (session, Arc::clone(&self.config.list_changes), self.usable()));
         let state = (body.into_data_stream(), Events::default(), self);
         let events = stream::unfold(Some(state), |state| async {
             let (mut chunks, mut buffer, visible) = state?;
@@ -79,7 +102,7 @@ impl Visible {
                     match visible.event(&event) {
                         Ok(Some(changed)) => events.extend(changed),
                         Ok(None) => events.extend_from_slice(&event),
-                        Err(Unreadable) => {}
+                        Err(unreadable) => unreadable.log(),
                     }
                 }
                 if !events.is_empty() {
@@ -88,7 +111,11 @@ impl Visible {
             }
             Some((Err(axum::Error::new("an event is too long")), None))
         });
-        Response::from_parts(parts, Body::from_stream(events))
+        let mut events = Body::from_stream(events);
+        if let Some((session, list_changes, usable)) = opened {
+            events = list_changes.notified(session, usable, events);
+        }
+        Response::from_parts(parts, events)
     }
 
     /// Returns the changed event, or `None` if it has no list. Clients also end lines at a lone CR, and skip a byte order mark.
@@ -99,7 +126,7 @@ impl Visible {
             line.strip_prefix(b"data:").map(|data| data.strip_prefix(b" ").unwrap_or(data).to_vec())
         };
         if event.starts_with(b"\xef\xbb\xbf") || lines().any(|line| line.contains(&b'\r')) {
-            return Err(Unreadable);
+            return Err(Unreadable("an event has a byte order mark, or a line that ends with CR alone"));
         }
         let text = lines().filter_map(data).collect::<Vec<_>>().join(&b'\n');
         let Some(changed) = self.message(&text)? else { return Ok(None) };
@@ -116,7 +143,9 @@ impl Visible {
         if text.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let mut message: Value = serde_json::from_slice(text).map_err(|_| Unreadable)?;
+        // Clients that take the first of repeated members would see another list.
+        let mut message =
+            strict_json(text).map_err(|_| Unreadable("a message is not JSON, or repeats a member name"))?;
         let mut has_list = false;
         match &mut message {
             Value::Array(batch) => batch.iter_mut().for_each(|message| has_list |= self.result(message)),
@@ -128,6 +157,9 @@ impl Visible {
     /// Changes the lists of a response. Returns whether it has any.
     fn result(&self, message: &mut Value) -> bool {
         let Some(result) = message.get_mut("result").and_then(Value::as_object_mut) else { return false };
+        if let Some(capabilities) = result.get("capabilities") {
+            self.config.list_changes.declare(capabilities);
+        }
         let mut has_list = false;
         for (member, key, kind) in LISTS {
             let Some(Value::Array(entries)) = result.get_mut(member) else { continue };
@@ -150,9 +182,7 @@ impl Visible {
             return false;
         }
         let required = self.endpoint.with_parts(found.into_iter().map(|at| items.requirement(at)));
-        if required.are_met_by(self.token.scopes(), self.token.required().values())
-            && required.accepts(self.token.authenticated())
-        {
+        if self.may_use(&required) {
             return true;
         }
         if self.config.lists_all
@@ -164,6 +194,17 @@ impl Visible {
             entry.insert("description".to_owned(), note.into());
         }
         self.config.lists_all
+    }
+
+    fn may_use(&self, required: &Requirements) -> bool {
+        required.are_met_by(self.token.scopes(), required.values())
+            && required.accepts(self.token.authenticated())
+    }
+
+    /// Returns for each item whether the token may use it.
+    pub(crate) fn usable(&self) -> Vec<(ItemKind, bool)> {
+        let items = self.config.items.iter();
+        items.map(|(kind, _, item)| (kind, self.may_use(&self.endpoint.with_parts([item])))).collect()
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) struct Message {
     pub(crate) id: Option<Value>,
     /// The tools, prompts and resources that it names.
     pub(crate) items: Vec<(ItemKind, String)>,
-    /// Whether the response may list items.
-    pub(crate) is_list: bool,
+    /// Whether the router reads the response: it may list items, or contain the capabilities of the server.
+    pub(crate) reads_response: bool,
 }
 
 /// A body that is no message of MCP. The text tells the client why.
@@ -61,7 +61,7 @@ impl Message {
             Some(_) => return Err(Malformed("`params` is an object")),
         };
         let method = match message.get("method") {
-            None => return Ok(Self { id, items: Vec::new(), is_list: false }),
+            None => return Ok(Self { id, items: Vec::new(), reads_response: false }),
             Some(Value::String(method)) => &**method,
             Some(_) => return Err(Malformed("`method` is a string")),
         };
@@ -83,8 +83,8 @@ impl Message {
             "subscriptions/listen" => subscribed(object(params, "notifications")?)?,
             _ => Vec::new(),
         };
-        let is_list = method.ends_with("/list");
-        Ok(Self { id, items, is_list })
+        let reads_response = method.ends_with("/list") || method == "initialize";
+        Ok(Self { id, items, reads_response })
     }
 }
 

@@ -74,6 +74,7 @@
 mod access;
 mod endpoint;
 mod items;
+mod list_changes;
 mod lists;
 mod messages;
 mod sessions;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::handler::Handler;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::StreamExt as _;
@@ -19,6 +20,7 @@ use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
 use crate::http::count_admission;
+use crate::http::parameter_values;
 use crate::mcp::{
     AcceptedToken, Malformed, McpConfig, Messages, SessionOwner, Visible, is_event_stream, is_json,
 };
@@ -80,7 +82,7 @@ where
         Box::pin(async move {
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
-            let Admitted { request, token, may_list } = match guard.admit(request).await {
+            let Admitted { request, token, visible } = match guard.admit(request).await {
                 Ok(admitted) => admitted,
                 Err(refusal) => return refusal,
             };
@@ -96,9 +98,8 @@ where
             let mut response = response.into_response();
             guard.bind_session(&token, header.as_ref(), response.headers_mut());
             let expired = token.expired();
-            if may_list {
-                let Guard { endpoint, config, .. } = guard;
-                response = Visible { config, endpoint, token }.apply(response).await;
+            if let Some(visible) = visible {
+                response = visible.apply(response).await;
             }
             if is_event_stream(response.headers()) {
                 // A client resumes its stream with a new token.
@@ -121,8 +122,8 @@ struct Guard {
 struct Admitted {
     request: Request,
     token: AccessToken,
-    /// Whether the response may list items.
-    may_list: bool,
+    /// If the response is read.
+    visible: Option<Visible>,
 }
 
 impl Guard {
@@ -157,13 +158,33 @@ impl Guard {
         if !self.unbind_session(&token, &mut parts.headers) {
             return Err((StatusCode::NOT_FOUND, "the session does not exist").into_response());
         }
-        let may_list = match &messages {
-            Some(messages) => messages.0.iter().any(|message| message.is_list),
+        let reads_response = match &messages {
+            Some(messages) => messages.0.iter().any(|message| message.reads_response),
             // A stream may be that of an earlier request.
             None => parts.method == Method::GET,
         };
+        let visible = self.visible(&mut parts, &token, reads_response);
         parts.extensions.insert(AcceptedToken(token.clone()));
-        Ok(Admitted { request: Request::from_parts(parts, body), token, may_list })
+        Ok(Admitted { request: Request::from_parts(parts, body), token, visible })
+    }
+
+    /// Returns what the client may see of lists, if the response is read. Notifies the stream of the session if that is other
+    /// than with its last token.
+    fn visible(&self, parts: &mut Parts, token: &AccessToken, reads_response: bool) -> Option<Visible> {
+        let config = Arc::clone(&self.config);
+        let session = parts.headers.get(SESSION_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let notified = session.as_deref().filter(|session| self.config.list_changes.has_stream(session));
+        if !reads_response && notified.is_none() {
+            return None;
+        }
+        let all = self.endpoint.with_parts(config.items.iter().map(|(.., requirement)| requirement));
+        let endpoint = self.endpoint.clone().with_values(parameter_values(parts, &all));
+        let opened = session.clone().filter(|_| parts.method == Method::GET);
+        let visible = Visible { config, endpoint, token: token.clone(), session: opened };
+        if let Some(session) = notified {
+            self.config.list_changes.update(session, visible.usable());
+        }
+        reads_response.then_some(visible)
     }
 
     /// Reads the messages of a body, up to the limit.

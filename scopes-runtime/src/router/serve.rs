@@ -39,10 +39,19 @@ fn check_parameters(route: &Route) {
     let Access::Scoped(requirements) = &route.operation.access else { return };
     let Operation { methods, path, .. } = &route.operation;
     for parameter in requirements.parameters() {
-        assert!(
-            route.operation.has_value_of(parameter),
+        if route.operation.has_value_of(parameter) {
+            continue;
+        }
+        let fix = if methods.are_of_item() {
+            format!("name one parameter of the endpoint's path `{{{parameter}}}`")
+        } else {
+            format!(
+                "name one parameter of the path `{{{parameter}}}`, or take a `ScopeValue` of it as an argument of the handler"
+            )
+        };
+        panic!(
             "`{methods} {path}` requires `{requirements}`, but its path has no parameter `{{{parameter}}}`, or several values for \
-             it: name one parameter of the path `{{{parameter}}}`, or take a `ScopeValue` of it as an argument of the handler"
+             it: {fix}"
         );
     }
 }

@@ -4,10 +4,13 @@ mod attacks;
 mod bound;
 mod client;
 mod construction;
+mod list_changes;
 mod lists;
+mod parameters;
 mod report;
 mod scopes;
 mod sessions;
+mod unreadable_lists;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -145,8 +148,12 @@ impl Notes {
 #[tool_handler]
 impl ServerHandler for Notes {
     fn get_info(&self) -> ServerConfig {
-        let capabilities =
-            ServerCapabilities::builder().enable_tools().enable_prompts().enable_resources().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_tool_list_changed()
+            .enable_prompts()
+            .enable_resources()
+            .build();
         ServerConfig::new(capabilities)
     }
 

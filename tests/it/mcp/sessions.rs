@@ -16,7 +16,7 @@ fn app() -> App {
 }
 
 /// Opens a session. Returns its id.
-async fn open(app: &App, token: &str) -> String {
+pub(super) async fn open(app: &App, token: &str) -> String {
     let params = json!({
         "protocolVersion": "2025-06-18",
         "capabilities": {},

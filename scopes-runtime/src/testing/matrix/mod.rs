@@ -12,6 +12,7 @@ mod scoped;
 mod target;
 mod unlisted;
 mod with_credentials;
+mod with_scope_values;
 
 use std::collections::BTreeSet;
 use std::panic::Location;
