@@ -30,7 +30,7 @@ const GROUPS: [(&str, &str, &str); 10] = [
     (
         "parameters",
         "Scopes with parameters",
-        "A concrete scope has one reading, and each parameter has a value.",
+        "A concrete scope must be that of one declared scope, and each parameter needs a value.",
     ),
     (
         "placement",

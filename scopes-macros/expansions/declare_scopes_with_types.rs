@@ -31,6 +31,9 @@ impl ::scopes_runtime::Provable for scope::Items {
     ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
         ::std::vec![]
     }
+    fn is_implied_by(other: ::core::any::TypeId) -> bool {
+        other == ::core::any::TypeId::of::<scope::ItemsWrite>()
+    }
 }
 
 impl ::scopes_runtime::WithoutParameters for scope::Items {}
@@ -49,6 +52,9 @@ impl ::scopes_runtime::Provable for scope::ItemsWrite {
         &self,
     ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
         ::std::vec![]
+    }
+    fn is_implied_by(_other: ::core::any::TypeId) -> bool {
+        false
     }
 }
 

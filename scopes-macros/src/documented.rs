@@ -178,7 +178,8 @@ fn parameters(tokens: &TokenStream) -> Option<(LitStr, Vec<String>)> {
         }
     }
     let path = path?;
-    let of_path = path.value();
+    // A second brace escapes the first one.
+    let of_path = path.value().replace("{{", "").replace("}}", "");
     let of_path = of_path.split('{').skip(1).filter_map(|part| part.split_once('}'));
     names.extend(of_path.map(|(name, _)| name.trim_start_matches('*').to_owned()));
     Some((path, names))

@@ -53,7 +53,7 @@ impl Requirement {
         let values = std::mem::take(&mut requirement.values).into_iter();
         requirement.errors.extend(values.map(|(name, _)| {
             let message = if written.contains(&format!("{{{}}}", name.unraw())) {
-                format!("the parameter `{name}` has the value of the path; remove it here")
+                format!("value in an attribute; remove it, because the request has the value of `{{{name}}}`")
             } else {
                 format!("unknown option `{name}`; use `acr` or `max_age`")
             };
@@ -248,7 +248,7 @@ impl Outermost {
         input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         let value = input.parse()?;
-        if self.values.iter().any(|(other, _)| *other == name) {
+        if self.values.iter().any(|(other, _)| other.unraw() == name.unraw()) {
             return Err(Error::new(name.span(), format!("duplicate value of `{name}`; remove it")));
         }
         self.values.push((name, value));

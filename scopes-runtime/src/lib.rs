@@ -135,7 +135,7 @@
 //! | `#[requires_scopes("items")]` | a token with `items`, or with a scope that implies it |
 //! | `#[requires_scopes("items", "me")]` | both scopes |
 //! | `#[requires_scopes(any("admin", all("items", "me")))]` | one of the alternatives |
-//! | `#[requires_scopes("org:{org}:read")]` | `org:acme:read`, for the path `/orgs/acme` ([parameters](guide::scope_parameters)) |
+//! | `#[requires_scopes("org:{org}:read")]` | `org:acme:read` for `/orgs/acme`, on the route `/orgs/{org}` ([parameters](guide::scope_parameters)) |
 //! | `#[requires_scopes]` | any valid token |
 //! | `#[requires_scopes("pay", acr = "urn:example:mfa", max_age = 300)]` | a recent log-in of this kind ([step-up](guide::step_up)) |
 //! | `#[requires_scopes("items", may_require("admin"))]` | `items`; the handler may require `admin` later |
@@ -249,7 +249,7 @@ pub use macros::{
 };
 pub use router::ScopedRouter;
 pub use scope::{
-    ConcreteRequirement, CredentialScheme, DeclaredScope, GrantedScopes, IsRequirement, Requirement,
+    ConcreteRequirement, CredentialScheme, DeclaredScope, GrantedScopes, Requirement, TokenRequirement,
     UndeclaredScopeError, Vocabulary,
 };
 pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};

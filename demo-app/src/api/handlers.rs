@@ -40,7 +40,7 @@ GET  /users/me/         the current user     me
 GET  /users/me/items/   their items          me items
 POST /users/me/items/   add an item          me items:write
 POST /users/{{username}}/items/
-                        add an item for one  me users:{{username}}:items
+                        add one for a user   me users:{{username}}:items
 GET  /status/           system status        any token
 "
     )

@@ -146,8 +146,8 @@ fn required(value: Option<String>, name: &'static str) -> Result<String, TokenEr
     value.filter(|value| !value.is_empty()).ok_or(TokenError::MissingParameter(name))
 }
 
-/// Parses the requested scopes, without duplicates, in the order of the request. In one that is named as it is declared, as the
-/// documentation page does, `{username}` is the user who logs in.
+/// Parses the requested scopes, without duplicates, in the order of the request. The documentation page requests scopes as they
+/// are declared; there, `{username}` is the user who logs in.
 fn parse_scopes(requested: &str, username: &str) -> Result<Vec<String>, TokenError> {
     let mut scopes = Vec::new();
     for name in requested.split(' ').filter(|name| !name.is_empty()) {

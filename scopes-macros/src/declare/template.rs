@@ -21,10 +21,10 @@ pub(super) fn parameters(name: &LitStr) -> syn::Result<Vec<String>> {
                 "brace without its pair in a scope name; write a parameter as `{org}`".to_owned(),
             );
         };
-        if syn::parse_str::<Ident>(&format!("r#{parameter}")).is_err() {
+        let is_word = parameter.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !is_word || syn::parse_str::<Ident>(&format!("r#{parameter}")).is_err() {
             return problem(format!(
-                "`{{{parameter}}}` in a scope name is no parameter; write a name such as `{{org}}`, that of a parameter of \
-                 the route's path"
+                "invalid parameter `{{{parameter}}}` in a scope name; write the name of a path parameter, such as `{{org}}`"
             ));
         }
         if parameters.iter().any(|other| other == parameter) {
@@ -73,8 +73,7 @@ pub(super) fn check_implications(scopes: &[Scope], implications: &[Vec<usize>], 
 /// Reports two scopes that one concrete scope can stand for.
 pub(super) fn check_overlaps(scopes: &[Scope], errors: &mut Vec<Error>) {
     for (at, scope) in scopes.iter().enumerate() {
-        let others = scopes[..at].iter();
-        let other = others.into_iter().find(|other| {
+        let other = scopes[..at].iter().find(|other| {
             let has_parameters = !scope.parameters.is_empty() || !other.parameters.is_empty();
             has_parameters && scope.name.value() != other.name.value() && overlap(scope, other)
         });

@@ -32,8 +32,16 @@ pub(super) fn module(vocabulary: &Vocabulary, module: &Ident) -> TokenStream {
         }
     });
     let closure = implied::closure(implications);
-    let impls = scopes.iter().zip(&closure).map(|(scope, implied)| {
+    let impls = scopes.iter().zip(&closure).enumerate().map(|(at, (scope, implied))| {
         let path = quote!(#module::#scope);
+        let broader = scopes.iter().zip(&closure).filter(|(_, implied)| implied.contains(&at));
+        let broader =
+            broader.map(|(broader, _)| quote!(other == ::core::any::TypeId::of::<#module::#broader>()));
+        let mut is_implied = quote!(#(#broader)||*);
+        let mut other = quote!(other);
+        if is_implied.is_empty() {
+            (is_implied, other) = (quote!(false), quote!(_other));
+        }
         let methods = methods(scope);
         let without_parameters = scope
             .parameters
@@ -51,6 +59,10 @@ pub(super) fn module(vocabulary: &Vocabulary, module: &Ident) -> TokenStream {
                     ::scopes_runtime::Requirement::scope(#name::#scope.declared());
 
                 #methods
+
+                fn is_implied_by(#other: ::core::any::TypeId) -> bool {
+                    #is_implied
+                }
             }
 
             #without_parameters

@@ -22,7 +22,7 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
-        let values = RequestValues::of(parts, required, None);
+        let values = RequestValues::of(parts, required);
         let context = AuthContext::of_immediate(parts, self.server())?;
         Some(self.evaluate_operation(context, handler, required, values))
     }
@@ -49,7 +49,7 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
-        let values = RequestValues::of(parts, &required, None);
+        let values = RequestValues::of(parts, &required);
         let context = AuthContext::of_decoded(parts, self.server()).await;
         self.evaluate_operation(context, handler, &required, values)
     }
@@ -62,7 +62,7 @@ impl ResourceServer {
         parts: &mut Parts,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        let values = RequestValues::of(parts, required, None);
+        let values = RequestValues::of(parts, required);
         let context = AuthContext::of(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
@@ -129,8 +129,8 @@ impl ResourceServer {
         Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
     }
 
-    /// Evaluates the part if there is one, otherwise the operation. `values` are those of the operation's parameters, unless
-    /// it has them.
+    /// Evaluates the part if there is one, otherwise the operation. `values` is `None` if `required` has
+    /// the values already.
     fn evaluate_or_refuse<'a>(
         &self,
         required: &Requirements,

@@ -1,5 +1,6 @@
 //! Proofs that a request was authorized, for functions behind the handlers.
 
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -75,7 +76,7 @@ use crate::token::AccessToken;
 ///     projects(&grant)
 /// }
 ///
-/// /// A broader proof is one for all values.
+/// /// `implied_for` narrows a proof for all values to one.
 /// #[requires_scopes]
 /// async fn list_own_projects(grant: Granted<scope::OrgReadAll>) -> String {
 ///     projects(&grant.implied_for(scope::OrgRead { org: "acme".into() }))
@@ -103,6 +104,10 @@ pub trait Provable: Sized + 'static {
     /// Returns the names and the values of the parameters.
     #[doc(hidden)]
     fn values(&self) -> Vec<(&'static str, &str)>;
+
+    /// Returns whether the declaration of this scope lets the other type imply it.
+    #[doc(hidden)]
+    fn is_implied_by(other: TypeId) -> bool;
 }
 
 /// A [`Provable`] without parameters. `#[declare_scopes(types = …)]` implements it. See [`AccessToken::grant`] for an example.
@@ -172,23 +177,27 @@ impl<S: Provable> Granted<S> {
     ///     grant.implied()
     /// }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if [`Implies`] was implemented by hand, and the declaration of the scope has no such implication.
+    #[track_caller]
     pub fn implied<Implied: Provable>(self) -> Granted<Implied>
     where
         S: Implies<Implied>,
     {
         check_implication::<S, Implied>();
-        const {
-            assert!(
-                S::REQUIREMENT.has_parameters() == Implied::REQUIREMENT.has_parameters(),
-                "the scopes do not have the same parameters"
-            );
-        }
         let values = self.0.values();
         checked(Implied::read(&values).expect("the scopes have the same parameters"))
     }
 
     /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has an
     /// example.
+    ///
+    /// # Panics
+    ///
+    /// Panics if [`ImpliesAll`] was implemented by hand, and the declaration of the scope has no such implication.
+    #[track_caller]
     pub fn implied_for<Implied: Provable>(self, values: Implied) -> Granted<Implied>
     where
         S: ImpliesAll<Implied> + WithoutParameters,
@@ -198,10 +207,14 @@ impl<S: Provable> Granted<S> {
     }
 }
 
-/// Does not compile if the first scope does not imply the second one: a crate can implement [`Implies`] for its own types by
-/// hand.
-const fn check_implication<S: Provable, Implied: Provable>() {
-    const { assert!(Implied::REQUIREMENT.is_implied_by(&S::REQUIREMENT), "the scope does not imply the other one") }
+/// A crate can implement [`Provable`] and [`Implies`] for its own types by hand. Only the declaration of the implied scope decides.
+///
+/// # Panics
+///
+/// Panics if the declaration of the second scope does not name the first one.
+#[track_caller]
+fn check_implication<S: Provable, Implied: Provable>() {
+    assert!(Implied::is_implied_by(TypeId::of::<S>()), "the scope does not imply the other one");
 }
 
 impl<S: Provable> Deref for Granted<S> {
@@ -275,6 +288,7 @@ impl AccessToken {
     /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
     ///
     /// ```
+    /// use axum::extract::Path;
     /// use scopes_runtime::{AccessToken, AuthError, Granted, declare_scopes, requires_scopes};
     ///
     /// #[declare_scopes(types = scope)]
@@ -287,10 +301,11 @@ impl AccessToken {
     ///     format!("the projects of {}", grant.org)
     /// }
     ///
+    /// # async fn organization_of(_: u64) -> Box<str> { "acme".into() }
     /// #[requires_scopes(may_require("org:{org}:read"))]
-    /// async fn list_projects(token: AccessToken) -> Result<String, AuthError> {
-    ///     let org = token.client_id().unwrap_or_default();
-    ///     Ok(projects(token.grant_for(scope::OrgRead { org: org.into() })?))
+    /// async fn list_projects(token: AccessToken, Path(project): Path<u64>) -> Result<String, AuthError> {
+    ///     let org = organization_of(project).await;
+    ///     Ok(projects(token.grant_for(scope::OrgRead { org })?))
     /// }
     /// # fn main() {}
     /// ```
@@ -318,6 +333,10 @@ macro_rules! alternatives {
 
             fn values(&self) -> Vec<(&'static str, &str)> {
                 Vec::new()
+            }
+
+            fn is_implied_by(_other: TypeId) -> bool {
+                false
             }
         }
 

@@ -9,7 +9,7 @@ use super::evaluate::insufficiency;
 use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
-use crate::scope::{IsRequirement, Requirement, Requirements, shared};
+use crate::scope::{Requirement, Requirements, TokenRequirement, shared};
 use crate::token::{AccessToken, DecodeError};
 
 impl AccessToken {
@@ -20,8 +20,8 @@ impl AccessToken {
     /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug builds.
     /// Tokens outside of handlers with `#[requires_scopes]` need no declaration.
     ///
-    /// Parameters of scopes have the values in `scopes!("org:{org}:read", org = …)`, not those of the request's path. A parameter
-    /// without a value is refused.
+    /// Parameters of scopes have the values in `scopes!("org:{org}:read", org = …)`, not those of the request's path. Without a
+    /// value for each parameter, the token is refused.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl AccessToken {
     /// }
     /// ```
     #[track_caller]
-    pub fn require(&self, requirement: impl IsRequirement) -> Result<(), AuthError> {
+    pub fn require(&self, requirement: impl TokenRequirement) -> Result<(), AuthError> {
         self.require_with(requirement.requirement(), requirement.values())
     }
 

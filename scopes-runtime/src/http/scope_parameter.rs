@@ -26,10 +26,9 @@ pub(super) struct RequestValues {
 }
 
 impl RequestValues {
-    /// Reads the values for an operation, and for a part of it. `None` if neither has parameters.
-    pub(super) fn of(parts: &mut Parts, required: &Requirements, part: Option<Requirement>) -> Option<Self> {
-        let has_parameters = required.have_parameters() || part.is_some_and(|part| part.has_parameters());
-        has_parameters.then(|| Self::read(parts, required, part.map(Requirements::from)))
+    /// Reads the values for an operation. `None` if its scopes have no parameters.
+    pub(super) fn of(parts: &mut Parts, required: &Requirements) -> Option<Self> {
+        required.have_parameters().then(|| Self::read(parts, required, None))
     }
 
     /// Like [`of`](Self::of), for a part of the operation that is being served.
@@ -41,12 +40,13 @@ impl RequestValues {
             return None;
         }
         let required = required.cloned().unwrap_or_else(|| part.into());
-        Self::of(parts, &required, Some(part))
+        Some(Self::read(parts, &required, Some(part.into())))
     }
 
     fn read(parts: &mut Parts, required: &Requirements, part: Option<Requirements>) -> Self {
         let all = || iter::once(required).chain(&part);
-        let others = all().flat_map(Requirements::parameter_sources).filter_map(|source| {
+        let sources: Vec<_> = all().flat_map(Requirements::parameter_sources).collect();
+        let others = sources.iter().filter_map(|source| {
             let value = (source.value)(parts)?;
             Some((source.parameter, value.into_owned()))
         });
@@ -54,7 +54,11 @@ impl RequestValues {
         // The future of this extractor is always ready. It fails if a value is not UTF-8.
         let path = RawPathParams::from_request_parts(parts, &()).now_or_never().and_then(Result::ok);
         let values = Self { path, others };
-        for parameter in all().flat_map(|required| required.missing_parameters(&values)) {
+        // Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a mistake in the route.
+        let is_of_route = |parameter: &&str| {
+            values.path.is_some() && !sources.iter().any(|source| source.parameter == *parameter)
+        };
+        for parameter in all().flat_map(|required| required.missing_parameters(&values)).filter(is_of_route) {
             telemetry::missing_parameter(parameter, parts);
         }
         values
@@ -64,7 +68,7 @@ impl RequestValues {
 /// Returns the values for an operation that the request is not authorized for. `None` if it has no parameters.
 #[cfg(feature = "mcp")]
 pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Option<SharedValues> {
-    RequestValues::of(parts, required, None).map(|values| Arc::new(values) as SharedValues)
+    RequestValues::of(parts, required).map(|values| Arc::new(values) as SharedValues)
 }
 
 impl ParameterValues for RequestValues {
@@ -118,7 +122,8 @@ pub trait ScopeParameter: 'static {
     fn value(parts: &Parts) -> Option<Cow<'_, str>>;
 }
 
-/// Extracts the value of a [`ScopeParameter`]: the one that the check of the scope used.
+/// Extracts the value of a [`ScopeParameter`]. The check of the scope has read it from the same request: an extractor before this
+/// one must not change what it is read from.
 ///
 /// A request without a value gets status 400, if no scope of the handler has the parameter; otherwise the check refuses it.
 pub struct ScopeValue<P> {

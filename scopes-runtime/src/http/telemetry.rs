@@ -62,14 +62,14 @@ pub(super) fn refused(
     }
 }
 
-/// Emits an event for a route without the path parameter of a scope that it requires. All its requests are refused.
+/// Emits an event for a request whose route does not have exactly one value for a parameter of a required scope.
 pub(super) fn missing_parameter(parameter: &str, parts: &Parts) {
     tracing::warn!(
         target: "scopes_runtime::missing_parameter",
         parameter,
         path = shown(parts.uri.path()),
-        "a required scope has a parameter without one value in this request, which is refused; give a parameter of the \
-         route's path its name"
+        "a request was refused because its route has no parameter, or several, for that of a required scope; give one \
+         parameter of the path its name"
     );
 }
 

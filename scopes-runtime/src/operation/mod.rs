@@ -38,8 +38,8 @@ impl Operation {
         Self { methods, path, handler: Some(Handler::of::<G::Handler>()), access: G::access() }
     }
 
-    /// Returns whether each request has a value for this parameter of a scope: in the path, or by an extractor.
-    pub(crate) fn has_value_of(&self, parameter: &str) -> bool {
+    /// Returns whether exactly one parameter of the path or one extractor gives the value of this parameter of a scope.
+    pub(crate) fn has_one_source_of(&self, parameter: &str) -> bool {
         // The item of an MCP endpoint has parameters of its own.
         let path = self
             .path

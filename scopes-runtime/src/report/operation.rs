@@ -78,7 +78,7 @@ impl<'a> ReportedOperation<'a> {
     }
 
     /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr` and
-    /// `max_age`; one with a parameter is enough with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
+    /// `max_age`. A scope with a parameter counts with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
     #[must_use]
     pub fn is_allowed(self, granted: &GrantedScopes) -> bool {
         is_allowed(self.0, granted)

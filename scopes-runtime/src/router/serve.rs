@@ -31,15 +31,17 @@ impl<S> ScopedRouter<S> {
     }
 }
 
+/// Checks that the route gives each parameter of its scopes a value. Its path may get parameters from `ScopedRouter::nest`, so only
+/// a whole router is checked.
+///
 /// # Panics
 ///
-/// Panics if a required scope has a parameter that the route has no value for. Its path may get one from `ScopedRouter::nest`, so
-/// only a whole router is checked.
+/// Panics if it does not.
 fn check_parameters(route: &Route) {
     let Access::Scoped(requirements) = &route.operation.access else { return };
     let Operation { methods, path, .. } = &route.operation;
     for parameter in requirements.parameters() {
-        if route.operation.has_value_of(parameter) {
+        if route.operation.has_one_source_of(parameter) {
             continue;
         }
         let fix = if methods.are_of_item() {
@@ -81,7 +83,8 @@ impl ScopedRouter {
     }
 }
 
-/// The services of axum's router: of requests, and of connections for `axum::serve`.
+/// The services of axum's router: of requests, and of connections for `axum::serve`. They panic as the conversion does, at the first
+/// request or connection; `axum::serve(listener, Router::from(router))` panics at the start.
 ///
 /// ```no_run
 /// # use scopes_runtime::{ResourceServer, ScopedRouter};

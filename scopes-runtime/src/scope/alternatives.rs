@@ -1,13 +1,15 @@
 //! The sets of scopes that satisfy requirements: only those that no other one makes redundant.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use super::parameters::{ConcreteScope, SharedValues};
 use super::{DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
 pub(crate) const MAX_ALTERNATIVES: usize = 64;
+
+/// The longest scope with a value that a refusal names. Clients choose the values, and a refusal repeats each scope.
+const MAX_NAMED_BYTES: usize = 256;
 
 /// A scope of an alternative: a declared one, or one that a request needs.
 pub(crate) trait AlternativeScope: Clone {
@@ -37,13 +39,21 @@ pub(crate) struct RequiredScope {
 }
 
 impl RequiredScope {
-    /// Returns the scope that a token must have. `None` if no token can have it, because of the value of a parameter.
+    /// Returns the scope that a token must have. `None` if no token can have it, because of the value of a parameter, and if it is
+    /// too long for a refusal.
     pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
         let name = self.declared.name();
         match &self.values {
-            Some(values) => ConcreteScope::of(name, &**values).map(|scope| scope.as_str().to_owned().into()),
+            Some(values) => {
+                let scope = ConcreteScope::of(name, &**values)?;
+                (scope.as_str().len() <= MAX_NAMED_BYTES).then(|| scope.as_str().to_owned().into())
+            }
             None => (!self.declared.has_parameters()).then(|| name.into()),
         }
+    }
+
+    fn value(&self, parameter: &str) -> Option<&str> {
+        self.values.as_ref().and_then(|values| values.value(parameter))
     }
 
     pub(crate) fn is_granted(&self, granted: &GrantedScopes) -> bool {
@@ -58,10 +68,7 @@ impl AlternativeScope for RequiredScope {
     fn always_satisfies(&self, other: &Self) -> bool {
         let has_same_values = || {
             let names = self.declared.parameters().chain(other.declared.parameters());
-            let value = |scope: &Self, name| {
-                scope.values.as_ref().and_then(|values| values.value(name).map(str::to_owned))
-            };
-            names.into_iter().all(|name| value(self, name) == value(other, name))
+            names.into_iter().all(|name| self.value(name) == other.value(name))
         };
         always_satisfies(self.declared, other.declared)
             && (!self.declared.has_parameters() || has_same_values())
@@ -69,12 +76,6 @@ impl AlternativeScope for RequiredScope {
 
     fn shown(&self) -> Cow<'static, str> {
         self.name().unwrap_or_else(|| self.declared.name().into())
-    }
-}
-
-impl fmt::Debug for RequiredScope {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.shown())
     }
 }
 

@@ -1,5 +1,3 @@
-use std::fmt;
-
 use super::Requirement;
 
 /// A [`Requirement`] with values for the parameters of its scopes. [`scopes!`](crate::scopes) makes it, for
@@ -24,7 +22,7 @@ use super::Requirement;
 /// }
 /// # fn main() {}
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConcreteRequirement<'a, const N: usize> {
     requirement: Requirement,
     values: [(&'static str, &'a str); N],
@@ -39,27 +37,16 @@ impl<'a, const N: usize> ConcreteRequirement<'a, N> {
     }
 }
 
-impl<const N: usize> fmt::Debug for ConcreteRequirement<'_, N> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requirement, values } = self;
-        formatter
-            .debug_struct("ConcreteRequirement")
-            .field("requirement", requirement)
-            .field("values", values)
-            .finish()
-    }
-}
-
-/// What a token can be checked for: a [`Requirement`], or a [`ConcreteRequirement`].
+/// A [`Requirement`], with or without values for its parameters. [`AccessToken::require`](crate::AccessToken::require) takes it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a requirement",
     label = "expected a requirement, such as `scopes!(\"items\")`"
 )]
-pub trait IsRequirement: sealed::Sealed {}
+pub trait TokenRequirement: sealed::Sealed {}
 
-impl IsRequirement for Requirement {}
+impl TokenRequirement for Requirement {}
 
-impl<const N: usize> IsRequirement for ConcreteRequirement<'_, N> {}
+impl<const N: usize> TokenRequirement for ConcreteRequirement<'_, N> {}
 
 pub(crate) mod sealed {
     use super::{ConcreteRequirement, Requirement};

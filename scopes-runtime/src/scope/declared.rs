@@ -118,6 +118,7 @@ impl DeclaredScope {
     /// # }
     /// assert!(Scope::OrgRead.declared().matches("org:acme:read"));
     /// assert!(!Scope::OrgRead.declared().matches("org:acme"));
+    /// assert!(!Scope::OrgRead.declared().matches("org:acme items:read"));
     /// ```
     #[must_use]
     pub fn matches(&self, scope: &str) -> bool {

@@ -119,6 +119,9 @@ fn can_contain(value: &str, separator: Option<u8>) -> bool {
 
 /// Returns whether the scope is the declared one with some values.
 pub(super) fn is_concrete(name: &str, scope: &str) -> bool {
+    if !is_scope_token(scope) {
+        return false;
+    }
     let mut rest = scope;
     for piece in pieces(name) {
         let after = match piece {

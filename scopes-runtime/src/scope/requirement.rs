@@ -1,5 +1,4 @@
 mod credentials;
-mod implied;
 mod parameters;
 
 use std::{fmt, ptr};
@@ -35,7 +34,7 @@ use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 #[derive(Clone, Copy)]
 pub struct Requirement {
     node: Node,
-    /// Whether a scope that each request needs has a parameter.
+    /// Whether a scope outside of `may_require` has a parameter.
     has_parameters: bool,
 }
 

@@ -130,12 +130,12 @@ impl Requirements {
             .all(|requirement| requirement.is_met_where(&|scope| scope.is_granted_for_some_values(granted)))
     }
 
-    /// Returns whether a scope that each request needs has a parameter.
+    /// Returns whether a scope outside of `may_require` has a parameter.
     pub(crate) fn have_parameters(&self) -> bool {
         self.own.has_parameters() || self.routers().iter().any(Requirement::has_parameters)
     }
 
-    /// Returns the parameters of the scopes that each request needs, each once.
+    /// Returns the parameters of the scopes outside of `may_require`, each once.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         let mut parameters = Vec::new();
         if self.have_parameters() {

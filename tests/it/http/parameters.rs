@@ -188,7 +188,6 @@ async fn other_values_are_refused() {
     for (path, scope, is_enough) in ATTACKS {
         let expected = if *is_enough { 200 } else { 403 };
         let got = status(path, &[scope]).await;
-        // The handler itself refuses a path that is not UTF-8.
         assert_eq!(got, expected, "{path} with {scope}");
     }
 }
@@ -254,7 +253,7 @@ async fn a_plain_router_refuses_a_route_without_the_parameter() {
     let app = Router::new()
         .route("/projects", on_get(read))
         .route("/orgs/{id}", on_get(read))
-        .nest("/orgs/{org}/of", Router::new().route("/{org}", on_get(push_of)))
+        .nest("/orgs/{org}/of", Router::new().route("/{org}", on_get(read_of)))
         .route("/right/{org}", on_get(read))
         .with_state(issuer.resource_server());
     for path in ["/projects", "/orgs/acme"] {
@@ -271,7 +270,7 @@ async fn a_plain_router_refuses_a_route_without_the_parameter() {
 }
 
 #[requires_scopes("org:{org}:read")]
-async fn push_of() {}
+async fn read_of() {}
 
 #[tokio::test]
 async fn nested_routers_have_the_parameters_of_their_prefix() {
@@ -311,7 +310,7 @@ fn a_check_without_values_is_a_mistake() {
 }
 
 #[tokio::test]
-async fn the_matrix_asks_with_other_values() {
+async fn the_matrix_sends_other_values() {
     let issuer = TestIssuer::new();
     let router = ScopedRouter::new()
         .vocabulary::<Scope>()
@@ -388,4 +387,88 @@ async fn kept_extensions_authorize_no_other_path() {
 struct Keep {
     server: ResourceServer,
     kept: Arc<Mutex<Option<Extensions>>>,
+}
+
+mod forged {
+    //! Types of another vocabulary, with the traits of generated code written by hand.
+
+    use std::any::TypeId;
+
+    use scopes_runtime::__private::ParameterValues;
+    use scopes_runtime::testing::access_token;
+    use scopes_runtime::{
+        Granted, Implies, ImpliesAll, Provable, Requirement, WithoutParameters, declare_scopes,
+    };
+
+    use super::scope::OrgRead;
+
+    #[declare_scopes(types = mine)]
+    enum Mine {
+        /// The name of a scope of the other vocabulary.
+        All = "org:read",
+        /// What the other vocabulary does not know.
+        #[implies(All)]
+        Forged = "forged",
+    }
+
+    impl ImpliesAll<OrgRead> for mine::All {}
+
+    #[test]
+    #[should_panic(expected = "the scope does not imply the other one")]
+    fn a_scope_of_the_same_name_implies_nothing() {
+        let grant: Granted<mine::All> =
+            access_token("alice", ["forged"]).grant().expect("it is implied here");
+        let _proof: Granted<OrgRead> = grant.implied_for(OrgRead { org: "acme".into() });
+    }
+
+    /// Has the requirement of the other scope, and other values at each call.
+    struct Liar(std::cell::Cell<bool>);
+
+    impl Provable for Liar {
+        const REQUIREMENT: Requirement = OrgRead::REQUIREMENT;
+
+        fn read(_: &dyn ParameterValues) -> Option<Self> {
+            None
+        }
+
+        fn values(&self) -> Vec<(&'static str, &str)> {
+            vec![("org", if self.0.replace(true) { "victim" } else { "acme" })]
+        }
+
+        fn is_implied_by(_: TypeId) -> bool {
+            true
+        }
+    }
+
+    impl Implies<OrgRead> for Liar {}
+
+    impl ImpliesAll<OrgRead> for Liar {}
+
+    impl WithoutParameters for Liar {}
+
+    #[test]
+    #[should_panic(expected = "the scope does not imply the other one")]
+    fn a_type_with_the_same_requirement_implies_nothing() {
+        let grant =
+            access_token("alice", ["org:acme:read"]).grant_for(Liar(false.into())).expect("the scope");
+        let _proof: Granted<OrgRead> = grant.implied();
+    }
+
+    #[test]
+    #[should_panic(expected = "the scope does not imply the other one")]
+    fn a_type_with_the_same_requirement_implies_no_values() {
+        let grant =
+            access_token("alice", ["org:acme:read"]).grant_for(Liar(false.into())).expect("the scope");
+        let _proof = grant.implied_for(OrgRead { org: "victim".into() });
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_no_long_value() {
+    let long = "a".repeat(5_000);
+    let answer = answer_of(&format!("/orgs/{long}/any"), &[]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.challenge().expect("a challenge").len() < 400 && answer.text.len() < 800);
+    let granted = format!("org:{long}:write");
+    assert_eq!(status(&format!("/orgs/{long}/any"), &[&granted]).await, 200);
 }

@@ -128,12 +128,12 @@ impl Requirement {
         Self::without_parameters(Node::Parameter(source))
     }
 
-    /// Returns whether a scope that each request needs has a parameter.
+    /// Returns whether a scope outside of `may_require` has a parameter.
     pub(crate) const fn has_parameters(&self) -> bool {
         self.has_parameters
     }
 
-    /// Returns whether this holds for each parameter of the scopes that each request needs.
+    /// Returns whether this holds for each parameter of the scopes outside of `may_require`.
     pub(in crate::scope) fn all_parameters(&self, holds: &impl Fn(&'static str) -> bool) -> bool {
         if !self.has_parameters {
             return true;
@@ -149,7 +149,7 @@ impl Requirement {
         }
     }
 
-    /// Adds the parameters of the scopes that each request needs, each once.
+    /// Adds the parameters of the scopes outside of `may_require`, each once.
     pub(in crate::scope) fn add_parameters(&self, all: &mut Vec<&'static str>) {
         match self.node {
             Node::Scope(scope) => {

@@ -140,8 +140,8 @@ impl ScopeMatrix {
     /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
     /// - a word in place of a number in each path parameter, without a token and with the insufficient tokens: the same
     ///   refusals;
-    /// - with the scopes for another value of their parameters: 403. With the right ones, where the path's parameters are
-    ///   percent-encoded: an accepted request;
+    /// - with the scopes for another value of their parameters: 403;
+    /// - with the right scopes, at the path with percent-encoded parameters: an accepted request;
     /// - the path with or without a slash at the end, with two slashes at the start, and with a percent-encoded letter, without
     ///   a token, unless the report has such a route: 404, a redirect, 400, 401, 403, 405, or the response of paths without a
     ///   route. The check does not find a hidden route that has one of these responses to placeholders.

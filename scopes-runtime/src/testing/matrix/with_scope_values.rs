@@ -31,9 +31,11 @@ impl ScopeMatrix {
         self
     }
 
+    /// Checks that [`scope_value`](Self::scope_value) was called for each `ScopeParameter`.
+    ///
     /// # Panics
     ///
-    /// Panics if the value of a parameter was not set.
+    /// Panics if it was not.
     pub(super) fn require_scope_values(&self, caller: &Location<'_>) {
         for Operation { methods, path, access, .. } in self.report.model() {
             let Access::Scoped(requirements) = access else { continue };
