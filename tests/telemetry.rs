@@ -166,6 +166,43 @@ async fn a_response_with_a_list_that_cannot_be_read_is_one_event() {
     assert_eq!(events_of(&Router::from(router), "/mcp", &[&bearer("me")]).await, [expected]);
 }
 
+mod orgs {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    #[declare_scopes]
+    enum Scope {
+        /// Read the projects of an organization.
+        OrgRead = "org:{org}:read",
+    }
+
+    #[requires_scopes("org:{org}:read")]
+    pub(super) async fn read() {}
+}
+
+#[tokio::test]
+async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
+    let app = Router::new()
+        .route("/orgs/{org}", on_get(orgs::read))
+        .route("/projects", on_get(orgs::read))
+        .with_state(ResourceServer::new(Readable::default()));
+    let refused = |required: &str, missing: &str| {
+        format!(
+            "INFO scopes_runtime::refused: a request was refused reason=\"insufficient_scope\" required={required} \
+             missing=\"{missing}\""
+        )
+    };
+    let acme = "org:acme:read";
+    assert_eq!(events_of(&app, "/orgs/acme", &[&bearer("me")]).await, [refused(acme, acme)]);
+    // A client's mistake is none of the route.
+    let declared = "org:{org}:read";
+    assert_eq!(events_of(&app, "/orgs/%FF", &[&bearer("me")]).await, [refused(declared, declared)]);
+    let events = events_of(&app, "/projects", &[&bearer("me")]).await;
+    let missing =
+        "WARN scopes_runtime::missing_parameter: a request was refused because its route has no parameter";
+    assert!(events.iter().any(|event| event.starts_with(missing)), "{events:?}");
+    assert_eq!(events.last(), Some(&refused(declared, declared)));
+}
+
 /// Returns a decoder whose issuer may grant `me`, and a token of that issuer with these scopes.
 fn limited(scopes: &[&str]) -> (JwtDecoder, String) {
     let issuer = TestIssuer::new();

@@ -87,7 +87,7 @@ pub struct Config {
     )]
     pub audience: String,
 
-    /// Bind tokens to the keys of clients that send DPoP proofs (RFC 9449); the issuer is the URL of the API
+    /// Bind tokens to the keys of clients that send DPoP proofs (RFC 9449); --issuer must be the URL of the API
     #[arg(long, global = true, env = "DEMO_DPOP")]
     pub dpop: bool,
 }

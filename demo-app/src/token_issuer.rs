@@ -37,8 +37,10 @@ impl ExternalIssuer {
     ///
     /// [`DiscoveryError`] if the endpoints cannot be read. The documentation page then has a field for an access token.
     pub(crate) async fn discover(&mut self) -> Result<(), DiscoveryError> {
-        self.scheme = OAuth2Scheme::new::<Scope>();
-        self.scheme = self.scheme.clone().discover_authorization_code(&self.url).await?;
+        let bearer = OAuth2Scheme::new::<Scope>();
+        // Stays if the discovery fails.
+        self.scheme = bearer.clone();
+        self.scheme = bearer.discover_authorization_code(&self.url).await?;
         Ok(())
     }
 

@@ -26,7 +26,7 @@ impl Hints {
         let mut path = Vec::new();
         // The value of an option is no scope.
         let mut is_value = false;
-        // Nor is that of a parameter, which is any expression.
+        // The value of a parameter is any expression.
         let mut is_expression = false;
         for token in list {
             match token {

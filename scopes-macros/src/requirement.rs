@@ -5,6 +5,7 @@
 //! Each independent mistake is reported. What remains is still a requirement.
 
 mod item;
+mod values;
 
 use std::collections::HashSet;
 
@@ -137,7 +138,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }));
     let errors = errors.iter().map(place::error);
     let hints = requirement.hints();
-    let checks = checks_of_values(&requirement.values);
+    let checks = values::checks(&requirement.values);
     let constant = quote! {{
         #[allow(unexpected_cfgs)]
         const REQUIREMENT: ::scopes_runtime::Requirement = {
@@ -148,40 +149,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         #checks
         REQUIREMENT
     }};
-    if requirement.values.is_empty() {
-        return constant;
-    }
-    let names = requirement.values.iter().map(|(name, _)| name.unraw().to_string());
-    let values = requirement.values.iter().map(|(_, value)| value);
-    // Not in the block, whose end would drop temporary values.
-    quote! {
-        ::scopes_runtime::ConcreteRequirement::new(
-            #constant,
-            [#((#names, ::core::convert::AsRef::<::core::primitive::str>::as_ref(&(#values)))),*],
-        )
-    }
-}
-
-/// Returns checks that the values are those of all parameters of `REQUIREMENT`.
-fn checks_of_values(values: &[(Ident, Expr)]) -> TokenStream {
-    let Some((first, _)) = values.first() else { return TokenStream::new() };
-    let forbid = |name: &Ident, is_wrong, message: &str| {
-        place::call(name.span(), quote!(::scopes_runtime::__private::forbid), quote!(#is_wrong, #message))
-    };
-    let unknown = values.iter().map(|(name, _)| {
-        let written = name.unraw().to_string();
-        let message = format!(
-            "no scope of this requirement has the parameter `{written}`; write the name of a parameter, or `acr` or `max_age`"
-        );
-        forbid(name, quote!(!REQUIREMENT.names_parameter(#written)), &message)
-    });
-    let names = values.iter().map(|(name, _)| name.unraw().to_string());
-    let missing = forbid(
-        first,
-        quote!(!REQUIREMENT.names_only_parameters(&[#(#names),*])),
-        "a parameter of these scopes has no value here; write one for each, as in `org = project.org`",
-    );
-    quote!(const _: () = { #(#unknown;)* #missing; };)
+    values::with_values(&constant, &requirement.values)
 }
 
 /// What only the outermost list has beside its items.

@@ -35,11 +35,11 @@ struct ProofClaims {
 
 /// Returns the thumbprint of the key whose proof is in the header `DPoP`. `None` if there is no header.
 ///
-/// `jti` is not stored: who repeats a proof needs the password too, and gets a token that is bound to the key of another.
+/// `jti` is not stored. A replay needs the password too, and its token is bound to the key of the first client.
 ///
 /// # Errors
 ///
-/// Says which check of RFC 9449 section 4.3 the proof fails.
+/// The check of RFC 9449 section 4.3 that failed.
 pub(crate) fn proven_key(headers: &HeaderMap, token_endpoint: &str) -> Result<Option<String>, &'static str> {
     let mut lines = headers.get_all("dpop").iter();
     let Some(line) = lines.next() else { return Ok(None) };
@@ -49,9 +49,8 @@ pub(crate) fn proven_key(headers: &HeaderMap, token_endpoint: &str) -> Result<Op
     let proof = line.to_str().map_err(|_| "it is not ASCII")?;
     let encoded = proof.split('.').next().unwrap_or_default();
     let header = BASE64_URL_SAFE_NO_PAD.decode(encoded).map_err(|_| "it is not a JWT")?;
-    let header: ProofHeader = serde_json::from_slice(&header).map_err(
-        |_| "its header does not have the members `typ`, `alg` and `jwk`, or not as they should be",
-    )?;
+    let header: ProofHeader = serde_json::from_slice(&header)
+        .map_err(|_| "its header lacks `typ`, `alg` or `jwk`, or one of them has the wrong type")?;
     if header.typ != "dpop+jwt" || header.crit.is_some() {
         return Err("its `typ` is not `dpop+jwt`, or it has `crit`");
     }

@@ -206,7 +206,7 @@ fn the_log_says_why_the_documentation_cannot_log_in() {
         let url = format!("http://{addr}");
         let server = Running::start(serving().args(["--issuer-url", &url]));
         let expected =
-            format!("the documentation cannot log in and has a field for an access token of {url}");
+            format!("the documentation cannot log in at {url}, and has a field for an access token instead");
         assert!(server.start.contains(&expected), "{}", server.start);
         let response = server.send("GET /openapi.json HTTP/1.1\nHost: demo\nConnection: close\n\n");
         assert!(response.contains(r#""scheme":"bearer""#), "{response}");

@@ -20,7 +20,7 @@ pub(super) enum AuthorizationHeader {
 pub(super) enum Credentials<'a> {
     /// No header, or another scheme.
     Missing,
-    /// A header that no client should send, of this scheme as far as its first line shows.
+    /// A malformed or repeated header. The scheme is that of the first line.
     Malformed(Scheme),
     /// A token, which is a token68.
     Bearer(&'a str),

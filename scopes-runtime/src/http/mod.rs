@@ -14,6 +14,8 @@ mod guard;
 mod metadata;
 #[cfg(feature = "bound-tokens")]
 mod mutual_tls;
+mod path_values;
+mod provable;
 mod rejection;
 mod require;
 mod requirement_of;
@@ -32,9 +34,9 @@ pub use auth_error::{AuthError, Challenge, Unavailable};
 pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
 pub use extract::RequiredScopes;
+pub use granted::Granted;
 #[cfg(feature = "testing")]
 pub(crate) use granted::checked;
-pub use granted::{AnyOf, Granted, Implies, ImpliesAll, Provable, WithoutParameters};
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{
     AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
@@ -43,6 +45,7 @@ pub use guard::{
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 #[cfg(feature = "bound-tokens")]
 pub use mutual_tls::{ClientCertificate, MutualTls};
+pub use provable::{AnyOf, Implies, ImpliesAll, Provable, WithoutParameters};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};

@@ -55,7 +55,7 @@ impl Schemes {
         }
     }
 
-    /// Returns the schemes without the one that a request did not use.
+    /// Returns only `DPoP` for a request that used it, otherwise all schemes.
     pub(super) fn attempted(self, scheme: Scheme) -> Self {
         match (self, scheme) {
             #[cfg(feature = "bound-tokens")]

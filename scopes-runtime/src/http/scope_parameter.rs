@@ -7,12 +7,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::{fmt, iter};
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use futures_util::FutureExt as _;
 
 use super::context::AuthContext;
+use super::path_values::PathValues;
 use super::requirement_of::ScopedExtractor;
 use super::telemetry;
 #[cfg(feature = "mcp")]
@@ -21,7 +22,7 @@ use crate::scope::{ParameterSource, ParameterValues, Requirement, Requirements};
 
 /// The values of parameters from a request: of the path, and of the extractors that give others.
 pub(super) struct RequestValues {
-    path: Option<RawPathParams>,
+    path: Option<PathValues>,
     others: Vec<(&'static str, String)>,
 }
 
@@ -52,8 +53,11 @@ impl RequestValues {
         });
         let others = others.collect();
         // The future of this extractor is always ready. It fails if a value is not UTF-8.
-        let path = RawPathParams::from_request_parts(parts, &()).now_or_never().and_then(Result::ok);
-        let values = Self { path, others };
+        let path = Path::from_request_parts(parts, &()).now_or_never().and_then(Result::ok);
+        let values = Self { path: path.map(|Path(path)| path), others };
+        if all().all(|required| required.have_values(&values)) {
+            return values;
+        }
         // Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a mistake in the route.
         let is_of_route = |parameter: &&str| {
             values.path.is_some() && !sources.iter().any(|source| source.parameter == *parameter)
@@ -73,7 +77,7 @@ pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Op
 
 impl ParameterValues for RequestValues {
     fn value(&self, parameter: &str) -> Option<&str> {
-        let path = self.path.iter().flatten();
+        let path = self.path.iter().flat_map(PathValues::iter);
         let others = self.others.iter().map(|(name, value)| (*name, &**value));
         let mut values = path.chain(others).filter(|(name, _)| *name == parameter).map(|(_, value)| value);
         let first = values.next()?;

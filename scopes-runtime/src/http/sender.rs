@@ -38,8 +38,8 @@ pub(super) struct SenderEvidence {
 
 /// The proofs that a request has used up, in its extensions.
 ///
-/// They are accepted again for the checks that follow in the same request, however late, and whatever its layers have made of
-/// method and path. A clone is empty: an application may keep a copy of a request's extensions, and dispatch another request
+/// They are accepted again for the checks that follow in the same request, also after 5 s, and if a layer has changed the method or
+/// the path. A clone is empty: an application may keep a copy of a request's extensions, and dispatch another request
 /// with them, where the same proof is a replay.
 #[cfg(feature = "bound-tokens")]
 #[derive(Default)]

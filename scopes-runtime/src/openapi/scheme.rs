@@ -178,7 +178,7 @@ impl OAuth2Scheme {
     /// Adds the authorization code flow with the endpoints of the issuer's metadata (OpenID Connect Discovery, RFC 8414). The
     /// metadata is fetched once, from at most two locations with 5 s and 256 KiB each.
     ///
-    /// [`open_id_connect`](Self::open_id_connect) leaves the request to the readers of the document.
+    /// With [`open_id_connect`](Self::open_id_connect), the readers of the document fetch the metadata.
     ///
     /// ```no_run
     /// use scopes_runtime::openapi::{DiscoveryError, OAuth2Scheme};

@@ -31,9 +31,8 @@ const KEYWORDS: [&str; 36] = [
 /// ```
 ///
 /// - **Schemas**: The type `null` becomes `nullable`, several types become `anyOf`, the first of `examples` becomes `example`,
-///   numbers in `exclusiveMinimum` and `exclusiveMaximum` become `true`, `prefixItems` become `items`, base64 becomes the format
-///   `byte`, and a `$ref` with other keywords becomes `allOf`. Keywords that 3.0 does not have are left out, so that these
-///   schemas accept more values.
+///   numbers in `exclusiveMinimum` and `exclusiveMaximum` move to `minimum` and `maximum`, `prefixItems` become `items`, base64
+///   becomes the format `byte`, and a `$ref` with other keywords becomes `allOf`. Other keywords of 3.1 are left out.
 /// - **Security**: 3.0 has scopes in `security` for OAuth2 and OpenID Connect only. Those of other schemes are left out there,
 ///   and stay in `x-scopes` and in the descriptions. A scheme for client certificates (`mutualTLS`) becomes an HTTP scheme of
 ///   the same name, so that no operation appears to accept requests without a certificate. The device authorization flow is

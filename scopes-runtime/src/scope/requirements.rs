@@ -118,10 +118,10 @@ impl Requirements {
         granted: &GrantedScopes,
         values: &(impl ParameterValues + ?Sized),
     ) -> bool {
-        self.iter().all(|requirement| {
-            requirement.all_parameters(&|parameter| values.value(parameter).is_some())
-                && requirement.is_met_where(&|scope| scope.is_granted(granted, values))
-        })
+        self.have_values(values)
+            && self
+                .iter()
+                .all(|requirement| requirement.is_met_where(&|scope| scope.is_granted(granted, values)))
     }
 
     /// Returns whether the scopes satisfy the requirements with some values of parameters, for reports.
@@ -142,6 +142,12 @@ impl Requirements {
             self.iter().for_each(|requirement| requirement.add_parameters(&mut parameters));
         }
         parameters
+    }
+
+    /// Returns whether each parameter has a value.
+    pub(crate) fn have_values(&self, values: &(impl ParameterValues + ?Sized)) -> bool {
+        self.iter()
+            .all(|requirement| requirement.all_parameters(&|parameter| values.value(parameter).is_some()))
     }
 
     /// Returns the parameters that have no value.

@@ -32,8 +32,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// | `ath` | the SHA-256 of the token |
 /// | `nonce` | of this server and less than 5 min old, if [`nonce_secret`](Self::nonce_secret) is set |
 ///
-/// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A copy of a
-/// request's extensions makes another request, for which the proof counts as used.
+/// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A request that is
+/// built from a copy of its extensions is a replay.
 ///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
@@ -158,8 +158,8 @@ impl Dpop {
     /// Limits the used proofs of one key in the memory of the process. Default: 16384, a sixteenth of all, which is enough for
     /// 200 requests a second. Further requests with this key get 503 until proofs expire.
     ///
-    /// Without a limit, one client could fill the memory, so that all clients get 503. Clients that have many keys can do so
-    /// still; limit the rate of their tokens at the issuer. A [`replay_store`](Self::replay_store) has its own limits.
+    /// Without a limit, one client could fill the memory, so that all clients get 503. A client with many keys can still
+    /// fill it; limit the rate of its tokens at the issuer. A [`replay_store`](Self::replay_store) has its own limits.
     ///
     /// ```
     /// use scopes_runtime::bound::{Dpop, DpopError};

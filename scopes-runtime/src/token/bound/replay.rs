@@ -81,9 +81,9 @@ pub(super) struct MemoryStore {
     capacity: usize,
 }
 
-/// Proofs are removed by the steady clock, so that a jump of the wall clock removes none too early. Each removed period is
-/// remembered, and its proofs count as used, so that the wall clock revives none when it comes to the period again. A clock
-/// that jumps and returns leaves only the periods behind that it has passed.
+/// Proofs are removed by the steady clock, so a jump of the wall clock removes none too early. A proof of a removed period is
+/// refused, also if the wall clock returns to the period. Periods without proofs are not in `removed`, so a jump forward and back
+/// refuses no new proofs.
 #[derive(Default)]
 struct Proofs {
     periods: Vec<Period>,

@@ -1,5 +1,9 @@
 //! Scopes with parameters: which value a request gives them, and which tokens have it.
 
+mod attacks;
+mod forged;
+mod matrix;
+
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
@@ -138,60 +142,6 @@ async fn a_parameter_has_the_value_of_the_path() {
     assert_eq!(status("/files/a", &["file:a/b.txt"]).await, 403);
 }
 
-/// The path, the token's scope, and whether it is enough.
-const ATTACKS: &[(&str, &str, bool)] = &[
-    // Decoded once, as the handler sees it.
-    ("/orgs/%61cme", "org:acme:read", true),
-    ("/orgs/%61cme", "org:%61cme:read", false),
-    ("/orgs/%2561cme", "org:acme:read", false),
-    ("/orgs/%2561cme", "org:%61cme:read", true),
-    ("/orgs/a%2Fb", "org:a/b:read", true),
-    ("/orgs/a%2Fb", "org:a:read", false),
-    ("/orgs/a%00", "org:a:read", false),
-    ("/orgs/a%0A", "org:a:read", false),
-    ("/orgs/a%20b", "org:a:read", false),
-    ("/orgs/a%22", "org:a:read", false),
-    ("/orgs/a%5C", "org:a:read", false),
-    ("/orgs/a%FF", "org:a:read", false),
-    ("/orgs/a%FF", "org:read", false),
-    // No character of a scope, but a broader one has all values.
-    ("/orgs/a%20b", "org:read", true),
-    // Composed and decomposed, and no lower case.
-    ("/orgs/caf%C3%A9", "org:cafe:read", false),
-    ("/orgs/cafe%CC%81", "org:cafe:read", false),
-    ("/orgs/ACME", "org:acme:read", false),
-    ("/orgs/acme", "org:ACME:read", false),
-    ("/orgs/acme", "ORG:acme:read", false),
-    ("/orgs/..", "org:..:read", true),
-    ("/orgs/%2E%2E", "org:..:read", true),
-    // The separator, and the declared name itself.
-    ("/orgs/acme:read", "org:acme:read:read", false),
-    ("/orgs/acme%3Aread", "org:acme:read:read", false),
-    ("/orgs/acme%3Aread", "org:acme:read", false),
-    ("/orgs/%7Borg%7D", "org:{org}:read", true),
-    ("/orgs/acme", "org:{org}:read", false),
-    ("/orgs/acme", "org:*:read", false),
-    ("/orgs/acme", "org::read", false),
-    ("/orgs/acme", "org:acme", false),
-    ("/orgs/acme", "org:acme:read:write", false),
-    ("/orgs/acme", "org:acmes:read", false),
-    ("/orgs/acme", "org:acm:read", false),
-    ("/repos/acme/shop%2Fadmin", "repo:acme/shop/admin", false),
-    ("/repos/acme%2Fshop/admin", "repo:acme/shop/admin", false),
-    ("/orgs/acme?org=other", "org:other:read", false),
-    ("/files/a:b", "file:a:b", false),
-    ("/files/a/../b", "file:b", false),
-];
-
-#[tokio::test]
-async fn other_values_are_refused() {
-    for (path, scope, is_enough) in ATTACKS {
-        let expected = if *is_enough { 200 } else { 403 };
-        let got = status(path, &[scope]).await;
-        assert_eq!(got, expected, "{path} with {scope}");
-    }
-}
-
 #[tokio::test]
 async fn refusals_name_the_concrete_scope() {
     let challenge = |answer: Answer| answer.challenge().map(str::to_owned);
@@ -309,56 +259,6 @@ fn a_check_without_values_is_a_mistake() {
     let _result = token.require(scopes!("org:{org}:read"));
 }
 
-#[tokio::test]
-async fn the_matrix_sends_other_values() {
-    let issuer = TestIssuer::new();
-    let router = ScopedRouter::new()
-        .vocabulary::<Scope>()
-        .route("/orgs/{org}", get(read))
-        .route("/orgs/{org}/any", get(write_or_read_all))
-        .route("/repos/{owner}/{name}", get(push))
-        .route("/files/{*path}", get(file))
-        .route("/items", get(items))
-        .with_state(issuer.resource_server());
-    let matrix = issuer.matrix(&router).scope_value("tenant", |request, tenant| {
-        request.headers_mut().insert("host", format!("{tenant}.example.com").parse().expect("a host"));
-    });
-    matrix.check(router).await;
-}
-
-#[tokio::test]
-#[should_panic(expected = "call `ScopeMatrix::scope_value(\"tenant\", …)`, which gives it a value")]
-async fn the_matrix_needs_the_values_of_other_sources() {
-    let issuer = TestIssuer::new();
-    let router = ScopedRouter::new().route("/items", get(items)).with_state(issuer.resource_server());
-    issuer.matrix(&router).check(router).await;
-}
-
-/// Compares only whether the organization's read scope is there, whatever its value.
-#[tokio::test]
-#[should_panic(expected = "a token of `org:word:read`")]
-async fn the_matrix_finds_a_check_of_any_value() {
-    use scopes_runtime::{DecodeFuture, GrantedScopes, JwtDecoder, TokenDecoder};
-
-    struct AnyValue(JwtDecoder);
-
-    impl TokenDecoder for AnyValue {
-        fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
-            Box::pin(async move {
-                let token = self.0.decode(token).await?;
-                let has_any = token.scopes().iter().any(|scope| scope.ends_with(":read"));
-                let all = ["org:1:read", "org:word:read", "org:words:read"];
-                if has_any { token.with_scopes(GrantedScopes::from_iter(all)) } else { Ok(token) }
-            })
-        }
-    }
-
-    let issuer = TestIssuer::new();
-    let server = ResourceServer::new(AnyValue(issuer.decoder()));
-    let router = ScopedRouter::new().route("/orgs/{org}", get(read)).with_state(server);
-    issuer.matrix(&router).check(router).await;
-}
-
 /// A handler that calls another route with the extensions of its own request.
 #[tokio::test]
 async fn kept_extensions_authorize_no_other_path() {
@@ -387,80 +287,6 @@ async fn kept_extensions_authorize_no_other_path() {
 struct Keep {
     server: ResourceServer,
     kept: Arc<Mutex<Option<Extensions>>>,
-}
-
-mod forged {
-    //! Types of another vocabulary, with the traits of generated code written by hand.
-
-    use std::any::TypeId;
-
-    use scopes_runtime::__private::ParameterValues;
-    use scopes_runtime::testing::access_token;
-    use scopes_runtime::{
-        Granted, Implies, ImpliesAll, Provable, Requirement, WithoutParameters, declare_scopes,
-    };
-
-    use super::scope::OrgRead;
-
-    #[declare_scopes(types = mine)]
-    enum Mine {
-        /// The name of a scope of the other vocabulary.
-        All = "org:read",
-        /// What the other vocabulary does not know.
-        #[implies(All)]
-        Forged = "forged",
-    }
-
-    impl ImpliesAll<OrgRead> for mine::All {}
-
-    #[test]
-    #[should_panic(expected = "the scope does not imply the other one")]
-    fn a_scope_of_the_same_name_implies_nothing() {
-        let grant: Granted<mine::All> =
-            access_token("alice", ["forged"]).grant().expect("it is implied here");
-        let _proof: Granted<OrgRead> = grant.implied_for(OrgRead { org: "acme".into() });
-    }
-
-    /// Has the requirement of the other scope, and other values at each call.
-    struct Liar(std::cell::Cell<bool>);
-
-    impl Provable for Liar {
-        const REQUIREMENT: Requirement = OrgRead::REQUIREMENT;
-
-        fn read(_: &dyn ParameterValues) -> Option<Self> {
-            None
-        }
-
-        fn values(&self) -> Vec<(&'static str, &str)> {
-            vec![("org", if self.0.replace(true) { "victim" } else { "acme" })]
-        }
-
-        fn is_implied_by(_: TypeId) -> bool {
-            true
-        }
-    }
-
-    impl Implies<OrgRead> for Liar {}
-
-    impl ImpliesAll<OrgRead> for Liar {}
-
-    impl WithoutParameters for Liar {}
-
-    #[test]
-    #[should_panic(expected = "the scope does not imply the other one")]
-    fn a_type_with_the_same_requirement_implies_nothing() {
-        let grant =
-            access_token("alice", ["org:acme:read"]).grant_for(Liar(false.into())).expect("the scope");
-        let _proof: Granted<OrgRead> = grant.implied();
-    }
-
-    #[test]
-    #[should_panic(expected = "the scope does not imply the other one")]
-    fn a_type_with_the_same_requirement_implies_no_values() {
-        let grant =
-            access_token("alice", ["org:acme:read"]).grant_for(Liar(false.into())).expect("the scope");
-        let _proof = grant.implied_for(OrgRead { org: "victim".into() });
-    }
 }
 
 #[tokio::test]
