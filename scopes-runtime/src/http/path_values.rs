@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 /// Names and values in one text. Most are on the stack.
 #[derive(Default)]
 pub(super) struct PathValues {
-    text: SmallVec<[u8; 192]>,
+    text: SmallVec<[u8; 128]>,
     /// The ends of each name and of its value.
     ends: SmallVec<[(usize, usize); 4]>,
 }
@@ -53,7 +53,7 @@ impl<'de> Visitor<'de> for PathVisitor {
 }
 
 /// Appends a string to the text.
-struct Append<'a>(&'a mut SmallVec<[u8; 192]>);
+struct Append<'a>(&'a mut SmallVec<[u8; 128]>);
 
 impl<'de> DeserializeSeed<'de> for Append<'_> {
     type Value = ();
