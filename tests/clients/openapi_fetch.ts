@@ -23,5 +23,6 @@ assert.equal(user.data?.username, 'johndoe');
 
 const items = await client.GET('/users/me/items');
 assert.equal(items.response.status, 403);
-assert.equal(items.error?.error, 'insufficient_scope');
+assert(items.error && 'error' in items.error);
+assert.equal(items.error.error, 'insufficient_scope');
 assert.equal(items.error.scope, 'items me');
