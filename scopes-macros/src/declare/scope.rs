@@ -6,7 +6,7 @@ use syn::{Ident, LitStr};
 pub(super) struct Scope {
     pub(super) variant: Ident,
     pub(super) name: LitStr,
-    /// Those in the name.
+    /// The parameters in the name.
     pub(super) parameters: Vec<String>,
     pub(super) description: String,
     pub(super) implies: Vec<Ident>,

@@ -22,9 +22,8 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
-        let values = RequestValues::of(parts, required);
-        let context = AuthContext::of_immediate(parts, self.server())?;
-        Some(self.evaluate_operation(context, handler, required, values))
+        AuthContext::finds_outcome(parts, self.server())
+            .then(|| self.evaluate_operation(parts, handler, required))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -49,9 +48,8 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
-        let values = RequestValues::of(parts, &required);
-        let context = AuthContext::of_decoded(parts, self.server()).await;
-        self.evaluate_operation(context, handler, &required, values)
+        AuthContext::of_decoded(parts, self.server()).await;
+        self.evaluate_operation(parts, handler, &required)
     }
 
     /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose whole
@@ -62,22 +60,22 @@ impl ResourceServer {
         parts: &mut Parts,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        let values = RequestValues::of(parts, required);
         let context = AuthContext::of(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
         }
-        self.evaluate_operation(context, None, required, values)
+        self.evaluate_operation(parts, None, required)
     }
 
     /// Makes this the operation of the request, and authorizes the request for it.
     fn evaluate_operation(
         &self,
-        context: &mut AuthContext,
+        parts: &mut Parts,
         handler: Option<TypeId>,
         required: &Requirements,
-        values: Option<RequestValues>,
     ) -> Result<(), AuthError> {
+        let values = RequestValues::of(parts, required);
+        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
         self.evaluate_or_refuse(required, None, values, context.outcome())?;

@@ -122,12 +122,7 @@ impl AuthContext {
         parts.extensions.get_or_insert_default()
     }
 
-    /// Like [`of`](Self::of), but `None` if the token has to be decoded first.
-    pub(super) fn of_immediate<'a>(parts: &'a mut Parts, server: Server<'_>) -> Option<&'a mut Self> {
-        Self::finds_outcome(parts, server).then(|| parts.extensions.get_or_insert_default())
-    }
-
-    /// Decodes the token of the request, after [`of_immediate`](Self::of_immediate) has returned `None`.
+    /// Decodes the token of the request, after [`finds_outcome`](Self::finds_outcome) has returned `false`.
     pub(super) async fn of_decoded<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
         // In a box, so that the futures of requests with a cached token, which are most, do not have the size of this one.
         let new = Box::pin(StoredOutcome::decoded(parts, server)).await;
@@ -135,7 +130,7 @@ impl AuthContext {
     }
 
     /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded first.
-    fn finds_outcome(parts: &mut Parts, server: Server<'_>) -> bool {
+    pub(super) fn finds_outcome(parts: &mut Parts, server: Server<'_>) -> bool {
         if Self::has_outcome(parts, server) {
             return true;
         }

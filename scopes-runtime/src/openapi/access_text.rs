@@ -64,10 +64,9 @@ fn text_of_requirements(requirements: &Requirements) -> String {
             described.push(scope);
         }
     }
-    let others = requirements.parameter_sources();
     for parameter in requirements.parameters() {
-        let is_other = others.iter().any(|source| source.parameter == parameter);
-        let source = if is_other { "a value of the request" } else { "the path parameter of this name" };
+        let is_extracted = requirements.extract(parameter);
+        let source = if is_extracted { "a value of the request" } else { "the path parameter of this name" };
         text.push_str(&format!(" `{{{parameter}}}` is {source}."));
     }
     let Authentication { acr_values, max_age } = requirements.authentication();

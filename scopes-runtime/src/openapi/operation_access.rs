@@ -58,10 +58,7 @@ pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str,
 /// Returns the source of each parameter of the required scopes.
 fn scope_parameters(access: &Access) -> BTreeMap<&'static str, &'static str> {
     let Access::Scoped(requirements) = access else { return BTreeMap::new() };
-    let others = requirements.parameter_sources();
-    let source_of = |parameter: &str| {
-        if others.iter().any(|source| source.parameter == parameter) { "request" } else { "path" }
-    };
+    let source_of = |parameter: &str| if requirements.extract(parameter) { "request" } else { "path" };
     requirements.parameters().into_iter().map(|parameter| (parameter, source_of(parameter))).collect()
 }
 

@@ -38,20 +38,19 @@ impl Operation {
         Self { methods, path, handler: Some(Handler::of::<G::Handler>()), access: G::access() }
     }
 
+    /// Returns the path of the MCP endpoint, if this is one of its items.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        let (endpoint, _) = self.path.split_once('#').filter(|_| self.methods.are_of_item())?;
+        Some(endpoint)
+    }
+
     /// Returns whether exactly one parameter of the path or one extractor gives the value of this parameter of a scope.
     pub(crate) fn has_one_source_of(&self, parameter: &str) -> bool {
         // The item of an MCP endpoint has parameters of its own.
-        let path = self
-            .path
-            .split_once('#')
-            .filter(|_| self.methods.are_of_item())
-            .map_or(&*self.path, |(path, _)| path);
+        let path = self.endpoint().unwrap_or(&self.path);
         let of_path = parameters(path).filter(|name| *name == parameter).count();
-        let of_extractors = match &self.access {
-            Access::Scoped(requirements) => requirements.parameter_sources(),
-            Access::Authenticated { .. } | Access::Public { .. } | Access::Unchecked { .. } => Vec::new(),
-        };
-        let is_given = of_extractors.iter().any(|source| source.parameter == parameter);
+        let is_given =
+            matches!(&self.access, Access::Scoped(requirements) if requirements.extract(parameter));
         of_path + usize::from(is_given) == 1
     }
 

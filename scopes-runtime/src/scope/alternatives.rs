@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parameters::{ConcreteScope, SharedValues};
+use super::parameters::{ConcreteScope, SharedValues, values_of};
 use super::{DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
@@ -42,36 +42,24 @@ impl RequiredScope {
     /// Returns the scope that a token must have. `None` if no token can have it, because of the value of a parameter, and if it is
     /// too long for a refusal.
     pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
-        let name = self.declared.name();
-        match &self.values {
-            Some(values) => {
-                let scope = ConcreteScope::of(name, &**values)?;
-                (scope.as_str().len() <= MAX_NAMED_BYTES).then(|| scope.as_str().to_owned().into())
-            }
-            None => (!self.declared.has_parameters()).then(|| name.into()),
+        if !self.declared.has_parameters() {
+            return Some(self.declared.name().into());
         }
-    }
-
-    fn value(&self, parameter: &str) -> Option<&str> {
-        self.values.as_ref().and_then(|values| values.value(parameter))
+        let scope = ConcreteScope::of(self.declared.name(), values_of(&self.values))?;
+        (scope.as_str().len() <= MAX_NAMED_BYTES).then(|| scope.as_str().to_owned().into())
     }
 
     pub(crate) fn is_granted(&self, granted: &GrantedScopes) -> bool {
-        match &self.values {
-            Some(values) => self.declared.is_granted(granted, &**values),
-            None => self.declared.is_granted(granted, &()),
-        }
+        self.declared.is_granted(granted, values_of(&self.values))
     }
 }
 
 impl AlternativeScope for RequiredScope {
     fn always_satisfies(&self, other: &Self) -> bool {
-        let has_same_values = || {
-            let names = self.declared.parameters().chain(other.declared.parameters());
-            names.into_iter().all(|name| self.value(name) == other.value(name))
-        };
+        // A scope with parameters implies only scopes with the same ones.
+        let (own, others) = (values_of(&self.values), values_of(&other.values));
         always_satisfies(self.declared, other.declared)
-            && (!self.declared.has_parameters() || has_same_values())
+            && self.declared.parameters().all(|name| own.value(name) == others.value(name))
     }
 
     fn shown(&self) -> Cow<'static, str> {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::GrantedScopes;
-use super::parameters::{ConcreteScope, ParameterValues, has_parameters, is_concrete, parameters};
+use super::parameters::{ConcreteScope, ParameterValues, is_concrete, next_parameter, parameters};
 
 /// A declared scope: its name, description and implications. [`#[declare_scopes]`](crate::declare_scopes) makes it.
 ///
@@ -45,7 +45,7 @@ impl DeclaredScope {
         implies: &'static [&'static str],
         implied_by: &'static [&'static str],
     ) -> Self {
-        Self { name, description, implies, implied_by, has_parameters: has_parameters(name) }
+        Self { name, description, implies, implied_by, has_parameters: next_parameter(name).is_some() }
     }
 
     /// Returns the name of the scope. Tokens contain it, with values in place of parameters.

@@ -8,7 +8,7 @@ use super::granted::is_scope_token;
 
 /// The values of parameters, for one check.
 pub trait ParameterValues {
-    /// Returns the value of a parameter. `None` if there is none, or if there are different ones.
+    /// Returns the value of a parameter. `None` if the parameter has no value, or several different values.
     fn value(&self, parameter: &str) -> Option<&str>;
 }
 
@@ -25,6 +25,14 @@ impl ParameterValues for () {
 impl<N: AsRef<str>, V: AsRef<str>> ParameterValues for [(N, V)] {
     fn value(&self, parameter: &str) -> Option<&str> {
         self.iter().find(|(name, _)| name.as_ref() == parameter).map(|(_, value)| value.as_ref())
+    }
+}
+
+/// Returns the values, or no values for `None`.
+pub(super) fn values_of(values: &Option<SharedValues>) -> &dyn ParameterValues {
+    match values {
+        Some(values) => &**values,
+        None => &(),
     }
 }
 
@@ -66,25 +74,31 @@ fn pieces(name: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Iterates over the parameters in the name of a declared scope.
-pub(super) fn parameters(name: &str) -> impl Iterator<Item = &str> {
-    pieces(name).filter_map(|piece| match piece {
-        Piece::Parameter(parameter, _) => Some(parameter),
-        Piece::Text(_) => None,
-    })
-}
-
-/// Returns whether the name of a declared scope has a parameter.
-pub(super) const fn has_parameters(name: &str) -> bool {
-    let name = name.as_bytes();
-    let mut at = 0;
+/// Returns the first parameter in the name of a declared scope, and what follows.
+pub(super) const fn next_parameter(name: &str) -> Option<(&str, &str)> {
+    let (mut start, mut at) = (None, 0);
     while at < name.len() {
-        if name[at] == b'{' {
-            return true;
+        match (name.as_bytes()[at], start) {
+            (b'{', _) => start = Some(at + 1),
+            (b'}', Some(start)) => {
+                let (before, after) = name.split_at(at);
+                return Some((before.split_at(start).1, after.split_at(1).1));
+            }
+            _ => {}
         }
         at += 1;
     }
-    false
+    None
+}
+
+/// Iterates over the parameters in the name of a declared scope.
+pub(super) fn parameters(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let (parameter, after) = next_parameter(rest)?;
+        rest = after;
+        Some(parameter)
+    })
 }
 
 /// A scope with values in place of its parameters. Most are on the stack.

@@ -9,7 +9,7 @@ use super::alternatives::as_written;
 use super::alternatives::{RequiredScope, all_combinations, minimal, written};
 use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
-use super::parameters::{ParameterValues, SharedValues};
+use super::parameters::{ParameterValues, SharedValues, values_of};
 use super::requirement::{RequirementKey, are_few_enough, authentication_of_all};
 use super::{Authenticated, Authentication, CredentialScheme, DeclaredScope, GrantedScopes, Requirement};
 
@@ -167,10 +167,12 @@ impl Requirements {
 
     /// Returns the values of the scopes' parameters.
     pub(crate) fn values(&self) -> &dyn ParameterValues {
-        match &self.values {
-            Some(values) => &**values,
-            None => &(),
-        }
+        values_of(&self.values)
+    }
+
+    /// Returns whether an extractor gives the value of the parameter.
+    pub(crate) fn extract(&self, parameter: &str) -> bool {
+        self.parameter_sources().iter().any(|source| source.parameter == parameter)
     }
 
     /// Sets the values of the scopes' parameters.

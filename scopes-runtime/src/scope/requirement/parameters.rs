@@ -3,6 +3,7 @@
 use super::{Node, Requirement};
 use crate::scope::credential_scheme::{is_one_of, is_same};
 use crate::scope::parameter_source::ParameterSource;
+use crate::scope::parameters::next_parameter;
 
 /// For generated code.
 #[doc(hidden)]
@@ -103,23 +104,6 @@ impl Requirement {
             }
         }
     }
-}
-
-/// Returns the first parameter in the name of a declared scope, and what follows.
-const fn next_parameter(name: &str) -> Option<(&str, &str)> {
-    let (mut start, mut at) = (None, 0);
-    while at < name.len() {
-        match (name.as_bytes()[at], start) {
-            (b'{', _) => start = Some(at + 1),
-            (b'}', Some(start)) => {
-                let (before, after) = name.split_at(at);
-                return Some((before.split_at(start).1, after.split_at(1).1));
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }
 
 impl Requirement {

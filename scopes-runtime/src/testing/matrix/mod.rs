@@ -209,10 +209,10 @@ impl ScopeMatrix {
     /// Returns the alternatives that refusals name before the token is verified: for a message to an MCP endpoint, those of the
     /// endpoint.
     fn unverified(&self, operation: &Operation) -> Vec<Vec<&'static DeclaredScope>> {
-        let endpoint = operation.path.split_once('#').filter(|_| operation.methods.are_of_item());
-        let path = endpoint.map_or(&*operation.path, |(path, _)| path);
-        let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
-        let endpoint = endpoint.and_then(|_| self.report.model().iter().find(is_endpoint));
+        let endpoint = operation.endpoint().and_then(|path| {
+            let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
+            self.report.model().iter().find(is_endpoint)
+        });
         endpoint.unwrap_or(operation).access.alternatives()
     }
 

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_jumps_and_returns_locks_nobody_out_and_revives_no_proof() {
+    fn a_clock_that_jumps_and_returns_refuses_used_proofs_only() {
         let store = Store::new(10);
         assert_eq!(store.insert(1, 60, 0, 0), Some(true));
         assert_eq!(store.insert(2, DAY + 60, DAY, 10), Some(true));
