@@ -26,6 +26,11 @@ impl Authentication {
         input.peek(Ident::peek_any) && input.peek2(Token![=])
     }
 
+    /// Returns whether this is the name of an option.
+    pub(crate) fn is_option(name: &Ident) -> bool {
+        name == "acr" || name == "max_age"
+    }
+
     /// Parses `acr` or `max_age`.
     pub(crate) fn add(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.call(Ident::parse_any)?;

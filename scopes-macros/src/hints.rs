@@ -6,6 +6,8 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 use syn::parse::Parser;
 
+use crate::authentication::Authentication;
+
 /// Writes an item for a block inside of an item with `#[allow(unexpected_cfgs)]`, which the compiler removes.
 #[derive(Default)]
 pub(crate) struct Hints {
@@ -80,7 +82,7 @@ impl Hints {
 
 /// Returns whether this is a name, other than that of an option.
 fn is_parameter(path: &[TokenTree]) -> bool {
-    matches!(path, [TokenTree::Ident(name)] if name != "acr" && name != "max_age")
+    matches!(path, [TokenTree::Ident(name)] if !Authentication::is_option(name))
 }
 
 impl ToTokens for Hints {

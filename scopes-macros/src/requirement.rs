@@ -210,7 +210,7 @@ impl Outermost {
     /// Adds `acr`, `max_age` or the value of a parameter.
     fn add_option(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.fork().call(Ident::parse_any)?;
-        if name == "acr" || name == "max_age" {
+        if Authentication::is_option(&name) {
             return self.authentication.add(input);
         }
         input.call(Ident::parse_any)?;

@@ -58,6 +58,8 @@ mod components;
 mod credentials;
 mod default_operation;
 mod description;
+#[cfg(feature = "issuer")]
+mod discovery;
 mod document;
 mod endpoints;
 mod fragment;
@@ -90,4 +92,4 @@ pub use version_3_0::to_openapi_3_0;
 
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
-pub use crate::token::DiscoveryError;
+pub use discovery::DiscoveryError;

@@ -1,10 +1,10 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, OAuth2, OpenIdConnect, Scopes, SecurityScheme};
 
+#[cfg(feature = "issuer")]
+use super::discovery::{DiscoveryError, discover};
 use super::endpoints::Endpoints;
 use super::vocabulary::DocumentedVocabulary;
 use crate::scope::{DeclaredScope, TOKEN_SCHEME, Vocabulary, is_component_name};
-#[cfg(feature = "issuer")]
-use crate::token::{DiscoveryError, discover};
 
 /// The default name of a security scheme among a document's components, whatever its type. [`OAuth2Scheme::name`] sets another
 /// one.

@@ -24,7 +24,7 @@ pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 
 /// The error of a request to an issuer. It goes to the log, so it never contains text from the response.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FetchError {
+pub(crate) enum FetchError {
     #[error("the request to {url} failed: {source}")]
     Http { url: Url, source: reqwest::Error },
     #[error("{url} responded {status}")]
@@ -50,7 +50,7 @@ impl Fetched {
 }
 
 /// Creates a client that follows up to three redirects, within the scheme of the URL.
-pub(super) fn client(url: &Url) -> reqwest::Result<Client> {
+pub(crate) fn client(url: &Url) -> reqwest::Result<Client> {
     client_with(
         url,
         redirect::Policy::custom(|attempt| {
@@ -97,7 +97,7 @@ pub(super) fn is_safe(url: &Url) -> bool {
 }
 
 /// Removes the user name and the password from a URL, for error messages.
-pub(super) fn without_credentials(url: &str) -> String {
+pub(crate) fn without_credentials(url: &str) -> String {
     url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, rest)| format!("…@{rest}"))
 }
 

@@ -1,4 +1,4 @@
-//! Discovery: the metadata of an issuer, and the endpoint URLs in it.
+//! The metadata of an issuer, and the endpoint URLs in it.
 
 use reqwest::Client;
 use serde_json::{Map, Value};
@@ -6,62 +6,16 @@ use url::Url;
 
 use super::fetch::{self, FetchError, is_safe};
 
-/// The error of [`OAuth2Scheme::discover_authorization_code`](crate::openapi::OAuth2Scheme::discover_authorization_code).
-#[cfg(feature = "openapi")]
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DiscoveryError {
-    /// The issuer is not an HTTPS or loopback URL, or contains a user name, a password, a query or a fragment.
-    #[error(
-        "`{url}` is not the URL of an issuer: use `https://`, or a loopback address, without user name, password, query and \
-         fragment"
-    )]
-    UnsafeUrl {
-        /// The URL, without user name and password.
-        url: String,
-    },
-    /// The HTTPS client cannot be built, for example because the system has no certificates.
-    #[error("the HTTPS client for the issuer's metadata cannot be built: {0}")]
-    HttpClient(#[source] reqwest::Error),
-    /// The metadata cannot be fetched, or does not have the endpoints.
-    #[error("the endpoints of `{issuer}` cannot be read: {reason}")]
-    Metadata {
-        /// The URL of the issuer.
-        issuer: String,
-        /// The failed request, or what the metadata lacks. Never text of the response.
-        reason: String,
-    },
-}
-
-/// Returns these URLs from the metadata of an issuer. Takes at most 10 s.
-#[cfg(feature = "openapi")]
-pub(crate) async fn discover<const N: usize>(
-    issuer: &str,
-    members: [&str; N],
-) -> Result<[Url; N], DiscoveryError> {
-    let metadata = IssuerMetadata::of(issuer)
-        .ok_or_else(|| DiscoveryError::UnsafeUrl { url: fetch::without_credentials(issuer) })?;
-    let client = fetch::client(metadata.first_url()).map_err(DiscoveryError::HttpClient)?;
-    let unusable =
-        |error: FetchError| DiscoveryError::Metadata { issuer: issuer.to_owned(), reason: error.to_string() };
-    let document = metadata.fetch(&client).await.map_err(unusable)?;
-    let mut urls = members.map(|_| metadata.first_url().clone());
-    for (url, member) in urls.iter_mut().zip(members) {
-        *url = metadata.url_in(&document, member).map_err(unusable)?;
-    }
-    Ok(urls)
-}
-
 /// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]
-pub(super) struct IssuerMetadata {
+pub(crate) struct IssuerMetadata {
     pub(super) issuer: String,
     documents: [Url; 2],
 }
 
 impl IssuerMetadata {
     /// Returns `None` unless the issuer is a safe URL without query and fragment.
-    pub(super) fn of(issuer: &str) -> Option<Self> {
+    pub(crate) fn of(issuer: &str) -> Option<Self> {
         let url = Url::parse(issuer).ok().filter(is_safe)?;
         if url.query().is_some() || url.fragment().is_some() {
             return None;
@@ -81,7 +35,7 @@ impl IssuerMetadata {
     }
 
     /// Returns the location that is requested first. Every other URL of the issuer has the same scheme.
-    pub(super) fn first_url(&self) -> &Url {
+    pub(crate) fn first_url(&self) -> &Url {
         &self.documents[0]
     }
 
@@ -94,7 +48,12 @@ impl IssuerMetadata {
         self.url_in(&self.fetch(client).await?, member)
     }
 
-    fn url_in(&self, metadata: &Map<String, Value>, member: &str) -> Result<Url, FetchError> {
+    /// Returns a URL of this metadata.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::InvalidDocument`] if the member is missing, unsafe or of another scheme than the issuer.
+    pub(crate) fn url_in(&self, metadata: &Map<String, Value>, member: &str) -> Result<Url, FetchError> {
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
         // The scheme of the issuer, as for redirects: metadata over HTTPS leads to no port of this machine.
         let has_same_scheme = |url: &Url| url.scheme() == self.first_url().scheme();
@@ -103,7 +62,8 @@ impl IssuerMetadata {
         })
     }
 
-    async fn fetch(&self, client: &Client) -> Result<Map<String, Value>, FetchError> {
+    /// Returns the first metadata document that can be read.
+    pub(crate) async fn fetch(&self, client: &Client) -> Result<Map<String, Value>, FetchError> {
         let mut last_error = FetchError::InvalidDocument("the issuer has no metadata".to_owned());
         for url in &self.documents {
             let fetched = fetch::get(client, url, fetch::JSON).await;

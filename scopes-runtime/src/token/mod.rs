@@ -38,12 +38,12 @@ pub(crate) use bound::{DPOP_ALGORITHMS, DpopRefusal, DpopRequest};
 pub use bound::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};
 pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
+#[cfg(all(feature = "issuer", feature = "openapi"))]
+pub(crate) use fetch::{FetchError, client, without_credentials};
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
 #[cfg(all(feature = "issuer", feature = "openapi"))]
-pub use issuer_metadata::DiscoveryError;
-#[cfg(all(feature = "issuer", feature = "openapi"))]
-pub(crate) use issuer_metadata::discover;
+pub(crate) use issuer_metadata::IssuerMetadata;
 #[cfg(feature = "_jwt")]
 pub use jose::{KeyError, VerificationKey};
 #[cfg(feature = "mcp")]

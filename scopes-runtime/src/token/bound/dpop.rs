@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
+use super::memory_store::{MAX_PROOFS_PER_KEY, MemoryStore, Now, UsedProof};
 use super::nonce::NonceKey;
 use super::proof::{Expected, Proof};
 use super::refusal::DpopRefusal;
-use super::replay::{MAX_PROOFS_PER_KEY, MemoryStore, Now, ReplayStore, UsedProof};
+use super::replay_store::ReplayStore;
 use super::target::{below, normalized};
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;

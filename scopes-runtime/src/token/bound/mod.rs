@@ -1,12 +1,13 @@
 //! Tokens that are bound to a key of their sender: proofs of DPoP (RFC 9449), and certificates (RFC 8705).
 
 mod dpop;
+mod memory_store;
 mod nonce;
 mod proof;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod refusal;
-mod replay;
+mod replay_store;
 mod target;
 mod thumbprint;
 
@@ -16,5 +17,5 @@ pub(crate) use proof::ALGORITHMS as DPOP_ALGORITHMS;
 #[cfg(feature = "redis")]
 pub use redis_store::RedisReplayStore;
 pub(crate) use refusal::DpopRefusal;
-pub use replay::{ReplayFuture, ReplayStore};
+pub use replay_store::{ReplayFuture, ReplayStore};
 pub use thumbprint::certificate_thumbprint;

@@ -7,7 +7,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, ExistenceCheck, RedisError, SetExpiry, SetOptions, Value, cmd};
 use tokio::time::timeout;
 
-use super::replay::{ReplayFuture, ReplayStore};
+use super::replay_store::{ReplayFuture, ReplayStore};
 
 /// Longest wait for the server, with the time for a new connection. Then the request is refused with 503.
 const MAX_WAIT: Duration = Duration::from_secs(1);
