@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Calls the demo app with a token that is bound to a DPoP key (RFC 9449). Needs curl and OpenSSL 3.
 #
-#     cargo run -p demo-app -- --dpop
+#     cargo run -p demo-app -- --dpop accepted
 #     demo-app/examples/dpop.sh [http://127.0.0.1:8000]
 set -euo pipefail
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 
 use crate::{
-    auth_server::jwt_secret::JwtSecret,
+    auth_server::{dpop::DpopMode, jwt_secret::JwtSecret},
     token_issuer::{ExternalIssuer, TokenIssuer},
 };
 
@@ -87,9 +87,9 @@ pub struct Config {
     )]
     pub audience: String,
 
-    /// Bind tokens to the keys of clients that send DPoP proofs (RFC 9449); --issuer must be the URL of the API
-    #[arg(long, global = true, env = "DEMO_DPOP")]
-    pub dpop: bool,
+    /// Which tokens are bound to keys of the clients (DPoP, RFC 9449); --issuer must be the URL of the API then
+    #[arg(long, global = true, env = "DEMO_DPOP", value_enum, default_value_t, value_name = "MODE")]
+    pub dpop: DpopMode,
 }
 
 impl Config {

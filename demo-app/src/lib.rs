@@ -16,6 +16,7 @@ mod token_issuer;
 pub use crate::{
     app::app,
     auth_server::{
+        dpop::DpopMode,
         jwt_secret::JwtSecret,
         signing_key::{SigningKey, SigningKeyError},
         tokens::{Tokens, TokensError},

@@ -2,12 +2,25 @@
 
 use axum::http::HeaderMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use clap::ValueEnum;
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, get_current_timestamp,
     jwk::{Jwk, ThumbprintHash},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value};
+
+/// Which tokens are bound to DPoP keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DpopMode {
+    /// None
+    #[default]
+    Off,
+    /// Those of clients that send a proof
+    Accepted,
+    /// All; clients without a proof get no token
+    Required,
+}
 
 /// The algorithms of proofs.
 pub(crate) const ALGORITHMS: [Algorithm; 2] = [Algorithm::ES256, Algorithm::EdDSA];
@@ -33,16 +46,24 @@ struct ProofClaims {
     iat: u64,
 }
 
-/// Returns the thumbprint of the key whose proof is in the header `DPoP`. `None` if there is no header.
+/// Returns the thumbprint of the key whose proof is in the header `DPoP`. `None` if tokens are not bound, or there is no header.
 ///
 /// `jti` is not stored. A replay needs the password too, and its token is bound to the key of the first client.
 ///
 /// # Errors
 ///
 /// The check of RFC 9449 section 4.3 that failed.
-pub(crate) fn proven_key(headers: &HeaderMap, token_endpoint: &str) -> Result<Option<String>, &'static str> {
+pub(crate) fn proven_key(
+    mode: DpopMode,
+    headers: &HeaderMap,
+    token_endpoint: &str,
+) -> Result<Option<String>, &'static str> {
     let mut lines = headers.get_all("dpop").iter();
-    let Some(line) = lines.next() else { return Ok(None) };
+    let line = match (mode, lines.next()) {
+        (DpopMode::Off, _) | (DpopMode::Accepted, None) => return Ok(None),
+        (DpopMode::Required, None) => return Err("there is no header `DPoP`"),
+        (_, Some(line)) => line,
+    };
     if lines.next().is_some() {
         return Err("there are several headers `DPoP`");
     }

@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 
 use crate::{
     api::scopes::Scope,
-    auth_server::{dpop, signer::Signer},
+    auth_server::{
+        dpop::{self, DpopMode},
+        signer::Signer,
+    },
     state::AppState,
 };
 
@@ -50,7 +53,7 @@ async fn authorization_server_metadata(signer: Signer) -> Json<Metadata> {
         response_types_supported: Vec::new(),
         grant_types_supported: vec!["password"],
         token_endpoint_auth_methods_supported: vec!["none"],
-        dpop_signing_alg_values_supported: signer.binds_tokens().then_some(dpop::ALGORITHMS),
+        dpop_signing_alg_values_supported: (signer.dpop() != DpopMode::Off).then_some(dpop::ALGORITHMS),
     })
 }
 

@@ -6,7 +6,7 @@ use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp, jwk::Jwk}
 use scopes_runtime::Algorithm;
 use serde::Serialize;
 
-use crate::auth_server::{jwt_secret::JwtSecret, signing_key::SigningKey};
+use crate::auth_server::{dpop::DpopMode, jwt_secret::JwtSecret, signing_key::SigningKey};
 
 /// The id of the only client. It is a public client, so it has no secret.
 pub(crate) const CLIENT_ID: &str = "demo-client";
@@ -25,7 +25,7 @@ struct Inner {
     key: EncodingKey,
     /// `None` for a secret.
     public_key: Option<Jwk>,
-    binds_tokens: bool,
+    dpop: DpopMode,
 }
 
 #[derive(Serialize)]
@@ -51,21 +51,16 @@ struct Confirmation<'a> {
 
 impl Signer {
     /// Signs with HS256.
-    pub(crate) fn with_secret(
-        issuer: String,
-        audience: String,
-        secret: &JwtSecret,
-        binds_tokens: bool,
-    ) -> Self {
+    pub(crate) fn with_secret(issuer: String, audience: String, secret: &JwtSecret, dpop: DpopMode) -> Self {
         let key = EncodingKey::from_secret(secret.as_bytes());
-        Self::new(issuer, audience, Header::new(Algorithm::HS256), key, None, binds_tokens)
+        Self::new(issuer, audience, Header::new(Algorithm::HS256), key, None, dpop)
     }
 
     /// Signs with a private key and sets its `kid`.
-    pub(crate) fn with_key(issuer: String, audience: String, key: SigningKey, binds_tokens: bool) -> Self {
+    pub(crate) fn with_key(issuer: String, audience: String, key: SigningKey, dpop: DpopMode) -> Self {
         let SigningKey { algorithm, key, public } = key;
         let header = Header { kid: public.common.key_id.clone(), ..Header::new(algorithm) };
-        Self::new(issuer, audience, header, key, Some(public), binds_tokens)
+        Self::new(issuer, audience, header, key, Some(public), dpop)
     }
 
     fn new(
@@ -74,10 +69,10 @@ impl Signer {
         header: Header,
         key: EncodingKey,
         public_key: Option<Jwk>,
-        binds_tokens: bool,
+        dpop: DpopMode,
     ) -> Self {
         let header = Header { typ: Some("at+jwt".to_owned()), ..header };
-        Self(Arc::new(Inner { issuer, audience, header, key, public_key, binds_tokens }))
+        Self(Arc::new(Inner { issuer, audience, header, key, public_key, dpop }))
     }
 
     pub(crate) fn issuer(&self) -> &str {
@@ -89,9 +84,9 @@ impl Signer {
         format!("{}/token", self.0.issuer.trim_end_matches('/'))
     }
 
-    /// Returns whether tokens are bound to the DPoP keys of clients that have one.
-    pub(crate) fn binds_tokens(&self) -> bool {
-        self.0.binds_tokens
+    /// Returns which tokens are bound to DPoP keys.
+    pub(crate) fn dpop(&self) -> DpopMode {
+        self.0.dpop
     }
 
     /// Returns the public key, or `None` if tokens are signed with a secret.

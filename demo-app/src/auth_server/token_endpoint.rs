@@ -111,11 +111,8 @@ async fn issue_token(
         return Err(TokenError::LongPassword);
     }
     let requested = parse_scopes(form.scope.as_deref().unwrap_or_default(), &username)?;
-    let key = if signer.binds_tokens() {
-        dpop::proven_key(&headers, &signer.token_endpoint()).map_err(TokenError::InvalidDpopProof)?
-    } else {
-        None
-    };
+    let key = dpop::proven_key(signer.dpop(), &headers, &signer.token_endpoint())
+        .map_err(TokenError::InvalidDpopProof)?;
 
     // Without a connection, as in tests, all clients share one address and its limits.
     let client = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |Extension(ConnectInfo(client))| client.ip());

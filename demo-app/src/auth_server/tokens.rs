@@ -14,6 +14,7 @@ use scopes_runtime::{
 
 use crate::{
     auth_server::{
+        dpop::DpopMode,
         jwt_secret::JwtSecret,
         signer::Signer,
         signing_key::{SigningKey, SigningKeyError},
@@ -52,8 +53,7 @@ pub enum TokensError {
 }
 
 impl Tokens {
-    /// Signs tokens with a secret (HS256) and verifies them. With `binds_tokens`, the tokens of clients that send a DPoP proof
-    /// are bound to its key; the issuer is the URL of this API then.
+    /// Signs tokens with a secret (HS256) and verifies them. With DPoP, the issuer is the URL of this API.
     ///
     /// # Errors
     ///
@@ -64,17 +64,16 @@ impl Tokens {
         issuer: String,
         audience: String,
         secret: &JwtSecret,
-        binds_tokens: bool,
+        dpop: DpopMode,
     ) -> Result<Self, TokensError> {
         let key = VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?;
-        let dpop = binds_tokens.then(|| Dpop::new(&*issuer)).transpose()?;
-        let resource_server = resource_server(decoder(&issuer, &audience).key(key), dpop)?;
-        let signer = Signer::with_secret(issuer, audience, secret, binds_tokens);
+        let proofs = proofs(&issuer, dpop)?;
+        let resource_server = resource_server(decoder(&issuer, &audience).key(key), proofs)?;
+        let signer = Signer::with_secret(issuer, audience, secret, dpop);
         Ok(Self { issuer: TokenIssuer::Secret, resource_server, signer: Some(signer) })
     }
 
-    /// Signs tokens with a private key and verifies them. `binds_tokens` is that of
-    /// [`signed_with_secret`](Self::signed_with_secret).
+    /// Signs tokens with a private key and verifies them. With DPoP, the issuer is the URL of this API.
     ///
     /// # Errors
     ///
@@ -84,11 +83,12 @@ impl Tokens {
         issuer: String,
         audience: String,
         key: SigningKey,
-        binds_tokens: bool,
+        dpop: DpopMode,
     ) -> Result<Self, TokensError> {
-        let dpop = binds_tokens.then(|| Dpop::new(&*issuer)).transpose()?;
-        let resource_server = resource_server(decoder(&issuer, &audience).key(key.verification_key()), dpop)?;
-        let signer = Signer::with_key(issuer, audience, key, binds_tokens);
+        let proofs = proofs(&issuer, dpop)?;
+        let resource_server =
+            resource_server(decoder(&issuer, &audience).key(key.verification_key()), proofs)?;
+        let signer = Signer::with_key(issuer, audience, key, dpop);
         Ok(Self { issuer: TokenIssuer::Key, resource_server, signer: Some(signer) })
     }
 
@@ -107,6 +107,15 @@ impl Tokens {
 
 fn decoder(issuer: &str, audience: &str) -> JwtDecoderBuilder {
     JwtDecoder::builder().issuer(issuer).audience(audience)
+}
+
+/// Returns how proofs are checked.
+fn proofs(issuer: &str, mode: DpopMode) -> Result<Option<Dpop>, DpopError> {
+    Ok(match mode {
+        DpopMode::Off => None,
+        DpopMode::Accepted => Some(Dpop::new(issuer)?),
+        DpopMode::Required => Some(Dpop::new(issuer)?.required()),
+    })
 }
 
 fn resource_server(

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 use crate::{
     app::app,
     auth_server::{
+        dpop::DpopMode,
         jwt_secret::JwtSecret,
         signing_key::SigningKey,
         tokens::{Tokens, TokensError},
@@ -76,11 +77,14 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 "the documentation cannot log in at {issuer}, and has a field for an access token instead: {error}; restart the program when the issuer is available"
             ),
         },
+        TokenIssuer::Secret | TokenIssuer::Key if config.dpop == DpopMode::Required => {
+            info!("the documentation cannot log in, because --dpop required refuses clients without a proof");
+        }
         TokenIssuer::Secret | TokenIssuer::Key => info!(
             "to log in: curl http://{addr}/token -d grant_type=password -d username=johndoe -d password=secret -d scope=me"
         ),
     }
-    if config.dpop {
+    if config.dpop != DpopMode::Off {
         info!("to call the API with a token that is bound to a key: demo-app/examples/dpop.sh http://{addr}");
     }
     let app = app(AppState::new(database.clone(), tokens));

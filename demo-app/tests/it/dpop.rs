@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use demo_app::{Database, JwtSecret, Tokens};
+use demo_app::{Database, DpopMode, JwtSecret, Tokens};
 use jsonwebtoken::{decode_header, get_current_timestamp};
 use scopes_runtime::testing::{DpopKey, TestToken};
 use serde_json::json;
@@ -19,9 +19,9 @@ use crate::{
 const TOKEN_ENDPOINT: &str = "http://demo.test/token";
 const ITEMS: &str = "http://demo.test/users/me/items/";
 
-async fn demo() -> Demo {
+async fn demo(mode: DpopMode) -> Demo {
     let secret = JwtSecret::from(SECRET.to_owned());
-    let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, true);
+    let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, mode);
     Demo::with(Database::open(":memory:").await.unwrap(), tokens.unwrap())
 }
 
@@ -45,7 +45,7 @@ async fn items(demo: &Demo, scheme: &str, token: &str, proof: Option<&str>) -> T
 
 #[tokio::test]
 async fn a_token_is_bound_to_the_key_of_the_proof() {
-    let (demo, key) = (demo().await, DpopKey::new());
+    let (demo, key) = (demo(DpopMode::Accepted).await, DpopKey::new());
     let response = request_token(&demo, &[&first_proof(&key).sign()]).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.text());
     let response = response.json();
@@ -70,10 +70,27 @@ async fn a_token_is_bound_to_the_key_of_the_proof() {
 
 #[tokio::test]
 async fn without_a_proof_the_token_is_a_bearer_token() {
-    let demo = demo().await;
+    let demo = demo(DpopMode::Accepted).await;
     assert_eq!(request_token(&demo, &[]).await.json()["token_type"], "bearer");
     let token = demo.token("me items").await;
     assert_eq!(demo.get("/users/me/items/", &token).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_proof_may_be_required() {
+    let (demo, key) = (demo(DpopMode::Required).await, DpopKey::new());
+    let refused = request_token(&demo, &[]).await;
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (StatusCode::BAD_REQUEST, &json!("invalid_dpop_proof"))
+    );
+    let bearer = Demo::new().await.token("me items").await;
+    assert_eq!(items(&demo, "Bearer", &bearer, None).await.status, StatusCode::UNAUTHORIZED);
+
+    let response = request_token(&demo, &[&first_proof(&key).sign()]).await.json();
+    let token = response["access_token"].as_str().unwrap();
+    let proof = key.proof("GET", ITEMS, token).sign();
+    assert_eq!(items(&demo, "DPoP", token, Some(&proof)).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -89,7 +106,7 @@ async fn without_the_option_no_token_is_bound() {
 
 #[tokio::test]
 async fn wrong_proofs_are_refused_at_the_token_endpoint() {
-    let (demo, key) = (demo().await, DpopKey::new());
+    let (demo, key) = (demo(DpopMode::Accepted).await, DpopKey::new());
     let good = || first_proof(&key);
     let jwk = decode_header(good().sign()).unwrap().jwk;
     let mut private = serde_json::to_value(jwk).unwrap();
@@ -133,9 +150,11 @@ async fn wrong_proofs_are_refused_at_the_token_endpoint() {
 
 #[test]
 fn the_issuer_is_the_url_of_the_api() {
-    let error = refusal(&serving().args(["--dpop", "--issuer", "demo"]).output().unwrap());
+    let error = refusal(&serving().args(["--dpop", "accepted", "--issuer", "demo"]).output().unwrap());
     assert!(error.contains("--dpop") && error.contains("`demo`"), "{error}");
-    let error = refusal(&serving().args(["--dpop", "--issuer-url", "http://127.0.0.1:1"]).output().unwrap());
+    let error = refusal(
+        &serving().args(["--dpop", "accepted", "--issuer-url", "http://127.0.0.1:1"]).output().unwrap(),
+    );
     assert!(error.contains("--dpop"), "{error}");
 }
 
@@ -152,7 +171,7 @@ fn the_script_prints_what_the_readme_shows() {
     let readme = include_str!("../../README.md");
     let (_, shown) = readme.split_once("\n$ demo-app/examples/dpop.sh\n").unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
-    let demo = Running::start(serving().arg("--dpop").arg("--signing-key").arg(key));
+    let demo = Running::start(serving().args(["--dpop", "accepted"]).arg("--signing-key").arg(key));
     assert!(demo.start.contains("dpop.sh"), "{}", demo.start);
     let mut script = Command::new("bash");
     script.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/dpop.sh")).arg(format!("http://{}", demo.addr));

@@ -1,7 +1,7 @@
 //! Tokens of another issuer, and the users that are created from their claims.
 
 use axum::http::StatusCode;
-use demo_app::{AppState, Database, SigningKey, Tokens, app};
+use demo_app::{AppState, Database, DpopMode, SigningKey, Tokens, app};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
 use pkcs8::SecretDocument;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let key = SigningKey::read(&key_file("ed25519")).unwrap();
-        let tokens = Tokens::signed_with_key(url.clone(), "demo-app".to_owned(), key, false).unwrap();
+        let tokens = Tokens::signed_with_key(url.clone(), "demo-app".to_owned(), key, DpopMode::Off).unwrap();
         let app = app(AppState::new(Database::open(":memory:").await.unwrap(), tokens));
         tokio::spawn(async { axum::serve(listener, app).await });
         let pem = std::fs::read_to_string(key_file("ed25519")).unwrap();

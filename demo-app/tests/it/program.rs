@@ -142,14 +142,13 @@ fn help_lists_every_option_and_no_secret() {
         ("--jwt-secret", "DEMO_JWT_SECRET", "a random secret for each start"),
         ("--issuer", "DEMO_ISSUER", "http:// and the address"),
         ("--audience", "DEMO_AUDIENCE", "demo-app"),
+        ("--dpop", "DEMO_DPOP", "off"),
     ] {
         for text in [option, &format!("[env: {variable}"), &format!("[default: {default}]")] {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }
     }
-    for (option, variable) in
-        [("--signing-key", "DEMO_SIGNING_KEY"), ("--issuer-url", "DEMO_ISSUER_URL"), ("--dpop", "DEMO_DPOP")]
-    {
+    for (option, variable) in [("--signing-key", "DEMO_SIGNING_KEY"), ("--issuer-url", "DEMO_ISSUER_URL")] {
         for text in [option, &format!("[env: {variable}")] {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }
@@ -165,6 +164,7 @@ fn an_invalid_option_is_refused() {
         (["--issuer", ""], "--issuer"),
         (["--issuer-url", ""], "--issuer-url"),
         (["--audience", ""], "--audience"),
+        (["--dpop", "on"], "--dpop"),
         (["--port", "8000"], "--port"),
     ] {
         let error = refusal(&program().args(arguments).output().unwrap());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use demo_app::{Database, ExternalIssuer, SigningKey, TokenIssuer, Tokens};
+use demo_app::{Database, DpopMode, ExternalIssuer, SigningKey, TokenIssuer, Tokens};
 use jsonwebtoken::{
     decode_header,
     jwk::{Jwk, ThumbprintHash},
@@ -26,7 +26,8 @@ pub(crate) fn key_file(name: &str) -> PathBuf {
 
 async fn demo(key: &str) -> Demo {
     let key = SigningKey::read(&key_file(key)).unwrap();
-    let tokens = Tokens::signed_with_key(ISSUER.to_owned(), "demo-app".to_owned(), key, false).unwrap();
+    let tokens =
+        Tokens::signed_with_key(ISSUER.to_owned(), "demo-app".to_owned(), key, DpopMode::Off).unwrap();
     Demo::with(Database::open(":memory:").await.unwrap(), tokens)
 }
 

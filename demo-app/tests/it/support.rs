@@ -5,7 +5,7 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, Request, StatusCode, header, request::Builder},
 };
-use demo_app::{AppState, Database, JwtSecret, Tokens, app};
+use demo_app::{AppState, Database, DpopMode, JwtSecret, Tokens, app};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -31,7 +31,8 @@ impl Demo {
 
     pub(crate) fn on(database: Database) -> Self {
         let secret = JwtSecret::from(SECRET.to_owned());
-        let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, false);
+        let tokens =
+            Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, DpopMode::Off);
         Self::with(database, tokens.unwrap())
     }
 
