@@ -1,5 +1,6 @@
-//! Session ids that only the client that opened the session can use.
+//! Session ids that only the client that opened the session can use, with the same parameters of the path.
 
+use axum::extract::RawPathParams;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -46,7 +47,9 @@ impl Sessions {
     fn mac(&self, id: &str, owner: &SessionOwner<'_>) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
         // With their lengths, so that no two owners have the same input.
-        for field in [Some(id), owner.issuer, owner.subject, owner.client, owner.token] {
+        let of_token = [Some(id), owner.issuer, owner.subject, owner.client, owner.token];
+        let of_path = owner.path.into_iter().flatten().flat_map(|(name, value)| [Some(name), Some(value)]);
+        for field in of_token.into_iter().chain(of_path) {
             mac.update(&field.map_or(u64::MAX, |field| field.len() as u64).to_be_bytes());
             mac.update(field.unwrap_or_default().as_bytes());
         }
@@ -54,21 +57,27 @@ impl Sessions {
     }
 }
 
-/// Who may use a session: the subject and the client of the token that opened it.
+/// Who may use a session, and where: the subject and the client of the token that opened it, and the parameters of the path.
 pub(crate) struct SessionOwner<'a> {
     issuer: Option<&'a str>,
     subject: Option<&'a str>,
     client: Option<&'a str>,
     /// The whole token, if it names neither a subject nor a client.
     token: Option<&'a str>,
+    /// `None` for a path without parameters.
+    path: Option<&'a RawPathParams>,
 }
 
 impl<'a> SessionOwner<'a> {
     /// `header` is the value of `Authorization`.
-    pub(crate) fn new(token: &'a AccessToken, header: Option<&'a str>) -> Self {
+    pub(crate) fn new(
+        token: &'a AccessToken,
+        header: Option<&'a str>,
+        path: Option<&'a RawPathParams>,
+    ) -> Self {
         let (subject, client) = (token.subject(), token.client_id());
         let token_alone = header.filter(|_| subject.is_none() && client.is_none());
-        Self { issuer: token.issuer(), subject, client, token: token_alone }
+        Self { issuer: token.issuer(), subject, client, token: token_alone, path }
     }
 }
 

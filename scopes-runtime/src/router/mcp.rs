@@ -28,7 +28,7 @@ where
     ///
     /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`], and refused with 413 if they are longer, 415
     /// if they are not JSON, and 400 if they are no messages of MCP or repeat a member name. A session id (`Mcp-Session-Id`) of
-    /// another subject or client is 404. A stream is resumed within a session only.
+    /// another subject, client or value of a path parameter is 404. A stream is resumed within a session only.
     ///
     /// # Panics
     ///

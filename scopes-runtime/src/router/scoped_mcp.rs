@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -82,7 +83,7 @@ where
         Box::pin(async move {
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
-            let Admitted { request, token, visible } = match guard.admit(request).await {
+            let Admitted { request, token, path, visible } = match guard.admit(request).await {
                 Ok(admitted) => admitted,
                 Err(refusal) => return refusal,
             };
@@ -96,7 +97,7 @@ where
             let Ok(()) = poll_fn(|context| service.poll_ready(context)).await;
             let Ok(response) = service.call(request).await;
             let mut response = response.into_response();
-            guard.bind_session(&token, header.as_ref(), response.headers_mut());
+            guard.bind_session(&token, header.as_ref(), path.as_ref(), response.headers_mut());
             let expired = token.expired();
             if let Some(visible) = visible {
                 response = visible.apply(response).await;
@@ -122,6 +123,8 @@ struct Guard {
 struct Admitted {
     request: Request,
     token: AccessToken,
+    /// `None` for a path without parameters.
+    path: Option<RawPathParams>,
     /// If the response is read.
     visible: Option<Visible>,
 }
@@ -155,7 +158,12 @@ impl Guard {
         }
         let token = self.server.authorize_part(&mut parts, Requirement::ANY_VALID_TOKEN);
         let token = token.await.map_err(IntoResponse::into_response)?;
-        if !self.unbind_session(&token, &mut parts.headers) {
+        let path = match RawPathParams::from_request_parts(&mut parts, &()).await {
+            Ok(path) => Some(path),
+            Err(RawPathParamsRejection::MissingPathParams(_)) => None,
+            Err(not_utf_8) => return Err(not_utf_8.into_response()),
+        };
+        if !self.unbind_session(&token, path.as_ref(), &mut parts.headers) {
             return Err((StatusCode::NOT_FOUND, "the session does not exist").into_response());
         }
         let reads_response = match &messages {
@@ -165,7 +173,7 @@ impl Guard {
         };
         let visible = self.visible(&mut parts, &token, reads_response);
         parts.extensions.insert(AcceptedToken(token.clone()));
-        Ok(Admitted { request: Request::from_parts(parts, body), token, visible })
+        Ok(Admitted { request: Request::from_parts(parts, body), token, path, visible })
     }
 
     /// Returns what the client may see of lists, if the response is read. Notifies the stream of the session if that is other
@@ -229,12 +237,17 @@ impl Guard {
 
     /// Replaces the session id of the request by that of the service. Returns whether the client may use the session and the
     /// stream.
-    fn unbind_session(&self, token: &AccessToken, headers: &mut HeaderMap) -> bool {
+    fn unbind_session(
+        &self,
+        token: &AccessToken,
+        path: Option<&RawPathParams>,
+        headers: &mut HeaderMap,
+    ) -> bool {
         let mut ids = headers.get_all(SESSION_ID).iter();
         let id = match (ids.next(), ids.next()) {
             (None, _) => None,
             (Some(id), None) => {
-                let owner = SessionOwner::new(token, authorization(headers.get(header::AUTHORIZATION)));
+                let owner = SessionOwner::new(token, authorization(headers.get(header::AUTHORIZATION)), path);
                 let id = id.to_str().ok().and_then(|id| self.config.sessions.unbind(id, &owner));
                 match id.and_then(|id| HeaderValue::from_str(id).ok()) {
                     Some(id) => Some(id),
@@ -252,10 +265,16 @@ impl Guard {
         has_session || !headers.contains_key(LAST_EVENT_ID)
     }
 
-    /// Replaces the session id of the service by one that only the owner of the token can use.
-    fn bind_session(&self, token: &AccessToken, header: Option<&HeaderValue>, headers: &mut HeaderMap) {
+    /// Replaces the session id of the service by one that only the owner of the token can use, with these parameters of the path.
+    fn bind_session(
+        &self,
+        token: &AccessToken,
+        header: Option<&HeaderValue>,
+        path: Option<&RawPathParams>,
+        headers: &mut HeaderMap,
+    ) {
         let Some(id) = headers.get(SESSION_ID) else { return };
-        let owner = SessionOwner::new(token, authorization(header));
+        let owner = SessionOwner::new(token, authorization(header), path);
         let bound = id.to_str().ok().map(|id| self.config.sessions.bind(id, &owner));
         match bound.and_then(|bound| HeaderValue::try_from(bound).ok()) {
             Some(bound) => drop(headers.insert(SESSION_ID, bound)),

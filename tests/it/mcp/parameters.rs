@@ -60,8 +60,11 @@ impl ServerHandler for Projects {}
 type Endpoint = McpEndpoint<StreamableHttpService<Projects, LocalSessionManager>>;
 
 fn endpoint(requirement: Requirement) -> Endpoint {
-    let config =
-        StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let config = StreamableHttpServerConfig::default();
+    endpoint_with(config.with_legacy_session_mode(false).with_json_response(true), requirement)
+}
+
+fn endpoint_with(config: StreamableHttpServerConfig, requirement: Requirement) -> Endpoint {
     let service =
         StreamableHttpService::new(|| Ok(Projects), Arc::new(LocalSessionManager::default()), config);
     McpEndpoint::new(service, requirement).tools(&Projects::tool_router(), Projects::tool_access())
@@ -80,11 +83,17 @@ impl App {
     }
 
     async fn post(&self, path: &str, scopes: &[&str], message: &Value) -> Answer {
+        self.post_in(None, path, scopes, message).await
+    }
+
+    /// Sends a message in a session.
+    async fn post_in(&self, session: Option<&str>, path: &str, scopes: &[&str], message: &Value) -> Answer {
         let request = Request::post(path)
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream")
             .header(header::AUTHORIZATION, format!("Bearer {}", self.issuer.token().scopes(scopes).sign()));
+        let request = session.into_iter().fold(request, |request, id| request.header("mcp-session-id", id));
         send(&self.app, request.body(message.to_string().into()).expect("a request")).await
     }
 
@@ -132,6 +141,33 @@ async fn a_tool_needs_the_scope_for_the_value_of_the_path() {
         let refused = app.post("/orgs/acme/mcp", &["org:other:write"], &call("add_project")).await;
         assert_eq!(refused.json()["scope"], "org:acme:write");
         assert_eq!(app.post("/orgs/acme/mcp", &[], &call("about")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_for_the_value_of_the_path() {
+    let endpoint = || endpoint_with(StreamableHttpServerConfig::default(), Requirement::ANY_VALID_TOKEN);
+    let nested = ScopedRouter::new().nest("/orgs/{org}", ScopedRouter::new().route_mcp("/mcp", endpoint()));
+    for router in [routed(endpoint()), nested] {
+        let app = App::new(router);
+        let scopes = &["org:acme:read", "org:other:read"];
+        let params = json!({
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": { "name": "test", "version": "1" },
+        });
+        let opened = app.post("/orgs/acme/mcp", scopes, &message("initialize", &params)).await;
+        let session = opened.headers["mcp-session-id"].to_str().expect("text");
+        for (path, expected) in [
+            ("/orgs/acme/mcp", 200),
+            ("/orgs/%61cme/mcp", 200),
+            ("/orgs/other/mcp", 404),
+            ("/orgs/%FF/mcp", 400),
+            ("/orgs/ac/mcp", 404),
+        ] {
+            let answer = app.post_in(Some(session), path, scopes, &call("about")).await;
+            assert_eq!(answer.status, expected, "{path}: {}", answer.text);
+        }
     }
 }
 
