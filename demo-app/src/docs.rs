@@ -1,4 +1,6 @@
-//! The documentation page and the OpenAPI document.
+//! The documentation pages and the OpenAPI document.
+
+mod reference;
 
 use std::sync::{Arc, LazyLock};
 
@@ -90,6 +92,7 @@ pub(crate) fn router(state: &AppState) -> Router {
         .route(DOCUMENT, get(document))
         .route("/docs", get(async || Redirect::to("/docs/")))
         .route("/docs/", get(async || Html(PAGE)))
+        .route("/docs/reference", get(reference::page))
         .route("/docs/{*file}", get(file))
         .layer(CompressionLayer::new())
         .with_state(docs)
@@ -111,17 +114,24 @@ async fn document(State(docs): State<Docs>, token: Option<AccessToken>) -> Respo
     }
 }
 
-/// Returns a file of Swagger UI. Clients keep it, and ask whether it has changed.
+/// Returns a file of Swagger UI.
 async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Ok(Some(file)) = serve(&name, Arc::clone(&CONFIG)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let tag = format!("\"{}-{:x}\"", env!("CARGO_PKG_VERSION"), file.bytes.len());
+    cached(&headers, file.bytes.len(), || {
+        ([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned())
+    })
+}
+
+/// Returns a file of this program, or 304 if the client has it.
+fn cached<R: IntoResponse>(headers: &HeaderMap, length: usize, file: impl FnOnce() -> R) -> Response {
+    let tag = format!("\"{}-{length:x}\"", env!("CARGO_PKG_VERSION"));
     let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    (caching, [(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response()
+    (caching, file()).into_response()
 }
 
 /// Returns the OpenAPI document that `/openapi.json` serves.

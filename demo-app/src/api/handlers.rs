@@ -33,7 +33,7 @@ POST /token             log in (form: grant_type=password, username, password, s
     };
     format!(
         "\
-FastAPI's OAuth2 scopes tutorial as an axum application. Documentation: /docs/
+FastAPI's OAuth2 scopes tutorial as an axum application. Documentation: /docs/, on one page: /docs/reference
 
 {log_in}
 GET  /users/me/         the current user     me

@@ -67,7 +67,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             "tokens are signed with a random secret and are invalid after a restart; --jwt-secret sets one"
         );
     }
-    info!("API documentation: http://{addr}/docs/");
+    info!("API documentation: http://{addr}/docs/, on one page: http://{addr}/docs/reference");
     match &mut tokens.issuer {
         TokenIssuer::External(issuer) => match issuer.discover().await {
             Ok(()) => info!(

@@ -219,6 +219,33 @@ async fn the_documentation_page_logs_in_with_selected_scopes() {
 }
 
 #[tokio::test]
+async fn the_reference_shows_scopes_and_fits_a_phone() {
+    let Some(browser) = Browser::start("reference").await else { return };
+    let browser = &browser.client;
+    let demo = Running::start(&mut serving());
+    let page = format!("http://{}/docs/reference", demo.addr);
+    browser.goto(&page).await.unwrap();
+    find(browser, "h1").await;
+    let text = find(browser, "#redoc-container").await.text().await.unwrap();
+    for shown in
+        ["Lists the items of the current user.", "Create, change and delete items.", "Access: Requires"]
+    {
+        assert!(text.contains(shown), "{shown} is not in\n{text}");
+    }
+    screenshot(browser, "reference.png").await;
+    // The window of a browser cannot be as narrow as a phone.
+    let framed = "document.body.innerHTML = '<iframe src=\"/docs/reference\" width=390 height=900 frameborder=0></iframe>'";
+    browser.goto(&format!("http://{}/docs/", demo.addr)).await.unwrap();
+    browser.execute(framed, vec![]).await.unwrap();
+    find(browser, "iframe").await.enter_frame().await.unwrap();
+    find(browser, "h1").await;
+    screenshot(browser, "reference_phone.png").await;
+    let widths = "return [window.innerWidth, document.documentElement.scrollWidth]";
+    assert_eq!(browser.execute(widths, vec![]).await.unwrap(), json!([390, 390]));
+    browser.clone().close().await.unwrap();
+}
+
+#[tokio::test]
 async fn the_documentation_page_fits_a_phone() {
     let Some(browser) = Browser::start("phone").await else { return };
     let browser = &browser.client;

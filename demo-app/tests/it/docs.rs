@@ -74,6 +74,17 @@ async fn the_documentation_page_loads_no_files_of_other_servers() {
 }
 
 #[tokio::test]
+async fn the_policy_of_the_reference_allows_no_files_of_other_servers() {
+    let page = Demo::new().await.get_without_token("/docs/reference").await;
+    let policy = page.header("content-security-policy").unwrap();
+    let mut sources = policy.split(';').flat_map(|directive| directive.split_whitespace().skip(1));
+    assert!(policy.starts_with("default-src 'none';"));
+    assert!(
+        sources.all(|source| ["'none'", "'self'", "'unsafe-inline'", "data:", "blob:"].contains(&source))
+    );
+}
+
+#[tokio::test]
 async fn the_documentation_page_fits_a_phone_and_has_a_title() {
     let page = Demo::new().await.get_without_token("/docs/").await;
     assert!(page.text().contains(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#));
@@ -83,15 +94,19 @@ async fn the_documentation_page_fits_a_phone_and_has_a_title() {
 #[tokio::test]
 async fn files_of_the_documentation_are_cached_and_compressed() {
     let demo = Demo::new().await;
-    let bundle = "/docs/swagger-ui-bundle.js";
-    let whole = demo.get_without_token(bundle).await;
-    let tag = whole.header("etag").unwrap().to_owned();
-    let request =
-        |name: &str, value: &str| Request::get(bundle).header(name, value).body(Body::empty()).unwrap();
-    let again = demo.send(request("if-none-match", &tag)).await;
-    assert_eq!((again.status, again.text()), (StatusCode::NOT_MODIFIED, ""));
-    let compressed = demo.send(request("accept-encoding", "gzip")).await;
-    assert_eq!((compressed.status, compressed.header("content-encoding")), (StatusCode::OK, Some("gzip")));
+    for file in ["/docs/swagger-ui-bundle.js", "/docs/reference"] {
+        let whole = demo.get_without_token(file).await;
+        let tag = whole.header("etag").unwrap().to_owned();
+        let request =
+            |name: &str, value: &str| Request::get(file).header(name, value).body(Body::empty()).unwrap();
+        let again = demo.send(request("if-none-match", &tag)).await;
+        assert_eq!((again.status, again.text()), (StatusCode::NOT_MODIFIED, ""));
+        let compressed = demo.send(request("accept-encoding", "gzip")).await;
+        assert_eq!(
+            (compressed.status, compressed.header("content-encoding")),
+            (StatusCode::OK, Some("gzip"))
+        );
+    }
     assert_eq!(demo.get_without_token("/docs/nothing.js").await.status, StatusCode::NOT_FOUND);
 }
 
