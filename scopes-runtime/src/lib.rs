@@ -73,7 +73,7 @@
 //! The module [`guide`] has longer pages by task, among them [an application that exists](guide::applications),
 //! [tokens of five products](guide::products), [FastAPI](guide::from_fastapi) and [Spring Security](guide::from_spring) in
 //! comparison, [operation](guide::operation), the [threat model](guide::threat_model) and
-//! [each compile error](guide::errors). The directory `examples` of this crate contains ten programs.
+//! [each compile error](guide::errors). The directory `examples` of this crate contains eleven programs.
 //!
 //! # Set-up
 //!
