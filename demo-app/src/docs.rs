@@ -1,5 +1,6 @@
 //! The documentation pages and the OpenAPI document.
 
+mod files;
 mod reference;
 
 use std::sync::{Arc, LazyLock};
@@ -17,9 +18,8 @@ use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, oauth, serve};
 
+use self::files::{DOCUMENT, cached};
 use crate::{api::scopes::Scope, routes::routes, state::AppState, token_issuer::TokenIssuer};
-
-const DOCUMENT: &str = "/openapi.json";
 
 /// Swagger UI's page, for narrow screens too, and with the title of the API.
 const PAGE: &str = r#"<!DOCTYPE html>
@@ -103,7 +103,7 @@ async fn document(State(docs): State<Docs>, token: Option<AccessToken>) -> Respo
     let vary = (header::VARY, "Authorization");
     match token {
         Some(token) => {
-            let document = described(docs.routes.openapi_for(token.scopes()), &docs.report);
+            let document = with_scope_table(docs.routes.openapi_for(token.scopes()), &docs.report);
             ([vary, (header::CACHE_CONTROL, "private, no-store")], Json(document)).into_response()
         }
         None => {
@@ -124,25 +124,15 @@ async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     })
 }
 
-/// Returns a file of this program, or 304 if the client has it.
-fn cached<R: IntoResponse>(headers: &HeaderMap, length: usize, file: impl FnOnce() -> R) -> Response {
-    let tag = format!("\"{}-{length:x}\"", env!("CARGO_PKG_VERSION"));
-    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag) {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
-    }
-    (caching, file()).into_response()
-}
-
 /// Returns the OpenAPI document that `/openapi.json` serves.
 pub fn openapi(issuer: &TokenIssuer) -> OpenApi {
     let routes = routes(issuer);
     let report = routes.report();
-    described(routes.split_for_parts().1, &report)
+    with_scope_table(routes.split_for_parts().1, &report)
 }
 
 /// Adds a description with the scopes, and the operations that require each.
-fn described(mut document: OpenApi, report: &Report) -> OpenApi {
+fn with_scope_table(mut document: OpenApi, report: &Report) -> OpenApi {
     let mut text = "The OAuth2 scopes tutorial of FastAPI as an axum application.\n\n\
                     | Scope | Allows | Required by |\n| --- | --- | --- |\n"
         .to_owned();

@@ -4,6 +4,7 @@
 mod api;
 mod app;
 mod auth_server;
+mod client_slots;
 mod config;
 mod docs;
 mod error;

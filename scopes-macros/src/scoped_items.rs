@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result};
 
-use crate::attribute_macros::reason;
+use crate::attribute_macros::{reason, with_errors};
 use crate::item_attributes::{arguments, conditions, import_of, is};
 use crate::requirement::Requirement;
 
@@ -16,8 +16,7 @@ pub(crate) fn expand(kind: &str, arguments: TokenStream, item: TokenStream) -> T
         Ok(block) => block,
         Err(error) => {
             let place = format!("`#[scoped_{kind}s]` goes on the `impl` block with the `#[{kind}]` methods");
-            let error = Error::new(error.span(), place).into_compile_error();
-            return quote!(#error #item);
+            return with_errors(Vec::new(), Err(Error::new(error.span(), place)), item);
         }
     };
     let mut errors = Vec::new();
@@ -31,12 +30,10 @@ pub(crate) fn expand(kind: &str, arguments: TokenStream, item: TokenStream) -> T
             entries.extend(entry(kind, method, &mut errors));
         }
     }
-    let errors = errors.into_iter().map(Error::into_compile_error);
     let (generics, _, clause) = block.generics.split_for_impl();
     let this = &block.self_ty;
     let documentation = format!(" Returns what the {kind}s require.");
-    quote! {
-        #(#errors)*
+    let expanded = quote! {
         #block
         impl #generics #this #clause {
             #[doc = #documentation]
@@ -46,7 +43,8 @@ pub(crate) fn expand(kind: &str, arguments: TokenStream, item: TokenStream) -> T
                 access
             }
         }
-    }
+    };
+    with_errors(errors, Ok(expanded), item)
 }
 
 /// Parses the name of the generated function.

@@ -35,19 +35,19 @@ impl Undeclared {
     fn message(&self) -> String {
         let Self { literal, vocabulary, declared } = self;
         let name = literal.value();
-        let template = declared.iter().find(|declared| is_concrete(declared, &name));
-        let help = match template.map(String::as_str).or_else(|| most_similar(&name, declared)) {
-            Some(template) if is_concrete(template, &name) => {
-                format!("a requirement names a scope as it is declared, with its parameters: `{template}`")
+        let help = if let Some(template) = declared.iter().find(|declared| is_concrete(declared, &name)) {
+            format!("a requirement names a scope as it is declared, with its parameters: `{template}`")
+        } else {
+            match most_similar(&name, declared) {
+                Some(same) if same.eq_ignore_ascii_case(&name) => {
+                    format!("scope names are case-sensitive; the declared name is `{same}`")
+                }
+                Some(similar) => format!("a declared scope has a similar name: `{similar}`"),
+                None => format!(
+                    "declare it in `{vocabulary}`, or write the path of another vocabulary's scope, such as \
+                     `billing::Scope::Read`"
+                ),
             }
-            Some(same) if same.eq_ignore_ascii_case(&name) => {
-                format!("scope names are case-sensitive; the declared name is `{same}`")
-            }
-            Some(similar) => format!("a declared scope has a similar name: `{similar}`"),
-            None => format!(
-                "declare it in `{vocabulary}`, or write the path of another vocabulary's scope, such as \
-                 `billing::Scope::Read`"
-            ),
         };
         format!("undeclared scope `{name}`\n\nhelp: {help}\nnote: {}", self.list())
     }

@@ -8,6 +8,6 @@
 //! key and a certificate needs both.
 
 pub use crate::http::{ClientCertificate, MutualTls};
-#[cfg(feature = "redis")]
-pub use crate::token::RedisReplayStore;
 pub use crate::token::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};
+#[cfg(feature = "redis")]
+pub use crate::token::{RedisReplayStore, RedisReplayStoreError};

@@ -225,6 +225,7 @@ pub mod bound;
 pub mod guide;
 mod http;
 mod lock;
+mod loopback;
 mod macros;
 #[cfg(feature = "mcp")]
 pub mod mcp;

@@ -3,11 +3,11 @@
 mod application;
 mod bound;
 mod credentials;
+mod guide_middleware;
 mod http;
 mod lock;
 mod mcp;
 mod openapi;
-mod recipes;
 mod report;
 mod router;
 mod scope;

@@ -14,7 +14,7 @@ use tokio::{
     task,
 };
 
-use crate::serve::clients::{ClientSlot, ClientSlots};
+use crate::client_slots::{ClientSlot, ClientSlots};
 
 /// Verified for unknown users, with the result ignored. It costs as much as a stored hash, so that response times do
 /// not reveal which users exist.

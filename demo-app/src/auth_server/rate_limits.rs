@@ -15,7 +15,7 @@ use std::{
 use quick_cache::unsync::Cache;
 use tokio::{sync::Notify, time::Instant};
 
-use crate::serve::clients::network;
+use crate::client_slots::network;
 
 /// The most keys of each kind. Clients choose the keys, so their number has to be bounded.
 const CAPACITY: usize = 16 * 1024;

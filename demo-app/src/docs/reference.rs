@@ -8,7 +8,7 @@ use axum::{
     response::{Html, Response},
 };
 
-use super::{DOCUMENT, cached};
+use super::files::{DOCUMENT, cached};
 
 /// For narrow screens too, and without the logo, which ReDoc loads from another server.
 const HEAD: &str = r#"<head>

@@ -18,7 +18,7 @@ use tokio::{
 use tower::ServiceExt;
 use tracing::warn;
 
-use super::clients::ClientSlots;
+use crate::client_slots::ClientSlots;
 
 /// The most connections at once; further clients wait. Processes may usually open 1024 files, and the database needs some.
 const MAX_CONNECTIONS: usize = 900;

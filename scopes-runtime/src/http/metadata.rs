@@ -6,6 +6,7 @@ use axum::http::{HeaderName, Uri};
 use axum::routing::get;
 use serde::Serialize;
 
+use crate::loopback::is_loopback;
 use crate::scope::Vocabulary;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -160,8 +161,7 @@ impl ProtectedResourceMetadata {
 fn parts(resource: &str) -> Option<(String, String)> {
     let uri: Uri = resource.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-    let is_loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&authority.host());
-    let is_safe = scheme == "https" || scheme == "http" && is_loopback;
+    let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());
     // Characters that start a parameter of a route, or end a parameter of a challenge.
     let is_plain = !resource.contains(['#', '"', '\\', '{', '}', '@', '*']) && resource.is_ascii();
     // Only a slash right after the host is removed (RFC 9728 section 3.1).

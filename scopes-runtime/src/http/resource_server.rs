@@ -76,6 +76,7 @@ pub struct ResourceServer {
 ///     ResourceServer::builder(decoder).realm("items API").metadata(metadata).hide_scopes().build()
 /// }
 /// ```
+#[must_use = "a builder does nothing until `build` is called"]
 #[derive(Clone)]
 pub struct ResourceServerBuilder {
     decoder: Arc<dyn TokenDecoder>,
@@ -131,21 +132,18 @@ impl ResourceServer {
 
 impl ResourceServerBuilder {
     /// Sets the realm of challenges (RFC 9110 section 11.5). Default: `api`.
-    #[must_use]
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = realm.into();
         self
     }
 
     /// Omits scope names from challenges and problem details. Default: they are named.
-    #[must_use]
     pub fn hide_scopes(mut self) -> Self {
         self.names_scopes = false;
         self
     }
 
     /// Adds the URL of the metadata to the challenges of 401 and 403 responses (RFC 9728 section 5.1). Default: none.
-    #[must_use]
     pub fn metadata(mut self, metadata: &ProtectedResourceMetadata) -> Self {
         self.metadata = Some(metadata.url().into());
         self
@@ -153,7 +151,6 @@ impl ResourceServerBuilder {
 
     /// Accepts or requires DPoP (RFC 9449). Default: off, so that tokens that are bound to a key are refused.
     #[cfg(feature = "bound-tokens")]
-    #[must_use]
     pub fn dpop(mut self, dpop: Dpop) -> Self {
         self.sender.set_dpop(dpop);
         self
@@ -162,7 +159,6 @@ impl ResourceServerBuilder {
     /// Accepts or requires tokens that are bound to a certificate of the client (RFC 8705). Default: off, so that they are
     /// refused.
     #[cfg(feature = "bound-tokens")]
-    #[must_use]
     pub fn mutual_tls(mut self, mutual_tls: MutualTls) -> Self {
         self.sender.set_mutual_tls(mutual_tls);
         self
@@ -187,7 +183,6 @@ impl ResourceServerBuilder {
     ///     .build()
     /// # }
     /// ```
-    #[must_use]
     pub fn refusal_response<R: IntoResponse>(
         mut self,
         render: impl Fn(&AuthError) -> R + Send + Sync + 'static,

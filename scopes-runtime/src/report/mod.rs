@@ -1,9 +1,9 @@
 //! The access report of a router: [`Report`].
 
-mod least;
 mod markdown;
 mod operation;
 mod requirement;
+mod sufficient_scopes;
 mod text;
 
 #[cfg(all(feature = "_jwt", feature = "testing"))]
@@ -14,11 +14,11 @@ use serde::Serialize;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use text::write_aligned;
 
-pub use self::least::{SufficientScopes, UnknownOperationError};
 pub use self::operation::ReportedOperation;
 #[cfg(feature = "openapi")]
 pub(crate) use self::operation::is_allowed;
 use self::requirement::requirement;
+pub use self::sufficient_scopes::{SufficientScopes, UnknownOperationError};
 use crate::operation::Operation;
 use crate::scope::DeclaredScope;
 

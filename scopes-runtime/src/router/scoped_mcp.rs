@@ -83,7 +83,7 @@ where
         Box::pin(async move {
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
-            let Admitted { request, token, path, visible } = match guard.admit(request).await {
+            let AuthorizedRequest { request, token, path, visible } = match guard.authorize(request).await {
                 Ok(admitted) => admitted,
                 Err(refusal) => return refusal,
             };
@@ -120,7 +120,7 @@ struct Guard {
 }
 
 /// A request that may reach the service.
-struct Admitted {
+struct AuthorizedRequest {
     request: Request,
     token: AccessToken,
     /// `None` for a path without parameters.
@@ -131,7 +131,7 @@ struct Admitted {
 
 impl Guard {
     /// Returns the request, or the response that refuses it.
-    async fn admit(&self, request: Request) -> Result<Admitted, Response> {
+    async fn authorize(&self, request: Request) -> Result<AuthorizedRequest, Response> {
         let (mut parts, body) = request.into_parts();
         let authenticated = self.server.authenticate_operation(&mut parts, &self.endpoint);
         authenticated.await.map_err(IntoResponse::into_response)?;
@@ -173,7 +173,7 @@ impl Guard {
         };
         let visible = self.visible(&mut parts, &token, reads_response);
         parts.extensions.insert(AcceptedToken(token.clone()));
-        Ok(Admitted { request: Request::from_parts(parts, body), token, path, visible })
+        Ok(AuthorizedRequest { request: Request::from_parts(parts, body), token, path, visible })
     }
 
     /// Returns what the client may see of lists, if the response is read. Notifies the stream of the session if that is other

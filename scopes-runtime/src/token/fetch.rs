@@ -5,9 +5,10 @@ use std::time::Duration;
 use headers::{CacheControl, HeaderMapExt as _};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
 
 use super::json;
+use crate::loopback::is_loopback;
 
 /// Longest time of one request, from the connection to the last byte of the response.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
@@ -87,13 +88,7 @@ pub(super) fn is_safe(url: &Url) -> bool {
     if !url.username().is_empty() || url.password().is_some() {
         return false;
     }
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || url.scheme() == "http" && is_loopback
+    url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback)
 }
 
 /// Removes the user name and the password from a URL, for error messages.

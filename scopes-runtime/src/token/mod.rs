@@ -30,12 +30,12 @@ mod jwt;
 mod scope_claim;
 
 pub use access_token::AccessToken;
-#[cfg(feature = "redis")]
-pub use bound::RedisReplayStore;
 #[cfg(feature = "bound-tokens")]
 pub(crate) use bound::{DPOP_ALGORITHMS, DpopRefusal, DpopRequest};
 #[cfg(feature = "bound-tokens")]
 pub use bound::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};
+#[cfg(feature = "redis")]
+pub use bound::{RedisReplayStore, RedisReplayStoreError};
 pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(all(feature = "issuer", feature = "openapi"))]

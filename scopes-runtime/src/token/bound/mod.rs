@@ -15,7 +15,7 @@ pub(crate) use dpop::DpopRequest;
 pub use dpop::{Dpop, DpopError};
 pub(crate) use proof::ALGORITHMS as DPOP_ALGORITHMS;
 #[cfg(feature = "redis")]
-pub use redis_store::RedisReplayStore;
+pub use redis_store::{RedisReplayStore, RedisReplayStoreError};
 pub(crate) use refusal::DpopRefusal;
 pub use replay_store::{ReplayFuture, ReplayStore};
 pub use thumbprint::certificate_thumbprint;

@@ -33,24 +33,30 @@ const PREFIX: &str = "dpop:";
 #[derive(Clone)]
 pub struct RedisReplayStore(ConnectionManager);
 
+/// The error of a URL that is not one of a Redis server.
+#[derive(Debug, thiserror::Error)]
+#[error("the URL of the replay store is not one of a Redis server, such as `redis://127.0.0.1/0`: {0}")]
+pub struct RedisReplayStoreError(#[source] RedisError);
+
 impl RedisReplayStore {
     /// Connects at the first proof, and again when the connection is lost. For `rediss://`, enable a TLS feature of the crate
     /// `redis`, such as `tokio-rustls-comp`.
     ///
     /// # Errors
     ///
-    /// [`RedisError`] if the URL is not one of a Redis server.
+    /// [`RedisReplayStoreError`] if the URL is not one of a Redis server.
     ///
     /// # Panics
     ///
     /// Panics without a tokio runtime.
-    pub fn new(url: &str) -> Result<Self, RedisError> {
+    pub fn new(url: &str) -> Result<Self, RedisReplayStoreError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(MAX_WAIT))
             .set_response_timeout(Some(MAX_WAIT))
             .set_max_delay(MAX_WAIT)
             .set_number_of_retries(1);
-        ConnectionManager::new_lazy_with_config(Client::open(url)?, config).map(Self)
+        let client = Client::open(url).map_err(RedisReplayStoreError)?;
+        ConnectionManager::new_lazy_with_config(client, config).map(Self).map_err(RedisReplayStoreError)
     }
 }
 

@@ -52,7 +52,7 @@ pub struct IntrospectionDecoderBuilder {
 }
 
 impl IntrospectionDecoder {
-    /// Starts a decoder. An issuer or an endpoint, an audience and the client are required.
+    /// Returns a builder. An issuer or an endpoint, an audience and the client are required.
     pub fn builder() -> IntrospectionDecoderBuilder {
         IntrospectionDecoderBuilder::default()
     }

@@ -51,7 +51,7 @@ pub struct TokenProfile {
 }
 
 impl TokenProfile {
-    /// RFC 9068: scopes in the string `scope`, client in `client_id`, audience in `aud`, and the `typ` `at+jwt`.
+    /// Returns the profile of RFC 9068, the default: scopes in the string `scope`, client in `client_id`, audience in `aud`, and the `typ` `at+jwt`.
     #[must_use]
     pub fn rfc9068() -> Self {
         Self {
@@ -64,7 +64,7 @@ impl TokenProfile {
         }
     }
 
-    /// Auth0, both of its token profiles: scopes in the array `permissions`, client in `azp` or `client_id`.
+    /// Returns the profile of Auth0, for both of its token profiles: scopes in the array `permissions`, client in `azp` or `client_id`.
     ///
     /// Enable "Add Permissions in the Access Token". `scope` is not read, because it contains the scopes that the client
     /// requested, whether or not the user has the permissions.
@@ -76,7 +76,7 @@ impl TokenProfile {
             .scope_claim(ScopeClaim::array("permissions"))
     }
 
-    /// Amazon Cognito: scopes in the string `scope`, after the resource server's identifier and a slash (`items/read`).
+    /// Returns the profile of Amazon Cognito: scopes in the string `scope`, after the resource server's identifier and a slash (`items/read`).
     ///
     /// Its access tokens have no `aud`. The audience is the id of the app client, in `client_id`: call
     /// [`audience`](super::JwtDecoderBuilder::audience) with the id of each app client that may call the API. If a client
@@ -90,7 +90,7 @@ impl TokenProfile {
             .audience_claim("client_id")
     }
 
-    /// Microsoft Entra ID, tokens of version 1.0 and 2.0: scopes in the string `scp` if a client acts for a user, or else in
+    /// Returns the profile of Microsoft Entra ID, for tokens of version 1.0 and 2.0: scopes in the string `scp` if a client acts for a user, or else in
     /// the array `roles`; client in `azp` or `appid`.
     #[must_use]
     pub fn entra() -> Self {
@@ -100,7 +100,7 @@ impl TokenProfile {
             .scope_claim(ScopeClaim::string("scp").or_else(ScopeClaim::array("roles")))
     }
 
-    /// Keycloak: scopes in the string `scope`, client in `azp`.
+    /// Returns the profile of Keycloak: scopes in the string `scope`, client in `azp`.
     ///
     /// For roles, set the [scope claim](super::JwtDecoderBuilder::scope_claim) to the array `roles` in `realm_access`, or in
     /// `resource_access` and the client's id.
@@ -109,7 +109,7 @@ impl TokenProfile {
         Self::rfc9068().allow_generic_typ().required_claim("typ", "Bearer").client_claims(["azp"])
     }
 
-    /// Okta, custom authorization servers: scopes in the array `scp`, client in `cid`.
+    /// Returns the profile of Okta's custom authorization servers: scopes in the array `scp`, client in `cid`.
     #[must_use]
     pub fn okta() -> Self {
         Self::rfc9068().allow_generic_typ().client_claims(["cid"]).scope_claim(ScopeClaim::array("scp"))
