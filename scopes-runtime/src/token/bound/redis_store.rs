@@ -33,7 +33,7 @@ const PREFIX: &str = "dpop:";
 #[derive(Clone)]
 pub struct RedisReplayStore(ConnectionManager);
 
-/// The error of [`RedisReplayStore::new`]: the URL is not one of a Redis server.
+/// The error of a [`RedisReplayStore`]: the URL is not one of a Redis server.
 #[derive(Debug, thiserror::Error)]
 #[error("the URL of the replay store is not one of a Redis server, such as `redis://127.0.0.1/0`: {0}")]
 pub struct RedisReplayStoreError(#[source] RedisError);
