@@ -51,8 +51,8 @@ impl Messages {
 }
 
 impl Message {
-    /// Every member that a service might read an item from has to have the type that the protocol defines: deserializers of
-    /// structs accept an array in place of an object, in which the item would not be found here.
+    /// Every member that a service might read an item from has to have the type that the protocol defines. Deserializers of
+    /// structs accept an array in place of an object, and the item in it would not be found here.
     fn new(message: &Object) -> Result<Self, Malformed> {
         let id = message.get("id").cloned();
         let params = match message.get("params") {

@@ -4,15 +4,15 @@
 //!
 //! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
 //! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
-//! types, and gets the media type and headers of the refusal beside them; two schemas for one media type become `anyOf`.
-//! This also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence over them,
-//! so their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own rejections.
+//! types. It gets the media type and headers of the refusal beside them. Two schemas for one media type become `anyOf`. This
+//! also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence over them, so
+//! their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own rejections.
 //!
 //! [`ScopedRouter::refusal_schema`](crate::ScopedRouter::refusal_schema) sets another media type and schema than
 //! `application/problem+json` and `AuthProblem`.
 //!
-//! A reference (`response = NotAllowed`) is replaced by a copy of the component, with the refusal beside its content, where
-//! the document is known: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
+//! Where the document is known, a reference (`response = NotAllowed`) is replaced by a copy of the component, with the refusal
+//! beside its content: in [`ScopedRouter`](crate::ScopedRouter), [`Fragment`] and [`OAuth2Scheme`] as a modifier. Any other
 //! reference stays as it is, and its component must describe both.
 //!
 //! # Requirements in words

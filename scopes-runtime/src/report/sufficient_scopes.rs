@@ -58,7 +58,7 @@ impl Report {
     /// allow the fewest other operations, and have the fewest scopes: if a set allows exactly these operations, it is first.
     ///
     /// The alternatives of the operations are combined one operation after the other. After each, the sets that another one
-    /// covers are dropped, and the 64 sets with the fewest scopes are kept, so the time is bounded by the number of operations
+    /// covers are dropped, and the 64 sets with the fewest scopes are kept. So the time is bounded by the number of operations
     /// times 64 × 64 combinations, compared in pairs. Beyond 64 sets, some of the larger ones can be missing.
     ///
     /// # Errors

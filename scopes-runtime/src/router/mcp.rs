@@ -26,9 +26,10 @@ where
     /// routers ([`require`](Self::require)). The router checks them before the service runs. The report has a line for each
     /// item: `TOOL /mcp#delete_note`.
     ///
-    /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`], and refused with 413 if they are longer, 415
-    /// if they are not JSON, and 400 if they are no messages of MCP or repeat a member name. A session id (`Mcp-Session-Id`) of
-    /// another subject, client or value of a path parameter is 404. A stream is resumed within a session only.
+    /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`]. A longer one is refused with 413, one that
+    /// is not JSON with 415, and one with 400 that is no message of MCP or repeats a member name. A session id
+    /// (`Mcp-Session-Id`) of another subject, client or value of a path parameter is 404. A stream is resumed within a session
+    /// only.
     ///
     /// # Panics
     ///

@@ -108,9 +108,11 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route is public, authenticated by other credentials, or unchecked, where nothing would check the
-    /// requirement; if there is no route yet; if a route gets more than 64 alternatives; or if no authentication context
-    /// (`acr`) satisfies all of a route's requirements.
+    /// Panics if there is no route yet, or if a route
+    ///
+    /// - is public, authenticated by other credentials, or unchecked, because nothing would check the requirement;
+    /// - gets more than 64 alternatives;
+    /// - gets requirements that no authentication context (`acr`) satisfies together.
     #[must_use]
     pub fn require(mut self, requirement: Requirement) -> Self {
         let mut has_route = false;

@@ -45,9 +45,12 @@
 //!
 //! No request can reach this module, but code that calls [`guard`] skips the check. Enable the feature in `[dev-dependencies]`
 //! only: resolver 2 and later (the default since edition 2021) keep it out of `cargo build`, `cargo run` and `cargo install`.
-//! Two cases enable it in programs: a command that also builds tests (`cargo test`, `cargo build --all-targets`), for the
-//! programs of that run, and a workspace member with the feature in `[dependencies]`, for all members that are built together
-//! with it. `cargo tree -e features,normal -i scopes-runtime` lists what enables it.
+//! Two cases enable it in programs:
+//!
+//! - a command that also builds tests (`cargo test`, `cargo build --all-targets`), for the programs of that run;
+//! - a workspace member with the feature in `[dependencies]`, for all members that are built together with it.
+//!
+//! `cargo tree -e features,normal -i scopes-runtime` lists what enables it.
 
 #[cfg(feature = "_jwt")]
 mod attacks;

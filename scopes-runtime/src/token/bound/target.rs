@@ -1,6 +1,7 @@
-/// Returns a URL without query and fragment, in the form in which two spellings of one URL are the same text (RFC 9449 section
-/// 4.3, RFC 3986 sections 6.2.2 and 6.2.3): scheme and host in lower case, no default port, a path, percent-encoding in upper
-/// case and only where it is needed. Segments with dots are left as they are, because routers do so too.
+/// Returns a normalized URL without query and fragment: two spellings of one URL become the same text (RFC 9449 section 4.3,
+/// RFC 3986 sections 6.2.2 and 6.2.3). Scheme and host are in lower case. There is a path, and no default port.
+/// Percent-encoding is in upper case, and only where it is needed. Segments with dots are left as they are, because routers do
+/// so too.
 ///
 /// `None` unless the text is an `http` or `https` URL in visible ASCII with a host and without a user name.
 pub(super) fn normalized(url: &str) -> Option<String> {

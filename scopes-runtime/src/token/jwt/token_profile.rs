@@ -51,7 +51,8 @@ pub struct TokenProfile {
 }
 
 impl TokenProfile {
-    /// Returns the profile of RFC 9068, the default: scopes in the string `scope`, client in `client_id`, audience in `aud`, and the `typ` `at+jwt`.
+    /// Returns the profile of RFC 9068, the default: scopes in the string `scope`, client in `client_id`, audience in `aud`,
+    /// and the `typ` `at+jwt`.
     #[must_use]
     pub fn rfc9068() -> Self {
         Self {
@@ -64,7 +65,8 @@ impl TokenProfile {
         }
     }
 
-    /// Returns the profile of Auth0, for both of its token profiles: scopes in the array `permissions`, client in `azp` or `client_id`.
+    /// Returns the profile of Auth0, for both of its token profiles: scopes in the array `permissions`, client in `azp` or
+    /// `client_id`.
     ///
     /// Enable "Add Permissions in the Access Token". `scope` is not read, because it contains the scopes that the client
     /// requested, whether or not the user has the permissions.
@@ -76,7 +78,8 @@ impl TokenProfile {
             .scope_claim(ScopeClaim::array("permissions"))
     }
 
-    /// Returns the profile of Amazon Cognito: scopes in the string `scope`, after the resource server's identifier and a slash (`items/read`).
+    /// Returns the profile of Amazon Cognito: scopes in the string `scope`, after the resource server's identifier and a slash
+    /// (`items/read`).
     ///
     /// Its access tokens have no `aud`. The audience is the id of the app client, in `client_id`: call
     /// [`audience`](super::JwtDecoderBuilder::audience) with the id of each app client that may call the API. If a client
@@ -90,8 +93,10 @@ impl TokenProfile {
             .audience_claim("client_id")
     }
 
-    /// Returns the profile of Microsoft Entra ID, for tokens of version 1.0 and 2.0: scopes in the string `scp` if a client acts for a user, or else in
-    /// the array `roles`; client in `azp` or `appid`.
+    /// Returns the profile of Microsoft Entra ID, for tokens of version 1.0 and 2.0: client in `azp` or `appid`, scopes in the
+    /// string `scp` or the array `roles`.
+    ///
+    /// `scp` is in tokens of clients that act for a user, `roles` in the others.
     #[must_use]
     pub fn entra() -> Self {
         Self::rfc9068()
