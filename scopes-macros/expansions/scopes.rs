@@ -1,4 +1,4 @@
-// const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300);
+// const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300, dpop);
 
 const REQUIREMENT: Requirement = {
     #[allow(unexpected_cfgs)]
@@ -8,6 +8,7 @@ const REQUIREMENT: Requirement = {
             use ::scopes_runtime::__private::words::any as _;
             use ::scopes_runtime::__private::words::all as _;
             use ::scopes_runtime::__private::words::max_age as _;
+            use ::scopes_runtime::__private::words::dpop as _;
             Scope! {
                 "admin"[use Scope] [as __scope_0;]
             }
@@ -44,6 +45,7 @@ const REQUIREMENT: Requirement = {
                     &[],
                     ::core::option::Option::Some(300),
                 ),
+                ::scopes_runtime::Requirement::dpop(),
             ],
         )
     };

@@ -1,15 +1,18 @@
-//! The options `acr = "…"` and `max_age = 300` of a requirement: how and when the user must have authenticated (RFC
-//! 9470).
+//! The options of a requirement: `acr = "…"` and `max_age = 300`, how and when the user must have authenticated (RFC
+//! 9470), and `dpop`, whether the token must be bound to a key (RFC 9449).
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Error, Ident, LitInt, LitStr, Result, Token, parenthesized, token};
+use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized, token};
 
+use crate::place;
 use crate::scope_token::is_token_character;
+use crate::similar::distance;
 
+const DPOP: &str = "dpop";
 const ACR: &str = "expected a string literal: `acr = \"…\"`, or `acr = any(\"…\", \"…\")` for one of several";
 const MAX_AGE: &str = "expected a number of seconds, at least 1, such as `max_age = 300`";
 
@@ -18,26 +21,36 @@ const MAX_AGE: &str = "expected a number of seconds, at least 1, such as `max_ag
 pub(crate) struct Authentication {
     acr_values: Vec<LitStr>,
     max_age: Option<LitInt>,
+    /// Where `dpop` is written.
+    dpop: Option<Span>,
 }
 
 impl Authentication {
     /// Returns whether the next item is an option.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
-        input.peek(Ident::peek_any) && input.peek2(Token![=])
+        let ahead = input.fork();
+        let Ok(name) = ahead.call(Ident::parse_any) else { return false };
+        // `dpop:read` is a scope without quotes.
+        let is_dpop =
+            || name.unraw() == DPOP && (ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(Lit));
+        ahead.peek(Token![=]) || is_dpop()
     }
 
     /// Returns whether this is the name of an option.
     pub(crate) fn is_option(name: &Ident) -> bool {
-        name == "acr" || name == "max_age"
+        name == "acr" || name == "max_age" || name.unraw() == DPOP
     }
 
-    /// Parses `acr` or `max_age`.
+    /// Parses `acr`, `max_age` or `dpop`.
     pub(crate) fn add(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.call(Ident::parse_any)?;
+        if name.unraw() == DPOP {
+            return self.add_dpop(&name, input.peek(Token![=]));
+        }
         input.parse::<Token![=]>()?;
         let is_repeated = if name == "acr" { !self.acr_values.is_empty() } else { self.max_age.is_some() };
         if is_repeated {
-            return Err(Error::new(name.span(), format!("duplicate option `{name}`; remove it")));
+            return Err(duplicate(&name));
         }
         if name == "acr" {
             self.acr_values = contexts(input)?;
@@ -47,12 +60,39 @@ impl Authentication {
         Ok(())
     }
 
+    fn add_dpop(&mut self, name: &Ident, has_value: bool) -> Result<()> {
+        if has_value {
+            return Err(Error::new(name.span(), "`dpop` has no value; write `dpop` alone, or leave it out"));
+        }
+        if self.dpop.is_some() {
+            return Err(duplicate(name));
+        }
+        self.dpop = Some(name.span());
+        Ok(())
+    }
+
+    /// Returns the error for a word that is probably meant as `dpop`. The word alone may also be a scope without quotes.
+    pub(crate) fn misspelt(word: &str) -> Option<String> {
+        match word {
+            // `Dpop` may be a variant.
+            "DPoP" | "DPOP" => Some(format!("unknown option `{word}`; write `dpop`")),
+            _ if word.starts_with(char::is_lowercase) && distance(word, DPOP) == 1 => {
+                Some(format!("unknown option `{word}`; write `dpop`, or `\"{word}\"` for a scope"))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the error for an option inside `any(…)` or `all(…)`.
     pub(crate) fn misplaced(input: ParseStream<'_>) -> Error {
         input.error(
             "option of the whole requirement inside `any(…)` or `all(…)`; move it to the outermost list",
         )
     }
+}
+
+fn duplicate(name: &Ident) -> Error {
+    Error::new(name.span(), format!("duplicate option `{name}`; remove it"))
 }
 
 fn contexts(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
@@ -92,20 +132,25 @@ fn seconds(input: ParseStream<'_>) -> Result<LitInt> {
     }
 }
 
-/// Writes the options, if any, as an array element with a trailing comma.
+/// Writes the options, if any, as array elements, each with a trailing comma.
 impl ToTokens for Authentication {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { acr_values, max_age } = self;
-        if acr_values.is_empty() && max_age.is_none() {
-            return;
+        let Self { acr_values, max_age, dpop } = self;
+        if !acr_values.is_empty() || max_age.is_some() {
+            let max_age = match max_age {
+                Some(seconds) => {
+                    let seconds = LitInt::new(seconds.base10_digits(), Span::call_site());
+                    quote!(::core::option::Option::Some(#seconds))
+                }
+                None => quote!(::core::option::Option::None),
+            };
+            tokens.extend(
+                quote!(::scopes_runtime::Requirement::authentication(&[#(#acr_values),*], #max_age),),
+            );
         }
-        let max_age = match max_age {
-            Some(seconds) => {
-                let seconds = LitInt::new(seconds.base10_digits(), Span::call_site());
-                quote!(::core::option::Option::Some(#seconds))
-            }
-            None => quote!(::core::option::Option::None),
-        };
-        tokens.extend(quote!(::scopes_runtime::Requirement::authentication(&[#(#acr_values),*], #max_age),));
+        if let Some(dpop) = dpop {
+            let bound = place::call(*dpop, quote!(::scopes_runtime::Requirement::dpop), TokenStream::new());
+            tokens.extend(quote!(#bound,));
+        }
     }
 }

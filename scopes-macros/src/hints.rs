@@ -11,7 +11,7 @@ use crate::authentication::Authentication;
 /// Writes an item for a block inside of an item with `#[allow(unexpected_cfgs)]`, which the compiler removes.
 #[derive(Default)]
 pub(crate) struct Hints {
-    /// `any`, `acr` and other lowercase words.
+    /// `any`, `acr`, `dpop` and other lowercase words.
     words: Vec<Ident>,
     paths: Vec<Path>,
     literals: Vec<Literal>,

@@ -1,6 +1,6 @@
 //! `scopes!`, and the requirement grammar of it and the attributes: a list requires all of its items, `any(…)` and
-//! `all(…)` nest, and an item is a string literal or the path of a variant. `acr` and `max_age` go into the
-//! outermost list, and so does `may_require(…)`: what a handler may require later.
+//! `all(…)` nest, and an item is a string literal or the path of a variant. `acr`, `max_age` and `dpop` go into
+//! the outermost list, and so does `may_require(…)`: what a handler may require later.
 //!
 //! Each independent mistake is reported. What remains is still a requirement.
 
@@ -207,7 +207,7 @@ impl MayRequire {
 }
 
 impl Outermost {
-    /// Adds `acr`, `max_age` or the value of a parameter.
+    /// Adds `acr`, `max_age`, `dpop` or the value of a parameter.
     fn add_option(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.fork().call(Ident::parse_any)?;
         if Authentication::is_option(&name) {
@@ -301,6 +301,9 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     if word.starts_with(|first: char| first.is_lowercase()) {
         return Err(without_quotes(path, word, input));
     }
+    if let Some(problem) = Authentication::misspelt(&word) {
+        return Err(Error::new_spanned(path, problem));
+    }
     Ok(Item::Variant(path))
 }
 
@@ -312,7 +315,9 @@ fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error
         word.push_str(&token.to_string());
         written.extend([token]);
     }
-    Error::new_spanned(written, format!("scope name without quotes; write `\"{word}\"`"))
+    let problem = Authentication::misspelt(&word);
+    let problem = problem.unwrap_or_else(|| format!("scope name without quotes; write `\"{word}\"`"));
+    Error::new_spanned(written, problem)
 }
 
 fn first_literal(tokens: TokenStream) -> Option<Span> {

@@ -293,6 +293,9 @@ pub mod __private {
         /// The maximum number of seconds since the user authenticated (RFC 9470): `max_age = 300`.
         pub const fn max_age() {}
 
+        /// The token must be bound to a key of its sender, who proves it by DPoP (RFC 9449): `requires_scopes("pay", dpop)`.
+        pub const fn dpop() {}
+
         /// What the handler may require later with `AccessToken::require`: `may_require("items:write")`.
         pub const fn may_require() {}
     }

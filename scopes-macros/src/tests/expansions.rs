@@ -119,7 +119,7 @@ impl Notes {
 #[test]
 fn scopes_expands_to_the_committed_file() {
     let source = r#"
-const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300);"#;
+const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300, dpop);"#;
     let mut item: ItemConst = parse(source);
     *item.expr =
         syn::parse2(requirement::expand(invocation(&item.expr).tokens.clone())).expect("an expression");

@@ -60,8 +60,8 @@ pub enum AuthError {
     /// A malformed, empty or repeated `Authorization` header: 400 `invalid_request`.
     #[error("{}", RefusalReason::InvalidRequest.detail(Schemes::default()))]
     InvalidRequest(Challenge),
-    /// The token failed a check: 401 `invalid_token`.
-    #[error("{}", RefusalReason::InvalidToken.detail(Schemes::default()))]
+    /// The token failed a check, or is not bound to a DPoP key as the operation requires: 401 `invalid_token`.
+    #[error("{}", .0.why_invalid().detail(Schemes::default()))]
     InvalidToken(Challenge),
     /// The proof of a token with the scheme `DPoP` failed a check: 401 `invalid_dpop_proof` (RFC 9449 section 7.1).
     #[cfg(feature = "bound-tokens")]
@@ -185,6 +185,14 @@ impl Challenge {
         self.template.max_age(self.reason)
     }
 
+    /// Returns the reason of [`AuthError::InvalidToken`].
+    fn why_invalid(&self) -> RefusalReason {
+        match self.reason {
+            RefusalReason::UnboundToken => RefusalReason::UnboundToken,
+            _ => RefusalReason::InvalidToken,
+        }
+    }
+
     /// Returns whether the response contains scopes. That to a malformed request does not.
     fn has_hints(&self) -> bool {
         self.reason != RefusalReason::InvalidRequest
@@ -220,7 +228,7 @@ impl AuthError {
         match reason {
             RefusalReason::MissingToken => Self::MissingToken(challenge),
             RefusalReason::InvalidRequest => Self::InvalidRequest(challenge),
-            RefusalReason::InvalidToken => Self::InvalidToken(challenge),
+            RefusalReason::InvalidToken | RefusalReason::UnboundToken => Self::InvalidToken(challenge),
             #[cfg(feature = "bound-tokens")]
             RefusalReason::InvalidDpopProof => Self::InvalidDpopProof(challenge),
             #[cfg(feature = "bound-tokens")]
@@ -316,7 +324,7 @@ impl AuthError {
         match self {
             Self::MissingToken(challenge) => Ok((RefusalReason::MissingToken, challenge)),
             Self::InvalidRequest(challenge) => Ok((RefusalReason::InvalidRequest, challenge)),
-            Self::InvalidToken(challenge) => Ok((RefusalReason::InvalidToken, challenge)),
+            Self::InvalidToken(challenge) => Ok((challenge.why_invalid(), challenge)),
             #[cfg(feature = "bound-tokens")]
             Self::InvalidDpopProof(challenge) => Ok((RefusalReason::InvalidDpopProof, challenge)),
             #[cfg(feature = "bound-tokens")]

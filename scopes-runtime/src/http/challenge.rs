@@ -42,6 +42,7 @@ pub(super) struct RefusalTemplate {
     parameters: Arc<Parameters>,
     alternatives: Vec<Vec<RequiredScope>>,
     authentication: Authentication,
+    schemes: Schemes,
     /// Every alternative, for the log.
     pub(super) required: String,
     /// One for each scheme, each reason and each alternative that may be the cheapest.
@@ -61,6 +62,8 @@ pub(super) enum RefusalReason {
     MissingToken,
     InvalidRequest,
     InvalidToken,
+    /// The token is valid, but not bound to a DPoP key as the operation requires.
+    UnboundToken,
     #[cfg(feature = "bound-tokens")]
     InvalidDpopProof,
     #[cfg(feature = "bound-tokens")]
@@ -75,9 +78,10 @@ impl RefusalReason {
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
-            Self::MissingToken | Self::InvalidToken | Self::InsufficientUserAuthentication => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::MissingToken
+            | Self::InvalidToken
+            | Self::UnboundToken
+            | Self::InsufficientUserAuthentication => StatusCode::UNAUTHORIZED,
             #[cfg(feature = "bound-tokens")]
             Self::InvalidDpopProof | Self::UseDpopNonce => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope => StatusCode::FORBIDDEN,
@@ -89,7 +93,7 @@ impl RefusalReason {
         match self {
             Self::MissingToken => None,
             Self::InvalidRequest => Some("invalid_request"),
-            Self::InvalidToken => Some("invalid_token"),
+            Self::InvalidToken | Self::UnboundToken => Some("invalid_token"),
             #[cfg(feature = "bound-tokens")]
             Self::InvalidDpopProof => Some("invalid_dpop_proof"),
             #[cfg(feature = "bound-tokens")]
@@ -112,6 +116,10 @@ impl RefusalReason {
                 return format!("{detail} Send one header `Authorization: {scheme} <token>`.").into();
             }
             Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
+            Self::UnboundToken => {
+                "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and send it as \
+                 `Authorization: DPoP <token>` with a new proof."
+            }
             #[cfg(feature = "bound-tokens")]
             Self::InvalidDpopProof => {
                 "The DPoP proof is not valid for this request. Send one header `DPoP` with a new proof."
@@ -176,12 +184,14 @@ impl ChallengeConfig {
 impl RefusalTemplate {
     fn new(required: &Requirements, part: Option<&Requirements>, parameters: Arc<Parameters>) -> Self {
         let alternatives = required.required_alternatives(part);
+        let requires_dpop = required.require_dpop() || part.is_some_and(Requirements::require_dpop);
+        let schemes = parameters.schemes.of_operation(requires_dpop);
         let requirements = required.iter().chain(part.into_iter().flat_map(Requirements::iter));
         let authentication = authentication_of_all(requirements);
         let required = written(&alternatives);
-        let schemes = parameters.schemes.count();
-        let rendered = (0..schemes * REASONS * alternatives.len().max(1)).map(|_| OnceLock::new()).collect();
-        Self { parameters, alternatives, authentication, required, rendered }
+        let rendered = schemes.count() * REASONS * alternatives.len().max(1);
+        let rendered = (0..rendered).map(|_| OnceLock::new()).collect();
+        Self { parameters, alternatives, authentication, schemes, required, rendered }
     }
 
     /// Returns the scopes to request: all that the cheapest alternative needs (RFC 6750 section 3).
@@ -205,7 +215,7 @@ impl RefusalTemplate {
     ) -> RenderedRefusal {
         let cheapest = self.cheapest(granted);
         let at = REASONS * cheapest.unwrap_or_default() + reason as usize;
-        let at = self.parameters.schemes.count() * at + self.parameters.schemes.index_of(scheme);
+        let at = self.schemes.count() * at + self.schemes.index_of(scheme);
         self.rendered[at].get_or_init(|| self.rendered(reason, scheme, cheapest)).clone()
     }
 
@@ -245,7 +255,7 @@ impl RefusalTemplate {
     }
 
     fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
-        let mut problem = Problem::of(reason, self.parameters.schemes.attempted(scheme));
+        let mut problem = Problem::of(reason, self.schemes.attempted(scheme));
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
@@ -261,13 +271,13 @@ impl RefusalTemplate {
             ("scope", problem.scope.as_deref()),
             ("resource_metadata", self.parameters.metadata.as_deref().filter(|_| has_hints)),
         ];
-        let mut challenge = self.parameters.schemes.first_challenge(scheme, &self.parameters.realm);
+        let mut challenge = self.schemes.first_challenge(scheme, &self.parameters.realm);
         for (name, parameter) in parameters {
             if let Some(parameter) = parameter {
                 challenge.push_str(&format!(", {name}=\"{parameter}\""));
             }
         }
-        if let Some(second) = self.parameters.schemes.second_challenge(scheme, &self.parameters.realm) {
+        if let Some(second) = self.schemes.second_challenge(scheme, &self.parameters.realm) {
             challenge.push_str(&format!(", {second}"));
         }
         RenderedRefusal { challenge: challenge.into(), body: problem.to_json().into() }

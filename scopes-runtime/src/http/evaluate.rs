@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::challenge::RefusalReason;
 use super::context::TokenOutcome;
+use super::schemes::Scheme;
 use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;
@@ -34,7 +35,7 @@ pub(super) fn evaluate<'a>(
     match outcome {
         TokenOutcome::Valid(token) => match insufficiency(required, values, token) {
             None => Ok(token),
-            Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: None }),
+            Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: cause_of(reason) }),
         },
         TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
         TokenOutcome::Malformed(_) => refused(RefusalReason::InvalidRequest, None),
@@ -60,13 +61,32 @@ pub(super) fn evaluate<'a>(
     }
 }
 
-/// Returns what a valid token lacks. A missing scope comes before the user's authentication.
+/// A valid token at an operation that requires another one.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not bound to a DPoP key, which the operation requires")]
+struct UnboundToken;
+
+/// Returns the cause for the log of a refusal that does not explain itself.
+pub(super) fn cause_of(reason: RefusalReason) -> Option<&'static (dyn Error + 'static)> {
+    (reason == RefusalReason::UnboundToken).then_some(&UnboundToken)
+}
+
+/// Returns whether a valid token satisfies the requirements, with their own values of parameters.
+#[cfg(feature = "mcp")]
+pub(crate) fn is_sufficient(token: &AccessToken, required: &Requirements) -> bool {
+    insufficiency(required, required.values(), token).is_none()
+}
+
+/// Returns what a valid token lacks: the binding to a key, then scopes, then the user's authentication. The server has verified
+/// the proof of each token with the scheme `DPoP`.
 pub(super) fn insufficiency(
     required: &Requirements,
     values: &(impl ParameterValues + ?Sized),
     token: &AccessToken,
 ) -> Option<RefusalReason> {
-    if !required.are_met_by(token.scopes(), values) {
+    if required.require_dpop() && Scheme::of(token) != Scheme::Dpop {
+        Some(RefusalReason::UnboundToken)
+    } else if !required.are_met_by(token.scopes(), values) {
         Some(RefusalReason::InsufficientScope)
     } else if !required.accepts(token.authenticated()) {
         Some(RefusalReason::InsufficientUserAuthentication)
@@ -82,7 +102,6 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::http::schemes::Scheme;
     use crate::scope::{DeclaredScope, GrantedScopes, Requirement};
 
     static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &["items:write"]);

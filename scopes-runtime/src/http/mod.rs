@@ -33,6 +33,8 @@ pub(crate) use auth_error::example_body;
 pub use auth_error::{AuthError, Challenge, Unavailable};
 pub(crate) use context::{begin_layers, end_layers};
 pub use credential_extractor::CredentialExtractor;
+#[cfg(feature = "mcp")]
+pub(crate) use evaluate::is_sufficient;
 pub use extract::RequiredScopes;
 pub use granted::Granted;
 #[cfg(feature = "testing")]

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use super::auth_error::AuthError;
 use super::challenge::RefusalReason;
-use super::evaluate::insufficiency;
+use super::evaluate::{cause_of, insufficiency};
 use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
@@ -26,8 +26,9 @@ impl AccessToken {
     /// # Errors
     ///
     /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
-    /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required. Return the
-    /// error as it is.
+    /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required;
+    /// [`AuthError::InvalidToken`] if the requirement has `dpop`, and the token was not sent with a DPoP proof to a
+    /// [`ResourceServer`](crate::ResourceServer). Return the error as it is.
     ///
     /// # Panics
     ///
@@ -79,11 +80,19 @@ impl AccessToken {
             "`require` of `{requirement}` without the values of its parameters; write them behind the scopes, as in \
              `scopes!(\"org:{{org}}:read\", org = project.org)`"
         );
-        match insufficiency(&required, values, self) {
+        // The claims of a token that no server has accepted do not prove that its sender has the key.
+        let is_unproven =
+            || self.server_config::<ServerConfig>().is_none_or(|config| !config.sender.accepts_dpop());
+        let reason = if required.require_dpop() && is_unproven() {
+            Some(RefusalReason::UnboundToken)
+        } else {
+            insufficiency(&required, values, self)
+        };
+        match reason {
             None => Ok(()),
             Some(reason) => {
                 let values = required.have_parameters().then(|| shared(values));
-                Err(self.refused(reason, &required.with_values(values), None))
+                Err(self.refused(reason, &required.with_values(values), cause_of(reason)))
             }
         }
     }

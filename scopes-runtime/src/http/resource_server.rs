@@ -128,6 +128,11 @@ impl ResourceServer {
     pub(super) fn config(&self) -> &Arc<ServerConfig> {
         &self.config
     }
+
+    /// Returns whether requests with the scheme `DPoP` can be authorized.
+    pub(crate) fn accepts_dpop(&self) -> bool {
+        self.config.sender.accepts_dpop()
+    }
 }
 
 impl ResourceServerBuilder {

@@ -33,6 +33,17 @@ impl Scheme {
 }
 
 impl Schemes {
+    /// Returns the schemes of an operation of a server with these: only `DPoP` if the token must be bound to a key (RFC 9449 section
+    /// 7.1).
+    #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
+    pub(super) fn of_operation(self, requires_dpop: bool) -> Self {
+        #[cfg(feature = "bound-tokens")]
+        if requires_dpop {
+            return Self::Dpop;
+        }
+        self
+    }
+
     /// Returns how many schemes a refusal may be rendered for.
     pub(super) fn count(self) -> usize {
         match self {

@@ -20,6 +20,8 @@ struct Token<'a> {
     acr: Option<&'a str>,
     /// The age of the user's login in seconds, if the token has it.
     age: Option<u64>,
+    /// Whether it is bound to a DPoP key.
+    is_bound: bool,
 }
 
 /// Operations by the shape of their path, which has no parameter names, and method.
@@ -139,7 +141,7 @@ fn is_open(access: &LockedAccess) -> bool {
 fn described(Client { token, credentials }: &Client<'_>) -> String {
     let listed: Vec<_> = credentials.iter().map(|scheme| format!("`{scheme}`")).collect();
     let credentials = listed.join(" and ");
-    let Some(Token { scopes, acr, age }) = token else {
+    let Some(Token { scopes, acr, age, is_bound }) = token else {
         return match listed.len() {
             0 => "A request without a token".to_owned(),
             _ => format!("A request with {credentials}, without a token,"),
@@ -153,33 +155,35 @@ fn described(Client { token, credentials }: &Client<'_>) -> String {
     };
     let acr = acr.map(|acr| format!(" and a login of acr {acr}")).unwrap_or_default();
     let age = age.map(|age| format!(" and a login {age} seconds ago")).unwrap_or_default();
-    format!("A token {scopes}{acr}{age}{beside}")
+    let token = if *is_bound { "DPoP-bound token" } else { "token" };
+    format!("A {token} {scopes}{acr}{age}{beside}")
 }
 
 fn accepts(access: &LockedAccess, client: &Client<'_>) -> bool {
     let has_all = |schemes: &BTreeSet<String>| {
         schemes.iter().all(|scheme| client.credentials.contains(scheme.as_str()))
     };
-    let TokenRule { alternatives, acr_values, max_age, credentials, .. } = match access {
+    let TokenRule { alternatives, acr_values, max_age, dpop, credentials, .. } = match access {
         LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => return true,
         LockedAccess::Authenticated(schemes) => return has_all(schemes),
         LockedAccess::Scoped(rule) => rule,
     };
     has_all(credentials)
-        && client.token.as_ref().is_some_and(|Token { scopes, acr, age }| {
+        && client.token.as_ref().is_some_and(|Token { scopes, acr, age, is_bound }| {
             let has = |(scope, broader): (&String, &BTreeSet<String>)| {
                 scopes.contains(scope.as_str()) || broader.iter().any(|name| scopes.contains(name.as_str()))
             };
             alternatives.iter().any(|alternative| alternative.iter().all(has))
                 && acr_values.as_ref().is_none_or(|values| acr.is_some_and(|acr| values.contains(acr)))
                 && max_age.is_none_or(|max_age| age.is_some_and(|age| age <= max_age))
+                && (*is_bound || !dpop)
         })
 }
 
 /// Returns the weakest accepted clients: every accepted one has the scopes and credentials of one of them, and a login that is
 /// at least as good. `None` if there are too many.
 fn weakest(access: &LockedAccess) -> Option<BTreeSet<Client<'_>>> {
-    let TokenRule { alternatives, acr_values, max_age, credentials, .. } = match access {
+    let TokenRule { alternatives, acr_values, max_age, dpop, credentials, .. } = match access {
         LockedAccess::Public | LockedAccess::OptionalToken | LockedAccess::Unchecked => {
             return Some(BTreeSet::from([Client::default()]));
         }
@@ -201,7 +205,7 @@ fn weakest(access: &LockedAccess) -> Option<BTreeSet<Client<'_>>> {
     }
     let tokens = |scopes: BTreeSet<_>| {
         acr_values.iter().map(move |&acr| Client {
-            token: Some(Token { scopes: scopes.clone(), acr, age: *max_age }),
+            token: Some(Token { scopes: scopes.clone(), acr, age: *max_age, is_bound: *dpop }),
             credentials: names(credentials),
         })
     };

@@ -32,6 +32,8 @@ pub(super) struct TokenRule {
     pub(super) acr_values: Option<BTreeSet<String>>,
     /// The maximum age of the user's login in seconds.
     pub(super) max_age: Option<u64>,
+    /// Whether the token must be bound to a DPoP key.
+    pub(super) dpop: bool,
     /// What the handler may require later, such as `admin` or `acr mfa`.
     pub(super) may_require: BTreeSet<String>,
     /// The schemes of the credentials that a request needs beside the token.
@@ -112,6 +114,7 @@ impl LockedAccess {
             alternatives: requirements.alternatives().iter().map(|scopes| alternative(scopes)).collect(),
             acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
             max_age,
+            dpop: requirements.require_dpop(),
             may_require: requirements.may_require().list().collect(),
             credentials: names(&requirements.credentials()),
         })
@@ -154,7 +157,7 @@ impl LockedAccess {
     pub(super) fn lines(&self) -> Vec<String> {
         let listed =
             |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-        let TokenRule { alternatives, acr_values, max_age, may_require, credentials } = match self {
+        let TokenRule { alternatives, acr_values, max_age, dpop, may_require, credentials } = match self {
             Self::Public => return vec!["public".to_owned()],
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Unchecked => return vec!["unchecked".to_owned()],
@@ -175,6 +178,7 @@ impl LockedAccess {
         }
         lines.extend(acr_values.as_ref().map(|values| format!("after a login of acr {}", listed(values))));
         lines.extend(max_age.map(|seconds| format!("after a login within {seconds} seconds")));
+        lines.extend(dpop.then(|| "bound to a DPoP key".to_owned()));
         lines.extend((!credentials.is_empty()).then(|| format!("with {}", listed(credentials))));
         lines.extend(may_require.iter().map(|later| format!("may require {later}")));
         lines
@@ -182,7 +186,7 @@ impl LockedAccess {
 }
 
 impl TokenRule {
-    /// Reads a line about the user's login or the credentials beside the token.
+    /// Reads a line about the user's login, the key of the token or the credentials beside it.
     fn add_conditions(&mut self, line: &str) -> Option<()> {
         match line.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["after", "a", "login", "of", "acr", values @ ..] if self.acr_values.is_none() => {
@@ -191,6 +195,7 @@ impl TokenRule {
             ["after", "a", "login", "within", seconds, "seconds"] if self.max_age.is_none() => {
                 self.max_age = Some(seconds.parse().ok()?);
             }
+            ["bound", "to", "a", "DPoP", "key"] if !self.dpop => self.dpop = true,
             ["with", schemes @ ..] if !schemes.is_empty() && self.credentials.is_empty() => {
                 self.credentials = schemes.iter().map(|&scheme| scheme.to_owned()).collect();
             }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::McpConfig;
 use super::messages::media_type;
+use crate::http::is_sufficient;
 use crate::operation::ItemKind;
 use crate::scope::Requirements;
 use crate::token::{AccessToken, strict_json};
@@ -197,8 +198,7 @@ impl Visible {
     }
 
     fn may_use(&self, required: &Requirements) -> bool {
-        required.are_met_by(self.token.scopes(), required.values())
-            && required.accepts(self.token.authenticated())
+        is_sufficient(&self.token, required)
     }
 
     /// Returns for each item whether the token may use it.

@@ -77,6 +77,9 @@ fn text_of_requirements(requirements: &Requirements) -> String {
     if let Some(seconds) = max_age {
         text.push_str(&format!(" The user must have authenticated at most {seconds} s ago."));
     }
+    if requirements.require_dpop() {
+        text.push_str(" The token must be bound to a key of the client, and sent with a DPoP proof.");
+    }
     let later: Vec<_> = requirements.may_require().list().map(|name| format!("`{name}`")).collect();
     if !later.is_empty() {
         text.push_str(&format!(" May require later: {}.", later.join(", ")));

@@ -16,6 +16,9 @@ use crate::operation::Access;
 /// The extension with the required authentication of the user, as the parameters of RFC 9470. OpenAPI has no field for it.
 pub(super) const USER_AUTHENTICATION: &str = "x-user-authentication";
 
+/// The extension of operations that only accept tokens with the scheme `DPoP` (RFC 9449): `true`. OpenAPI has no field for it.
+pub(super) const DPOP_REQUIRED: &str = "x-dpop-required";
+
 /// The extension with the scopes that the handler may require of the token later.
 pub(super) const MAY_REQUIRE: &str = "x-may-require";
 
@@ -44,7 +47,7 @@ pub(super) fn add_access(
     }
 }
 
-/// Returns the extensions of an operation: the required authentication of the user, what the handler may require later, and the
+/// Returns the extensions of an operation: the required authentication of the user, whether DPoP is required, what the handler may require later, and the
 /// sources of scopes' parameters.
 pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str, Value)> {
     let may_require = access.may_require();
@@ -52,7 +55,10 @@ pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str,
     let user_authentication = user_authentication(access).map(|value| (USER_AUTHENTICATION, value));
     let parameters = scope_parameters(access);
     let parameters = (!parameters.is_empty()).then(|| (SCOPE_PARAMETERS, as_json(&parameters)));
-    user_authentication.into_iter().chain(may_require.map(|value| (MAY_REQUIRE, value))).chain(parameters)
+    let requires_dpop = matches!(access, Access::Scoped(requirements) if requirements.require_dpop());
+    let dpop = requires_dpop.then_some((DPOP_REQUIRED, Value::Bool(true)));
+    let may_require = may_require.map(|value| (MAY_REQUIRE, value));
+    user_authentication.into_iter().chain(dpop).chain(may_require).chain(parameters)
 }
 
 /// Returns the source of each parameter of the required scopes.

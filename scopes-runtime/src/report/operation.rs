@@ -77,8 +77,8 @@ impl<'a> ReportedOperation<'a> {
         self.0.access.alternatives()
     }
 
-    /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr` and
-    /// `max_age`. A scope with a parameter counts with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
+    /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr`,
+    /// `max_age` and `dpop`. A scope with a parameter counts with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
     #[must_use]
     pub fn is_allowed(self, granted: &GrantedScopes) -> bool {
         is_allowed(self.0, granted)

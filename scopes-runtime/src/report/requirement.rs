@@ -1,5 +1,5 @@
 use crate::operation::Access;
-use crate::scope::{Authentication, CredentialScheme, list};
+use crate::scope::{Authentication, CredentialScheme, DPOP, list};
 
 /// Returns what a client needs to call an operation. `set` formats each set of scopes.
 pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> String {
@@ -21,9 +21,10 @@ pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> Stri
     let Authentication { acr_values, max_age } = requirements.authentication();
     let acr_values = acr_values.map(|values| format!("acr {}", set(&values.join(" "))));
     let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
+    let dpop = requirements.require_dpop().then(|| DPOP.to_owned());
     let credentials = requirements.credentials();
     let credentials = (!credentials.is_empty()).then(|| format!("with {}", listed(&credentials, &set)));
-    let required = [Some(scopes), acr_values, max_age, credentials].into_iter().flatten();
+    let required = [Some(scopes), acr_values, max_age, dpop, credentials].into_iter().flatten();
     let required = required.collect::<Vec<_>>().join(", ");
     let later: Vec<_> = requirements.may_require().list().map(|name| set(&name)).collect();
     if later.is_empty() { required } else { format!("{required}; may require {}", later.join(", ")) }

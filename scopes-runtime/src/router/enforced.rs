@@ -8,6 +8,7 @@ use futures_util::future::Either;
 
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
+use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
 use super::{Guarded, ScopedHandler};
@@ -39,6 +40,14 @@ impl<H: Clone, S> Enforced<H, S> {
     /// Returns the handler for a route, whose routers have these requirements.
     pub(super) fn with_routers(&self, routers: RouterRequirements) -> Self {
         Self { routers, ..self.clone() }
+    }
+}
+
+impl<H, S: 'static> Enforced<H, S> {
+    /// Returns the server that checks the requirement.
+    pub(super) fn server(&self) -> RouteServer {
+        let check = self.check;
+        RouteServer::new(move |state: &S| check(state).map(|check| check.server))
     }
 }
 

@@ -9,6 +9,7 @@ use tower_service::Service;
 
 use super::ScopedRouter;
 use super::route::Route;
+use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_mcp::ScopedMcp;
 use crate::http::ProvidesResourceServer;
@@ -44,6 +45,7 @@ where
     {
         let McpEndpoint { service, requirement, config } = endpoint;
         let own = Requirements::from(requirement);
+        let server = || RouteServer::new(|state: &S| Some(state.resource_server()));
         for (kind, name, of_item) in config.items.iter() {
             let path = format!("{path}#{name}");
             let requirements = own.with_parts([of_item]);
@@ -56,15 +58,11 @@ where
                 "`{path}` requires authentication contexts (`acr`) that its endpoint excludes, so no login would do"
             );
             let access = Access::Scoped(requirements);
-            self.routes.push(Route::new(Operation {
-                methods: Methods::Item(kind),
-                path,
-                handler: None,
-                access,
-            }));
+            let operation = Operation { methods: Methods::Item(kind), path, handler: None, access };
+            self.routes.push(Route { server: server(), ..Route::new(operation) });
         }
         let routers = RouterRequirements::default();
-        self.routes.push(Route::scoped(path, Methods::Any, requirement, routers.clone()));
+        self.routes.push(Route::scoped(path, Methods::Any, requirement, routers.clone(), server()));
         let service = ScopedMcp::new(service, requirement, config, S::resource_server, routers);
         Self { router: self.router.route(path, any(service)), ..self }
     }

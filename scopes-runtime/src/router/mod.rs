@@ -17,6 +17,7 @@ mod openapi;
 mod openapi_parts;
 mod report;
 mod route;
+mod route_server;
 mod router_requirements;
 mod scoped_handler;
 #[cfg(feature = "mcp")]

@@ -1,4 +1,5 @@
 use super::enforced::Enforced;
+use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 #[cfg(feature = "openapi")]
 use crate::openapi::{Description, Schemes};
@@ -15,6 +16,7 @@ pub(super) struct Route {
     pub(super) operation: Operation,
     /// Shared with the handler.
     pub(super) requirements: RouterRequirements,
+    pub(super) server: RouteServer,
     /// Whether this is the handler of `method_not_allowed_fallback`.
     pub(super) is_method_not_allowed_fallback: bool,
     #[cfg(feature = "openapi")]
@@ -26,12 +28,13 @@ pub(super) struct Route {
 
 impl Route {
     /// Returns the route of a handler with the guard `G`, and the handler as axum gets it.
-    pub(super) fn of<G: OperationGuard, H: Clone, S>(
+    pub(super) fn of<G: OperationGuard, H: Clone, S: 'static>(
         path: &str,
         methods: Methods,
         handler: &Enforced<H, S>,
     ) -> (Self, Enforced<H, S>) {
-        let route = Self::new(Operation::of::<G>(path.to_owned(), methods));
+        let operation = Operation::of::<G>(path.to_owned(), methods);
+        let route = Self { server: handler.server(), ..Self::new(operation) };
         let handler = handler.with_routers(route.requirements.clone());
         (route, handler)
     }
@@ -42,10 +45,11 @@ impl Route {
         methods: Methods,
         requirement: Requirement,
         requirements: RouterRequirements,
+        server: RouteServer,
     ) -> Self {
         let access = Access::Scoped(requirement.into());
         let operation = Operation { methods, path: path.to_owned(), handler: None, access };
-        Self { requirements, ..Self::new(operation) }
+        Self { requirements, server, ..Self::new(operation) }
     }
 
     /// Returns the route of a service or router that checks no tokens.
@@ -66,6 +70,7 @@ impl Route {
         Self {
             operation,
             requirements: RouterRequirements::default(),
+            server: RouteServer::default(),
             is_method_not_allowed_fallback: false,
             #[cfg(feature = "openapi")]
             description: None,

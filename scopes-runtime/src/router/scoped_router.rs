@@ -179,8 +179,16 @@ where
     }
 
     /// Provides the state of the handlers.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a route requires `dpop`, and the [`ResourceServer`](crate::ResourceServer) in the state does not accept DPoP.
     #[must_use]
-    pub fn with_state<S2>(self, state: S) -> ScopedRouter<S2> {
+    pub fn with_state<S2>(mut self, state: S) -> ScopedRouter<S2> {
+        for route in &mut self.routes {
+            route.server.set_state(&state);
+            route.server.check_dpop(&route.operation);
+        }
         ScopedRouter {
             router: self.router.with_state(state),
             routes: self.routes,

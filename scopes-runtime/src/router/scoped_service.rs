@@ -10,6 +10,7 @@ use tower_service::Service;
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
 use super::route::Route;
+use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
@@ -27,14 +28,16 @@ pub(super) struct ScopedService<T, S> {
     routers: RouterRequirements,
 }
 
-impl<T, S> ScopedService<T, S> {
+impl<T, S: 'static> ScopedService<T, S> {
     pub(super) fn new(service: T, requirement: Requirement, server: fn(&S) -> ResourceServer) -> Self {
         Self { service, requirement, server, routers: RouterRequirements::default() }
     }
 
     /// Returns the route of the service. `ScopedRouter::require` adds to its requirement.
     pub(super) fn route(&self, path: &str, methods: Methods) -> Route {
-        Route::scoped(path, methods, self.requirement, self.routers.clone())
+        let server = self.server;
+        let server = RouteServer::new(move |state: &S| Some(server(state)));
+        Route::scoped(path, methods, self.requirement, self.routers.clone(), server)
     }
 }
 

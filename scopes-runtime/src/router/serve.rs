@@ -16,7 +16,8 @@ use crate::operation::{Access, Operation};
 ///
 /// # Panics
 ///
-/// Panics if a route requires a scope with a parameter that the path does not have; so does each other way to serve the router.
+/// Panics if a route requires a scope with a parameter that the path does not have, or `dpop` of a server that does not accept DPoP;
+/// so does each other way to serve the router.
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
     fn from(router: ScopedRouter<S>) -> Self {
         router.to_axum()
@@ -27,6 +28,8 @@ impl<S> ScopedRouter<S> {
     /// Returns axum's router. Each way to serve the routes calls this.
     pub(super) fn to_axum(&self) -> axum::Router<S> {
         self.routes.iter().for_each(check_parameters);
+        // `require` may have been called after `with_state`.
+        self.routes.iter().for_each(|route| route.server.check_dpop(&route.operation));
         self.router.clone()
     }
 }

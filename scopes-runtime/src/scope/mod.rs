@@ -24,7 +24,7 @@ pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
-pub(crate) use named_scopes::NamedScopes;
+pub(crate) use named_scopes::{DPOP, NamedScopes};
 pub(crate) use parameter_source::ParameterSource;
 pub use parameters::ParameterValues;
 pub(crate) use parameters::{SharedValues, shared};

@@ -2,8 +2,11 @@ use serde::Serialize;
 
 use super::DeclaredScope;
 
-/// The scopes and the authentication of the user that requirements name, without their structure: what a handler may require of
-/// the token later.
+/// How reports name the requirement that the token is bound to a DPoP key.
+pub(crate) const DPOP: &str = "DPoP key";
+
+/// The scopes, the authentication of the user and the binding that requirements name, without their structure: what a handler may
+/// require of the token later.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct NamedScopes {
     #[serde(serialize_with = "names")]
@@ -12,6 +15,9 @@ pub(crate) struct NamedScopes {
     pub(crate) acr_values: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) max_age: Vec<u64>,
+    /// Whether the token must be bound to a DPoP key.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) dpop: bool,
 }
 
 impl NamedScopes {
@@ -31,7 +37,7 @@ impl NamedScopes {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.acr_values.is_empty() && self.max_age.is_empty()
+        self.scopes.is_empty() && self.acr_values.is_empty() && self.max_age.is_empty() && !self.dpop
     }
 
     /// Removes what the other one names.
@@ -39,17 +45,22 @@ impl NamedScopes {
         self.scopes.retain(|scope| !other.scopes.iter().any(|one| one.name() == scope.name()));
         self.acr_values.retain(|value| !other.acr_values.contains(value));
         self.max_age.retain(|max_age| !other.max_age.contains(max_age));
+        self.dpop &= !other.dpop;
     }
 
-    /// Returns each scope, `acr` and `max_age`: `admin`, `acr mfa`, `max_age 300`.
+    /// Returns each scope and option: `admin`, `acr mfa`, `max_age 300`, `DPoP key`. No scope has a space.
     pub(crate) fn list(&self) -> impl Iterator<Item = String> {
         let scopes = self.scopes.iter().map(|scope| scope.name().to_owned());
         let acr_values = self.acr_values.iter().map(|value| format!("acr {value}"));
         let max_age = self.max_age.iter().map(|seconds| format!("max_age {seconds}"));
-        scopes.chain(acr_values).chain(max_age)
+        scopes.chain(acr_values).chain(max_age).chain(self.dpop.then(|| DPOP.to_owned()))
     }
 }
 
 fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -9,7 +9,7 @@ use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
-/// The scopes that a token must have, and how its user must have authenticated. [`scopes!`](crate::scopes) and
+/// The scopes that a token must have, how its user must have authenticated, and whether it must be bound to a key. [`scopes!`](crate::scopes) and
 /// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
 ///
 /// ```
@@ -36,6 +36,8 @@ pub struct Requirement {
     node: Node,
     /// Whether a scope outside of `may_require` has a parameter.
     has_parameters: bool,
+    /// Whether the token must be bound to a DPoP key.
+    requires_dpop: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -47,6 +49,8 @@ enum Node {
         acr_values: &'static [&'static str],
         max_age: Option<u64>,
     },
+    /// The token is bound to a DPoP key.
+    Dpop,
     /// What the handler may require later. It requires nothing of each request.
     MayRequire(&'static [Requirement]),
     /// An extractor of the handler checks these credentials.
@@ -65,7 +69,7 @@ pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        Self { node: Node::Scope(scope), has_parameters: scope.has_parameters() }
+        Self { has_parameters: scope.has_parameters(), ..Self::of_node(Node::Scope(scope)) }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -96,8 +100,7 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let requirement =
-            Self { node: Node::All(requirements), has_parameters: any_has_parameters(requirements) };
+        let requirement = Self::of_list(Node::All(requirements), requirements);
         assert!(
             requirement.count_alternatives() <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
@@ -107,23 +110,46 @@ impl Requirement {
 
     #[must_use]
     pub const fn any(requirements: &'static [Self]) -> Self {
-        Self { node: Node::Any(requirements), has_parameters: any_has_parameters(requirements) }
+        Self::of_list(Node::Any(requirements), requirements)
     }
 
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self::without_parameters(Node::MayRequire(requirements))
+        Self::of_node(Node::MayRequire(requirements))
     }
 
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        Self::without_parameters(Node::Authentication { acr_values, max_age })
+        Self::of_node(Node::Authentication { acr_values, max_age })
     }
 
-    const fn without_parameters(node: Node) -> Self {
-        Self { node, has_parameters: false }
+    /// Requires a token that is bound to a DPoP key.
+    #[must_use]
+    #[track_caller]
+    pub const fn dpop() -> Self {
+        if !cfg!(feature = "bound-tokens") {
+            panic!(
+                "`dpop` needs the feature `bound-tokens` of `scopes-runtime`; turn it on in `Cargo.toml`, or remove `dpop`"
+            );
+        }
+        Self { requires_dpop: true, ..Self::of_node(Node::Dpop) }
+    }
+
+    const fn of_node(node: Node) -> Self {
+        Self { node, has_parameters: false, requires_dpop: false }
+    }
+
+    const fn of_list(node: Node, requirements: &[Self]) -> Self {
+        let mut list = Self::of_node(node);
+        let mut at = 0;
+        while at < requirements.len() {
+            list.has_parameters |= requirements[at].has_parameters;
+            list.requires_dpop |= requirements[at].requires_dpop;
+            at += 1;
+        }
+        list
     }
 
     /// Counts the alternatives, before those that another one covers are dropped.
@@ -131,6 +157,7 @@ impl Requirement {
         let (children, any) = match self.node {
             Node::Scope(_)
             | Node::Authentication { .. }
+            | Node::Dpop
             | Node::MayRequire(_)
             | Node::Credentials(_)
             | Node::Parameter(_) => return 1,
@@ -150,11 +177,11 @@ impl Requirement {
 
 impl Requirement {
     /// Any valid token, with or without scopes.
-    pub const ANY_VALID_TOKEN: Self = Self::without_parameters(Node::All(&[]));
+    pub const ANY_VALID_TOKEN: Self = Self::of_node(Node::All(&[]));
 
     /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///
-    /// This does not check `acr` and `max_age`, and it has no values for parameters of scopes;
+    /// This does not check `acr`, `max_age` and `dpop`, and it has no values for parameters of scopes;
     /// [`AccessToken::require`](crate::AccessToken::require) checks all.
     #[must_use]
     pub fn is_met_by(&self, granted: &GrantedScopes) -> bool {
@@ -167,16 +194,20 @@ impl Requirement {
             Node::Scope(scope) => is_granted(scope),
             Node::All(requirements) => requirements.iter().all(|inner| inner.is_met_where(is_granted)),
             Node::Any(requirements) => requirements.iter().any(|inner| inner.is_met_where(is_granted)),
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-                true
-            }
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => true,
         }
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
         match self.node {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => true,
+            Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+                true
+            }
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.accepts(authenticated))
             }
@@ -184,9 +215,15 @@ impl Requirement {
         }
     }
 
+    /// Returns whether the token must be bound to a DPoP key.
+    pub(crate) const fn requires_dpop(&self) -> bool {
+        self.requires_dpop
+    }
+
     fn add_authentication(&self, all: &mut Authentication) {
         match self.node {
-            Node::Scope(_) | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {}
+            Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+            }
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_authentication(all));
             }
@@ -203,13 +240,18 @@ impl Requirement {
         minimal(self.unreduced(&|scope| scope))
     }
 
-    /// Adds the scopes and the authentication that the requirement names. `later` selects those that the handler may require
+    /// Adds the scopes, the authentication and the binding that the requirement names. `later` selects those that the handler may require
     /// later; otherwise they are left out.
     pub(super) fn add_named(&self, later: bool, named: &mut NamedScopes) {
         match self.node {
             Node::Scope(scope) if !later => named.add_scope(scope),
             Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
-            Node::Scope(_) | Node::Authentication { .. } | Node::Credentials(_) | Node::Parameter(_) => {}
+            Node::Dpop if !later => named.dpop = true,
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::Credentials(_)
+            | Node::Parameter(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_named(later, named));
             }
@@ -223,7 +265,7 @@ impl Requirement {
     /// Returns whether `declared` names everything that this requirement names.
     pub(super) fn is_named_in(&self, declared: &impl Fn(&Self) -> bool) -> bool {
         match self.node {
-            Node::Scope(_) | Node::Authentication { .. } => declared(self),
+            Node::Scope(_) | Node::Authentication { .. } | Node::Dpop => declared(self),
             Node::Credentials(_) | Node::Parameter(_) => true,
             Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
                 requirements.iter().all(|inner| inner.is_named_in(declared))
@@ -231,7 +273,7 @@ impl Requirement {
         }
     }
 
-    /// Returns whether this requirement, or what it may require later, names the scope or the authentication `other`. A scope
+    /// Returns whether this requirement, or what it may require later, names the scope, the authentication or the binding `other`. A scope
     /// that each request needs names those that it includes, too.
     pub(super) fn names(&self, other: &Self) -> bool {
         self.names_as(other, |own, other| own.name() == other.name() || always_satisfies(own, other))
@@ -244,6 +286,7 @@ impl Requirement {
                 Node::Authentication { acr_values, max_age },
                 Node::Authentication { acr_values: other_values, max_age: other_age },
             ) => acr_values == other_values && max_age == other_age,
+            (Node::Dpop, Node::Dpop) => true,
             (Node::All(inner) | Node::Any(inner), _) => {
                 inner.iter().any(|inner| inner.names_as(other, is_named))
             }
@@ -265,6 +308,7 @@ impl Requirement {
             Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
             Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
             Node::Parameter(source) => RequirementKey(6, ptr::from_ref(source).addr(), 0, None),
+            Node::Dpop => RequirementKey(7, 0, 0, None),
         }
     }
 
@@ -278,22 +322,15 @@ impl Requirement {
             Node::All(requirements) => {
                 all_combinations(requirements.iter().map(|inner| inner.unreduced(scope_of)))
             }
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => {
                 vec![Vec::new()]
             }
         }
     }
-}
-
-const fn any_has_parameters(requirements: &[Requirement]) -> bool {
-    let mut at = 0;
-    while at < requirements.len() {
-        if requirements[at].has_parameters {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }
 
 /// Returns how the user must have authenticated for all of the requirements.

@@ -68,6 +68,11 @@ impl Requirements {
         authentication_of_all(self.iter())
     }
 
+    /// Returns whether the token must be bound to a DPoP key.
+    pub(crate) fn require_dpop(&self) -> bool {
+        self.own.requires_dpop() || self.routers().iter().any(Requirement::requires_dpop)
+    }
+
     /// Returns what the handler may require of the token later, beyond what each request needs.
     pub(crate) fn may_require(&self) -> NamedScopes {
         let mut later = self.named(true);
@@ -237,8 +242,8 @@ impl fmt::Debug for Requirements {
     }
 }
 
-/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, and the
-/// names of the other credentials.
+/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, whether
+/// the token must be bound to a DPoP key, and the names of the other credentials.
 impl Serialize for Requirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names =
@@ -246,12 +251,17 @@ impl Serialize for Requirements {
         let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
         let authentication = self.authentication();
         let may_require = self.may_require();
-        let mut requirements = serializer.serialize_struct("Requirements", 4)?;
+        let mut requirements = serializer.serialize_struct("Requirements", 5)?;
         requirements.serialize_field("alternatives", &alternatives)?;
         if authentication.is_nothing() {
             requirements.skip_field("userAuthentication")?;
         } else {
             requirements.serialize_field("userAuthentication", &authentication)?;
+        }
+        if self.require_dpop() {
+            requirements.serialize_field("dpopRequired", &true)?;
+        } else {
+            requirements.skip_field("dpopRequired")?;
         }
         if may_require.is_empty() {
             requirements.skip_field("mayRequire")?;

@@ -11,16 +11,16 @@ use serde_json::json;
 
 use super::{BASE, app, challenge, items, request};
 
-const ALGS: &str = "ES256 ES384 EdDSA PS256 PS384 PS512 RS256 RS384 RS512";
+pub(super) const ALGS: &str = "ES256 ES384 EdDSA PS256 PS384 PS512 RS256 RS384 RS512";
 
-struct Client {
-    issuer: TestIssuer,
-    key: DpopKey,
-    token: String,
+pub(super) struct Client {
+    pub(super) issuer: TestIssuer,
+    pub(super) key: DpopKey,
+    pub(super) token: String,
 }
 
 impl Client {
-    fn new(scopes: &str) -> Self {
+    pub(super) fn new(scopes: &str) -> Self {
         let (issuer, key) = (TestIssuer::new(), DpopKey::new());
         let token = issuer.token().scopes([scopes]).bound_to(&key).sign();
         Self { issuer, key, token }
@@ -31,17 +31,17 @@ impl Client {
         app(server.expect("the default realm"))
     }
 
-    fn proof(&self, method: &str, url: &str) -> TestToken {
+    pub(super) fn proof(&self, method: &str, url: &str) -> TestToken {
         self.key.proof(method, url, &self.token)
     }
 
-    async fn send(&self, app: &Router, method: &str, path: &str, proof: &TestToken) -> Answer {
+    pub(super) async fn send(&self, app: &Router, method: &str, path: &str, proof: &TestToken) -> Answer {
         let authorization = format!("DPoP {}", self.token);
         request(app, method, path, &[("authorization", &authorization), ("dpop", &proof.sign())]).await
     }
 }
 
-fn dpop() -> Dpop {
+pub(super) fn dpop() -> Dpop {
     Dpop::new(BASE).expect("a URL")
 }
 

@@ -5,6 +5,7 @@ mod mutual_tls;
 mod one_request;
 mod redis;
 mod replay;
+mod required;
 
 use axum::Router;
 use axum::body::Body;

@@ -53,6 +53,12 @@ fn a_malformed_file_is_an_error_with_the_line() {
         ("GET /\n  authenticated by key\n  requires me\n", 2, "`authenticated by key` is not an access"),
         ("GET /\n  with key\n", 2, "the scopes are missing"),
         ("GET /\n  requires me\n  with a\n  with b\n", 4, "`with b` is not an access"),
+        ("GET /\n  bound to a DPoP key\n", 2, "the scopes are missing"),
+        (
+            "GET /\n  requires me\n  bound to a DPoP key\n  bound to a DPoP key\n",
+            4,
+            "`bound to a DPoP key` is not an access",
+        ),
         ("GET /\n  or me\n", 2, "`or me` is not an access"),
         (
             "GET /\n  requires me\n    accepts admin for items\n",

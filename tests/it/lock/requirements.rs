@@ -59,6 +59,12 @@ mod login {
 
     #[requires_scopes(acr = "mfa")]
     pub(super) async fn without_scopes() {}
+
+    #[requires_scopes("me", dpop)]
+    pub(super) async fn bound() {}
+
+    #[requires_scopes("me", may_require(dpop))]
+    pub(super) async fn bound_later() {}
 }
 
 #[test]
@@ -88,5 +94,40 @@ fn a_changed_login_requirement_is_a_change() {
         "changed: GET /pay\n  - requires me\n  + any valid token\n  + after a login of acr mfa\n  \
          A token without any scope and a login of acr mfa was refused before and is accepted now.\n  \
          A token with `me` was accepted before and is refused now.",
+    );
+}
+
+#[test]
+fn a_key_that_a_token_must_be_bound_to_is_a_requirement() {
+    let bound = Router::new().route("/pay", get(login::bound));
+    let plain = Router::new().route("/pay", get(me));
+    check(
+        "dpop_removed.lock",
+        &bound,
+        &plain,
+        "loosened: GET /pay\n  - requires me\n  - bound to a DPoP key\n  + requires me\n  \
+         A token with `me` was refused before and is accepted now.",
+    );
+    check(
+        "dpop_added.lock",
+        &plain,
+        &bound,
+        "tightened: GET /pay\n  - requires me\n  + requires me\n  + bound to a DPoP key\n  \
+         A token with `me` was accepted before and is refused now.",
+    );
+    check(
+        "dpop_instead_of_a_scope.lock",
+        &Router::new().route("/pay", get(super::both)),
+        &bound,
+        "changed: GET /pay\n  - requires items me\n  -   accepts items:write for items\n  + requires me\n  \
+         + bound to a DPoP key\n  A DPoP-bound token with `me` was refused before and is accepted now.\n  \
+         A token with `items me` was accepted before and is refused now.",
+    );
+    check(
+        "dpop_later.lock",
+        &plain,
+        &Router::new().route("/pay", get(login::bound_later)),
+        "changed: GET /pay\n  - requires me\n  + requires me\n  + may require DPoP key\n  \
+         It accepts the same tokens as before.\n  For some requests it requires `DPoP key` now.",
     );
 }

@@ -16,7 +16,7 @@ enum Tree {
     Scope(String),
     All(Vec<Tree>),
     Any(Vec<Tree>),
-    /// `acr = …` or `max_age = …`.
+    /// `acr = …`, `max_age = …` or `dpop`.
     Option,
 }
 
@@ -94,6 +94,10 @@ impl Reader {
                 self.is_plain = false;
                 Tree::Option
             }
+            [TokenTree::Ident(word)] if ["dpop", "r#dpop"].contains(&&*word.to_string()) => {
+                self.is_plain = false;
+                Tree::Option
+            }
             [TokenTree::Literal(literal)] => {
                 let Ok(Lit::Str(literal)) = syn::parse_str(&literal.to_string()) else {
                     self.is_plain = false;
@@ -168,7 +172,9 @@ fn tree(expression: &Expr) -> Tree {
         }
         "::scopes_runtime::Requirement::all" => Tree::All(list_of(&call.args[0])),
         "::scopes_runtime::Requirement::any" => Tree::Any(list_of(&call.args[0])),
-        "::scopes_runtime::Requirement::authentication" => Tree::Option,
+        "::scopes_runtime::Requirement::authentication" | "::scopes_runtime::Requirement::dpop" => {
+            Tree::Option
+        }
         other => panic!("{other} does not return a requirement"),
     }
 }

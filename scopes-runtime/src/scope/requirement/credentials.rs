@@ -9,7 +9,7 @@ impl Requirement {
     /// Returns the requirement of an extractor that checks credentials.
     #[must_use]
     pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        Self::without_parameters(Node::Credentials(scheme))
+        Self::of_node(Node::Credentials(scheme))
     }
 
     /// Returns whether an extractor checks credentials of this scheme.
@@ -26,7 +26,14 @@ impl Requirement {
 
     const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
         let children = match (self.node, wanted) {
-            (Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_), _) => {
+            (
+                Node::Scope(_)
+                | Node::Authentication { .. }
+                | Node::Dpop
+                | Node::MayRequire(_)
+                | Node::Parameter(_),
+                _,
+            ) => {
                 return false;
             }
             (Node::Credentials(_), None) => return true,
@@ -46,7 +53,11 @@ impl Requirement {
     /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
     pub(super) const fn has_credentials_in_authorization(&self) -> bool {
         let children = match self.node {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_) => {
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Parameter(_) => {
                 return false;
             }
             Node::Credentials(scheme) => return scheme.is_in_authorization(),
@@ -67,7 +78,11 @@ impl Requirement {
     /// Adds the schemes that are not yet in the list. It may get different schemes of one name, which documents reject.
     pub(in crate::scope) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
         match self.node {
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Parameter(_) => {}
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Parameter(_) => {}
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_credentials(all));
             }

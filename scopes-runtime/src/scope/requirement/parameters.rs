@@ -44,9 +44,11 @@ impl Requirement {
                 }
                 false
             }
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-                false
-            }
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => false,
         }
     }
 
@@ -79,9 +81,11 @@ impl Requirement {
                 }
                 true
             }
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-                true
-            }
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => true,
         }
     }
 
@@ -99,9 +103,11 @@ impl Requirement {
                 }
                 false
             }
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {
-                false
-            }
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_) => false,
         }
     }
 }
@@ -109,7 +115,7 @@ impl Requirement {
 impl Requirement {
     /// Returns the declaration that an extractor gives the value of a parameter.
     pub(crate) const fn parameter(source: &'static ParameterSource) -> Self {
-        Self::without_parameters(Node::Parameter(source))
+        Self::of_node(Node::Parameter(source))
     }
 
     /// Returns whether a scope outside of `may_require` has a parameter.
@@ -127,9 +133,11 @@ impl Requirement {
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().all(|inner| inner.all_parameters(holds))
             }
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-                true
-            }
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => true,
         }
     }
 
@@ -146,8 +154,11 @@ impl Requirement {
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_parameters(all));
             }
-            Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-            }
+            Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => {}
         }
     }
 
@@ -158,7 +169,11 @@ impl Requirement {
             Node::All(requirements) | Node::Any(requirements) => {
                 requirements.iter().for_each(|inner| inner.add_parameter_sources(all));
             }
-            Node::Scope(_) | Node::Authentication { .. } | Node::MayRequire(_) | Node::Credentials(_) => {}
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_) => {}
         }
     }
 }
