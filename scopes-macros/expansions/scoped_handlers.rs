@@ -34,7 +34,14 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_Notes_delete {
             module: ::core::concat!(::core::module_path!(), "::", "Notes"),
             documentation: "Deletes a note.",
             deprecated: false,
-            arguments: &[],
+            arguments: &[
+                ::scopes_runtime::__private::DescriptionOf::<
+                    Path<u64>,
+                >::__SCOPES_REQUEST,
+                ::scopes_runtime::__private::DescriptionOf::<
+                    Path<u64>,
+                >::__SCOPES_PATH_VALUE,
+            ],
             output: ::scopes_runtime::__private::DescriptionOf::<
                 StatusCode,
             >::__SCOPES_RESPONSE,

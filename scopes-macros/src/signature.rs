@@ -3,13 +3,13 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Generics, ReturnType, Signature, Type};
+use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, TypePath, parse_quote};
 
-use crate::extractor_requirements::{depends_on, mentions, with_static_lifetimes};
+use crate::extractor_requirements::{depends_on, inside_wrapper, mentions, with_static_lifetimes};
 use crate::item_attributes::conditions;
 
-/// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so others are not read: the
-/// parameters of the path are known from the route.
+/// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path` are
+/// read.
 const EXTRACTORS: [&str; 3] = ["Form", "Json", "Query"];
 
 /// Expressions for the types of a handler.
@@ -36,9 +36,27 @@ pub(crate) fn described(signature: &Signature) -> Described {
     for argument in &signature.inputs {
         let FnArg::Typed(argument) = argument else { continue };
         let conditions: Vec<_> = conditions(&argument.attrs).collect();
-        if is_described(&argument.ty, &signature.generics) {
-            let description = description(&argument.ty, "REQUEST");
+        if depends_on(argument.ty.to_token_stream(), &signature.generics) {
+            continue;
+        }
+        let mut add = |ty: &Type, constant: &str| {
+            let description = description(ty, constant);
             arguments.extend(quote!(#(#conditions)* #description,));
+        };
+        if let Some((path, values)) = path(&argument.ty) {
+            match values {
+                // axum gives the values to the elements by position.
+                Type::Tuple(values) => values.elems.iter().for_each(|value| {
+                    add(&with_argument(path, value), "PATH_VALUE");
+                }),
+                _ => {
+                    let path = Type::Path(path.clone());
+                    add(&path, "REQUEST");
+                    add(&path, "PATH_VALUE");
+                }
+            }
+        } else if mentions_extractor(&argument.ty) {
+            add(&argument.ty, "REQUEST");
         }
     }
     let all = Described { arguments, ..Described::default() };
@@ -52,8 +70,29 @@ pub(crate) fn described(signature: &Signature) -> Described {
     }
 }
 
-fn is_described(ty: &Type, generics: &Generics) -> bool {
-    let tokens = ty.to_token_stream();
-    mentions(tokens.clone(), &|ident| EXTRACTORS.iter().any(|name| ident == name))
-        && !depends_on(tokens, generics)
+fn mentions_extractor(ty: &Type) -> bool {
+    mentions(ty.to_token_stream(), &|ident| EXTRACTORS.iter().any(|name| ident == name))
+}
+
+/// Returns the `Path<T>` of `Path<T>`, `Option<Path<T>>` and `Result<Path<T>, _>`, and the `T`.
+fn path(ty: &Type) -> Option<(&TypePath, &Type)> {
+    let Type::Path(path) = ty else { return None };
+    if let Some(inner) = inside_wrapper(path) {
+        return self::path(inner);
+    }
+    let last = path.path.segments.last().filter(|last| last.ident == "Path")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(values)) => Some((path, values)),
+        _ => None,
+    }
+}
+
+/// Returns the path with this type as the argument of its last segment.
+fn with_argument(path: &TypePath, ty: &Type) -> Type {
+    let mut path = path.clone();
+    if let Some(last) = path.path.segments.last_mut() {
+        last.arguments = PathArguments::AngleBracketed(parse_quote!(<#ty>));
+    }
+    Type::Path(path)
 }

@@ -57,6 +57,6 @@ pub(crate) use scope_parameter::parameter_values;
 pub use scope_parameter::{ScopeParameter, ScopeValue};
 pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
 #[cfg(feature = "openapi")]
-pub(crate) use signature::{DescribedRequest, DescribedResponse};
+pub(crate) use signature::{DescribedPathValue, DescribedRequest, DescribedResponse};
 #[cfg(feature = "metrics")]
 pub(crate) use telemetry::count_admission;

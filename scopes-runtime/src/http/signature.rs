@@ -10,7 +10,10 @@ pub type Describe = Option<fn(&mut SignatureDescription)>;
 #[derive(Default)]
 pub struct SignatureDescription {
     pub(crate) request_body: Option<utoipa::openapi::request_body::RequestBody>,
+    /// Those of the query, and those of the path by name.
     pub(crate) parameters: Vec<utoipa::openapi::path::Parameter>,
+    /// The schemas of the path's parameters by position. `None` for a type without a schema.
+    pub(crate) path_values: Vec<Option<utoipa::openapi::RefOr<utoipa::openapi::Schema>>>,
     /// The status, or the range of statuses, and the response.
     pub(crate) response: Option<(&'static str, utoipa::openapi::Response)>,
     /// The components that the others refer to.
@@ -21,8 +24,26 @@ pub struct SignatureDescription {
 #[cfg(not(feature = "openapi"))]
 pub enum SignatureDescription {}
 
-/// An extractor that describes the body or the query.
+impl SignatureDescription {
+    #[cfg(feature = "openapi")]
+    fn skip_path_value(&mut self) {
+        self.path_values.push(None);
+    }
+
+    #[cfg(not(feature = "openapi"))]
+    fn skip_path_value(&mut self) {
+        match *self {}
+    }
+}
+
+/// An extractor that describes the body, the query, or parameters of the path by name.
 pub trait DescribedRequest {
+    /// Adds what the type says.
+    fn describe(all: &mut SignatureDescription);
+}
+
+/// The extractor of a path with one parameter that describes it.
+pub trait DescribedPathValue {
     /// Adds what the type says.
     fn describe(all: &mut SignatureDescription);
 }
@@ -42,6 +63,11 @@ impl<T: DescribedRequest> DescriptionOf<T> {
     pub const __SCOPES_REQUEST: Describe = Some(T::describe);
 }
 
+impl<T: DescribedPathValue> DescriptionOf<T> {
+    /// What the type says about the next parameter of the path.
+    pub const __SCOPES_PATH_VALUE: Describe = Some(T::describe);
+}
+
 impl<T: DescribedResponse> DescriptionOf<T> {
     /// What the type says about the response.
     pub const __SCOPES_RESPONSE: Describe = Some(T::describe);
@@ -51,6 +77,8 @@ impl<T: DescribedResponse> DescriptionOf<T> {
 pub trait NoDescription {
     /// Nothing about the request.
     const __SCOPES_REQUEST: Describe = None;
+    /// Nothing about the next parameter of the path, which the description skips.
+    const __SCOPES_PATH_VALUE: Describe = Some(SignatureDescription::skip_path_value);
     /// Nothing about the response.
     const __SCOPES_RESPONSE: Describe = None;
 }

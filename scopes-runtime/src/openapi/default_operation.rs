@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use utoipa::openapi::path::{
-    HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
-};
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Deprecated, RefOr, Required, Response, Schema};
+use utoipa::openapi::{Deprecated, RefOr, Response, Schema};
 
+use super::signature::path_parameter;
 use crate::http::{HandlerSource, SignatureDescription};
 
 /// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas
@@ -16,10 +15,12 @@ use crate::http::{HandlerSource, SignatureDescription};
 pub(super) fn default_operation(
     handler: &HandlerSource,
     method: &HttpMethod,
+    path: &str,
     schemas: &mut BTreeMap<String, RefOr<Schema>>,
 ) -> Operation {
     let (summary, description) = summary_and_description(handler);
-    let described = described(handler, schemas);
+    let mut described = described(handler, schemas);
+    let parameters = parameters(path, &mut described);
     let other =
         if described.response.is_some() { "Any other response." } else { "The response of the operation." };
     // A form is the query of GET and HEAD.
@@ -35,9 +36,33 @@ pub(super) fn default_operation(
         .responses
         .responses
         .extend(described.response.map(|(status, response)| (status.to_owned(), RefOr::T(response))));
-    let parameters: Vec<_> = described.parameters.into_iter().map(RefOr::T).collect();
     operation.parameters = (!parameters.is_empty()).then_some(parameters);
     operation
+}
+
+/// Returns the parameters of the path, in its order, and those of the query. axum gives values to a tuple by position, and
+/// refuses each request if their number differs from that of the path's parameters.
+fn parameters(path: &str, described: &mut SignatureDescription) -> Vec<RefOr<Parameter>> {
+    let is_in_path = |parameter: &Parameter| matches!(parameter.parameter_in, ParameterIn::Path);
+    let (mut by_name, query): (Vec<_>, Vec<_>) =
+        mem::take(&mut described.parameters).into_iter().partition(is_in_path);
+    let mut by_position = mem::take(&mut described.path_values);
+    if by_position.len() != parameter_names(path).count() {
+        by_position.clear();
+    }
+    let mut by_position = by_position.into_iter();
+    let in_path = parameter_names(path).map(|name| {
+        let value = by_position.next().flatten();
+        match by_name.iter().position(|parameter| parameter.name == name) {
+            Some(index) => by_name.remove(index),
+            None => path_parameter(name, value.unwrap_or_else(text)),
+        }
+    });
+    in_path.chain(query).map(RefOr::T).collect()
+}
+
+fn text() -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).into()
 }
 
 /// Returns what the types in the signature say. If another type has a schema of the same name, the schemas are left out.
@@ -83,12 +108,7 @@ pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
             RefOr::Ref(_) => true,
         };
         if !parameters.iter().any(is_described) {
-            let parameter = ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
-            parameters.push(parameter.build().into());
+            parameters.push(path_parameter(name, text()).into());
         }
     }
     if parameters.is_empty() {

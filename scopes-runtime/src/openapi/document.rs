@@ -59,7 +59,9 @@ pub(crate) fn document(
                 }
                 description.operation.clone()
             }
-            (None, Some(handler)) => default_operation(&handler.source, &method, &mut components.schemas),
+            (None, Some(handler)) => {
+                default_operation(&handler.source, &method, &path, &mut components.schemas)
+            }
             (None, None) => service_operation(),
         };
         described.operation_id = Some(id);

@@ -1,17 +1,17 @@
 //! Descriptions of requests and responses from the types in the signature of a handler without `#[utoipa::path]`: those of
 //! axum, if their contents implement `ToSchema` or `IntoParams`.
 
-use axum::extract::Query;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, NoContent};
 use axum::{Form, Json};
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{DescribedRequest, DescribedResponse, SignatureDescription};
+use crate::http::{DescribedPathValue, DescribedRequest, DescribedResponse, SignatureDescription};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -47,6 +47,22 @@ requests! {
 impl<T: IntoParams> DescribedRequest for Query<T> {
     fn describe(all: &mut SignatureDescription) {
         all.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+    }
+}
+
+impl<T: IntoParams> DescribedRequest for Path<T> {
+    fn describe(all: &mut SignatureDescription) {
+        for mut parameter in T::into_params(|| Some(ParameterIn::Path)) {
+            parameter.parameter_in = ParameterIn::Path;
+            parameter.required = Required::True;
+            all.parameters.push(parameter);
+        }
+    }
+}
+
+impl<T: ToSchema> DescribedPathValue for Path<T> {
+    fn describe(all: &mut SignatureDescription) {
+        all.add_path_value::<T>();
     }
 }
 
@@ -91,6 +107,21 @@ impl SignatureDescription {
         self.request_body = Some(body);
     }
 
+    /// Adds the next parameter of the path, or those of a struct by name. Lists and maps describe no parameter.
+    fn add_path_value<T: ToSchema>(&mut self) {
+        let mut value = None;
+        if let RefOr::T(Schema::Object(object)) = T::schema() {
+            if is_text_or_number(&object.schema_type) {
+                value = Some(self.schema::<T>());
+            } else if !object.properties.is_empty() {
+                T::schemas(&mut self.schemas);
+                let parameters = object.properties.into_iter();
+                self.parameters.extend(parameters.map(|(name, schema)| path_parameter(&name, schema)));
+            }
+        }
+        self.path_values.push(value);
+    }
+
     fn set_content<T: ToSchema>(&mut self, status: &'static str, media_type: &str) {
         let content = ContentBuilder::new().schema(Some(self.schema::<T>())).build();
         let response = ResponseBuilder::new().description("Success.").content(media_type, content);
@@ -114,13 +145,28 @@ impl SignatureDescription {
     }
 }
 
+/// Returns a parameter of the path.
+pub(super) fn path_parameter(name: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(schema))
+        .build()
+}
+
+fn is_text_or_number(schema_type: &SchemaType) -> bool {
+    let SchemaType::Type(schema_type) = schema_type else { return false };
+    matches!(schema_type, Type::String | Type::Integer | Type::Number | Type::Boolean)
+}
+
 /// Returns whether the schema is that of a struct or an enum. Numbers, strings and collections have no component.
 fn is_named(schema: &RefOr<Schema>) -> bool {
     match schema {
         RefOr::T(Schema::Object(object)) => {
             !object.properties.is_empty()
                 || object.enum_values.is_some()
-                || object.schema_type == SchemaType::Type(utoipa::openapi::schema::Type::Object)
+                || object.schema_type == SchemaType::Type(Type::Object)
                     && object.additional_properties.is_none()
         }
         RefOr::T(Schema::Array(_)) | RefOr::Ref(_) => false,

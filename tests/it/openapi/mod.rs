@@ -11,6 +11,7 @@ mod refusal_schema;
 mod scheme;
 mod servers;
 mod signature;
+mod signature_paths;
 mod typed_paths;
 mod version_3_0;
 mod vocabulary;
