@@ -10,7 +10,7 @@ use futures_util::future::Either;
 use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
-use super::{Guarded, ScopedHandler};
+use super::{GuardIn, Guarded, ScopedHandler};
 use crate::http::end_layers;
 use crate::scope::Requirements;
 
@@ -28,10 +28,10 @@ pub(super) struct Enforced<H, S> {
 impl<H, S> Enforced<H, S> {
     pub(super) fn new<G, T>(handler: G) -> Self
     where
-        G: ScopedHandler<T, S, Handler = H> + Guarded<T, S>,
+        G: ScopedHandler<T, S, Handler = H> + Guarded<T, Guard: GuardIn<S>>,
     {
         let routers = RouterRequirements::default();
-        Self { handler: handler.into_handler(), check: <G as Guarded<T, S>>::check, routers }
+        Self { handler: handler.into_handler(), check: <G::Guard as GuardIn<S>>::check, routers }
     }
 }
 
