@@ -37,9 +37,6 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_Notes_delete {
             arguments: &[
                 ::scopes_runtime::__private::DescriptionOf::<
                     Path<u64>,
-                >::__SCOPES_REQUEST,
-                ::scopes_runtime::__private::DescriptionOf::<
-                    Path<u64>,
                 >::__SCOPES_PATH_VALUE,
             ],
             output: ::scopes_runtime::__private::DescriptionOf::<

@@ -51,7 +51,9 @@ pub(crate) fn described(signature: &Signature) -> Described {
                 }),
                 _ => {
                     let path = Type::Path(path.clone());
-                    add(&path, "REQUEST");
+                    if !is_single_value(values) {
+                        add(&path, "REQUEST");
+                    }
                     add(&path, "PATH_VALUE");
                 }
             }
@@ -86,6 +88,14 @@ fn path(ty: &Type) -> Option<(&TypePath, &Type)> {
         Some(GenericArgument::Type(values)) => Some((path, values)),
         _ => None,
     }
+}
+
+/// Returns whether this is `String` or a primitive type, which describe no parameters by name. Not reading them as such saves
+/// time to compile.
+fn is_single_value(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let is_primitive = |name: &Ident| name.to_string().starts_with(|first: char| first.is_ascii_lowercase());
+    path.path.get_ident().is_some_and(|name| name == "String" || is_primitive(name))
 }
 
 /// Returns the path with this type as the argument of its last segment.

@@ -5,7 +5,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::enforced::Enforced;
 use super::route::Route;
-use super::{Guarded, ScopedHandler};
+use super::{GuardIn, Guarded, HandlerFunction, ScopedHandler};
 use crate::openapi::{Description, DocumentedHandler};
 use crate::operation::{Methods, OperationGuard};
 
@@ -22,15 +22,15 @@ pub struct DocumentedRoutes<S = ()> {
     label = "`routes!` reads path and methods from `#[utoipa::path]`",
     note = "add `#[utoipa::path(…)]` below `#[requires_scopes(…)]`, `#[authenticated_by(…)]` or `#[public]`, or use `ScopedRouter::route` for this handler"
 )]
-pub trait Documented<T, S> {
+pub trait Documented<T> {
     /// The hidden type of the handler.
     type Operation: DocumentedHandler;
 }
 
 #[diagnostic::do_not_recommend]
-impl<H, T, S> Documented<T, S> for H
+impl<H, T> Documented<T> for H
 where
-    H: Guarded<T, S, Guard: OperationGuard<Handler: DocumentedHandler>>,
+    H: Guarded<T, Guard: OperationGuard<Handler: DocumentedHandler>>,
 {
     type Operation = <H::Guard as OperationGuard>::Handler;
 }
@@ -47,7 +47,10 @@ where
     }
 
     #[must_use]
-    pub fn and<H: ScopedHandler<T, S> + Guarded<T, S> + Documented<T, S>, T: 'static>(
+    pub fn and<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>> + Documented<T>,
+        T: 'static,
+    >(
         mut self,
         handler: H,
     ) -> Self {

@@ -11,7 +11,7 @@ use super::dry_run::DryRun;
 use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
-use super::{Guarded, ScopedHandler};
+use super::{GuardIn, Guarded, ScopedHandler};
 use crate::http::end_layers;
 use crate::scope::Requirements;
 
@@ -29,10 +29,10 @@ pub(super) struct Enforced<H, S> {
 impl<H, S> Enforced<H, S> {
     pub(super) fn new<G, T>(handler: G) -> Self
     where
-        G: ScopedHandler<T, S, Handler = H> + Guarded<T, S>,
+        G: ScopedHandler<T, S, Handler = H> + Guarded<T, Guard: GuardIn<S>>,
     {
         let routers = RouterRequirements::default();
-        Self { handler: handler.into_handler(), check: <G as Guarded<T, S>>::check, routers }
+        Self { handler: handler.into_handler(), check: <G::Guard as GuardIn<S>>::check, routers }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::enforced::Enforced;
 use super::route::{FALLBACK, Route};
-use super::{Guarded, ScopedHandler, ScopedRouter};
+use super::{GuardIn, Guarded, HandlerFunction, ScopedHandler, ScopedRouter};
 use crate::operation::{Access, Methods, Operation};
 
 impl<S> ScopedRouter<S>
@@ -13,7 +13,13 @@ where
 {
     /// Sets the handler of requests that match no route.
     #[must_use]
-    pub fn fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(mut self, handler: H) -> Self {
+    pub fn fallback<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
+        T: 'static,
+    >(
+        mut self,
+        handler: H,
+    ) -> Self {
         let (route, handler) =
             Route::of::<H::Guard, _, _>(FALLBACK, Methods::Fallback, &Enforced::new(handler));
         self.set_fallback(route);
@@ -26,7 +32,10 @@ where
     /// A router of [`merge_unchecked`](Self::merge_unchecked) or [`nest_unchecked`](Self::nest_unchecked) may serve these
     /// methods at paths of this router. A handler with a requirement is then unchecked in the report at these paths.
     #[must_use]
-    pub fn method_not_allowed_fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
+    pub fn method_not_allowed_fallback<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
+        T: 'static,
+    >(
         mut self,
         handler: H,
     ) -> Self {

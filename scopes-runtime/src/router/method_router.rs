@@ -11,7 +11,7 @@ use tower_service::Service;
 use super::enforced::Enforced;
 use super::layered::BeforeCheck;
 use super::route::Route;
-use super::{Guarded, ScopedHandler};
+use super::{GuardIn, Guarded, HandlerFunction, ScopedHandler};
 use crate::operation::Methods;
 
 /// The handlers of one path by method, each with one of the attributes: axum's `MethodRouter`.
@@ -40,6 +40,13 @@ pub struct ScopedMethodRouter<S = ()> {
     pub(super) routes: Vec<Route>,
 }
 
+/// For axum's `Router`. The handlers check the same requirement there.
+impl<S> From<ScopedMethodRouter<S>> for MethodRouter<S> {
+    fn from(methods: ScopedMethodRouter<S>) -> Self {
+        methods.router
+    }
+}
+
 /// The handlers of a path that [`ScopedRouter::route`](super::ScopedRouter::route) accepts: a [`ScopedMethodRouter`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` in a `ScopedRouter`, whose handlers must be checked",
@@ -61,7 +68,9 @@ impl<S> ScopedMethods<S> for ScopedMethodRouter<S> {
 }
 
 /// Routes all methods without a handler of their own. [`ScopedMethodRouter`] has an example.
-pub fn any<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn any<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -72,7 +81,7 @@ where
 
 /// Routes each method of the filter: `on(MethodFilter::GET.or(MethodFilter::POST), handler)`. Each is an operation of its own.
 /// [`ScopedMethodRouter`] has an example.
-pub fn on<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(
+pub fn on<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
     filter: MethodFilter,
     handler: H,
 ) -> ScopedMethodRouter<S>
@@ -100,7 +109,9 @@ fn methods(filter: MethodFilter) -> impl Iterator<Item = (Method, MethodFilter)>
 }
 
 /// Routes `CONNECT`. OpenAPI has no such operation. [`ScopedMethodRouter`] has an example.
-pub fn connect<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn connect<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -109,7 +120,9 @@ where
 }
 
 /// Routes `DELETE`. [`ScopedMethodRouter`] has an example.
-pub fn delete<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn delete<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -118,7 +131,9 @@ where
 }
 
 /// Routes `GET`, and `HEAD` if it has no handler of its own. [`ScopedMethodRouter`] has an example.
-pub fn get<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn get<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -127,7 +142,9 @@ where
 }
 
 /// Routes `HEAD`. [`ScopedMethodRouter`] has an example.
-pub fn head<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn head<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -136,7 +153,9 @@ where
 }
 
 /// Routes `OPTIONS`. [`ScopedMethodRouter`] has an example.
-pub fn options<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn options<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -145,7 +164,9 @@ where
 }
 
 /// Routes `PATCH`. [`ScopedMethodRouter`] has an example.
-pub fn patch<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn patch<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -154,7 +175,9 @@ where
 }
 
 /// Routes `POST`. [`ScopedMethodRouter`] has an example.
-pub fn post<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn post<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -163,7 +186,9 @@ where
 }
 
 /// Routes `PUT`. [`ScopedMethodRouter`] has an example.
-pub fn put<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn put<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -172,7 +197,9 @@ where
 }
 
 /// Routes `TRACE`. [`ScopedMethodRouter`] has an example.
-pub fn trace<H: ScopedHandler<T, S> + Guarded<T, S>, T, S>(handler: H) -> ScopedMethodRouter<S>
+pub fn trace<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T, S>(
+    handler: H,
+) -> ScopedMethodRouter<S>
 where
     T: 'static,
     S: Clone + Send + Sync + 'static,
@@ -190,55 +217,88 @@ where
 
     /// Routes `CONNECT`. OpenAPI has no such operation.
     #[must_use]
-    pub fn connect<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn connect<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
+        T: 'static,
+    >(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::CONNECT, handler)
     }
 
     /// Routes `DELETE`.
     #[must_use]
-    pub fn delete<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn delete<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::DELETE, handler)
     }
 
     /// Routes `GET`, and `HEAD` if it has no handler of its own.
     #[must_use]
-    pub fn get<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn get<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::GET, handler)
     }
 
     /// Routes `HEAD`.
     #[must_use]
-    pub fn head<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn head<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::HEAD, handler)
     }
 
     /// Routes `OPTIONS`.
     #[must_use]
-    pub fn options<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn options<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
+        T: 'static,
+    >(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::OPTIONS, handler)
     }
 
     /// Routes `PATCH`.
     #[must_use]
-    pub fn patch<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn patch<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::PATCH, handler)
     }
 
     /// Routes `POST`.
     #[must_use]
-    pub fn post<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn post<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::POST, handler)
     }
 
     /// Routes `PUT`.
     #[must_use]
-    pub fn put<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn put<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::PUT, handler)
     }
 
     /// Routes `TRACE`.
     #[must_use]
-    pub fn trace<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(self, handler: H) -> Self {
+    pub fn trace<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
+        self,
+        handler: H,
+    ) -> Self {
         self.on(MethodFilter::TRACE, handler)
     }
 
@@ -248,7 +308,7 @@ where
     ///
     /// Panics as `MethodRouter::on` does: if a method already has a handler.
     #[must_use]
-    pub fn on<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(
+    pub fn on<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         filter: MethodFilter,
         handler: H,
@@ -264,7 +324,13 @@ where
     /// Sets the handler of the methods without a handler of their own, in place of one of [`any`]. The report has it as
     /// `OTHER`, and documents do not have it. [`ScopedRouter::require`](super::ScopedRouter::require) applies to it.
     #[must_use]
-    pub fn fallback<H: ScopedHandler<T, S> + Guarded<T, S>, T: 'static>(mut self, handler: H) -> Self {
+    pub fn fallback<
+        H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
+        T: 'static,
+    >(
+        mut self,
+        handler: H,
+    ) -> Self {
         let (route, handler) = Route::of::<H::Guard, _, _>("", Methods::Other, &Enforced::new(handler));
         self.routes.retain(|route| matches!(route.operation.methods, Methods::One(_)));
         self.routes.push(route);

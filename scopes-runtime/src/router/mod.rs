@@ -6,6 +6,7 @@ mod documented_routes;
 mod dry_run;
 mod enforced;
 mod fallbacks;
+mod handler_function;
 mod layered;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -32,10 +33,11 @@ mod services;
 pub use documented_routes::DocumentedRoutes;
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use dry_run::DryRun;
+pub use handler_function::HandlerFunction;
 pub use method_router::{
     ScopedMethodRouter, ScopedMethods, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };
-pub use scoped_handler::{Guarded, GuardedArguments, ScopedHandler};
+pub use scoped_handler::{GuardIn, Guarded, GuardedArguments, ScopedHandler};
 pub use scoped_router::ScopedRouter;
 pub use service_access::{ServiceAccess, Unchecked, unchecked};
 

@@ -8,5 +8,5 @@ fn main() {
     let _ = ScopedRouter::<ResourceServer>::new().route("/health", get(health()));
 }
 
-// Why: The call lacks the guard, which the attribute adds as the first argument, and its value is a future.
+// Why: The call lacks the guard, which the attribute adds as the first argument, and its value is a future. The compiler checks the call and the argument of `get` separately.
 // Fix: pass the function: `get(health)`.

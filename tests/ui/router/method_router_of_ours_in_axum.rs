@@ -10,5 +10,5 @@ fn main() {
     let _ = Router::<ResourceServer>::new().route("/scoped", get(scoped));
 }
 
-// Why: axum's `Router` takes axum's method routers. It accepts handlers with the attributes, and checks them, but not the other way round.
-// Fix: use `ScopedRouter::new()`, or `axum::routing::get` with axum's `Router`.
+// Why: axum's `Router` takes axum's method routers. The conversion keeps the checks of the handlers, but no router then reports them.
+// Fix: use `ScopedRouter::new()`, or `axum::routing::get` with axum's `Router`, or write `.into()`.

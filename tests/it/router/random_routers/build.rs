@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use scopes_runtime::router::{Guarded, GuardedArguments, ScopedHandler, ScopedMethodRouter, any, get, post};
+use scopes_runtime::router::{
+    GuardIn, Guarded, GuardedArguments, HandlerFunction, ScopedHandler, ScopedMethodRouter, any, get, post,
+};
 use scopes_runtime::{ResourceServer, ScopedRouter, scopes};
 use scopes_tests::Scope;
 use scopes_tests::billing::BillingScope;
@@ -60,12 +62,12 @@ macro_rules! with_handler {
 
 fn methods<H, T>(handler: H, method: Method, inside: &[Change]) -> ScopedMethodRouter<ResourceServer>
 where
-    H: Handler<T, ResourceServer>,
-    T: GuardedArguments<ResourceServer> + 'static,
+    H: Handler<T, ResourceServer> + HandlerFunction<T> + ScopedHandler<T, ResourceServer>,
+    T: GuardedArguments<Guard: GuardIn<ResourceServer>> + 'static,
 {
     fn of<H, T>(handler: H, method: Method) -> ScopedMethodRouter<ResourceServer>
     where
-        H: ScopedHandler<T, ResourceServer> + Guarded<T, ResourceServer>,
+        H: HandlerFunction<T> + ScopedHandler<T, ResourceServer> + Guarded<T, Guard: GuardIn<ResourceServer>>,
         T: 'static,
     {
         match method {
@@ -88,7 +90,7 @@ fn fallback<H, T>(
 ) -> ScopedRouter<ResourceServer>
 where
     H: Handler<T, ResourceServer>,
-    T: GuardedArguments<ResourceServer> + 'static,
+    T: GuardedArguments<Guard: GuardIn<ResourceServer>> + 'static,
 {
     router.fallback(handler.layer(from_fn_with_state(inside.to_vec(), apply)))
 }
