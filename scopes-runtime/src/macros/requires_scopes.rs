@@ -52,9 +52,9 @@
 /// # fn main() {}
 /// ```
 ///
-/// `dpop`, also in the outermost list, requires a token that is bound to a DPoP key (RFC 9449), with a proof, from a server that
-/// also accepts bearer tokens ([guide](crate::guide::bound_tokens#operations-that-require-dpop), feature `bound-tokens`). A bearer
-/// token gets 401 `invalid_token`, and the challenges of the operation offer `DPoP` alone.
+/// `dpop`, also in the outermost list, requires a token that is bound to a DPoP key (RFC 9449), with a proof, from a server
+/// that also accepts bearer tokens ([guide](crate::guide::bound_tokens#operations-that-require-dpop), feature `bound-tokens`).
+/// A bearer token gets 401 `invalid_token`, and the challenges of the operation offer `DPoP` alone.
 ///
 /// ```
 /// # #[scopes_runtime::declare_scopes]

@@ -111,8 +111,8 @@ async fn the_base_url_is_required() {
     for (route, routes) in [("GET /either", of_either()), ("GET /later", of_later())] {
         let message = failure(issuer.matrix(&routes), Router::new()).await;
         let expected = format!(
-            "`{route}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with the base URL \
-             of the server's `Dpop`, which proofs are made for ("
+            "`{route}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with the base \
+             URL of the server's `Dpop`, which proofs are made for ("
         );
         assert!(message.starts_with(&expected), "{message}");
     }

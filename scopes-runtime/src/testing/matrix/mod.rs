@@ -139,8 +139,8 @@ impl ScopeMatrix {
     /// - with as many known scopes as do not satisfy the requirement together: 403, with the challenge. If such a token is
     ///   accepted, each scope is sent alone, to find those that open the operation. Known scopes are those of the router's
     ///   vocabularies and those that operations require;
-    /// - with a sufficient token that is not bound to a key, if the requirement has `dpop`: 401 `invalid_token`, with a challenge for
-    ///   `DPoP` alone;
+    /// - with a sufficient token that is not bound to a key, if the requirement has `dpop`: 401 `invalid_token`, with a
+    ///   challenge for `DPoP` alone;
     /// - without `acr` and `auth_time`, if the requirement has `acr` or `max_age`: 401, with the challenge;
     /// - with a sufficient token in `?access_token=…`, or in a form if the method has a body: 401, as without a token;
     /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
@@ -165,8 +165,8 @@ impl ScopeMatrix {
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
-    /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the
-    /// application; set tokens that satisfy it with [`token`](Self::token).
+    /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
+    /// the application; set tokens that satisfy it with [`token`](Self::token).
     ///
     /// The number of requests is limited. A scoped operation gets at most twelve, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
@@ -179,9 +179,9 @@ impl ScopeMatrix {
     ///
     /// Panics if a response is not the expected one, with a table of all such responses; if an operation requires credentials
     /// beside a token that were not set with [`credentials`](Self::credentials); and if a scope has a parameter of a
-    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value); and if an operation requires `dpop` without a base URL
-    /// of `ScopeMatrix::dpop`. Also fails if a handler panics or
-    /// takes longer than 10 s, and if there is no operation to send requests to.
+    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value); and if an operation requires `dpop` without a
+    /// base URL of `ScopeMatrix::dpop`. Also fails if a handler panics or takes longer than 10 s, and if there is no operation
+    /// to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -214,7 +214,8 @@ impl ScopeMatrix {
         }
     }
 
-    /// Returns the access that refusals name before the token is verified: for a message to an MCP endpoint, that of the endpoint.
+    /// Returns the access that refusals name before the token is verified: for a message to an MCP endpoint, that of the
+    /// endpoint.
     fn unverified<'a>(&'a self, operation: &'a Operation) -> &'a Access {
         let endpoint = operation.endpoint().and_then(|path| {
             let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;

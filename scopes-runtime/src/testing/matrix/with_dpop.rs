@@ -49,8 +49,8 @@ impl ScopeMatrix {
             let Access::Scoped(requirements) = access else { continue };
             assert!(
                 self.dpop.is_set() || !(requirements.require_dpop() || requirements.may_require().dpop),
-                "`{methods} {path}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with the \
-                 base URL of the server's `Dpop`, which proofs are made for ({caller})"
+                "`{methods} {path}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with \
+                 the base URL of the server's `Dpop`, which proofs are made for ({caller})"
             );
         }
     }
