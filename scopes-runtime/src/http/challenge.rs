@@ -117,8 +117,8 @@ impl RefusalReason {
             }
             Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
             Self::UnboundToken => {
-                "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and send it as \
-                 `Authorization: DPoP <token>` with a new proof."
+                "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and send it \
+                 as `Authorization: DPoP <token>` with a new proof."
             }
             #[cfg(feature = "bound-tokens")]
             Self::InvalidDpopProof => {

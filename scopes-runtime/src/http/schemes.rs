@@ -33,8 +33,8 @@ impl Scheme {
 }
 
 impl Schemes {
-    /// Returns the schemes of an operation of a server with these: only `DPoP` if the token must be bound to a key (RFC 9449 section
-    /// 7.1).
+    /// Returns the schemes of an operation of a server with these: only `DPoP` if the token must be bound to a key (RFC 9449
+    /// section 7.1).
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
     pub(super) fn of_operation(self, requires_dpop: bool) -> Self {
         #[cfg(feature = "bound-tokens")]

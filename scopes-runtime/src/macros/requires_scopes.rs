@@ -52,6 +52,28 @@
 /// # fn main() {}
 /// ```
 ///
+/// `dpop`, also in the outermost list, requires a token that is bound to a DPoP key (RFC 9449), with a proof, from a server
+/// that also accepts bearer tokens ([guide](crate::guide::bound_tokens#operations-that-require-dpop), feature `bound-tokens`).
+/// A bearer token gets 401 `invalid_token`, and the challenges of the operation offer `DPoP` alone.
+///
+/// ```
+/// # #[scopes_runtime::declare_scopes]
+/// # enum Scope {
+/// #     /// Pay.
+/// #     Pay = "pay",
+/// # }
+/// use scopes_runtime::requires_scopes;
+///
+/// # #[cfg(feature = "bound-tokens")]
+/// #[requires_scopes("pay", dpop)]
+/// async fn pay() {}
+///
+/// # #[cfg(feature = "bound-tokens")]
+/// #[requires_scopes(dpop)]
+/// async fn any_bound_token() {}
+/// # fn main() {}
+/// ```
+///
 /// A parameter of a scope, such as `{org}` in `org:{org}:read`, has the value of the path parameter with its name
 /// ([guide](crate::guide::scope_parameters)).
 ///

@@ -47,8 +47,8 @@ pub(super) fn add_access(
     }
 }
 
-/// Returns the extensions of an operation: the required authentication of the user, whether DPoP is required, what the handler may require later, and the
-/// sources of scopes' parameters.
+/// Returns the extensions of an operation: the required authentication of the user, whether DPoP is required, what the handler
+/// may require later, and the sources of scopes' parameters.
 pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str, Value)> {
     let may_require = access.may_require();
     let may_require = (!may_require.is_empty()).then(|| as_json(&may_require));

@@ -78,7 +78,8 @@ impl<'a> ReportedOperation<'a> {
     }
 
     /// Returns whether a token with these scopes is enough, or none is needed. Only scopes are considered, not `acr`,
-    /// `max_age` and `dpop`. A scope with a parameter counts with any value. An operation that requires other credentials, beside a token or instead of one, is not allowed.
+    /// `max_age` and `dpop`. A scope with a parameter counts with any value. An operation that requires other credentials,
+    /// beside a token or instead of one, is not allowed.
     #[must_use]
     pub fn is_allowed(self, granted: &GrantedScopes) -> bool {
         is_allowed(self.0, granted)

@@ -16,8 +16,8 @@ use crate::operation::{Access, Operation};
 ///
 /// # Panics
 ///
-/// Panics if a route requires a scope with a parameter that the path does not have, or `dpop` of a server that does not accept DPoP;
-/// so does each other way to serve the router.
+/// Panics if a route requires a scope with a parameter that the path does not have, or `dpop` of a server that does not accept
+/// DPoP; so does each other way to serve the router.
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
     fn from(router: ScopedRouter<S>) -> Self {
         router.to_axum()

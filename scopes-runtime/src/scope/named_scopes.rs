@@ -5,8 +5,8 @@ use super::DeclaredScope;
 /// How reports name the requirement that the token is bound to a DPoP key.
 pub(crate) const DPOP: &str = "DPoP key";
 
-/// The scopes, the authentication of the user and the binding that requirements name, without their structure: what a handler may
-/// require of the token later.
+/// The scopes, the authentication of the user and the binding that requirements name, without their structure: what a handler
+/// may require of the token later.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct NamedScopes {
     #[serde(serialize_with = "names")]

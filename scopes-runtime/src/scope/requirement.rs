@@ -9,8 +9,8 @@ use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
-/// The scopes that a token must have, how its user must have authenticated, and whether it must be bound to a key. [`scopes!`](crate::scopes) and
-/// [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
+/// The scopes that a token must have, how its user must have authenticated, and whether it must be bound to a key.
+/// [`scopes!`](crate::scopes) and [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
 ///
 /// ```
 /// # use scopes_runtime::declare_scopes;
@@ -69,7 +69,7 @@ pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        Self { has_parameters: scope.has_parameters(), ..Self::of_node(Node::Scope(scope)) }
+        Self { has_parameters: scope.has_parameters(), ..Self::without_parameters(Node::Scope(scope)) }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -116,13 +116,13 @@ impl Requirement {
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self::of_node(Node::MayRequire(requirements))
+        Self::without_parameters(Node::MayRequire(requirements))
     }
 
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        Self::of_node(Node::Authentication { acr_values, max_age })
+        Self::without_parameters(Node::Authentication { acr_values, max_age })
     }
 
     /// Requires a token that is bound to a DPoP key.
@@ -134,15 +134,15 @@ impl Requirement {
                 "`dpop` needs the feature `bound-tokens` of `scopes-runtime`; turn it on in `Cargo.toml`, or remove `dpop`"
             );
         }
-        Self { requires_dpop: true, ..Self::of_node(Node::Dpop) }
+        Self { requires_dpop: true, ..Self::without_parameters(Node::Dpop) }
     }
 
-    const fn of_node(node: Node) -> Self {
+    const fn without_parameters(node: Node) -> Self {
         Self { node, has_parameters: false, requires_dpop: false }
     }
 
     const fn of_list(node: Node, requirements: &[Self]) -> Self {
-        let mut list = Self::of_node(node);
+        let mut list = Self::without_parameters(node);
         let mut at = 0;
         while at < requirements.len() {
             list.has_parameters |= requirements[at].has_parameters;
@@ -177,7 +177,7 @@ impl Requirement {
 
 impl Requirement {
     /// Any valid token, with or without scopes.
-    pub const ANY_VALID_TOKEN: Self = Self::of_node(Node::All(&[]));
+    pub const ANY_VALID_TOKEN: Self = Self::without_parameters(Node::All(&[]));
 
     /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///
@@ -240,8 +240,8 @@ impl Requirement {
         minimal(self.unreduced(&|scope| scope))
     }
 
-    /// Adds the scopes, the authentication and the binding that the requirement names. `later` selects those that the handler may require
-    /// later; otherwise they are left out.
+    /// Adds the scopes, the authentication and the binding that the requirement names. `later` selects those that the handler
+    /// may require later; otherwise they are left out.
     pub(super) fn add_named(&self, later: bool, named: &mut NamedScopes) {
         match self.node {
             Node::Scope(scope) if !later => named.add_scope(scope),
@@ -273,8 +273,8 @@ impl Requirement {
         }
     }
 
-    /// Returns whether this requirement, or what it may require later, names the scope, the authentication or the binding `other`. A scope
-    /// that each request needs names those that it includes, too.
+    /// Returns whether this requirement, or what it may require later, names the scope, the authentication or the binding
+    /// `other`. A scope that each request needs names those that it includes, too.
     pub(super) fn names(&self, other: &Self) -> bool {
         self.names_as(other, |own, other| own.name() == other.name() || always_satisfies(own, other))
     }

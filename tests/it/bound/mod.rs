@@ -6,6 +6,7 @@ mod one_request;
 mod redis;
 mod replay;
 mod required;
+mod required_matrix;
 
 use axum::Router;
 use axum::body::Body;

@@ -23,8 +23,8 @@ use serde_json::{Value, json};
 use super::dpop::{ALGS, Client, dpop};
 use super::{challenge, request};
 
-const UNBOUND: &str = "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and send \
-                       it as `Authorization: DPoP <token>` with a new proof.";
+const UNBOUND: &str = "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and \
+                       send it as `Authorization: DPoP <token>` with a new proof.";
 
 #[requires_scopes("items")]
 async fn read(_token: AccessToken) {}

@@ -115,7 +115,7 @@ impl Requirement {
 impl Requirement {
     /// Returns the declaration that an extractor gives the value of a parameter.
     pub(crate) const fn parameter(source: &'static ParameterSource) -> Self {
-        Self::of_node(Node::Parameter(source))
+        Self::without_parameters(Node::Parameter(source))
     }
 
     /// Returns whether a scope outside of `may_require` has a parameter.

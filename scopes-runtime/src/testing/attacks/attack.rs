@@ -78,6 +78,13 @@ impl Attack {
     pub fn has_unknown_key(&self) -> bool {
         matches!(self.refusal, Refusal::UnknownKey)
     }
+
+    /// Returns whether the scheme is `DPoP`, which a server that does not accept DPoP ignores.
+    pub(crate) fn has_dpop_scheme(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| name == AUTHORIZATION && value.as_bytes().starts_with(b"DPoP "))
+    }
 }
 
 /// Builds the list of attacks.

@@ -13,25 +13,38 @@ pub(super) enum Expected {
     Through,
     /// Any response without a challenge.
     Open,
-    Refused(StatusCode, BearerChallenge),
+    Refused(StatusCode, TokenChallenge),
     /// A refusal of credentials by the application: 401, or another status from 400 to 499 than that of the response to
     /// valid credentials, if it is known. An extractor of the body may refuse the placeholder with one status for all.
     CredentialsRefused {
         accepted: Option<StatusCode>,
     },
     /// 401, or 503 while the token's key may be a new one of the issuer.
-    UnknownKey(BearerChallenge),
+    UnknownKey(TokenChallenge),
     /// The response for a method that no operation has.
     MethodRefused(Method),
     /// The response for a path that no operation has.
     PathRefused,
 }
 
-/// The parameters of a challenge for `Bearer`.
+/// The first challenge of a response for an access token.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct BearerChallenge {
+pub(super) struct TokenChallenge {
+    pub(super) schemes: ChallengedSchemes,
     pub(super) error: Option<String>,
     pub(super) scope: Option<String>,
+}
+
+/// The schemes that a response offers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum ChallengedSchemes {
+    /// `Bearer`, and possibly others after it.
+    #[default]
+    Bearer,
+    /// `DPoP` alone.
+    Dpop,
+    /// `DPoP`, and `Bearer` after it.
+    DpopAndBearer,
 }
 
 /// The actual response.
@@ -43,7 +56,7 @@ pub(super) enum Got {
 
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    challenge: Option<BearerChallenge>,
+    challenge: Option<TokenChallenge>,
     content_type: Option<HeaderValue>,
     /// An empty success that lists methods, as CORS layers and automatic handlers of `OPTIONS` send it.
     lists_methods: bool,
@@ -98,7 +111,7 @@ impl Got {
                 .any(|line| line.to_ascii_lowercase().contains("access-control-request-"));
         Self::Answer(Answer {
             status: response.status(),
-            challenge: BearerChallenge::of(headers),
+            challenge: TokenChallenge::of(headers),
             content_type: headers.get(CONTENT_TYPE).cloned(),
             lists_methods: [StatusCode::OK, StatusCode::NO_CONTENT].contains(&response.status())
                 && (has_cors || headers.contains_key(ALLOW))
@@ -111,6 +124,12 @@ impl Got {
         let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
         let codes = [Some("insufficient_scope"), Some("insufficient_user_authentication")];
         codes.contains(&challenge.error.as_deref())
+    }
+
+    /// Returns whether this refuses the proof of a token.
+    pub(super) fn is_of_proof(&self) -> bool {
+        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        challenge.error.as_deref() == Some("invalid_dpop_proof")
     }
 
     pub(super) fn status(&self) -> Option<StatusCode> {
@@ -135,20 +154,25 @@ impl Got {
     }
 }
 
-impl BearerChallenge {
-    /// Returns the first challenge for `Bearer`. The values of this crate contain no quotation marks.
+impl TokenChallenge {
+    /// Returns the first challenge for an access token. The values of this crate contain no quotation marks.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
-        let is_bearer =
-            |line: &&str| line.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer "));
-        let line = lines.into_iter().find(is_bearer)?;
-        let mut challenge = Self::default();
-        let mut rest = &line[7..];
+        let (schemes, mut rest) = lines.into_iter().find_map(|line| {
+            let after = |scheme: &str| {
+                let (start, rest) = line.split_at_checked(scheme.len())?;
+                start.eq_ignore_ascii_case(scheme).then_some(rest)
+            };
+            let bearer = after("Bearer ").map(|rest| (ChallengedSchemes::Bearer, rest));
+            bearer.or_else(|| after("DPoP ").map(|rest| (ChallengedSchemes::Dpop, rest)))
+        })?;
+        let mut challenge = Self { schemes, ..Self::default() };
         while let Some((name, after)) = rest.split_once("=\"") {
             let (value, after) = after.split_once('"').unwrap_or((after, ""));
             match name.trim_start_matches([',', ' ']) {
                 "error" => challenge.error = Some(value.to_owned()),
                 "scope" => challenge.scope = Some(value.to_owned()),
+                name if name.starts_with("Bearer ") => challenge.schemes = ChallengedSchemes::DpopAndBearer,
                 _ => {}
             }
             rest = after;
@@ -171,9 +195,13 @@ impl fmt::Display for Expected {
     }
 }
 
-impl fmt::Display for BearerChallenge {
+impl fmt::Display for TokenChallenge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(" Bearer")?;
+        formatter.write_str(match self.schemes {
+            ChallengedSchemes::Bearer => " Bearer",
+            ChallengedSchemes::Dpop => " DPoP",
+            ChallengedSchemes::DpopAndBearer => " DPoP and Bearer",
+        })?;
         if let Some(error) = &self.error {
             write!(formatter, " {error}")?;
         }

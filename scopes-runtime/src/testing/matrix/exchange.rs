@@ -28,6 +28,8 @@ pub(super) struct TestRequest {
     form: Option<String>,
     /// The body, instead of an empty object.
     json: Option<String>,
+    /// Adds a token with a proof for the request.
+    proven_token: Option<AddCredentials>,
     /// Run last, on the whole request.
     credentials: Vec<AddCredentials>,
 }
@@ -40,6 +42,7 @@ impl TestRequest {
             headers: Vec::new(),
             form: None,
             json: None,
+            proven_token: None,
             credentials: Vec::new(),
         }
     }
@@ -56,6 +59,11 @@ impl TestRequest {
     pub(super) fn bearer(self, token: &str) -> Self {
         let line = HeaderValue::try_from(format!("Bearer {token}")).expect("a token is ASCII");
         self.headers(&[(AUTHORIZATION, line)])
+    }
+
+    /// Adds a token with a proof for the request.
+    pub(super) fn proven_token(self, token: AddCredentials) -> Self {
+        Self { proven_token: Some(token), ..self }
     }
 
     /// Adds the token to the query (RFC 6750 section 2.3).
@@ -95,7 +103,7 @@ impl TestRequest {
         }
         let body = body.map_or_else(Bytes::new, |(_, body)| Bytes::from(body));
         let mut request = request.body(body).expect("a path of a router with placeholders is one");
-        for add in &self.credentials {
+        for add in self.proven_token.iter().chain(&self.credentials) {
             add(&mut request);
         }
         let mut request = request.map(Body::from);

@@ -3,6 +3,7 @@
 mod answer;
 mod authenticated;
 mod credentials;
+mod dpop_tokens;
 mod dry_run;
 mod exchange;
 mod insufficient;
@@ -12,6 +13,7 @@ mod scoped;
 mod target;
 mod unlisted;
 mod with_credentials;
+mod with_dpop;
 mod with_scope_values;
 
 use std::collections::BTreeSet;
@@ -20,9 +22,10 @@ use std::panic::Location;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 
-use self::answer::{BearerChallenge, Expected};
+use self::answer::{ChallengedSchemes, Expected, TokenChallenge};
 use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
+use self::dpop_tokens::DpopTokens;
 use self::exchange::TestRequest;
 use self::run::{Case, Run};
 use self::scope_values::ScopeValues;
@@ -34,7 +37,6 @@ use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
 use crate::operation::{Access, Methods, Operation};
 use crate::report::Report;
-use crate::scope::DeclaredScope;
 
 /// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
 /// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
@@ -52,6 +54,7 @@ pub struct ScopeMatrix {
     names_scopes: bool,
     credentials: ValidCredentials,
     scope_values: ScopeValues,
+    dpop: DpopTokens,
     is_dry: bool,
 }
 
@@ -100,6 +103,7 @@ impl TestIssuer {
             names_scopes: true,
             credentials: ValidCredentials::default(),
             scope_values: ScopeValues::default(),
+            dpop: DpopTokens::default(),
             is_dry: false,
         }
     }
@@ -135,6 +139,8 @@ impl ScopeMatrix {
     /// - with as many known scopes as do not satisfy the requirement together: 403, with the challenge. If such a token is
     ///   accepted, each scope is sent alone, to find those that open the operation. Known scopes are those of the router's
     ///   vocabularies and those that operations require;
+    /// - with a sufficient token that is not bound to a key, if the requirement has `dpop`: 401 `invalid_token`, with a
+    ///   challenge for `DPoP` alone;
     /// - without `acr` and `auth_time`, if the requirement has `acr` or `max_age`: 401, with the challenge;
     /// - with a sufficient token in `?access_token=…`, or in a form if the method has a body: 401, as without a token;
     /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
@@ -159,10 +165,10 @@ impl ScopeMatrix {
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
-    /// the response is 401, 503, or 400 or 403 with a `Bearer` challenge. A 403 without a challenge is a rule of the
-    /// application; set tokens that satisfy it with [`token`](Self::token).
+    /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
+    /// the application; set tokens that satisfy it with [`token`](Self::token).
     ///
-    /// The number of requests is limited. A scoped operation gets at most eleven, one for each alternative, one for each scope
+    /// The number of requests is limited. A scoped operation gets at most twelve, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
     /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
@@ -173,8 +179,9 @@ impl ScopeMatrix {
     ///
     /// Panics if a response is not the expected one, with a table of all such responses; if an operation requires credentials
     /// beside a token that were not set with [`credentials`](Self::credentials); and if a scope has a parameter of a
-    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value). Also fails if a handler panics or
-    /// takes longer than 10 s, and if there is no operation to send requests to.
+    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value); and if an operation requires `dpop` without a
+    /// base URL of `ScopeMatrix::dpop`. Also fails if a handler panics or takes longer than 10 s, and if there is no operation
+    /// to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -184,6 +191,7 @@ impl ScopeMatrix {
                 self.require_credentials(caller);
             }
             self.require_scope_values(caller);
+            self.require_base_url(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
@@ -206,14 +214,14 @@ impl ScopeMatrix {
         }
     }
 
-    /// Returns the alternatives that refusals name before the token is verified: for a message to an MCP endpoint, those of the
+    /// Returns the access that refusals name before the token is verified: for a message to an MCP endpoint, that of the
     /// endpoint.
-    fn unverified(&self, operation: &Operation) -> Vec<Vec<&'static DeclaredScope>> {
+    fn unverified<'a>(&'a self, operation: &'a Operation) -> &'a Access {
         let endpoint = operation.endpoint().and_then(|path| {
             let is_endpoint = |other: &&Operation| other.path == path && other.methods == Methods::Any;
             self.report.model().iter().find(is_endpoint)
         });
-        endpoint.unwrap_or(operation).access.alternatives()
+        &endpoint.unwrap_or(operation).access
     }
 
     async fn check_operation(&self, operation: &Operation, target: &Target, run: &mut Run<'_>) {
@@ -224,10 +232,13 @@ impl ScopeMatrix {
                     target,
                     value: &target.value,
                     alternatives: &requirements.alternatives(),
-                    unverified: &self.unverified(operation),
+                    schemes_of_challenge: schemes_of(&operation.access),
+                    unverified: &self.unverified(operation).alternatives(),
+                    unverified_schemes: schemes_of(self.unverified(operation)),
                     user_authentication: &requirements.authentication(),
                     may_require: &requirements.may_require(),
                     token: &self.token,
+                    dpop: &self.dpop,
                     names_scopes: self.names_scopes,
                     known_scopes: self.report.known_scopes(),
                     schemes: &requirements.credentials(),
@@ -277,7 +288,8 @@ impl ScopeMatrix {
     /// Sends all attacks of [`TestIssuer::attacks`] to every scoped operation. Each must get the refusal that its standard
     /// requires.
     ///
-    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through.
+    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through. For a server that
+    /// accepts DPoP, call `ScopeMatrix::dpop`, and also send the attacks of `TestIssuer::dpop_attacks`.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -310,6 +322,7 @@ impl ScopeMatrix {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);
+            self.require_base_url(caller);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.model() {
@@ -320,8 +333,11 @@ impl ScopeMatrix {
                 }
                 let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes, &target.value);
-                for attack in &attacks {
-                    run.check(&attack_case(attack, &target, &scope)).await;
+                let schemes = schemes_of(&operation.access);
+                for attack in attacks.iter().filter(|attack| !self.dpop.is_set() || !attack.has_dpop_scheme())
+                {
+                    let challenge = TokenChallenge { schemes, error: None, scope: scope.clone() };
+                    run.check(&attack_case(attack, &target, challenge)).await;
                 }
             }
             run.finish("the attacks", caller);
@@ -329,11 +345,19 @@ impl ScopeMatrix {
     }
 }
 
-/// `scope` is the scope that the challenge names for a token without scopes.
-fn attack_case(attack: &Attack, target: &Target, scope: &Option<String>) -> Case {
+/// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
+fn schemes_of(access: &Access) -> ChallengedSchemes {
+    match access {
+        Access::Scoped(requirements) if requirements.require_dpop() => ChallengedSchemes::Dpop,
+        _ => ChallengedSchemes::Bearer,
+    }
+}
+
+/// `challenge` is the one for a token without scopes.
+fn attack_case(attack: &Attack, target: &Target, challenge: TokenChallenge) -> Case {
     // The challenge for a malformed request names no scopes.
-    let scope = scope.clone().filter(|_| attack.status() != StatusCode::BAD_REQUEST);
-    let challenge = BearerChallenge { error: attack.error().map(str::to_owned), scope };
+    let scope = challenge.scope.filter(|_| attack.status() != StatusCode::BAD_REQUEST);
+    let challenge = TokenChallenge { error: attack.error().map(str::to_owned), scope, ..challenge };
     Case {
         operation: target.operation.clone(),
         sent: format!("{} ({})", attack.name(), attack.rule()),

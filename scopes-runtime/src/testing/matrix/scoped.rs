@@ -6,8 +6,9 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode};
 
-use super::answer::{BearerChallenge, Expected};
+use super::answer::{ChallengedSchemes, Expected, TokenChallenge};
 use super::credentials::{AddCredentials, ValidCredentials};
+use super::dpop_tokens::DpopTokens;
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
 use super::run::{Case, Run};
@@ -25,12 +26,15 @@ pub(super) struct Scoped<'a> {
     /// The value of the path's parameters, and so of the scopes' parameters.
     pub(super) value: &'a str,
     pub(super) alternatives: &'a Alternatives,
+    pub(super) schemes_of_challenge: ChallengedSchemes,
     /// The alternatives that refusals name before the token is verified.
     pub(super) unverified: &'a Alternatives,
+    pub(super) unverified_schemes: ChallengedSchemes,
     pub(super) user_authentication: &'a Authentication,
     pub(super) may_require: &'a NamedScopes,
     /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
+    pub(super) dpop: &'a DpopTokens,
     pub(super) names_scopes: bool,
     pub(super) known_scopes: &'a BTreeSet<&'static str>,
     /// The schemes of the credentials beside the token.
@@ -47,6 +51,9 @@ impl Scoped<'_> {
         let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
         let invalid = self.refused_unverified(Some("invalid_token"));
         let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
+        if let Some(case) = self.unbound() {
+            refuses &= run.check(&case).await;
+        }
         let mut admits = true;
         for alternative in self.alternatives {
             admits &= run.check(&self.sufficient(alternative)).await;
@@ -111,10 +118,10 @@ impl Scoped<'_> {
         let cases = with_parameters.flat_map(|alternative| {
             let (with, without): (Vec<_>, Vec<_>) = alternative.iter().copied().partition(has_parameters);
             let (with, without) = (filled(&list(&with), other), list(&without));
-            let token = self.with_login().scopes([&with, &without]).sign();
+            let token = self.with_login().scopes([&with, &without]);
             let refused = || {
                 let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), &without);
-                self.case(&format!("a token of `{with}`"), self.request().bearer(&token), expected)
+                self.case(&format!("a token of `{with}`"), self.authorized(&token), expected)
             };
             let encoded = self.target.encoded_path();
             [refused(), refused().at(&encoded), self.sufficient(alternative).at(&encoded)]
@@ -155,7 +162,7 @@ impl Scoped<'_> {
     fn without_login(&self) -> Option<Case> {
         let granted = list(self.alternatives.first().filter(|_| !self.user_authentication.is_nothing())?);
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
-        let request = self.request().bearer(&token.scopes([self.filled(&granted)]).sign());
+        let request = self.authorized(&token.scopes([self.filled(&granted)]));
         let sent = format!("{}, without a login", token_of(&granted));
         Some(self.case(&sent, request, self.sent_back(&granted)))
     }
@@ -175,6 +182,34 @@ impl Scoped<'_> {
         cases
     }
 
+    /// Returns the request with a sufficient bearer token, if the operation requires another one.
+    fn unbound(&self) -> Option<Case> {
+        let alternative = self.alternatives.first().filter(|_| self.requires_dpop())?;
+        let granted = list(alternative);
+        let token = self.with_login().scopes([self.filled(&granted)]).sign();
+        let expected = self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), &granted);
+        Some(self.case(
+            &format!("{} as `Bearer`", token_of(&granted)),
+            self.request().bearer(&token),
+            expected,
+        ))
+    }
+
+    fn requires_dpop(&self) -> bool {
+        self.schemes_of_challenge == ChallengedSchemes::Dpop
+    }
+
+    /// Returns a request with the token, which is bound to a key if the operation requires it.
+    fn authorized(&self, token: &TestToken) -> TestRequest {
+        if self.requires_dpop() { self.with_proof(token) } else { self.request().bearer(&token.sign()) }
+    }
+
+    /// Returns a request with the token bound to a key, and a proof.
+    fn with_proof(&self, token: &TestToken) -> TestRequest {
+        let bound = self.dpop.bind(token).expect("the matrix has checked that there is a base URL");
+        self.request().proven_token(bound)
+    }
+
     /// Returns the request with the scopes of an alternative, and those that the handler may require later.
     fn sufficient(&self, alternative: &[&'static DeclaredScope]) -> Case {
         let granted = list(alternative);
@@ -185,8 +220,9 @@ impl Scoped<'_> {
         };
         let later = self.may_require.scopes.iter().map(|scope| scope.name());
         let scopes: Vec<_> = alternative.iter().map(|scope| scope.name()).chain(later).collect();
-        let token = self.with_login().scopes([self.filled(&scopes.join(" "))]).sign();
-        self.case(&token_of(&scopes.join(" ")), self.request().bearer(&token), expected)
+        let token = self.with_login().scopes([self.filled(&scopes.join(" "))]);
+        let request = if self.may_require.dpop { self.with_proof(&token) } else { self.authorized(&token) };
+        self.case(&token_of(&scopes.join(" ")), request, expected)
     }
 
     /// Sends a sufficient token with all credentials but one.
@@ -227,9 +263,9 @@ impl Scoped<'_> {
     }
 
     fn insufficient(&self, sent: String, granted: &str) -> Case {
-        let token = self.with_login().scopes([self.filled(granted)]).sign();
+        let token = self.with_login().scopes([self.filled(granted)]);
         let expected = self.refused(StatusCode::FORBIDDEN, Some("insufficient_scope"), granted);
-        self.case(&sent, self.request().bearer(&token), expected)
+        self.case(&sent, self.authorized(&token), expected)
     }
 
     fn case(&self, sent: &str, request: TestRequest, expected: Expected) -> Case {
@@ -254,7 +290,7 @@ impl Scoped<'_> {
         let scope = named(self.unverified, "", self.names_scopes, self.value);
         Expected::Refused(
             StatusCode::UNAUTHORIZED,
-            BearerChallenge { error: error.map(str::to_owned), scope },
+            TokenChallenge { schemes: self.unverified_schemes, error: error.map(str::to_owned), scope },
         )
     }
 
@@ -264,7 +300,9 @@ impl Scoped<'_> {
 
     fn refused(&self, status: StatusCode, error: Option<&str>, granted: &str) -> Expected {
         let scope = named(self.alternatives, granted, self.names_scopes, self.value);
-        Expected::Refused(status, BearerChallenge { error: error.map(str::to_owned), scope })
+        let challenge =
+            TokenChallenge { schemes: self.schemes_of_challenge, error: error.map(str::to_owned), scope };
+        Expected::Refused(status, challenge)
     }
 
     /// Returns the token with a sufficient login.
