@@ -15,9 +15,17 @@ pub(super) const UNAUTHENTICATED: &str = "Unauthenticated";
 const FORBIDDEN: &str = "InsufficientScope";
 const UNAVAILABLE: &str = "Unavailable";
 
-/// The codes of RFC 6750 and RFC 9470.
-const ERRORS: [&str; 4] =
-    ["invalid_request", "invalid_token", "insufficient_scope", "insufficient_user_authentication"];
+/// The codes of RFC 6750, RFC 9470 and, last, RFC 9449.
+const ERRORS: &[&str] = &[
+    "invalid_request",
+    "invalid_token",
+    "insufficient_scope",
+    "insufficient_user_authentication",
+    #[cfg(feature = "bound-tokens")]
+    "invalid_dpop_proof",
+    #[cfg(feature = "bound-tokens")]
+    "use_dpop_nonce",
+];
 
 const ASCII: &str = "^[ -~]*$";
 
@@ -123,7 +131,7 @@ pub(super) fn problem() -> Schema {
         .property("title", text().max_length(Some(64)).pattern(Some(ASCII)))
         .property("status", integer(400, 599))
         .property("detail", text().max_length(Some(256)).pattern(Some(ASCII)))
-        .property("error", text().enum_values(Some(ERRORS)))
+        .property("error", text().enum_values(Some(ERRORS.iter().copied())))
         .property("scope", scope())
         .property("acr_values", text().max_length(Some(MAX_LENGTH)).pattern(Some(ASCII)))
         .property("max_age", integer(0, i64::MAX))

@@ -94,7 +94,7 @@ fn problem_schema() -> Value {
             "detail": { "type": "string", "maxLength": 256, "pattern": "^[ -~]*$" },
             "error": {
                 "type": "string",
-                "enum": ["invalid_request", "invalid_token", "insufficient_scope", "insufficient_user_authentication"],
+                "enum": ["invalid_request", "invalid_token", "insufficient_scope", "insufficient_user_authentication", "invalid_dpop_proof", "use_dpop_nonce"],
             },
             "scope": scope,
             "acr_values": { "type": "string", "maxLength": 1_048_576, "pattern": "^[ -~]*$" },
