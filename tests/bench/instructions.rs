@@ -1,6 +1,7 @@
 //! Counts the instructions of a request with callgrind, which gives the same figures on a busy machine:
 //! `cargo bench -p scopes-tests --no-default-features --bench instructions`. Needs `valgrind`.
 
+mod orgs;
 mod tokens;
 
 use std::process::Command;
@@ -12,7 +13,9 @@ use axum::http::Request;
 use axum::routing::get;
 use futures_util::FutureExt as _;
 use jsonwebtoken::decode;
-use scopes_runtime::{AccessToken, JwtDecoder, ResourceServer, TokenDecoder, requires_scopes};
+use scopes_runtime::{
+    AccessToken, JwtDecoder, ResourceServer, ScopedRouter, TokenDecoder, requires_scopes, router,
+};
 use scopes_tests::Scope;
 use serde_json::Value;
 use tokens::{ALGORITHMS, AUDIENCE, ISSUER, algorithm, decoding_key, tokens, validation, verification_key};
@@ -23,10 +26,12 @@ const REQUESTS: usize = 500;
 
 const BY_HAND: &str = " by hand";
 
-const REQUEST_CASES: [(&str, &str, Option<&str>, u16); 6] = [
+const REQUEST_CASES: [(&str, &str, Option<&str>, u16); 8] = [
     ("open route", "/open", Some("me items"), 200),
     ("cached token", "/scoped", Some("me items"), 200),
     ("cached token, taken by the handler", "/token", Some("me items"), 200),
+    ("cached token, scoped router", "/orgs/acme/any", Some("me org:acme:read"), 200),
+    ("cached token, scope with a parameter", "/orgs/acme", Some("me org:acme:read"), 200),
     ("no token", "/scoped", None, 401),
     ("scope missing", "/scoped", Some("items"), 403),
     ("two alternatives missing", "/alternatives", Some("items"), 403),
@@ -63,6 +68,11 @@ fn send_requests(path: &str, scope: Option<&str>, status: u16, count: usize) {
         .route("/scoped", get(scoped))
         .route("/token", get(with_token))
         .route("/alternatives", get(alternatives))
+        .merge(Router::from(
+            ScopedRouter::new()
+                .route("/orgs/{org}/any", router::get(scoped))
+                .route("/orgs/{org}", router::get(orgs::of_one)),
+        ))
         .with_state(ResourceServer::new(decoder("HS256")));
     let token = scope.map(|scope| format!("Bearer {}", tokens("HS256", scope, 1).remove(0)));
     // The first requests fill the caches.

@@ -1,5 +1,6 @@
 //! Measures time and allocations of each step of a request: `cargo bench -p scopes-tests --no-default-features --bench path`.
 
+mod orgs;
 mod tokens;
 
 use std::convert::Infallible;
@@ -64,21 +65,6 @@ async fn scoped() -> &'static str {
 #[requires_scopes("me", any("items", "items:write"))]
 async fn alternatives() -> &'static str {
     "Hello, World!"
-}
-
-mod orgs {
-    use scopes_runtime::{declare_scopes, requires_scopes};
-
-    #[declare_scopes]
-    enum Scope {
-        /// Read the projects of an organization.
-        OrgRead = "org:{org}:read",
-    }
-
-    #[requires_scopes("org:{org}:read")]
-    pub(super) async fn of_one() -> &'static str {
-        "Hello, World!"
-    }
 }
 
 fn request(path: &str, authorization: Option<&str>) -> Request<Body> {

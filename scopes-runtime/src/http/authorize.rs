@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
-use super::context::{AuthContext, Server, TokenOutcome};
+use super::context::{AuthContext, AuthorizedPath, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::scope_parameter::RequestValues;
 use super::{ResourceServer, telemetry};
@@ -74,17 +74,17 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        let values = RequestValues::of(parts, required);
+        let mut values = RequestValues::of(parts, required);
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
-        self.evaluate_or_refuse(required, None, values, context.outcome())?;
-        context.set_authorized();
+        self.evaluate_or_refuse(required, None, &mut values, context.outcome())?;
+        context.set_authorized(values.map_or(AuthorizedPath::Any, RequestValues::into_authorized));
         Ok(())
     }
 
     /// Returns whether the request was authorized for the handler, with the credentials that it has now.
-    pub(super) fn has_authorized(&self, parts: &Parts, handler: TypeId) -> bool {
+    pub(super) fn has_authorized(&self, parts: &mut Parts, handler: TypeId) -> bool {
         AuthContext::is_authorized(parts, self.server(), handler)
     }
 
@@ -123,26 +123,27 @@ impl ResourceServer {
         let values = values.map(|values| Arc::new(values) as SharedValues);
         let required = context.required.clone().unwrap_or_else(|| part.into()).with_values(values.clone());
         let part = Requirements::from(part).with_values(values);
-        let token = self.evaluate_or_refuse(&required, Some(&part), None, context.outcome())?.clone();
+        let token = self.evaluate_or_refuse(&required, Some(&part), &mut None, context.outcome())?.clone();
         Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
     }
 
     /// Evaluates the part if there is one, otherwise the operation. `values` is `None` if `required` has
-    /// the values already.
+    /// the values already. A refusal takes them.
     fn evaluate_or_refuse<'a>(
         &self,
         required: &Requirements,
         part: Option<&Requirements>,
-        values: Option<RequestValues>,
+        values: &mut Option<RequestValues>,
         outcome: &'a TokenOutcome,
     ) -> Result<&'a AccessToken, AuthError> {
         let evaluated = part.unwrap_or(required);
-        let result = match &values {
+        let result = match values.as_ref() {
             Some(values) => evaluate(evaluated, values, outcome),
             None => evaluate(evaluated, evaluated.values(), outcome),
         };
         result.map_err(|denial| {
-            let with_values = values.map(|values| required.clone().with_values(Some(Arc::new(values))));
+            let with_values =
+                values.take().map(|values| required.clone().with_values(Some(Arc::new(values))));
             let required = with_values.as_ref().unwrap_or(required);
             let (error, token, cause) = match denial {
                 Denial::Refused { reason, token, cause } => {

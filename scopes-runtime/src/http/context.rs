@@ -8,6 +8,7 @@ use axum::http::Extensions;
 use axum::http::request::Parts;
 
 use super::bearer::{AuthorizationHeader, Credentials};
+use super::path_values::PathValues;
 use super::schemes::Scheme;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
@@ -26,13 +27,23 @@ pub(super) struct AuthContext {
     pub(super) required: Option<Requirements>,
     /// The handler of the operation, by its hidden type.
     pub(super) handler: Option<TypeId>,
-    /// Whether the outcome satisfies the operation.
-    is_authorized: bool,
+    authorized_path: AuthorizedPath,
     /// Whether a layer of a `ScopedRouter` has the request, so that the check of the operation follows.
     is_before_check: bool,
     /// The server whose refusal of the token a layer has left to the check.
     refused_by: Option<Arc<ServerConfig>>,
     stored: Option<StoredOutcome>,
+}
+
+/// The paths for which the outcome satisfies the operation.
+#[derive(Clone, Default, PartialEq)]
+pub(super) enum AuthorizedPath {
+    #[default]
+    None,
+    /// The scopes of the operation have no parameters.
+    Any,
+    /// The path with these values.
+    With(PathValues),
 }
 
 /// How long an outcome is reused. An application may keep a request's extensions, and dispatch another request with them.
@@ -72,20 +83,28 @@ impl AuthContext {
     /// Sets the operation that is being served.
     pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
         (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
-        self.is_authorized = false;
+        self.authorized_path = AuthorizedPath::None;
     }
 
-    /// Records that the outcome satisfies the operation. With parameters, it may not satisfy it for another path.
-    pub(super) fn set_authorized(&mut self) {
-        self.is_authorized = self.required.as_ref().is_some_and(|required| !required.have_parameters());
+    /// Records that the outcome satisfies the operation.
+    pub(super) fn set_authorized(&mut self, path: AuthorizedPath) {
+        self.authorized_path = path;
     }
 
-    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now.
-    pub(super) fn is_authorized(parts: &Parts, server: Server<'_>, handler: TypeId) -> bool {
-        let context = parts.extensions.get::<Self>();
-        let is_authorized =
-            context.is_some_and(|context| context.is_authorized && context.handler == Some(handler));
-        is_authorized && Self::has_outcome(parts, server)
+    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if scopes
+    /// have parameters, the values of its path now. An application may dispatch a request with the extensions of another path.
+    pub(super) fn is_authorized(parts: &mut Parts, server: Server<'_>, handler: TypeId) -> bool {
+        let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
+        let is_for_path = match context.map(|context| &context.authorized_path) {
+            None | Some(AuthorizedPath::None) => false,
+            Some(AuthorizedPath::Any) => true,
+            Some(AuthorizedPath::With(_)) => {
+                let path = PathValues::of(parts).map(AuthorizedPath::With);
+                let context = parts.extensions.get::<Self>();
+                path.is_some_and(|path| context.is_some_and(|context| context.authorized_path == path))
+            }
+        };
+        is_for_path && Self::has_outcome(parts, server)
     }
 
     /// Rejects the credentials if another server has refused a token in a layer. The layer took the request for one without a
@@ -152,7 +171,7 @@ impl AuthContext {
 
     fn store(parts: &mut Parts, new: StoredOutcome) -> &mut Self {
         let context: &mut Self = parts.extensions.get_or_insert_default();
-        (context.stored, context.is_authorized) = (Some(new), false);
+        (context.stored, context.authorized_path) = (Some(new), AuthorizedPath::None);
         context
     }
 
@@ -166,7 +185,7 @@ impl AuthContext {
 pub(crate) fn begin_layers(extensions: &mut Extensions) {
     let context: &mut AuthContext = extensions.get_or_insert_default();
     (context.required, context.handler, context.is_before_check) = (None, None, true);
-    context.is_authorized = false;
+    context.authorized_path = AuthorizedPath::None;
 }
 
 /// Records that no check of an operation follows.

@@ -75,8 +75,8 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let (server, handler) = (state.resource_server(), TypeId::of::<O>());
-        // A `ScopedRouter` has authorized the request already. A layer of the handler may have replaced the token or the context
-        // since. Operations with parameters are checked again: the path may not be that of the context. Without the context, only the handler's own requirement is known.
+        // A `ScopedRouter` has authorized the request already. A layer of the handler may have replaced the token, the path or the
+        // context since. Without the context, only the handler's own requirement is known.
         if !server.has_authorized(parts, handler) {
             let context = parts.extensions.get::<AuthContext>();
             let context = context.filter(|context| context.handler == Some(handler));

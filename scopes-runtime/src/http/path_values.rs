@@ -2,28 +2,46 @@
 
 use std::fmt;
 
+use axum::extract::{FromRequestParts as _, Path};
+use axum::http::request::Parts;
+use futures_util::FutureExt as _;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use smallvec::SmallVec;
 
-/// Names and values in one text. Most are on the stack.
-#[derive(Default)]
-pub(super) struct PathValues {
-    text: SmallVec<[u8; 128]>,
-    /// The ends of each name and of its value.
-    ends: SmallVec<[(usize, usize); 4]>,
-}
+use crate::scope::ShortBytes;
+
+/// Each name and its value, both after their lengths. Two are equal if they have the same names and values in the same order. Most
+/// are on the stack, and small: a request with parameters moves them several times.
+#[derive(Clone, PartialEq)]
+pub(super) struct PathValues(ShortBytes<96>);
 
 impl PathValues {
-    /// Iterates over the names with their values.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let starts = [0].into_iter().chain(self.ends.iter().map(|(_, end)| *end));
-        starts.zip(&self.ends).map(|(start, &(name, value))| (self.text(start, name), self.text(name, value)))
+    /// Reads the path of a request. `None` if a value is not UTF-8, or if there are no parameters.
+    pub(super) fn of(parts: &mut Parts) -> Option<Self> {
+        // The future of this extractor is always ready.
+        let path = Path::from_request_parts(parts, &()).now_or_never()?;
+        path.ok().map(|Path(path)| path)
     }
 
-    fn text(&self, start: usize, end: usize) -> &str {
-        // It was written from a string.
-        std::str::from_utf8(&self.text[start..end]).unwrap_or_default()
+    /// Iterates over the values of the parameter.
+    pub(super) fn values_of(&self, parameter: &str) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || {
+            loop {
+                let (name, value) = (text(&mut rest)?, text(&mut rest)?);
+                if name == parameter.as_bytes() {
+                    return Some(value);
+                }
+            }
+        })
     }
+}
+
+/// Returns the first text, and removes it.
+fn text<'a>(texts: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (len, rest) = texts.split_first_chunk()?;
+    let (text, rest) = rest.split_at_checked(u16::from_le_bytes(*len).into())?;
+    *texts = rest;
+    Some(text)
 }
 
 impl<'de> Deserialize<'de> for PathValues {
@@ -42,18 +60,16 @@ impl<'de> Visitor<'de> for PathVisitor {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut path: M) -> Result<PathValues, M::Error> {
-        let mut values = PathValues::default();
-        while path.next_key_seed(Append(&mut values.text))?.is_some() {
-            let name = values.text.len();
-            path.next_value_seed(Append(&mut values.text))?;
-            values.ends.push((name, values.text.len()));
+        let mut texts = ShortBytes::new();
+        while path.next_key_seed(Append(&mut texts))?.is_some() {
+            path.next_value_seed(Append(&mut texts))?;
         }
-        Ok(values)
+        Ok(PathValues(texts))
     }
 }
 
-/// Appends a string to the text.
-struct Append<'a>(&'a mut SmallVec<[u8; 128]>);
+/// Appends a text. A path has less than 64 KiB.
+struct Append<'a>(&'a mut ShortBytes<96>);
 
 impl<'de> DeserializeSeed<'de> for Append<'_> {
     type Value = ();
@@ -71,7 +87,9 @@ impl Visitor<'_> for Append<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.0.extend_from_slice(text.as_bytes());
+        let len = u16::try_from(text.len()).map_err(E::custom)?;
+        self.0.push(&len.to_le_bytes());
+        self.0.push(text.as_bytes());
         Ok(())
     }
 }

@@ -7,12 +7,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::{fmt, iter};
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use futures_util::FutureExt as _;
 
-use super::context::AuthContext;
+use super::context::{AuthContext, AuthorizedPath};
 use super::path_values::PathValues;
 use super::requirement_of::ScopedExtractor;
 use super::telemetry;
@@ -24,6 +23,8 @@ use crate::scope::{ParameterSource, ParameterValues, Requirement, Requirements};
 pub(super) struct RequestValues {
     path: Option<PathValues>,
     others: Vec<(&'static str, String)>,
+    /// Whether no extractor gives a value.
+    are_of_path: bool,
 }
 
 impl RequestValues {
@@ -46,15 +47,14 @@ impl RequestValues {
 
     fn read(parts: &mut Parts, required: &Requirements, part: Option<Requirements>) -> Self {
         let all = || iter::once(required).chain(&part);
-        let sources: Vec<_> = all().flat_map(Requirements::parameter_sources).collect();
+        let mut sources = required.parameter_sources();
+        sources.extend(part.iter().flat_map(Requirements::parameter_sources));
         let others = sources.iter().filter_map(|source| {
             let value = (source.value)(parts)?;
             Some((source.parameter, value.into_owned()))
         });
         let others = others.collect();
-        // The future of this extractor is always ready. It fails if a value is not UTF-8.
-        let path = Path::from_request_parts(parts, &()).now_or_never().and_then(Result::ok);
-        let values = Self { path: path.map(|Path(path)| path), others };
+        let values = Self { path: PathValues::of(parts), others, are_of_path: sources.is_empty() };
         if all().all(|required| required.have_values(&values)) {
             return values;
         }
@@ -67,6 +67,12 @@ impl RequestValues {
         }
         values
     }
+
+    /// Returns the path that a request with these values is authorized for. `None` if extractors give values: what they are read
+    /// from may change until the next check.
+    pub(super) fn into_authorized(self) -> AuthorizedPath {
+        self.path.filter(|_| self.are_of_path).map_or(AuthorizedPath::None, AuthorizedPath::With)
+    }
 }
 
 /// Returns the values for an operation that the request is not authorized for. `None` if it has no parameters.
@@ -77,11 +83,20 @@ pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Op
 
 impl ParameterValues for RequestValues {
     fn value(&self, parameter: &str) -> Option<&str> {
-        let path = self.path.iter().flat_map(PathValues::iter);
-        let others = self.others.iter().map(|(name, value)| (*name, &**value));
-        let mut values = path.chain(others).filter(|(name, _)| *name == parameter).map(|(_, value)| value);
-        let first = values.next()?;
-        values.all(|other| other == first).then_some(first)
+        // It was written from a string.
+        self.bytes(parameter).and_then(|value| str::from_utf8(value).ok())
+    }
+
+    fn bytes(&self, parameter: &str) -> Option<&[u8]> {
+        let (mut only, mut are_same) = (None, true);
+        let mut add = |value| are_same &= *only.get_or_insert(value) == value;
+        if let Some(path) = &self.path {
+            path.values_of(parameter).for_each(&mut add);
+        }
+        for (_, value) in self.others.iter().filter(|(name, _)| *name == parameter) {
+            add(value.as_bytes());
+        }
+        only.filter(|_| are_same)
     }
 }
 

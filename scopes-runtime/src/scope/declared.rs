@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::GrantedScopes;
-use super::parameters::{ConcreteScope, ParameterValues, is_concrete, next_parameter, parameters};
+use super::parameters::{ConcreteScope, ParameterValues, Split, is_concrete, next_parameter, parameters};
 
 /// A declared scope: its name, description and implications. [`#[declare_scopes]`](crate::declare_scopes) makes it.
 ///
@@ -32,7 +32,8 @@ pub struct DeclaredScope {
     description: &'static str,
     implies: &'static [&'static str],
     implied_by: &'static [&'static str],
-    has_parameters: bool,
+    /// The first parameter in the name, found at compile time.
+    first_parameter: Option<Split<'static>>,
 }
 
 impl DeclaredScope {
@@ -45,7 +46,7 @@ impl DeclaredScope {
         implies: &'static [&'static str],
         implied_by: &'static [&'static str],
     ) -> Self {
-        Self { name, description, implies, implied_by, has_parameters: next_parameter(name).is_some() }
+        Self { name, description, implies, implied_by, first_parameter: next_parameter(name) }
     }
 
     /// Returns the name of the scope. Tokens contain it, with values in place of parameters.
@@ -74,11 +75,11 @@ impl DeclaredScope {
 
     /// Iterates over the parameters in the name: `org` of `org:{org}:read`.
     pub fn parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
-        parameters(self.name)
+        parameters(self.first_parameter)
     }
 
     pub(crate) const fn has_parameters(&self) -> bool {
-        self.has_parameters
+        self.first_parameter.is_some()
     }
 
     /// Returns the scope that tokens contain, with these values in place of the parameters: `org:acme:read`. For authorization
@@ -131,16 +132,18 @@ impl DeclaredScope {
         granted: &GrantedScopes,
         values: &(impl ParameterValues + ?Sized),
     ) -> bool {
-        if self.has_parameters {
+        if self.has_parameters() {
             return self.is_granted_with(granted, values);
         }
         granted.contains(self.name) || self.implied_by.iter().any(|broader| granted.contains(broader))
     }
 
     fn is_granted_with(&self, granted: &GrantedScopes, values: &(impl ParameterValues + ?Sized)) -> bool {
-        let mut names = std::iter::once(&self.name).chain(self.implied_by);
-        names
-            .any(|name| ConcreteScope::of(name, values).is_some_and(|scope| granted.contains(scope.as_str())))
+        let is_in = |scope: Option<ConcreteScope>| {
+            scope.is_some_and(|scope| granted.contains_bytes(scope.as_bytes()))
+        };
+        is_in(ConcreteScope::from_first(self.name, self.first_parameter, values))
+            || self.implied_by.iter().any(|broader| is_in(ConcreteScope::of(broader, values)))
     }
 
     /// Returns whether the granted scopes include this one with some values, for reports. They may also name the parameters.

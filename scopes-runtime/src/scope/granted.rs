@@ -50,7 +50,12 @@ impl GrantedScopes {
     /// [`Requirement::is_met_by`](crate::Requirement::is_met_by) respects implications.
     #[must_use]
     pub fn contains(&self, scope: impl AsRef<str>) -> bool {
-        self.0.contains(scope.as_ref())
+        self.contains_bytes(scope.as_ref().as_bytes())
+    }
+
+    /// Returns whether the token has exactly this scope, which need not be UTF-8.
+    pub(crate) fn contains_bytes(&self, scope: &[u8]) -> bool {
+        self.0.contains(scope)
     }
 
     /// Iterates over the scopes in the order of the token.
@@ -78,10 +83,10 @@ impl GrantedScopes {
 }
 
 impl Scopes {
-    fn contains(&self, scope: &str) -> bool {
+    fn contains(&self, scope: &[u8]) -> bool {
         let is_same = |start: &u32| is_scope_at(&self.list, *start, scope);
         // `list` contains two adjacent scopes with the space between them, and their hash may be that of one scope.
-        !scope.contains(' ') && self.starts.find(self.hasher.hash_one(scope), is_same).is_some()
+        !scope.contains(&b' ') && self.starts.find(self.hasher.hash_one(scope), is_same).is_some()
     }
 
     fn insert(&mut self, scope: &str) {
@@ -89,9 +94,9 @@ impl Scopes {
         let separator = if list.is_empty() { "" } else { " " };
         // A scope beyond 4 GiB is ignored.
         let Ok(start) = u32::try_from(list.len() + separator.len()) else { return };
-        let is_same = |start: &u32| is_scope_at(list, *start, scope);
-        let hash = |start: &u32| hasher.hash_one(scope_at(list, *start));
-        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope), is_same, hash) {
+        let is_same = |start: &u32| is_scope_at(list, *start, scope.as_bytes());
+        let hash = |start: &u32| hasher.hash_one(scope_at(list, *start).as_bytes());
+        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope.as_bytes()), is_same, hash) {
             entry.insert(start);
             list.push_str(separator);
             list.push_str(scope);
@@ -100,8 +105,8 @@ impl Scopes {
 }
 
 /// Returns whether this scope is at the offset.
-fn is_scope_at(list: &str, start: u32, scope: &str) -> bool {
-    let rest = list.as_bytes()[start as usize..].strip_prefix(scope.as_bytes());
+fn is_scope_at(list: &str, start: u32, scope: &[u8]) -> bool {
+    let rest = list.as_bytes()[start as usize..].strip_prefix(scope);
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ')))
 }
 
@@ -148,5 +153,10 @@ impl fmt::Display for GrantedScopes {
 
 /// Returns whether the text is `1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 section 3.3).
 pub(super) fn is_scope_token(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+    !scope.is_empty() && scope.bytes().all(is_scope_byte)
+}
+
+/// Returns whether a scope-token can contain the byte.
+pub(super) fn is_scope_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'"' && byte != b'\\'
 }

@@ -11,6 +11,7 @@ mod parameter_source;
 mod parameters;
 mod requirement;
 mod requirements;
+mod short_bytes;
 
 #[cfg(all(feature = "_jwt", feature = "testing"))]
 pub(crate) use alternatives::is_or_implies;
@@ -31,3 +32,4 @@ pub(crate) use parameters::{SharedValues, shared};
 pub use requirement::Requirement;
 pub(crate) use requirement::{RequirementKey, authentication_of_all};
 pub(crate) use requirements::Requirements;
+pub(crate) use short_bytes::ShortBytes;

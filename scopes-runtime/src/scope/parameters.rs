@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
-use super::granted::is_scope_token;
+use super::granted::{is_scope_byte, is_scope_token};
+use super::short_bytes::ShortBytes;
 
 /// The values of parameters, for one check.
 pub trait ParameterValues {
     /// Returns the value of a parameter. `None` if the parameter has no value, or several different values.
     fn value(&self, parameter: &str) -> Option<&str>;
+
+    /// Returns the bytes of the value. A check reads these, so that values that are stored as bytes need no proof of UTF-8.
+    fn bytes(&self, parameter: &str) -> Option<&[u8]> {
+        self.value(parameter).map(str::as_bytes)
+    }
 }
 
 /// Values that a refusal keeps.
@@ -48,41 +52,18 @@ impl<N: AsRef<str>, V: AsRef<str>> ParameterValues for Vec<(N, V)> {
     }
 }
 
-/// A part of the name of a declared scope.
-#[derive(Clone, Copy)]
-enum Piece<'a> {
-    Text(&'a str),
-    /// A parameter, and the byte that its value must not contain: the one after it, or the one before it at the end of the name.
-    /// So a concrete scope has one reading.
-    Parameter(&'a str, Option<u8>),
-}
+/// What is before a parameter in the name of a declared scope, the parameter, and what follows.
+pub(super) type Split<'a> = (&'a str, &'a str, &'a str);
 
-/// Iterates over the parts of a name whose braces `#[declare_scopes]` has checked.
-fn pieces(name: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let rest = name.get(start..).filter(|rest| !rest.is_empty())?;
-        let bytes = name.as_bytes();
-        if let Some((parameter, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-            let before = start.checked_sub(1).map(|at| bytes[at]);
-            start = name.len() - after.len();
-            return Some(Piece::Parameter(parameter, bytes.get(start).copied().or(before)));
-        }
-        let text = rest.find('{').filter(|at| *at > 0).map_or(rest, |at| &rest[..at]);
-        start += text.len();
-        Some(Piece::Text(text))
-    })
-}
-
-/// Returns the first parameter in the name of a declared scope, and what follows.
-pub(super) const fn next_parameter(name: &str) -> Option<(&str, &str)> {
+/// Returns the first parameter in the name of a declared scope.
+pub(super) const fn next_parameter(name: &str) -> Option<Split<'_>> {
     let (mut start, mut at) = (None, 0);
     while at < name.len() {
         match (name.as_bytes()[at], start) {
-            (b'{', _) => start = Some(at + 1),
+            (b'{', _) => start = Some(at),
             (b'}', Some(start)) => {
-                let (before, after) = name.split_at(at);
-                return Some((before.split_at(start).1, after.split_at(1).1));
+                let (before, parameter) = name.split_at(at).0.split_at(start);
+                return Some((before, parameter.split_at(1).1, name.split_at(at + 1).1));
             }
             _ => {}
         }
@@ -91,63 +72,74 @@ pub(super) const fn next_parameter(name: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Iterates over the parameters in the name of a declared scope.
-pub(super) fn parameters(name: &str) -> impl Iterator<Item = &str> {
-    let mut rest = name;
+/// Iterates over parameters from the first one in the name of a declared scope.
+pub(super) fn parameters(first: Option<Split<'_>>) -> impl Iterator<Item = &str> {
+    let mut next = first;
     std::iter::from_fn(move || {
-        let (parameter, after) = next_parameter(rest)?;
-        rest = after;
+        let (_, parameter, after) = next?;
+        next = next_parameter(after);
         Some(parameter)
     })
 }
 
 /// A scope with values in place of its parameters. Most are on the stack.
-pub(super) struct ConcreteScope(SmallVec<[u8; 128]>);
+pub(super) struct ConcreteScope(ShortBytes<128>);
 
 impl ConcreteScope {
     /// Returns the scope that a token must have. `None` if a parameter has no value, or one that no scope can contain.
     pub(super) fn of(name: &str, values: &(impl ParameterValues + ?Sized)) -> Option<Self> {
-        let mut scope = SmallVec::new();
-        for piece in pieces(name) {
-            let text = match piece {
-                Piece::Text(text) => text,
-                Piece::Parameter(parameter, separator) => {
-                    values.value(parameter).filter(|value| can_contain(value, separator))?
-                }
-            };
-            scope.extend_from_slice(text.as_bytes());
+        Self::from_first(name, next_parameter(name), values)
+    }
+
+    /// Like [`of`](Self::of), with the first parameter of the name.
+    pub(super) fn from_first(
+        name: &str,
+        first: Option<Split<'_>>,
+        values: &(impl ParameterValues + ?Sized),
+    ) -> Option<Self> {
+        let (mut scope, mut rest, mut next) = (ShortBytes::new(), name, first);
+        while let Some((before, parameter, after)) = next {
+            let separator = separator(before, after);
+            scope.push(before.as_bytes());
+            scope.push(values.bytes(parameter).filter(|value| can_contain(value, separator))?);
+            (rest, next) = (after, next_parameter(after));
         }
+        scope.push(rest.as_bytes());
         Some(Self(scope))
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.0.as_slice()
     }
 
     pub(super) fn as_str(&self) -> &str {
         // A scope-token is ASCII.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(self.0.as_slice()).unwrap_or_default()
     }
 }
 
 /// Returns whether a scope can contain the value.
-fn can_contain(value: &str, separator: Option<u8>) -> bool {
-    is_scope_token(value) && separator.is_none_or(|separator| !value.as_bytes().contains(&separator))
+fn can_contain(value: &[u8], separator: Option<u8>) -> bool {
+    !value.is_empty() && value.iter().all(|byte| is_scope_byte(*byte) && Some(*byte) != separator)
+}
+
+/// Returns the byte that a value must not contain: the one after its parameter, or the one before it at the end of the name. So a
+/// concrete scope has one reading.
+fn separator(before: &str, after: &str) -> Option<u8> {
+    after.bytes().next().or(before.bytes().last())
 }
 
 /// Returns whether the scope is the declared one with some values.
 pub(super) fn is_concrete(name: &str, scope: &str) -> bool {
-    if !is_scope_token(scope) {
-        return false;
+    let (mut name, mut rest) = (name, scope);
+    while let Some((before, _, after)) = next_parameter(name) {
+        let separator = separator(before, after);
+        let Some(from_value) = rest.strip_prefix(before) else { return false };
+        let end = from_value.bytes().position(|byte| Some(byte) == separator).unwrap_or(from_value.len());
+        if end == 0 {
+            return false;
+        }
+        (name, rest) = (after, from_value.get(end..).unwrap_or_default());
     }
-    let mut rest = scope;
-    for piece in pieces(name) {
-        let after = match piece {
-            Piece::Text(text) => rest.strip_prefix(text),
-            Piece::Parameter(_, separator) => {
-                let is_separator = |byte: &u8| Some(*byte) == separator;
-                let end = rest.bytes().position(|byte| is_separator(&byte)).unwrap_or(rest.len());
-                rest.get(end..).filter(|_| end > 0)
-            }
-        };
-        let Some(after) = after else { return false };
-        rest = after;
-    }
-    rest.is_empty()
+    rest == name && is_scope_token(scope)
 }

@@ -152,7 +152,7 @@ impl Requirements {
     /// Returns whether each parameter has a value.
     pub(crate) fn have_values(&self, values: &(impl ParameterValues + ?Sized)) -> bool {
         self.iter()
-            .all(|requirement| requirement.all_parameters(&|parameter| values.value(parameter).is_some()))
+            .all(|requirement| requirement.all_parameters(&|parameter| values.bytes(parameter).is_some()))
     }
 
     /// Returns the parameters that have no value.
@@ -160,7 +160,7 @@ impl Requirements {
         &self,
         values: &(impl ParameterValues + ?Sized),
     ) -> impl Iterator<Item = &'static str> {
-        self.parameters().into_iter().filter(|parameter| values.value(parameter).is_none())
+        self.parameters().into_iter().filter(|parameter| values.bytes(parameter).is_none())
     }
 
     /// Returns the extractors that give values of parameters.

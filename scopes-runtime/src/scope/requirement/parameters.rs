@@ -26,7 +26,7 @@ impl Requirement {
         match self.node {
             Node::Scope(scope) => {
                 let mut rest = scope.name();
-                while let Some((own, after)) = next_parameter(rest) {
+                while let Some((_, own, after)) = next_parameter(rest) {
                     if is_same(own, parameter) {
                         return true;
                     }
@@ -63,7 +63,7 @@ impl Requirement {
         match other.node {
             Node::Scope(scope) => {
                 let mut rest = scope.name();
-                while let Some((parameter, after)) = next_parameter(rest) {
+                while let Some((_, parameter, after)) = next_parameter(rest) {
                     if !is_one_of(parameter, parameters) && !self.gives(parameter) {
                         return false;
                     }

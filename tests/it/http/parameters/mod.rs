@@ -5,13 +5,16 @@ mod forged;
 mod matrix;
 
 use std::borrow::Cow;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Path, Request, State};
+use axum::handler::Handler as _;
 use axum::http::request::Parts;
 use axum::http::{Extensions, StatusCode};
+use axum::middleware::map_request;
 use axum::routing::get as on_get;
 use scopes_runtime::router::{ScopedRouter, get};
 use scopes_runtime::testing::TestIssuer;
@@ -281,6 +284,31 @@ async fn kept_extensions_authorize_no_other_path() {
     let mut second = request("/orgs/other");
     *second.extensions_mut() = kept.lock().expect("no panic").take().expect("the extensions");
     assert_eq!(scopes_tests::send(&app, second).await.status, StatusCode::FORBIDDEN);
+}
+
+/// A layer of a handler keeps the extensions after the router has authorized the request, and another path reaches the same handler.
+#[tokio::test]
+async fn kept_extensions_authorize_the_same_handler_for_no_other_path() {
+    let issuer = TestIssuer::new();
+    let server = issuer.resource_server();
+    let kept = Arc::new(Mutex::new(None));
+    let keep = Arc::clone(&kept);
+    let keeping = read.layer(map_request(move |request: Request| {
+        *keep.lock().expect("no panic") = Some(request.extensions().clone());
+        ready(request)
+    }));
+    let first =
+        Router::from(ScopedRouter::new().route("/orgs/{org}", get(keeping)).with_state(server.clone()));
+    let app: Router = Router::new().route("/other/{org}", on_get(read)).with_state(server);
+    let token = issuer.token().scopes(["org:acme:read"]).sign();
+    let request = |path: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        request.body(Body::empty()).expect("a request")
+    };
+    assert_eq!(scopes_tests::send(&first, request("/orgs/acme")).await.text, "acme");
+    let mut other = request("/other/other");
+    *other.extensions_mut() = kept.lock().expect("no panic").take().expect("the extensions");
+    assert_eq!(scopes_tests::send(&app, other).await.status, StatusCode::FORBIDDEN);
 }
 
 #[derive(Clone, FromRef)]
