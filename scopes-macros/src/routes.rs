@@ -17,6 +17,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             return place::error(&Error::new(error.span(), expected));
         }
     };
-    let additions = handlers.iter().map(|handler| quote_spanned!(handler.span()=> .and::<_, _>(#handler)));
+    let additions = handlers.iter().map(|handler| {
+        let name = handler.segments.last().map_or_else(|| handler.span(), |name| name.ident.span());
+        quote_spanned!(name=> .and::<_, _>(#handler))
+    });
     quote!(::scopes_runtime::router::DocumentedRoutes::none()#(#additions)*)
 }

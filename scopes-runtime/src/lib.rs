@@ -201,7 +201,7 @@
 //! | --- | --- | --- | --- |
 //! | `aws-lc-rs` | yes | [`JwtDecoder`] on aws-lc-rs, which verifies RSA signatures ten times faster than `rust-crypto` | aws-lc-rs, a C compiler |
 //! | `rust-crypto` | | [`JwtDecoder`] on the RustCrypto crates. With both features, aws-lc-rs is used. Without both there is no `JwtDecoder` | RustCrypto crates |
-//! | `openapi` | yes | the document of a [`ScopedRouter`], and the module [`openapi`] | utoipa |
+//! | `openapi` | yes | the document of a [`ScopedRouter`], and the module [`openapi`] | utoipa 6 |
 //! | `serve` | yes | [`ScopedRouter::into_make_service_with_connect_info`], and [`MutualTls::trusted_proxies`](bound::MutualTls::trusted_proxies) | axum's feature `tokio` |
 //! | `issuer` | | [`Jwks`], [`IntrospectionDecoder`] and, with `openapi`, `OAuth2Scheme::discover_authorization_code`; enables `aws-lc-rs` | reqwest |
 //! | `aide` | | handlers with the attributes in aide's `ApiRouter`; see [`OAuth2Scheme`](openapi::OAuth2Scheme) | aide, schemars |

@@ -13,6 +13,7 @@ where
 {
     /// Sets the handler of requests that match no route.
     #[must_use]
+    #[track_caller]
     pub fn fallback<
         H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
         T: 'static,
@@ -32,6 +33,7 @@ where
     /// A router of [`merge_unchecked`](Self::merge_unchecked) or [`nest_unchecked`](Self::nest_unchecked) may serve these
     /// methods at paths of this router. A handler with a requirement is then unchecked in the report at these paths.
     #[must_use]
+    #[track_caller]
     pub fn method_not_allowed_fallback<
         H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
         T: 'static,

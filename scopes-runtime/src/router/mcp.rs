@@ -37,6 +37,7 @@ where
     /// Panics as `Router::route` does, if an item and the endpoint have more than 64 alternatives together, and if no
     /// authentication context (`acr`) satisfies both.
     #[must_use]
+    #[track_caller]
     pub fn route_mcp<T>(mut self, path: &str, endpoint: McpEndpoint<T>) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,

@@ -343,6 +343,7 @@ where
     ///
     /// Panics as `MethodRouter::merge` does: if both have a handler for the same method, or a fallback.
     #[must_use]
+    #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);
         Self { router: self.router.merge(other.router), ..self }

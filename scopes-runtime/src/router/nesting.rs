@@ -15,6 +15,7 @@ where
     ///
     /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
     #[must_use]
+    #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         #[cfg(feature = "openapi")]
         let other = other.with_assigned_schemes();
@@ -29,6 +30,7 @@ where
     ///
     /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
     #[must_use]
+    #[track_caller]
     pub fn nest(mut self, path: &str, mut other: Self) -> Self {
         #[cfg(feature = "openapi")]
         {
@@ -63,6 +65,7 @@ where
     ///
     /// Panics as `Router::merge` does: if both have a route for the same path and method; and if the reason is empty.
     #[must_use]
+    #[track_caller]
     pub fn merge_unchecked(mut self, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason));
         Self { router: self.router.merge(router.reset_fallback().layer(Unchecked)), ..self }
@@ -75,6 +78,7 @@ where
     ///
     /// Panics as `Router::nest` does, and if the reason is empty.
     #[must_use]
+    #[track_caller]
     pub fn nest_unchecked(mut self, path: &str, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason).under(path));
         Self { router: self.router.nest(path, router.layer(Unchecked)), ..self }

@@ -118,6 +118,7 @@ where
     ///
     /// Panics as [`ScopedRouter::route`] does.
     #[must_use]
+    #[track_caller]
     pub fn routes(mut self, routes: DocumentedRoutes<S>) -> Self {
         for (path, methods) in routes.handlers {
             self.router = self.router.route(&path, methods);

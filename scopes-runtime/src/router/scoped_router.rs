@@ -91,6 +91,7 @@ where
     ///
     /// Panics as `Router::route` does: if the path is malformed, or if a method of the path already has a handler.
     #[must_use]
+    #[track_caller]
     pub fn route(mut self, path: &str, methods: impl ScopedMethods<S>) -> Self {
         let methods = methods.into_scoped();
         self.routes.extend(methods.routes.into_iter().map(|mut route| {
@@ -114,6 +115,7 @@ where
     /// - gets more than 64 alternatives;
     /// - gets requirements that no authentication context (`acr`) satisfies together.
     #[must_use]
+    #[track_caller]
     pub fn require(mut self, requirement: Requirement) -> Self {
         let mut has_route = false;
         for Route { operation, requirements: of_routers, .. } in
@@ -184,6 +186,7 @@ where
     ///
     /// Panics if a route requires `dpop`, and the [`ResourceServer`](crate::ResourceServer) in the state does not accept DPoP.
     #[must_use]
+    #[track_caller]
     pub fn with_state<S2>(mut self, state: S) -> ScopedRouter<S2> {
         for route in &mut self.routes {
             route.server.set_state(&state);

@@ -64,6 +64,7 @@ fn check_parameters(route: &Route) {
 impl ScopedRouter {
     /// Returns a service for `axum::serve` that makes a service for each connection.
     #[must_use]
+    #[track_caller]
     pub fn into_make_service(self) -> IntoMakeService<axum::Router> {
         self.to_axum().into_make_service()
     }
@@ -81,6 +82,7 @@ impl ScopedRouter {
     /// ```
     #[cfg(feature = "serve")]
     #[must_use]
+    #[track_caller]
     pub fn into_make_service_with_connect_info<C>(self) -> IntoMakeServiceWithConnectInfo<axum::Router, C> {
         self.to_axum().into_make_service_with_connect_info()
     }

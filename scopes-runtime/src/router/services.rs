@@ -33,6 +33,7 @@ where
     ///
     /// Panics as `Router::route_service` does, and if the reason is empty.
     #[must_use]
+    #[track_caller]
     pub fn route_service<T>(mut self, path: &str, service: T, access: impl Into<ServiceAccess<S>>) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -62,6 +63,7 @@ where
     ///
     /// Panics as `Router::nest_service` does, and if the reason is empty.
     #[must_use]
+    #[track_caller]
     pub fn nest_service<T>(mut self, path: &str, service: T, access: impl Into<ServiceAccess<S>>) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -97,6 +99,7 @@ where
     ///
     /// Panics if the reason is empty.
     #[must_use]
+    #[track_caller]
     pub fn fallback_service<T>(mut self, service: T, access: impl Into<ServiceAccess<S>>) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,

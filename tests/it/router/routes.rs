@@ -165,3 +165,30 @@ async fn a_scoped_router_converts_into_an_axum_router() {
     let app: Router = Router::new().merge(inner);
     assert_eq!(call(&app, "GET", "/open", None).await.text, "open");
 }
+
+#[test]
+fn a_panic_names_the_line_of_the_application() {
+    let place = |build: fn() -> ScopedRouter<ResourceServer>| {
+        thread_local! {
+            static PLACE: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+        }
+        // The hook is that of all threads.
+        let others = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            PLACE.set(panic.location().map(|location| location.file().to_owned()));
+            others(panic);
+        }));
+        assert!(std::panic::catch_unwind(|| drop(build())).is_err());
+        PLACE.take()
+    };
+    let routers: [fn() -> ScopedRouter<ResourceServer>; 5] = [
+        || ScopedRouter::new().route("items", get(items)),
+        || ScopedRouter::new().route("/items/:id", get(items)),
+        || ScopedRouter::new().nest("", ScopedRouter::new().route("/items", get(items))),
+        || ScopedRouter::new().route("/items", get(items)).route("/items", get(items)),
+        || ScopedRouter::new().require(scopes_runtime::scopes!(scopes_tests::Scope::Items)),
+    ];
+    for build in routers {
+        assert!(place(build).is_some_and(|place| place.ends_with("routes.rs")));
+    }
+}

@@ -142,6 +142,24 @@ async fn the_tokens_can_have_custom_claims() {
     issuer.matrix(&router).token(issuer.token().claim("tenant", 7)).check(router).await;
 }
 
+#[test]
+fn a_token_that_lacks_claims_of_the_application_is_explained() {
+    #[requires_scopes]
+    async fn of_number(token: AccessToken) -> StatusCode {
+        let is_number = token.subject().is_some_and(|subject| subject.parse::<u32>().is_ok());
+        if is_number { StatusCode::OK } else { StatusCode::UNAUTHORIZED }
+    }
+
+    let issuer = TestIssuer::new();
+    let routes = || ScopedRouter::new().route("/number", get(of_number));
+    let app = Router::from(routes().with_state(issuer.resource_server()));
+    let table = table(issuer.matrix(&routes()).check(app.clone()));
+    assert!(table.contains("401, which the application gave to a valid token"), "{table}");
+    let matrix = issuer.matrix(&routes()).token(issuer.token().subject("7"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(matrix.check(app));
+}
+
 #[tokio::test]
 async fn a_matrix_can_expect_hidden_scopes() {
     let server = |issuer: &TestIssuer| {

@@ -126,6 +126,14 @@ impl Got {
         codes.contains(&challenge.error.as_deref())
     }
 
+    /// Returns whether this refuses a token, and not by a check of this crate, which gives the reason.
+    pub(super) fn is_without_reason(&self) -> bool {
+        let Self::Answer(Answer { status: StatusCode::UNAUTHORIZED, challenge, .. }) = self else {
+            return false;
+        };
+        challenge.as_ref().is_none_or(|challenge| challenge.error.is_none())
+    }
+
     /// Returns whether this refuses the proof of a token.
     pub(super) fn is_of_proof(&self) -> bool {
         let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };

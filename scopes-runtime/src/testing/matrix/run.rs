@@ -113,6 +113,9 @@ impl<'a> Run<'a> {
         let Case { operation, sent, expected, .. } = case;
         let more = match expected {
             Expected::Through if got.is_step_up() => ", more than the report requires",
+            Expected::Through if got.is_without_reason() => {
+                ", which the application gave to a valid token: set the claims that it needs with `ScopeMatrix::token`"
+            }
             Expected::Through if got.is_of_proof() => {
                 ", compare the base URLs of `ScopeMatrix::dpop` and `Dpop`"
             }
