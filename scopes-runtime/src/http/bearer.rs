@@ -47,6 +47,14 @@ impl AuthorizationHeader {
         headers.get_all(AUTHORIZATION).iter().eq(lines)
     }
 
+    /// Returns what is in the place of a token with the scheme `Bearer`, which may be no token68.
+    pub(super) fn unproven_bearer_token(&self) -> Option<&[u8]> {
+        let Self::One(line) = self else { return None };
+        let (_, rest) = after_scheme(line.as_bytes(), false)?;
+        let token = after_spaces(rest);
+        (token.len() < rest.len()).then_some(token)
+    }
+
     /// Returns the credentials. Without `accepts_dpop`, `DPoP` is another scheme.
     pub(super) fn credentials(&self, accepts_dpop: bool) -> Credentials<'_> {
         match self {
@@ -65,13 +73,18 @@ fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
         let is_other = line.first().is_some_and(|byte| is_token_character(*byte));
         return if is_other { Credentials::Missing } else { Credentials::Malformed(Scheme::Bearer) };
     };
-    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
-    let token = std::str::from_utf8(&rest[spaces..]).ok().filter(|token| spaces > 0 && is_token68(token));
+    let text = after_spaces(rest);
+    let token = std::str::from_utf8(text).ok().filter(|token| text.len() < rest.len() && is_token68(token));
     match (token, scheme) {
         (None, scheme) => Credentials::Malformed(scheme),
         (Some(token), Scheme::Bearer) => Credentials::Bearer(token),
         (Some(token), Scheme::Dpop) => Credentials::Dpop(token),
     }
+}
+
+fn after_spaces(rest: &[u8]) -> &[u8] {
+    let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+    &rest[spaces..]
 }
 
 /// Returns the scheme of a line, and what follows it. `None` for another scheme.

@@ -199,11 +199,15 @@ impl StoredOutcome {
     /// Returns the outcome that needs no decoding and no proof.
     fn immediate(parts: &Parts, server: Server<'_>) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
-        let outcome = match header.credentials(server.config.sender.accepts_dpop()) {
-            Credentials::Missing => TokenOutcome::Missing,
-            Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
-            Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
-            Credentials::Dpop(_) => return None,
+        let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
+        let outcome = match found {
+            Some(token) => bearer_outcome(Ok(counted(token)), parts, server),
+            None => match header.credentials(server.config.sender.accepts_dpop()) {
+                Credentials::Missing => TokenOutcome::Missing,
+                Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
+                Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
+                Credentials::Dpop(_) => return None,
+            },
         };
         Some(Self::now(server, parts, header, outcome))
     }
@@ -274,10 +278,14 @@ impl TokenOutcome {
 }
 
 fn cached(token: &str, server: Server<'_>) -> Option<AccessToken> {
-    let token = server.decoder.cached(token)?;
+    server.decoder.cached(token).map(counted)
+}
+
+/// Counts a cached token.
+fn counted(token: AccessToken) -> AccessToken {
     #[cfg(feature = "metrics")]
     telemetry::count_token("cached");
-    Some(token)
+    token
 }
 
 async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: Server<'_>) -> TokenOutcome {

@@ -21,23 +21,25 @@ const MAP_NODE_MEMBERS: usize = 6;
 /// Most bytes that the allocator adds to a string.
 const ALLOCATION_OVERHEAD: usize = 24;
 
+type TokenBytes = Vec<u8>;
+
 /// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
 /// The key is the whole token: it is compared byte by byte, so that tokens with the same hash are not confused. The comparison
 /// ends at the first difference. This leaks nothing to a client that guesses tokens, because a guess is only compared if it has
 /// the same hash, and the seed of the hash is random.
-pub(super) struct TokenCache<T: Clone>(Cache<String, CacheEntry<T>, EntryWeighter>);
+pub(super) struct TokenCache<T: Clone>(Cache<TokenBytes, CacheEntry<T>, EntryWeighter>);
 
 /// The exclusive right to insert the result for a token. Other callers wait for it.
 #[cfg(feature = "issuer")]
 pub(super) struct FillGuard<'a, T: Clone>(
     PlaceholderGuard<
         'a,
-        String,
+        TokenBytes,
         CacheEntry<T>,
         EntryWeighter,
         DefaultHashBuilder,
-        DefaultLifecycle<String, CacheEntry<T>>,
+        DefaultLifecycle<TokenBytes, CacheEntry<T>>,
     >,
 );
 
@@ -61,8 +63,8 @@ impl<T> CacheEntry<T> {
 #[derive(Clone)]
 struct EntryWeighter;
 
-impl<T> Weighter<String, CacheEntry<T>> for EntryWeighter {
-    fn weight(&self, token: &String, entry: &CacheEntry<T>) -> u64 {
+impl<T> Weighter<TokenBytes, CacheEntry<T>> for EntryWeighter {
+    fn weight(&self, token: &TokenBytes, entry: &CacheEntry<T>) -> u64 {
         (ENTRY_OVERHEAD + token.len() + entry.bytes) as u64
     }
 }
@@ -84,7 +86,7 @@ impl<T: Clone> TokenCache<T> {
     }
 
     /// Returns the result for a token, if it is fresh. Removes it otherwise.
-    pub(super) fn get(&self, token: &str, now: SystemTime) -> Option<T> {
+    pub(super) fn get(&self, token: &[u8], now: SystemTime) -> Option<T> {
         let entry = self.0.get(token)?;
         if entry.is_fresh(now) {
             return Some(entry.value);
@@ -94,17 +96,17 @@ impl<T: Clone> TokenCache<T> {
     }
 
     pub(super) fn insert(&self, token: &str, entry: CacheEntry<T>) {
-        self.0.insert(token.to_owned(), entry);
+        self.0.insert(token.as_bytes().to_owned(), entry);
     }
 
     /// Like [`get`](Self::get). If there is no fresh result, one caller gets the guard and the others wait for its result.
     #[cfg(feature = "issuer")]
     pub(super) async fn get_or_fill(&self, token: &str) -> Result<T, FillGuard<'_, T>> {
         loop {
-            if let Some(value) = self.get(token, SystemTime::now()) {
+            if let Some(value) = self.get(token.as_bytes(), SystemTime::now()) {
                 return Ok(value);
             }
-            match self.0.get_value_or_guard_async(token).await {
+            match self.0.get_value_or_guard_async(token.as_bytes()).await {
                 Ok(entry) if entry.is_fresh(SystemTime::now()) => return Ok(entry.value),
                 Ok(_) => {}
                 Err(guard) => return Err(FillGuard(guard)),

@@ -55,4 +55,12 @@ pub trait TokenDecoder: Send + Sync + 'static {
         let _ = token;
         None
     }
+
+    /// Like [`cached`](Self::cached), for bytes that may be no token68, so that a cached token is not proven to be one again. A
+    /// decoder must not implement this if its cache may contain anything else. Default: `None`.
+    #[doc(hidden)]
+    fn cached_bytes(&self, token: &[u8]) -> Option<AccessToken> {
+        let _ = token;
+        None
+    }
 }

@@ -118,7 +118,7 @@ impl IntrospectionDecoder {
     ) -> Result<AccessToken, DecodeError> {
         // Before the request: the token may be revoked while the response is on its way.
         let inserted_at = SystemTime::now();
-        if guard.is_some() && self.inactive.get(token, inserted_at).is_some() {
+        if guard.is_some() && self.inactive.get(token.as_bytes(), inserted_at).is_some() {
             return Err(DecodeError::invalid("the issuer refused it less than 5 s ago"));
         }
         let response = self.response(token).await?.map_err(|error| unavailable(error.to_string()))?;
@@ -206,7 +206,7 @@ impl TokenDecoder for IntrospectionDecoder {
 
     fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
-        self.active.get(token, now).filter(|token| !is_expired(token, now))
+        self.active.get(token.as_bytes(), now).filter(|token| !is_expired(token, now))
     }
 }
 

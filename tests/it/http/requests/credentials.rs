@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, ResourceServer, TokenDecoder};
 use scopes_tests::{bearer, get, get_raw, send};
 use serde_json::json;
@@ -124,6 +125,22 @@ async fn a_malformed_token_is_400_even_if_it_is_cached() {
     for token in ["a", "a==", "-._~+/", "09azAZ"] {
         assert_eq!(get(&app, "/status", &[&format!("Bearer {token}")]).await.status, 200, "{token}");
     }
+}
+
+#[tokio::test]
+async fn text_around_a_cached_jwt_is_400() {
+    let issuer = TestIssuer::new();
+    let app = app_of(issuer.resource_server());
+    let token = issuer.token().sign();
+    for _ in 0..2 {
+        assert_eq!(get(&app, "/status", &[&format!("bearer  {token}")]).await.status, 200);
+    }
+    for text in ["{} ", "{},", ",{}", "{} {}", "{}=a", "\"{}\"", "{}é"] {
+        let line = format!("Bearer {}", text.replace("{}", &token));
+        assert_eq!(get(&app, "/status", &[&line]).await.status, 400, "{text}");
+    }
+    assert_eq!(get(&app, "/status", &[&format!("Bearer{token}")]).await.status, 401);
+    assert_eq!(get(&app, "/status", &[&format!("Bearer {token}=")]).await.status, 401);
 }
 
 #[tokio::test]
