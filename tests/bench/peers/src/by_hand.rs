@@ -34,7 +34,11 @@ impl Aws {
     pub(crate) fn claims(&self, headers: &HeaderMap) -> Result<Claims, StatusCode> {
         let decoded = jsonwebtoken::decode::<Claims>(bearer(headers)?, &self.0, &self.1)
             .map_err(|_| StatusCode::UNAUTHORIZED)?;
-        if decoded.header.typ.as_deref() == Some("at+jwt") { Ok(decoded.claims) } else { Err(StatusCode::UNAUTHORIZED) }
+        if decoded.header.typ.as_deref() == Some("at+jwt") {
+            Ok(decoded.claims)
+        } else {
+            Err(StatusCode::UNAUTHORIZED)
+        }
     }
 }
 
@@ -57,6 +61,10 @@ impl RustCrypto {
     pub(crate) fn claims(&self, headers: &HeaderMap) -> Result<Claims, StatusCode> {
         let decoded = jsonwebtoken_10::decode::<Claims>(bearer(headers)?, &self.0, &self.1)
             .map_err(|_| StatusCode::UNAUTHORIZED)?;
-        if decoded.header.typ.as_deref() == Some("at+jwt") { Ok(decoded.claims) } else { Err(StatusCode::UNAUTHORIZED) }
+        if decoded.header.typ.as_deref() == Some("at+jwt") {
+            Ok(decoded.claims)
+        } else {
+            Err(StatusCode::UNAUTHORIZED)
+        }
     }
 }

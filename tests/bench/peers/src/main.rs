@@ -1,9 +1,9 @@
 //! Measures the cost of a protected route over HTTP with this library, with others, and by hand. `README.md` of the directory
 //! above describes it, and has the figures.
 
+mod by_hand;
 #[path = "../../http/client.rs"]
 mod client;
-mod by_hand;
 mod plot;
 mod servers;
 #[path = "../../tokens.rs"]
@@ -22,7 +22,8 @@ const ROUNDS: usize = 7;
 const TIME: Duration = Duration::from_millis(500);
 /// More than the small cache of this library contains.
 const FRESH: usize = 2000;
-const ALGORITHMS: [&str; 2] = ["HS256", "RS256"];
+/// aliri needs OpenSSL for the others.
+const ALGORITHMS: [&str; 2] = [tokens::ALGORITHMS[0], tokens::ALGORITHMS[1]];
 
 /// Stops the server when dropped.
 struct Server(Child);
@@ -55,28 +56,30 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Measures all peers in turn, in each round. Returns their rates relative to the open route of the same version of axum.
-async fn measure(addresses: [SocketAddr; 2], algorithm: &str) -> Vec<f64> {
+/// Measures all peers in turn, in each round. Returns their rates and p99 latencies, relative to the open route of the same
+/// version of axum.
+async fn measure(addresses: [SocketAddr; 2], algorithm: &str) -> Vec<[f64; 2]> {
     let bearer = |token: String| Some(format!("Bearer {token}"));
     let known: Vec<_> = tokens(algorithm, "me items", 8).into_iter().map(bearer).collect();
     let fresh: Vec<_> = tokens(algorithm, "me items", FRESH).into_iter().map(bearer).collect();
-    let mut ratios: Vec<Vec<f64>> = PEERS.iter().map(|_| Vec::new()).collect();
+    let mut ratios: Vec<[Vec<f64>; 2]> = PEERS.iter().map(|_| Default::default()).collect();
     // The first round is for warm-up.
     for round in 0..=ROUNDS {
         let mut open = Vec::new();
         for address in addresses {
-            open.push(run(address, "open", algorithm, &fresh).await.rate);
+            open.push(run(address, "open", algorithm, &fresh).await);
         }
         for (peer, ratios) in PEERS.iter().zip(&mut ratios) {
             let version = usize::from(peer.is_on_axum_07);
             let sent = if peer.repeats_tokens { &known } else { &fresh };
             let measured = run(addresses[version], peer.path, algorithm, sent).await;
             if round > 0 {
-                ratios.push(measured.rate / open[version]);
+                ratios[0].push(measured.rate / open[version].rate);
+                ratios[1].push(measured.p99 / open[version].p99);
             }
         }
     }
-    ratios.into_iter().map(median).collect()
+    ratios.into_iter().map(|ratios| ratios.map(median)).collect()
 }
 
 async fn run(address: SocketAddr, path: &str, algorithm: &str, sent: &[Option<String>]) -> Measured {
@@ -90,9 +93,9 @@ fn main() {
     }
     let (_server, addresses) = start_server();
     let columns = ALGORITHMS.map(|algorithm| runtime.block_on(measure(addresses, algorithm)));
-    println!("| | HS256 | RS256 |\n| --- | --- | --- |");
+    println!("| | HS256 | p99 | RS256 | p99 |\n| --- | --- | --- | --- | --- |");
     for (row, peer) in PEERS.iter().enumerate() {
-        let cells = columns.each_ref().map(|column| format!("{:.2}", column[row]));
+        let cells = columns.each_ref().map(|column| format!("{:.2} | {:.2}", column[row][0], column[row][1]));
         println!("| {} | {} |", peer.name, cells.join(" | "));
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../peers.svg");

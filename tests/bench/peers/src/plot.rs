@@ -10,7 +10,7 @@ const ROW: usize = 44;
 const COLORS: [&str; 2] = ["#2f6fab", "#b4652b"];
 
 /// Draws two bars for each row: HS256 and RS256.
-pub(crate) fn svg(columns: &[Vec<f64>; 2]) -> String {
+pub(crate) fn svg(columns: &[Vec<[f64; 2]>; 2]) -> String {
     let (width, height) = (LABELS + BARS as usize + 60, PEERS.len() * ROW + 50);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
@@ -27,16 +27,23 @@ pub(crate) fn svg(columns: &[Vec<f64>; 2]) -> String {
     }
     for (row, peer) in PEERS.iter().enumerate() {
         let y = 40 + row * ROW;
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>", LABELS - 10, y + 20, peer.name);
+        let _ = writeln!(
+            svg,
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
+            LABELS - 10,
+            y + 20,
+            peer.name
+        );
         for (at, (column, color)) in columns.iter().zip(COLORS).enumerate() {
-            let (length, y) = (column[row] * BARS, y + at * 17);
+            let [rate, _] = column[row];
+            let (length, y) = (rate * BARS, y + at * 17);
             let _ = writeln!(
                 svg,
                 "<rect x=\"{LABELS}\" y=\"{y}\" width=\"{length:.0}\" height=\"14\" fill=\"{color}\"/>\
                  <text x=\"{:.0}\" y=\"{}\" font-size=\"12\">{:.2}</text>",
                 LABELS as f64 + length + 6.0,
                 y + 12,
-                column[row]
+                rate
             );
         }
     }

@@ -62,7 +62,8 @@ async fn scoped() -> &'static str {
 }
 
 fn scopes_runtime(name: &str, configure: fn(JwtDecoderBuilder) -> JwtDecoderBuilder) -> ResourceServer {
-    let builder = JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(verification_key(algorithm(name)));
+    let builder =
+        JwtDecoder::builder().issuer(ISSUER).audience(AUDIENCE).key(verification_key(algorithm(name)));
     ResourceServer::new(configure(builder).build().expect("a decoder"))
 }
 
@@ -75,7 +76,10 @@ async fn aws(State(state): State<Arc<Aws>>, headers: HeaderMap) -> Result<&'stat
     check(&state.claims(&headers)?)
 }
 
-async fn rust_crypto(State(state): State<Arc<RustCrypto>>, headers: HeaderMap) -> Result<&'static str, StatusCode> {
+async fn rust_crypto(
+    State(state): State<Arc<RustCrypto>>,
+    headers: HeaderMap,
+) -> Result<&'static str, StatusCode> {
     check(&state.claims(&headers)?)
 }
 
@@ -131,7 +135,8 @@ async fn aliri(_: Me) -> &'static str {
 
 fn authority(name: &str, jwk: &Value) -> Authority {
     let algorithm: jwa::Algorithm = serde_json::from_value(name.into()).expect("an algorithm");
-    let key: Jwk = serde_json::from_value(jwk.clone()).expect("a JWK");
+    // aliri reads keys from text only.
+    let key: Jwk = serde_json::from_str(&jwk.to_string()).expect("a JWK");
     let mut jwks = Jwks::default();
     jwks.add_key(key.with_algorithm(algorithm));
     let validator = jwt::CoreValidator::default()
@@ -154,7 +159,8 @@ async fn scopes_of(request: &mut Request) -> Result<HashSet<String>, axum::respo
 
 /// Returns the key as a JWK, with the algorithm.
 fn jwk(name: &str) -> Value {
-    let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&encoding_key(algorithm(name)), algorithm(name)).expect("a key");
+    let jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&encoding_key(algorithm(name)), algorithm(name))
+        .expect("a key");
     serde_json::to_value(jwk).expect("JSON")
 }
 
@@ -169,7 +175,10 @@ fn routes(name: &str) -> Router {
         .route(&at("open"), get(async || HELLO))
         .route(&at("scoped"), get(scoped).with_state(scopes_runtime(name, |builder| builder)))
         // The cache is enabled but too small, so each token is decoded.
-        .route(&at("fresh"), get(scoped).with_state(scopes_runtime(name, |builder| builder.cache_capacity(64 * 1024))))
+        .route(
+            &at("fresh"),
+            get(scoped).with_state(scopes_runtime(name, |builder| builder.cache_capacity(64 * 1024))),
+        )
         .route(&at("aws"), get(aws).with_state(Arc::clone(&by_hand)))
         .route(&at("rust_crypto"), get(rust_crypto).with_state(Arc::new(on_rust_crypto)))
         .route(&at("jwt_auth"), get(jwt_auth).with_state(Arc::new(decoder) as Decoder<Claims>))
