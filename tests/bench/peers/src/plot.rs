@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::servers::PEERS;
 
-const LABELS: usize = 300;
+const LABELS: usize = 320;
 const BARS: f64 = 420.0;
 const ROW: usize = 44;
 const COLORS: [&str; 2] = ["#2f6fab", "#b4652b"];
