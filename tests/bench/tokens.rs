@@ -19,7 +19,7 @@ fn der(pem: &str) -> Vec<u8> {
     Base64::decode_vec(&lines).expect("base64")
 }
 
-fn encoding_key(algorithm: Algorithm) -> EncodingKey {
+pub(crate) fn encoding_key(algorithm: Algorithm) -> EncodingKey {
     match algorithm {
         Algorithm::RS256 => EncodingKey::from_rsa_der(&der(include_str!("../keys/rsa.pem"))),
         Algorithm::ES256 => EncodingKey::from_ec_der(&der(include_str!("../keys/p256.pem"))),
