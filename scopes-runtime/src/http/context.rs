@@ -91,8 +91,9 @@ impl AuthContext {
         self.authorized_path = path;
     }
 
-    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if scopes
-    /// have parameters, the values of its path now. An application may dispatch a request with the extensions of another path.
+    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if
+    /// scopes have parameters, the values of its path now. An application may dispatch a request with the extensions of
+    /// another path.
     pub(super) fn is_authorized(parts: &mut Parts, server: Server<'_>, handler: TypeId) -> bool {
         let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
         let is_for_path = match context.map(|context| &context.authorized_path) {
