@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 use axum::http::Extensions;
 use axum::http::request::Parts;
 
+use super::authentication_schemes::Scheme;
 use super::bearer::{AuthorizationHeader, Credentials};
 use super::path_values::PathValues;
-use super::schemes::Scheme;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
 use super::server_config::ServerConfig;

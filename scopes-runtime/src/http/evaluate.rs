@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::time::Duration;
 
+use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
 use super::context::TokenOutcome;
-use super::schemes::Scheme;
 use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;

@@ -1,6 +1,7 @@
 //! Authorizes requests, and renders refusals.
 
 mod auth_error;
+mod authentication_schemes;
 mod authorize;
 mod bearer;
 mod challenge;
@@ -24,7 +25,6 @@ mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
-mod schemes;
 mod scope_parameter;
 mod sender;
 mod server_config;

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::panic::Location;
 
 use super::auth_error::AuthError;
+use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
 use super::evaluate::{cause_of, insufficiency};
-use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
 use crate::scope::{Requirement, Requirements, TokenRequirement, shared};
