@@ -8,8 +8,8 @@ use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, Ty
 use crate::extractor_requirements::{depends_on, inside_wrapper, mentions, with_static_lifetimes};
 use crate::item_attributes::conditions;
 
-/// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path` are
-/// read.
+/// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path`
+/// are read.
 const EXTRACTORS: [&str; 3] = ["Form", "Json", "Query"];
 
 /// Expressions for the types of a handler.

@@ -149,7 +149,7 @@ fn parse_scopes(requested: &str, username: &str) -> Result<Vec<String>, TokenErr
     let mut scopes = Vec::new();
     for name in requested.split(' ').filter(|name| !name.is_empty()) {
         let scope = match name.parse::<Scope>() {
-            Ok(scope) => scope.declared().with_values(&[("username", username)]),
+            Ok(scope) => scope.declared().concrete_name(&[("username", username)]),
             Err(_) if Scope::ALL.iter().any(|scope| scope.declared().matches(name)) => Some(name.to_owned()),
             Err(_) => None,
         };

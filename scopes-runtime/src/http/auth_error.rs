@@ -8,8 +8,8 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
+use super::authentication_schemes::{AuthenticationSchemes, Scheme};
 use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
-use super::schemes::{Scheme, Schemes};
 use crate::scope::GrantedScopes;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
@@ -55,28 +55,28 @@ use crate::scope::GrantedScopes;
 #[non_exhaustive]
 pub enum AuthError {
     /// No credentials, or another scheme: 401 without an error code (RFC 6750 section 3.1).
-    #[error("{}", RefusalReason::MissingToken.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::MissingToken.detail(AuthenticationSchemes::default()))]
     MissingToken(Challenge),
     /// A malformed, empty or repeated `Authorization` header: 400 `invalid_request`.
-    #[error("{}", RefusalReason::InvalidRequest.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::InvalidRequest.detail(AuthenticationSchemes::default()))]
     InvalidRequest(Challenge),
     /// The token failed a check, or is not bound to a DPoP key as the operation requires: 401 `invalid_token`.
-    #[error("{}", .0.why_invalid().detail(Schemes::default()))]
+    #[error("{}", .0.why_invalid().detail(AuthenticationSchemes::default()))]
     InvalidToken(Challenge),
     /// The proof of a token with the scheme `DPoP` failed a check: 401 `invalid_dpop_proof` (RFC 9449 section 7.1).
     #[cfg(feature = "bound-tokens")]
-    #[error("{}", RefusalReason::InvalidDpopProof.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::InvalidDpopProof.detail(AuthenticationSchemes::default()))]
     InvalidDpopProof(Challenge),
     /// The proof needs the nonce in `DPoP-Nonce`: 401 `use_dpop_nonce` (RFC 9449 section 9).
     #[cfg(feature = "bound-tokens")]
-    #[error("{}", RefusalReason::UseDpopNonce.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::UseDpopNonce.detail(AuthenticationSchemes::default()))]
     UseDpopNonce(Challenge),
     /// The token is valid, but lacks a scope: 403 `insufficient_scope`.
-    #[error("{}", RefusalReason::InsufficientScope.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::InsufficientScope.detail(AuthenticationSchemes::default()))]
     InsufficientScope(Challenge),
     /// The token is valid and has the scopes, but its user did not authenticate as required: 401
     /// `insufficient_user_authentication` (RFC 9470 section 3).
-    #[error("{}", RefusalReason::InsufficientUserAuthentication.detail(Schemes::default()))]
+    #[error("{}", RefusalReason::InsufficientUserAuthentication.detail(AuthenticationSchemes::default()))]
     InsufficientUserAuthentication(Challenge),
     /// The token cannot be checked at the moment: 503 with `Retry-After`.
     #[error("{UNAVAILABLE}")]
@@ -94,7 +94,7 @@ pub(crate) fn example_body(status: u16) -> serde_json::Value {
         403 => RefusalReason::InsufficientScope,
         _ => return serde_json::json!(Problem::new(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)),
     };
-    serde_json::json!(Problem::of(reason, Schemes::default()))
+    serde_json::json!(Problem::of(reason, AuthenticationSchemes::default()))
 }
 
 /// The content of a `WWW-Authenticate` challenge.

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use super::auth_error::AuthError;
 use super::context::{AuthContext, AuthorizedPath, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
-use super::scope_parameter::RequestValues;
+use super::request_values::RequestValues;
 use super::{ResourceServer, telemetry};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;

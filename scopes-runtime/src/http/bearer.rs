@@ -3,7 +3,7 @@
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 
-use super::schemes::Scheme;
+use super::authentication_schemes::Scheme;
 
 const BEARER: &[u8] = b"Bearer";
 const DPOP: &[u8] = b"DPoP";

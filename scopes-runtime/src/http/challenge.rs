@@ -10,7 +10,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
-use super::schemes::{Scheme, Schemes};
+use super::authentication_schemes::{AuthenticationSchemes, Scheme};
 use crate::scope::{
     Authentication, GrantedScopes, RequiredScope, RequirementKey, Requirements, authentication_of_all,
     cheapest, list, written,
@@ -34,7 +34,7 @@ struct Parameters {
     names_scopes: bool,
     /// The URL of the protected resource metadata (RFC 9728 section 5.1).
     metadata: Option<Box<str>>,
-    schemes: Schemes,
+    schemes: AuthenticationSchemes,
 }
 
 /// The refusals of one operation. They depend on little of a request, so each is rendered once.
@@ -42,7 +42,7 @@ pub(super) struct RefusalTemplate {
     parameters: Arc<Parameters>,
     alternatives: Vec<Vec<RequiredScope>>,
     authentication: Authentication,
-    schemes: Schemes,
+    schemes: AuthenticationSchemes,
     /// Every alternative, for the log.
     pub(super) required: String,
     /// One for each scheme, each reason and each alternative that may be the cheapest.
@@ -104,7 +104,7 @@ impl RefusalReason {
     }
 
     /// Returns what to do, for a server with these schemes.
-    pub(super) fn detail(self, schemes: Schemes) -> Cow<'static, str> {
+    pub(super) fn detail(self, schemes: AuthenticationSchemes) -> Cow<'static, str> {
         let scheme = schemes.name();
         let detail = match self {
             Self::MissingToken => {
@@ -142,7 +142,7 @@ impl ChallengeConfig {
         realm: Box<str>,
         names_scopes: bool,
         metadata: Option<Box<str>>,
-        schemes: Schemes,
+        schemes: AuthenticationSchemes,
     ) -> Self {
         let parameters = Arc::new(Parameters { realm, names_scopes, metadata, schemes });
         Self { parameters, templates: RwLock::default() }
@@ -323,7 +323,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn of(reason: RefusalReason, schemes: Schemes) -> Self {
+    pub(super) fn of(reason: RefusalReason, schemes: AuthenticationSchemes) -> Self {
         Self { error: reason.code(), ..Self::new(reason.status(), reason.detail(schemes)) }
     }
 
@@ -334,7 +334,7 @@ impl Problem {
 
 impl Default for ChallengeConfig {
     fn default() -> Self {
-        Self::new("api".into(), true, None, Schemes::Bearer)
+        Self::new("api".into(), true, None, AuthenticationSchemes::Bearer)
     }
 }
 

@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 use axum::http::Extensions;
 use axum::http::request::Parts;
 
+use super::authentication_schemes::Scheme;
 use super::bearer::{AuthorizationHeader, Credentials};
 use super::path_values::PathValues;
-use super::schemes::Scheme;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
 use super::server_config::ServerConfig;
@@ -91,8 +91,9 @@ impl AuthContext {
         self.authorized_path = path;
     }
 
-    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if scopes
-    /// have parameters, the values of its path now. An application may dispatch a request with the extensions of another path.
+    /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if
+    /// scopes have parameters, the values of its path now. An application may dispatch a request with the extensions of
+    /// another path.
     pub(super) fn is_authorized(parts: &mut Parts, server: Server<'_>, handler: TypeId) -> bool {
         let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
         let is_for_path = match context.map(|context| &context.authorized_path) {

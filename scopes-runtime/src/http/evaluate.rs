@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::time::Duration;
 
+use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
 use super::context::TokenOutcome;
-use super::schemes::Scheme;
 use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;
@@ -77,8 +77,8 @@ pub(crate) fn is_sufficient(token: &AccessToken, required: &Requirements) -> boo
     insufficiency(required, required.values(), token).is_none()
 }
 
-/// Returns what a valid token lacks: the binding to a key, then scopes, then the user's authentication. The server has verified
-/// the proof of each token with the scheme `DPoP`.
+/// Returns what a valid token lacks: the binding to a key, then scopes, then the user's authentication. The server has
+/// verified the proof of each token with the scheme `DPoP`.
 pub(super) fn insufficiency(
     required: &Requirements,
     values: &(impl ParameterValues + ?Sized),

@@ -1,6 +1,7 @@
 //! Authorizes requests, and renders refusals.
 
 mod auth_error;
+mod authentication_schemes;
 mod authorize;
 mod bearer;
 mod challenge;
@@ -11,21 +12,22 @@ mod extract;
 mod granted;
 mod grpc;
 mod guard;
+mod handler_info;
+mod handler_signature;
 mod metadata;
 #[cfg(feature = "bound-tokens")]
 mod mutual_tls;
 mod path_values;
 mod provable;
 mod rejection;
+mod request_values;
 mod require;
 mod requirement_of;
 mod resource_server;
 mod router_state;
-mod schemes;
 mod scope_parameter;
 mod sender;
 mod server_config;
-mod signature;
 mod telemetry;
 
 #[cfg(feature = "openapi")]
@@ -40,23 +42,23 @@ pub use granted::Granted;
 #[cfg(feature = "testing")]
 pub(crate) use granted::checked;
 pub(crate) use grpc::refusal_of_service;
-pub use guard::{
-    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, HandlerSource, Public, PublicOperation,
-    ScopedOperation, check,
+pub use guard::{AuthenticatedBy, Authorized, Public, check};
+pub use handler_info::{
+    AuthenticatedOperation, HandlerInfo, HandlerSource, PublicOperation, ScopedOperation,
 };
+pub use handler_signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
+#[cfg(feature = "openapi")]
+pub(crate) use handler_signature::{DescribedPathValue, DescribedRequest, DescribedResponse};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 #[cfg(feature = "bound-tokens")]
 pub use mutual_tls::{ClientCertificate, MutualTls};
 pub use provable::{AnyOf, Implies, ImpliesAll, Provable, WithoutParameters};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
+#[cfg(feature = "mcp")]
+pub(crate) use request_values::parameter_values;
 pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
-#[cfg(feature = "mcp")]
-pub(crate) use scope_parameter::parameter_values;
 pub use scope_parameter::{ScopeParameter, ScopeValue};
-pub use signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
-#[cfg(feature = "openapi")]
-pub(crate) use signature::{DescribedPathValue, DescribedRequest, DescribedResponse};
 #[cfg(feature = "metrics")]
 pub(crate) use telemetry::count_admission;

@@ -9,8 +9,8 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Vi
 
 use crate::scope::ShortBytes;
 
-/// Each name and its value, both after their lengths. Two are equal if they have the same names and values in the same order. Most
-/// are on the stack, and small: a request with parameters moves them several times.
+/// Each name and its value, both after their lengths. Two are equal if they have the same names and values in the same order.
+/// Most are on the stack, and small: a request with parameters moves them several times.
 #[derive(Clone, PartialEq)]
 pub(super) struct PathValues(ShortBytes<96>);
 

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::panic::Location;
 
 use super::auth_error::AuthError;
+use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
 use super::evaluate::{cause_of, insufficiency};
-use super::schemes::Scheme;
 use super::server_config::ServerConfig;
 use super::telemetry;
 use crate::scope::{Requirement, Requirements, TokenRequirement, shared};
@@ -25,10 +25,12 @@ impl AccessToken {
     ///
     /// # Errors
     ///
-    /// [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
-    /// [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required;
-    /// [`AuthError::InvalidToken`] if the requirement has `dpop`, and the token was not sent with a DPoP proof to a
-    /// [`ResourceServer`](crate::ResourceServer). Return the error as it is.
+    /// Return the error as it is:
+    ///
+    /// - [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
+    /// - [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required;
+    /// - [`AuthError::InvalidToken`] if the requirement has `dpop`, and the token was not sent with a DPoP proof to a
+    ///   [`ResourceServer`](crate::ResourceServer).
     ///
     /// # Panics
     ///

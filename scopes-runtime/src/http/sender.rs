@@ -6,10 +6,10 @@ use axum::extract::OriginalUri;
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
 
+use super::authentication_schemes::AuthenticationSchemes;
 use super::challenge::RefusalReason;
 #[cfg(feature = "bound-tokens")]
 use super::mutual_tls::{MutualTls, PresentedCertificate};
-use super::schemes::Schemes;
 use crate::token::{AccessToken, DecodeError};
 #[cfg(feature = "bound-tokens")]
 use crate::token::{Dpop, DpopRefusal, DpopRequest};
@@ -60,8 +60,8 @@ impl SenderChecks {
         false
     }
 
-    pub(super) fn schemes(&self) -> Schemes {
-        Schemes::Bearer
+    pub(super) fn schemes(&self) -> AuthenticationSchemes {
+        AuthenticationSchemes::Bearer
     }
 
     pub(super) fn nonce_for(&self, _: RefusalReason) -> Option<Box<str>> {
@@ -91,11 +91,11 @@ impl SenderChecks {
         self.dpop.is_some()
     }
 
-    pub(super) fn schemes(&self) -> Schemes {
+    pub(super) fn schemes(&self) -> AuthenticationSchemes {
         match &self.dpop {
-            None => Schemes::Bearer,
-            Some(dpop) if dpop.is_required() => Schemes::Dpop,
-            Some(_) => Schemes::BearerAndDpop,
+            None => AuthenticationSchemes::Bearer,
+            Some(dpop) if dpop.is_required() => AuthenticationSchemes::Dpop,
+            Some(_) => AuthenticationSchemes::BearerAndDpop,
         }
     }
 

@@ -2,8 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
+use super::authentication_schemes::Scheme;
 use super::challenge::{ChallengeConfig, RefusalReason};
-use super::schemes::Scheme;
 use super::sender::SenderChecks;
 use crate::scope::{GrantedScopes, Requirements};
 

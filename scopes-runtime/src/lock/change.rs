@@ -96,7 +96,7 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     };
     let first_of = |clients: &BTreeSet<Client<'_>>, refusing: &LockedAccess| {
         let refused = clients.iter().filter(|client| !accepts(refusing, client));
-        refused.min_by_key(|client| client.token.as_ref().map(|token| token.scopes.len())).map(described)
+        refused.min_by_key(|client| client.token.as_ref().map(|token| token.scopes.len())).map(client_text)
     };
     let (newly_accepted, newly_refused) = (first_of(&now, before), first_of(&once, after));
     let kind = match (&newly_accepted, &newly_refused) {
@@ -138,7 +138,7 @@ fn is_open(access: &LockedAccess) -> bool {
     }
 }
 
-fn described(Client { token, credentials }: &Client<'_>) -> String {
+fn client_text(Client { token, credentials }: &Client<'_>) -> String {
     let listed: Vec<_> = credentials.iter().map(|scheme| format!("`{scheme}`")).collect();
     let credentials = listed.join(" and ");
     let Some(Token { scopes, acr, age, is_bound }) = token else {

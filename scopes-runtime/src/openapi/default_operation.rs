@@ -7,7 +7,7 @@ use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Deprecated, RefOr, Response, Schema};
 
-use super::signature::path_parameter;
+use super::handler_signature::path_parameter;
 use crate::http::{HandlerSource, SignatureDescription};
 
 /// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas
@@ -19,7 +19,7 @@ pub(super) fn default_operation(
     schemas: &mut BTreeMap<String, RefOr<Schema>>,
 ) -> Operation {
     let (summary, description) = summary_and_description(handler);
-    let mut described = described(handler, schemas);
+    let mut described = describe_signature(handler, schemas);
     let parameters = parameters(path, &mut described);
     let other =
         if described.response.is_some() { "Any other response." } else { "The response of the operation." };
@@ -66,7 +66,10 @@ fn text() -> RefOr<Schema> {
 }
 
 /// Returns what the types in the signature say. If another type has a schema of the same name, the schemas are left out.
-fn described(handler: &HandlerSource, schemas: &mut BTreeMap<String, RefOr<Schema>>) -> SignatureDescription {
+fn describe_signature(
+    handler: &HandlerSource,
+    schemas: &mut BTreeMap<String, RefOr<Schema>>,
+) -> SignatureDescription {
     let mut all = SignatureDescription::default();
     let describe = handler.arguments.iter().chain([&handler.output]);
     describe.flatten().for_each(|describe| describe(&mut all));

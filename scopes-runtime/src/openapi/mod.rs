@@ -17,9 +17,9 @@
 //!
 //! # Requirements in words
 //!
-//! The last paragraph of an operation's description says what it requires: every alternative, the scopes that include those of
-//! the alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document is merged
-//! again.
+//! The last paragraph of an operation's description contains what it requires: every alternative, the scopes that include
+//! those of the alternatives, and the authentication of the user. It begins with `**Access:**`, and is replaced if a document
+//! is merged again.
 //!
 //! # Alternatives
 //!
@@ -63,6 +63,7 @@ mod discovery;
 mod document;
 mod endpoints;
 mod fragment;
+mod handler_signature;
 mod json_responses;
 mod modifier;
 mod operation_access;
@@ -74,7 +75,6 @@ mod scheme;
 mod schemes;
 mod scoped_path;
 mod security;
-mod signature;
 mod version_3_0;
 mod vocabulary;
 

@@ -31,8 +31,9 @@ const KEYWORDS: [&str; 36] = [
 /// ```
 ///
 /// - **Schemas**: The type `null` becomes `nullable`. Several types become `anyOf`, and a `$ref` with other keywords becomes
-///   `allOf`. The first of `examples` becomes `example`. Numbers in `exclusiveMinimum` and `exclusiveMaximum` move to `minimum`
-///   and `maximum`. `prefixItems` become `items`, and base64 becomes the format `byte`. Other keywords of 3.1 are left out.
+///   `allOf`. The first of `examples` becomes `example`. Numbers in `exclusiveMinimum` and `exclusiveMaximum` move to
+///   `minimum` and `maximum`. `prefixItems` become `items`, and base64 becomes the format `byte`. Other keywords of 3.1 are
+///   left out.
 /// - **Security**: 3.0 has scopes in `security` for OAuth2 and OpenID Connect only. Those of other schemes are left out there,
 ///   and stay in `x-scopes` and in the descriptions. A scheme for client certificates (`mutualTLS`) becomes an HTTP scheme of
 ///   the same name, so that no operation appears to accept requests without a certificate. The device authorization flow is

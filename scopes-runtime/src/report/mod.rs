@@ -72,10 +72,10 @@ use crate::scope::DeclaredScope;
 /// In JSON each operation has `method`, `path`, `handler` and `access`, which is `scoped`, `authenticated`, `public` or
 /// `unchecked`. A scoped
 /// operation has `alternatives`, lists of scopes: a token needs all scopes of one list, and an empty list accepts any valid
-/// token. `dpopRequired` is `true` if the token must be bound to a DPoP key. `mayRequire` has the `scopes` that the handler may
-/// require later ([`may_require`](macro@crate::requires_scopes)). An operation that requires other credentials, beside a token
-/// or instead of one, has the names of their schemes as `credentials`. `unrequired` lists the other declared scopes: each has
-/// its name as `scope`, and the names that it `implies`.
+/// token. `dpopRequired` is `true` if the token must be bound to a DPoP key. `mayRequire` has the `scopes` that the handler
+/// may require later ([`may_require`](macro@crate::requires_scopes)). An operation that requires other credentials, beside a
+/// token or instead of one, has the names of their schemes as `credentials`. `unrequired` lists the other declared scopes:
+/// each has its name as `scope`, and the names that it `implies`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     operations: Vec<Operation>,

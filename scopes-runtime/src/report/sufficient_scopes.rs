@@ -21,8 +21,8 @@ pub struct SufficientScopes<'a> {
 pub struct UnknownOperationError(String);
 
 impl Report {
-    /// Returns the operations that a client may call with a token with these scopes, and those without a token. Only scopes are
-    /// considered; see [`ReportedOperation::is_allowed`].
+    /// Returns the operations that a client may call with a token with these scopes, and those without a token. Only scopes
+    /// are considered; see [`ReportedOperation::is_allowed`].
     ///
     /// ```
     /// # use scopes_runtime::router::{ScopedRouter, get};

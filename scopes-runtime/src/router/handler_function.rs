@@ -8,8 +8,8 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::handler::{Handler, Layered};
 use axum::response::IntoResponse;
 
-/// A function of a [`ScopedRouter`](super::ScopedRouter), or one with layers of its own (`Handler::layer`). `T` is that of axum's
-/// `Handler<T, S>`, which lists the arguments.
+/// A function of a [`ScopedRouter`](super::ScopedRouter), or one with layers of its own (`Handler::layer`). `T` is that of
+/// axum's `Handler<T, S>`, which lists the arguments.
 ///
 /// A function that is generic over handlers has the bounds of [`get`](super::get).
 #[diagnostic::on_unimplemented(

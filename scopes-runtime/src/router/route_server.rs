@@ -6,8 +6,8 @@ use crate::operation::{Access, Operation};
 /// Returns the server in a state. `None` if the state has another type, or if the route checks no token.
 type ServerOfState = Box<dyn Fn(&dyn Any) -> Option<ResourceServer> + Send + Sync>;
 
-/// Whether the server of a route accepts DPoP. It is known once the router has its state; then the route no longer has the type
-/// of the state.
+/// Whether the server of a route accepts DPoP. It is known once the router has its state; then the route no longer has the
+/// type of the state.
 #[derive(Default)]
 pub(super) struct RouteServer {
     of_state: Option<ServerOfState>,

@@ -265,7 +265,8 @@ impl Guard {
         has_session || !headers.contains_key(LAST_EVENT_ID)
     }
 
-    /// Replaces the session id of the service by one that only the owner of the token can use, with these parameters of the path.
+    /// Replaces the session id of the service by one that only the owner of the token can use, with these parameters of the
+    /// path.
     fn bind_session(
         &self,
         token: &AccessToken,

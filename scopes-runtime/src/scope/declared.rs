@@ -85,8 +85,9 @@ impl DeclaredScope {
     /// Returns the scope that tokens contain, with these values in place of the parameters: `org:acme:read`. For authorization
     /// servers and tests.
     ///
-    /// `None` if a parameter has no value, or one that no scope can contain: with a character that RFC 6749 section 3.3 does
-    /// not allow, or with the character after the parameter in the name (before it, at the end of the name).
+    /// `None` if a parameter has no value, or one that no scope can contain. A value must not have a character that RFC 6749
+    /// section 3.3 does not allow, nor the character after the parameter in the name; at the end of the name, the one before
+    /// it.
     ///
     /// ```
     /// use scopes_runtime::declare_scopes;
@@ -99,11 +100,11 @@ impl DeclaredScope {
     ///
     /// let declared = Scope::OrgRead.declared();
     /// assert!(declared.parameters().eq(["org"]));
-    /// assert_eq!(declared.with_values(&[("org", "acme")]).as_deref(), Some("org:acme:read"));
-    /// assert_eq!(declared.with_values(&[("org", "acme:read")]), None);
+    /// assert_eq!(declared.concrete_name(&[("org", "acme")]).as_deref(), Some("org:acme:read"));
+    /// assert_eq!(declared.concrete_name(&[("org", "acme:read")]), None);
     /// ```
     #[must_use]
-    pub fn with_values(&self, values: &[(&str, &str)]) -> Option<String> {
+    pub fn concrete_name(&self, values: &[(&str, &str)]) -> Option<String> {
         ConcreteScope::of(self.name, values).map(|scope| scope.as_str().to_owned())
     }
 

@@ -123,8 +123,8 @@ fn can_contain(value: &[u8], separator: Option<u8>) -> bool {
     !value.is_empty() && value.iter().all(|byte| is_scope_byte(*byte) && Some(*byte) != separator)
 }
 
-/// Returns the byte that a value must not contain: the one after its parameter, or the one before it at the end of the name. So a
-/// concrete scope has one reading.
+/// Returns the byte that a value must not contain: the one after its parameter, or the one before it at the end of the name.
+/// So a concrete scope has one reading.
 fn separator(before: &str, after: &str) -> Option<u8> {
     after.bytes().next().or(before.bytes().last())
 }

@@ -152,6 +152,19 @@ impl Requirement {
         list
     }
 
+    /// Returns the parts of a list. What the handler may require later is none.
+    const fn parts(&self) -> &'static [Self] {
+        match self.node {
+            Node::All(parts) | Node::Any(parts) => parts,
+            Node::Scope(_)
+            | Node::Authentication { .. }
+            | Node::Dpop
+            | Node::MayRequire(_)
+            | Node::Credentials(_)
+            | Node::Parameter(_) => &[],
+        }
+    }
+
     /// Counts the alternatives, before those that another one covers are dropped.
     pub(super) const fn count_alternatives(&self) -> usize {
         let (children, any) = match self.node {
@@ -221,14 +234,10 @@ impl Requirement {
     }
 
     fn add_authentication(&self, all: &mut Authentication) {
-        match self.node {
-            Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-            }
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_authentication(all));
-            }
-            Node::Authentication { acr_values, max_age } => all.add(acr_values, max_age),
+        if let Node::Authentication { acr_values, max_age } = self.node {
+            all.add(acr_values, max_age);
         }
+        self.parts().iter().for_each(|part| part.add_authentication(all));
     }
 
     /// Returns the minimal sets of scopes that satisfy the requirement, each in the order of the source code.

@@ -1,5 +1,5 @@
-/// Bytes that are appended to, in one piece: on the stack up to `N` of them. Unlike those of a `SmallVec`, appending and moving a
-/// few bytes is inlined.
+/// Bytes that are appended to, in one piece: on the stack up to `N` of them. Unlike those of a `SmallVec`, appending and
+/// moving a few bytes is inlined.
 #[derive(Clone)]
 pub(crate) struct ShortBytes<const N: usize> {
     short: [u8; N],

@@ -56,8 +56,8 @@ pub trait TokenDecoder: Send + Sync + 'static {
         None
     }
 
-    /// Like [`cached`](Self::cached), for bytes that may be no token68, so that a cached token is not proven to be one again. A
-    /// decoder must not implement this if its cache may contain anything else. Default: `None`.
+    /// Like [`cached`](Self::cached), for bytes that may be no token68, so that a cached token is not proven to be one again.
+    /// A decoder must not implement this if its cache may contain anything else. Default: `None`.
     #[doc(hidden)]
     fn cached_bytes(&self, token: &[u8]) -> Option<AccessToken> {
         let _ = token;

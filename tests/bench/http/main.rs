@@ -2,8 +2,8 @@
 //! the table.
 //!
 //! A server on one core serves an open route, the same behind `#[requires_scopes]`, and the same with a check written by
-//! hand on jsonwebtoken. 32 connections from another process send requests to one after the other, in several rounds, with
-//! the same headers for each route; the table has the medians of the rounds' ratios to the open route.
+//! hand on jsonwebtoken. 32 connections from another process send requests to one route after the other, in several rounds.
+//! The headers are the same for each route. The table has the medians of the rounds' ratios to the open route.
 
 mod client;
 mod server;

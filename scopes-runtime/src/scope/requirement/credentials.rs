@@ -25,24 +25,15 @@ impl Requirement {
     }
 
     const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
-        let children = match (self.node, wanted) {
-            (
-                Node::Scope(_)
-                | Node::Authentication { .. }
-                | Node::Dpop
-                | Node::MayRequire(_)
-                | Node::Parameter(_),
-                _,
-            ) => {
-                return false;
-            }
-            (Node::Credentials(_), None) => return true,
-            (Node::Credentials(scheme), Some(wanted)) => return scheme.is_same(wanted),
-            (Node::All(children) | Node::Any(children), _) => children,
-        };
+        if let Node::Credentials(scheme) = self.node {
+            return match wanted {
+                Some(wanted) => scheme.is_same(wanted),
+                None => true,
+            };
+        }
         let mut at = 0;
-        while at < children.len() {
-            if children[at].has_credentials_where(wanted) {
+        while at < self.parts().len() {
+            if self.parts()[at].has_credentials_where(wanted) {
                 return true;
             }
             at += 1;
@@ -52,20 +43,12 @@ impl Requirement {
 
     /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
     pub(super) const fn has_credentials_in_authorization(&self) -> bool {
-        let children = match self.node {
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Parameter(_) => {
-                return false;
-            }
-            Node::Credentials(scheme) => return scheme.is_in_authorization(),
-            Node::All(children) | Node::Any(children) => children,
-        };
+        if let Node::Credentials(scheme) = self.node {
+            return scheme.is_in_authorization();
+        }
         let mut at = 0;
-        while at < children.len() {
-            if children[at].has_credentials_in_authorization() {
+        while at < self.parts().len() {
+            if self.parts()[at].has_credentials_in_authorization() {
                 return true;
             }
             at += 1;
@@ -77,20 +60,11 @@ impl Requirement {
 impl Requirement {
     /// Adds the schemes that are not yet in the list. It may get different schemes of one name, which documents reject.
     pub(in crate::scope) fn add_credentials(&self, all: &mut Vec<&'static CredentialScheme>) {
-        match self.node {
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Parameter(_) => {}
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_credentials(all));
-            }
-            Node::Credentials(scheme) => {
-                if !all.iter().any(|other| other.is_same(scheme)) {
-                    all.push(scheme);
-                }
-            }
+        if let Node::Credentials(scheme) = self.node
+            && !all.iter().any(|other| other.is_same(scheme))
+        {
+            all.push(scheme);
         }
+        self.parts().iter().for_each(|part| part.add_credentials(all));
     }
 }

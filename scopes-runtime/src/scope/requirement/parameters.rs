@@ -23,33 +23,23 @@ impl Requirement {
     /// Returns whether a scope has the parameter.
     #[must_use]
     pub const fn names_parameter(&self, parameter: &str) -> bool {
-        match self.node {
-            Node::Scope(scope) => {
-                let mut rest = scope.name();
-                while let Some((_, own, after)) = next_parameter(rest) {
-                    if is_same(own, parameter) {
-                        return true;
-                    }
-                    rest = after;
+        if let Node::Scope(scope) = self.node {
+            let mut rest = scope.name();
+            while let Some((_, own, after)) = next_parameter(rest) {
+                if is_same(own, parameter) {
+                    return true;
                 }
-                false
+                rest = after;
             }
-            Node::All(children) | Node::Any(children) => {
-                let mut at = 0;
-                while at < children.len() {
-                    if children[at].names_parameter(parameter) {
-                        return true;
-                    }
-                    at += 1;
-                }
-                false
-            }
-            Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_)
-            | Node::Parameter(_) => false,
         }
+        let mut at = 0;
+        while at < self.parts().len() {
+            if self.parts()[at].names_parameter(parameter) {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     /// Returns whether the scopes have only these parameters.
@@ -60,55 +50,38 @@ impl Requirement {
 
     /// Returns whether all parameters of the scopes of `other` are in the list, or given by an extractor of this requirement.
     const fn gives_parameters_of(&self, other: &Self, parameters: &[&str]) -> bool {
-        match other.node {
-            Node::Scope(scope) => {
-                let mut rest = scope.name();
-                while let Some((_, parameter, after)) = next_parameter(rest) {
-                    if !is_one_of(parameter, parameters) && !self.gives(parameter) {
-                        return false;
-                    }
-                    rest = after;
+        if let Node::Scope(scope) = other.node {
+            let mut rest = scope.name();
+            while let Some((_, parameter, after)) = next_parameter(rest) {
+                if !is_one_of(parameter, parameters) && !self.gives(parameter) {
+                    return false;
                 }
-                true
+                rest = after;
             }
-            Node::All(children) | Node::Any(children) => {
-                let mut at = 0;
-                while at < children.len() {
-                    if !self.gives_parameters_of(&children[at], parameters) {
-                        return false;
-                    }
-                    at += 1;
-                }
-                true
-            }
-            Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_)
-            | Node::Parameter(_) => true,
         }
+        let mut at = 0;
+        while at < other.parts().len() {
+            if !self.gives_parameters_of(&other.parts()[at], parameters) {
+                return false;
+            }
+            at += 1;
+        }
+        true
     }
 
     /// Returns whether an extractor gives the value of the parameter.
     const fn gives(&self, parameter: &str) -> bool {
-        match self.node {
-            Node::Parameter(source) => is_same(source.parameter, parameter),
-            Node::All(children) | Node::Any(children) => {
-                let mut at = 0;
-                while at < children.len() {
-                    if children[at].gives(parameter) {
-                        return true;
-                    }
-                    at += 1;
-                }
-                false
-            }
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_) => false,
+        if let Node::Parameter(source) = self.node {
+            return is_same(source.parameter, parameter);
         }
+        let mut at = 0;
+        while at < self.parts().len() {
+            if self.parts()[at].gives(parameter) {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 }
 
@@ -128,52 +101,29 @@ impl Requirement {
         if !self.has_parameters {
             return true;
         }
-        match self.node {
-            Node::Scope(scope) => scope.parameters().all(holds),
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().all(|inner| inner.all_parameters(holds))
-            }
-            Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_)
-            | Node::Parameter(_) => true,
+        if let Node::Scope(scope) = self.node {
+            return scope.parameters().all(holds);
         }
+        self.parts().iter().all(|part| part.all_parameters(holds))
     }
 
     /// Adds the parameters of the scopes outside of `may_require`, each once.
     pub(in crate::scope) fn add_parameters(&self, all: &mut Vec<&'static str>) {
-        match self.node {
-            Node::Scope(scope) => {
-                for parameter in scope.parameters() {
-                    if !all.contains(&parameter) {
-                        all.push(parameter);
-                    }
+        if let Node::Scope(scope) = self.node {
+            for parameter in scope.parameters() {
+                if !all.contains(&parameter) {
+                    all.push(parameter);
                 }
             }
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_parameters(all));
-            }
-            Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_)
-            | Node::Parameter(_) => {}
         }
+        self.parts().iter().for_each(|part| part.add_parameters(all));
     }
 
     /// Adds the extractors that give values of parameters.
     pub(in crate::scope) fn add_parameter_sources(&self, all: &mut Vec<&'static ParameterSource>) {
-        match self.node {
-            Node::Parameter(source) => all.push(source),
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_parameter_sources(all));
-            }
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_) => {}
+        if let Node::Parameter(source) = self.node {
+            all.push(source);
         }
+        self.parts().iter().for_each(|part| part.add_parameter_sources(all));
     }
 }

@@ -38,12 +38,16 @@ use crate::ScopedRouter;
 use crate::operation::{Access, Methods, Operation};
 use crate::report::Report;
 
-/// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the answers with
-/// the router's report. **The handlers run for real**: a handler of `DELETE` deletes, so give it an application of its
-/// own, with a store of its own, or use [`dry_run`](Self::dry_run). It sees what the report and the answers show. It does not
-/// see routes outside of the report under paths of their own (a plain axum router that is merged later, other hosts and ports),
-/// layers that decide by other headers, behavior that depends on the body, on stored data or on other values of path
-/// parameters, what a handler gives to a client that it lets in, or how long an answer takes.
+/// Sends requests to the finished application for every operation of a [`ScopedRouter`], and compares the responses with the
+/// router's report. **The handlers run**: a handler of `DELETE` deletes. Give it an application with a store of its own, or
+/// use [`dry_run`](Self::dry_run).
+///
+/// The matrix reads the report and the responses only. It does not find:
+///
+/// - routes outside of the report under paths of their own: a plain axum router that is merged later, other hosts and ports;
+/// - layers that decide by other headers;
+/// - behavior that depends on the body, on stored data or on other values of path parameters;
+/// - what a handler sends to a client that is authorized, and how long the response takes.
 ///
 /// [`TestIssuer::matrix`] makes it.
 #[derive(Debug)]
@@ -148,20 +152,21 @@ impl ScopeMatrix {
     ///   refusals;
     /// - with the scopes for another value of their parameters: 403;
     /// - with the right scopes, at the path with percent-encoded parameters: an accepted request;
-    /// - the path with or without a slash at the end, with two slashes at the start, and with a percent-encoded letter, without
-    ///   a token, unless the report has such a route: 404, a redirect, 400, 401, 403, 405, or the response of paths without a
-    ///   route. The check does not find a hidden route that has one of these responses to placeholders.
+    /// - other spellings of the path, without a token, unless the report has such a route: 404, a redirect, 400, 401, 403,
+    ///   405, or the response of paths without a route. These are the path with or without a slash at the end, with two
+    ///   slashes at the start, and with a percent-encoded letter. The check does not find a hidden route that has one of these
+    ///   responses to placeholders.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
-    /// without one of the credentials must be refused. An operation that requires credentials instead of a token must refuse
-    /// requests without any, with a token of all known scopes, and without one of several credentials, and accept valid ones,
-    /// if they are set for all of its schemes. The refusals are the application's: 401, 403, or another 4xx than that of the
-    /// response to valid credentials. A handler that refuses the placeholders with one status does not show that it checks
-    /// credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
+    /// without one of the credentials must be refused. An operation that requires credentials instead of a token must accept
+    /// valid ones, if they are set for all of its schemes. It must refuse requests without any, with a token of all known
+    /// scopes, and without one of several credentials. The refusals are the application's: 401, 403, or another 4xx than that
+    /// of the response to valid credentials. A handler that refuses the placeholders with one status does not show that it
+    /// checks credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
     ///
-    /// A public operation must respond without a token. Each method that the report does not have for a path must give, without
-    /// a token, 401, 403, 405 or 501, or the response to an unknown method if that is no success. `OPTIONS` may also give an
-    /// empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own;
+    /// A public operation must respond without a token. A method that the report does not have for a path must respond,
+    /// without a token, with 401, 403, 405 or 501, or as an unknown method does if that is no success. `OPTIONS` may also give
+    /// an empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own;
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
@@ -177,11 +182,14 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// Panics if a response is not the expected one, with a table of all such responses; if an operation requires credentials
-    /// beside a token that were not set with [`credentials`](Self::credentials); and if a scope has a parameter of a
-    /// `ScopeValue` that was not set with [`scope_value`](Self::scope_value); and if an operation requires `dpop` without a
-    /// base URL of `ScopeMatrix::dpop`. Also fails if a handler panics or takes longer than 10 s, and if there is no operation
-    /// to send requests to.
+    /// Panics
+    ///
+    /// - if a response is not the expected one, with a table of all such responses;
+    /// - if an operation requires credentials beside a token that were not set with [`credentials`](Self::credentials);
+    /// - if a scope has a parameter of a `ScopeValue` that was not set with [`scope_value`](Self::scope_value);
+    /// - if an operation requires `dpop`, and `ScopeMatrix::dpop` was not called;
+    /// - if a handler panics or takes longer than 10 s;
+    /// - if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());

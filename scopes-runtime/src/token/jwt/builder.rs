@@ -164,8 +164,8 @@ impl JwtDecoderBuilder {
 
     /// Accepts tokens without `typ` and tokens with the `typ` `JWT`. Default: only `at+jwt`.
     ///
-    /// Then the protection of RFC 8725 section 3.11 is lost. Any other JWT that the issuer signs with the same key for the same
-    /// audience is accepted as an access token. Only those with `nonce` or `at_hash`, as ID tokens have, are refused.
+    /// Then the protection of RFC 8725 section 3.11 is lost. Any other JWT that the issuer signs with the same key for the
+    /// same audience is accepted as an access token. Only those with `nonce` or `at_hash`, as ID tokens have, are refused.
     pub fn allow_generic_typ(mut self) -> Self {
         self.allows_generic_typ = true;
         self

@@ -146,7 +146,8 @@ impl TokenDecoder for JwtDecoder {
         self.cached_bytes(token.as_bytes())
     }
 
-    /// The cache contains tokens that were decoded only: three parts of base64url and the dots between them, which are a token68.
+    /// The cache contains tokens that were decoded only: three parts of base64url and the dots between them, which are a
+    /// token68.
     fn cached_bytes(&self, token: &[u8]) -> Option<AccessToken> {
         let now = SystemTime::now();
         let cached = self.cache.get(token, now)?;

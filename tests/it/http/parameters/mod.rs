@@ -286,7 +286,8 @@ async fn kept_extensions_authorize_no_other_path() {
     assert_eq!(scopes_tests::send(&app, second).await.status, StatusCode::FORBIDDEN);
 }
 
-/// A layer of a handler keeps the extensions after the router has authorized the request, and another path reaches the same handler.
+/// A layer of a handler keeps the extensions after the router has authorized the request, and another path reaches the same
+/// handler.
 #[tokio::test]
 async fn kept_extensions_authorize_the_same_handler_for_no_other_path() {
     let issuer = TestIssuer::new();

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-/// Adds what a type says to a description. `None` for a type that says nothing.
+/// Adds a type to a description. `None` for a type that describes nothing.
 pub type Describe = Option<fn(&mut SignatureDescription)>;
 
 /// What the types in a signature say.
@@ -38,38 +38,38 @@ impl SignatureDescription {
 
 /// An extractor that describes the body, the query, or parameters of the path by name.
 pub trait DescribedRequest {
-    /// Adds what the type says.
+    /// Adds the type.
     fn describe(all: &mut SignatureDescription);
 }
 
 /// The extractor of a path with one parameter that describes it.
 pub trait DescribedPathValue {
-    /// Adds what the type says.
+    /// Adds the type.
     fn describe(all: &mut SignatureDescription);
 }
 
 /// A return type that describes the response.
 pub trait DescribedResponse {
-    /// Adds what the type says.
+    /// Adds the type.
     fn describe(all: &mut SignatureDescription);
 }
 
-/// Reads what a type says, in the same way as [`RequirementOf`](super::RequirementOf): the inherent constants exist for
-/// types with one of the traits, and [`NoDescription`] has those of all other types.
+/// Finds the description of a type, in the same way as [`RequirementOf`](super::RequirementOf): the inherent constants exist
+/// for types with one of the traits, and [`NoDescription`] has those of all other types.
 pub struct DescriptionOf<T: ?Sized>(PhantomData<T>);
 
 impl<T: DescribedRequest> DescriptionOf<T> {
-    /// What the type says about the request.
+    /// Describes the request.
     pub const __SCOPES_REQUEST: Describe = Some(T::describe);
 }
 
 impl<T: DescribedPathValue> DescriptionOf<T> {
-    /// What the type says about the next parameter of the path.
+    /// Describes the next parameter of the path.
     pub const __SCOPES_PATH_VALUE: Describe = Some(T::describe);
 }
 
 impl<T: DescribedResponse> DescriptionOf<T> {
-    /// What the type says about the response.
+    /// Describes the response.
     pub const __SCOPES_RESPONSE: Describe = Some(T::describe);
 }
 

@@ -4,7 +4,7 @@ use crate::token::AccessToken;
 
 /// The authentication schemes of a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Schemes {
+pub(super) enum AuthenticationSchemes {
     #[default]
     Bearer,
     #[cfg(feature = "bound-tokens")]
@@ -32,7 +32,7 @@ impl Scheme {
     }
 }
 
-impl Schemes {
+impl AuthenticationSchemes {
     /// Returns the schemes of an operation of a server with these: only `DPoP` if the token must be bound to a key (RFC 9449
     /// section 7.1).
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]

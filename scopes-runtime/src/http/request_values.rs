@@ -1,0 +1,95 @@
+//! The values of scopes' parameters, from a request.
+
+use std::iter;
+#[cfg(feature = "mcp")]
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+
+use super::context::{AuthContext, AuthorizedPath};
+use super::path_values::PathValues;
+use super::telemetry;
+#[cfg(feature = "mcp")]
+use crate::scope::SharedValues;
+use crate::scope::{ParameterValues, Requirement, Requirements};
+
+/// The values of parameters from a request: of the path, and of the extractors that give others.
+pub(super) struct RequestValues {
+    path: Option<PathValues>,
+    others: Vec<(&'static str, String)>,
+    /// Whether no extractor gives a value.
+    are_of_path: bool,
+}
+
+impl RequestValues {
+    /// Reads the values for an operation. `None` if its scopes have no parameters.
+    pub(super) fn of(parts: &mut Parts, required: &Requirements) -> Option<Self> {
+        required.have_parameters().then(|| Self::read(parts, required, None))
+    }
+
+    /// Like [`of`](Self::of), for a part of the operation that is being served.
+    pub(super) fn of_part(parts: &mut Parts, part: Requirement) -> Option<Self> {
+        let context = parts.extensions.get::<AuthContext>();
+        let required = context.and_then(|context| context.required.as_ref());
+        let has_parameters = part.has_parameters() || required.is_some_and(Requirements::have_parameters);
+        if !has_parameters {
+            return None;
+        }
+        let required = required.cloned().unwrap_or_else(|| part.into());
+        Some(Self::read(parts, &required, Some(part.into())))
+    }
+
+    fn read(parts: &mut Parts, required: &Requirements, part: Option<Requirements>) -> Self {
+        let all = || iter::once(required).chain(&part);
+        let mut sources = required.parameter_sources();
+        sources.extend(part.iter().flat_map(Requirements::parameter_sources));
+        let others = sources.iter().filter_map(|source| {
+            let value = (source.value)(parts)?;
+            Some((source.parameter, value.into_owned()))
+        });
+        let others = others.collect();
+        let values = Self { path: PathValues::of(parts), others, are_of_path: sources.is_empty() };
+        if all().all(|required| required.have_values(&values)) {
+            return values;
+        }
+        // Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a mistake in the route.
+        let is_of_route = |parameter: &&str| {
+            values.path.is_some() && !sources.iter().any(|source| source.parameter == *parameter)
+        };
+        for parameter in all().flat_map(|required| required.missing_parameters(&values)).filter(is_of_route) {
+            telemetry::missing_parameter(parameter, parts);
+        }
+        values
+    }
+
+    /// Returns the path that a request with these values is authorized for. `None` if extractors give values: what they are read
+    /// from may change until the next check.
+    pub(super) fn into_authorized(self) -> AuthorizedPath {
+        self.path.filter(|_| self.are_of_path).map_or(AuthorizedPath::None, AuthorizedPath::With)
+    }
+}
+
+/// Returns the values for an operation that the request is not authorized for. `None` if it has no parameters.
+#[cfg(feature = "mcp")]
+pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Option<SharedValues> {
+    RequestValues::of(parts, required).map(|values| Arc::new(values) as SharedValues)
+}
+
+impl ParameterValues for RequestValues {
+    fn value(&self, parameter: &str) -> Option<&str> {
+        // It was written from a string.
+        self.bytes(parameter).and_then(|value| str::from_utf8(value).ok())
+    }
+
+    fn bytes(&self, parameter: &str) -> Option<&[u8]> {
+        let (mut only, mut are_same) = (None, true);
+        let mut add = |value| are_same &= *only.get_or_insert(value) == value;
+        if let Some(path) = &self.path {
+            path.values_of(parameter).for_each(&mut add);
+        }
+        for (_, value) in self.others.iter().filter(|(name, _)| *name == parameter) {
+            add(value.as_bytes());
+        }
+        only.filter(|_| are_same)
+    }
+}
