@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
         let more = match expected {
             Expected::Through if got.is_step_up() => ", more than the report requires",
             Expected::Through if got.is_without_reason() => {
-                ", which the application gave to a valid token: set the claims that it needs with `ScopeMatrix::token`"
+                ", from the application: set what it accepts with `ScopeMatrix::token` and `ScopeMatrix::credentials`"
             }
             Expected::Through if got.is_of_proof() => {
                 ", compare the base URLs of `ScopeMatrix::dpop` and `Dpop`"
