@@ -22,6 +22,9 @@ pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
 /// Extractor that marks a handler whose other extractors check credentials. [`#[authenticated_by]`](crate::authenticated_by)
 /// inserts it as the first argument.
+///
+/// It checks nothing itself. A function that takes a marked handler and returns another one with the same mark must pass all
+/// arguments on.
 pub struct AuthenticatedBy<O>(pub(crate) PhantomData<fn() -> O>);
 
 /// Extractor that marks a handler as public. [`#[public]`](crate::public) inserts it as the first argument.

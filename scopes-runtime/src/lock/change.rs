@@ -89,10 +89,7 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
         return ("changed", vec![note.to_owned()]);
     }
     let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
-        return (
-            "changed",
-            vec!["It has more than 4096 combinations of scopes, which are not compared.".to_owned()],
-        );
+        return compared_without_scopes(before, after);
     };
     let first_of = |clients: &BTreeSet<Client<'_>>, refusing: &LockedAccess| {
         let refused = clients.iter().filter(|client| !accepts(refusing, client));
@@ -116,6 +113,26 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     );
     notes.extend(only_in(after, before).map(|name| format!("For some requests it requires `{name}` now.")));
     (kind, notes)
+}
+
+/// Like [`compared`], for operations with too many combinations of scopes. The rest of the requirements is compared, which says
+/// all if the scopes are the same.
+fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<String>) {
+    const NOT_COMPARED: &str = "It has more than 4096 combinations of scopes, which are not compared.";
+    let (LockedAccess::Scoped(was), LockedAccess::Scoped(is)) = (before, after) else {
+        return ("changed", vec![NOT_COMPARED.to_owned()]);
+    };
+    let without_scopes = |rule: &TokenRule| {
+        let name = "any of the combinations".to_owned();
+        let alternatives = BTreeSet::from([Alternative::from([(name, BTreeSet::new())])]);
+        LockedAccess::Scoped(TokenRule { alternatives, ..rule.clone() })
+    };
+    let (kind, mut notes) = compared(&without_scopes(was), &without_scopes(is));
+    if was.alternatives == is.alternatives {
+        return (kind, notes);
+    }
+    notes.insert(0, NOT_COMPARED.to_owned());
+    ("changed", notes)
 }
 
 /// Returns what the handler of the first may require later, and that of the second may not.

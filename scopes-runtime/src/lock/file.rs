@@ -24,7 +24,7 @@ pub(super) enum LockedAccess {
 }
 
 /// The tokens that an operation accepts.
-#[derive(Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct TokenRule {
     /// A token needs all scopes of one of these. The empty one accepts any valid token.
     pub(super) alternatives: BTreeSet<Alternative>,

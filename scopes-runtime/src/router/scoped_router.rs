@@ -107,6 +107,9 @@ where
     /// of the handler (`Handler::layer`) runs. The router's document and its fragment contain both; documents that are made
     /// from the handlers alone contain the handlers' requirements only.
     ///
+    /// The handler's guard checks again what a layer of the handler has replaced. If the layer replaces the token and also removes
+    /// the extensions of the request, the guard knows the handler's own requirement only.
+    ///
     /// # Panics
     ///
     /// Panics if there is no route yet, or if a route

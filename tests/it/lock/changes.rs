@@ -28,7 +28,7 @@ mod otherwise {
 }
 
 /// Returns the error for a lock file of the router `before` and the report of the router `after`.
-fn error(name: &str, before: &Router, after: &Router) -> String {
+pub(super) fn error(name: &str, before: &Router, after: &Router) -> String {
     fresh(name);
     check_lock(&before.report(), DIRECTORY, name, true).expect("the file is written");
     check_lock(&before.report(), DIRECTORY, name, false).expect("nothing changed");

@@ -2,7 +2,7 @@
 
 use scopes_runtime::router::get;
 
-use super::changes::check;
+use super::changes::{check, error};
 use super::{Router, me};
 
 /// Two vocabularies with a scope of the same name.
@@ -130,4 +130,76 @@ fn a_key_that_a_token_must_be_bound_to_is_a_requirement() {
         "changed: GET /pay\n  - requires me\n  + requires me\n  + may require DPoP key\n  \
          It accepts the same tokens as before.\n  For some requests it requires `DPoP key` now.",
     );
+}
+
+/// Four scopes, each with eight broader ones: 9^4 combinations satisfy all four.
+mod combinations {
+    use scopes_runtime::{declare_scopes, requires_scopes};
+
+    #[declare_scopes]
+    pub(super) enum Scope {
+        /// One.
+        A = "a",
+        /// Two.
+        B = "b",
+        /// Three.
+        C = "c",
+        /// Four.
+        D = "d",
+        /// All.
+        #[implies(A, B, C, D)]
+        E1 = "e1",
+        /// All.
+        #[implies(A, B, C, D)]
+        E2 = "e2",
+        /// All.
+        #[implies(A, B, C, D)]
+        E3 = "e3",
+        /// All.
+        #[implies(A, B, C, D)]
+        E4 = "e4",
+        /// All.
+        #[implies(A, B, C, D)]
+        E5 = "e5",
+        /// All.
+        #[implies(A, B, C, D)]
+        E6 = "e6",
+        /// All.
+        #[implies(A, B, C, D)]
+        E7 = "e7",
+        /// All.
+        #[implies(A, B, C, D)]
+        E8 = "e8",
+        /// Five.
+        F = "f",
+    }
+
+    #[requires_scopes("a", "b", "c", "d", dpop, max_age = 60)]
+    pub(super) async fn strict() {}
+
+    #[requires_scopes("a", "b", "c", "d")]
+    pub(super) async fn lenient() {}
+
+    #[requires_scopes("a", "b", "c", "d", "f")]
+    pub(super) async fn other() {}
+}
+
+#[test]
+fn with_too_many_combinations_of_scopes_the_rest_is_compared() {
+    let router = |methods| Router::new().route("/pay", methods);
+    // Without the sentences around the change.
+    let found = |name: &str, before: &Router, after: &Router| {
+        error(name, before, after).split("\n\n").nth(1).map(str::to_owned).expect("a change")
+    };
+    let strict = router(get(combinations::strict));
+    let change = found("combinations.lock", &strict, &router(get(combinations::lenient)));
+    assert!(change.starts_with("loosened: GET /pay\n"), "{change}");
+    let accepted = "A token with `any of the combinations` was refused before and is accepted now.";
+    assert!(change.ends_with(accepted), "{change}");
+
+    let change = found("other_combinations.lock", &strict, &router(get(combinations::other)));
+    assert!(change.starts_with("changed: GET /pay\n"), "{change}");
+    let notes =
+        format!("It has more than 4096 combinations of scopes, which are not compared.\n  {accepted}");
+    assert!(change.ends_with(&notes), "{change}");
 }
