@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aide::redoc::Redoc;
 use axum::{
-    http::{HeaderMap, HeaderName, header},
+    http::{HeaderMap, header},
     response::{Html, Response},
 };
 
@@ -25,8 +25,5 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
 });
 
 pub(super) async fn page(headers: HeaderMap) -> Response {
-    cached(&headers, PAGE.len(), || {
-        let policy: [(HeaderName, &str); 1] = [(header::CONTENT_SECURITY_POLICY, POLICY)];
-        (policy, Html(PAGE.as_str()))
-    })
+    cached(&headers, PAGE.len(), || ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE.as_str())))
 }

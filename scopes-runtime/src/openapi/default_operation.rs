@@ -9,6 +9,7 @@ use utoipa::openapi::{Deprecated, RefOr, Response, Schema};
 
 use super::handler_signature::path_parameter;
 use crate::http::{HandlerSource, SignatureDescription};
+use crate::operation;
 
 /// Returns the description of a handler without `#[utoipa::path]`, from its name, doc comment and signature. Adds the schemas
 /// of the types in the signature.
@@ -47,11 +48,11 @@ fn parameters(path: &str, described: &mut SignatureDescription) -> Vec<RefOr<Par
     let (mut by_name, query): (Vec<_>, Vec<_>) =
         mem::take(&mut described.parameters).into_iter().partition(is_in_path);
     let mut by_position = mem::take(&mut described.path_values);
-    if by_position.len() != parameter_names(path).count() {
+    if by_position.len() != operation::parameters(path).count() {
         by_position.clear();
     }
     let mut by_position = by_position.into_iter();
-    let in_path = parameter_names(path).map(|name| {
+    let in_path = operation::parameters(path).map(|name| {
         let value = by_position.next().flatten();
         match by_name.iter().position(|parameter| parameter.name == name) {
             Some(index) => by_name.remove(index),
@@ -102,7 +103,7 @@ pub(super) fn service_operation() -> Operation {
 /// Adds the parameters of the path that the operation does not describe.
 pub(super) fn describe_parameters(path: &str, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();
-    for name in parameter_names(path) {
+    for name in operation::parameters(path) {
         let is_described = |parameter: &RefOr<Parameter>| match parameter {
             RefOr::T(parameter) => {
                 parameter.name == name && matches!(parameter.parameter_in, ParameterIn::Path)
@@ -127,9 +128,4 @@ pub(super) fn summary_and_description(handler: &HandlerSource) -> (Option<String
     let given = |text: String| (!text.is_empty()).then_some(text);
     let summary: Vec<_> = summary.lines().map(str::trim).collect();
     (given(summary.join(" ")).or_else(|| summary_of_name(handler.name)), given(description.trim().to_owned()))
-}
-
-/// Returns the names between braces.
-fn parameter_names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }

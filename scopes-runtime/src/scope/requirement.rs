@@ -69,7 +69,7 @@ pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        Self { has_parameters: scope.has_parameters(), ..Self::without_parameters(Node::Scope(scope)) }
+        Self { has_parameters: scope.has_parameters(), ..Self::of_node(Node::Scope(scope)) }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -116,13 +116,13 @@ impl Requirement {
     /// Declares what the handler may require of the token later.
     #[must_use]
     pub const fn may_require(requirements: &'static [Self]) -> Self {
-        Self::without_parameters(Node::MayRequire(requirements))
+        Self::of_node(Node::MayRequire(requirements))
     }
 
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        Self::without_parameters(Node::Authentication { acr_values, max_age })
+        Self::of_node(Node::Authentication { acr_values, max_age })
     }
 
     /// Requires a token that is bound to a DPoP key.
@@ -134,15 +134,15 @@ impl Requirement {
                 "`dpop` needs the feature `bound-tokens` of `scopes-runtime`; turn it on in `Cargo.toml`, or remove `dpop`"
             );
         }
-        Self { requires_dpop: true, ..Self::without_parameters(Node::Dpop) }
+        Self { requires_dpop: true, ..Self::of_node(Node::Dpop) }
     }
 
-    const fn without_parameters(node: Node) -> Self {
+    const fn of_node(node: Node) -> Self {
         Self { node, has_parameters: false, requires_dpop: false }
     }
 
     const fn of_list(node: Node, requirements: &[Self]) -> Self {
-        let mut list = Self::without_parameters(node);
+        let mut list = Self::of_node(node);
         let mut at = 0;
         while at < requirements.len() {
             list.has_parameters |= requirements[at].has_parameters;
@@ -152,7 +152,8 @@ impl Requirement {
         list
     }
 
-    /// Returns the parts of a list. What the handler may require later is none.
+    /// Returns the elements of `all(…)` or `any(…)`, and an empty list for any other node. `may_require(…)` has no parts: it
+    /// requires nothing of a request.
     const fn parts(&self) -> &'static [Self] {
         match self.node {
             Node::All(parts) | Node::Any(parts) => parts,
@@ -190,7 +191,7 @@ impl Requirement {
 
 impl Requirement {
     /// Any valid token, with or without scopes.
-    pub const ANY_VALID_TOKEN: Self = Self::without_parameters(Node::All(&[]));
+    pub const ANY_VALID_TOKEN: Self = Self::of_node(Node::All(&[]));
 
     /// Returns whether the scopes satisfy the requirement. A broader scope satisfies the scopes that it implies.
     ///

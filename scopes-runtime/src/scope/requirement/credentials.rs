@@ -9,7 +9,7 @@ impl Requirement {
     /// Returns the requirement of an extractor that checks credentials.
     #[must_use]
     pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        Self::without_parameters(Node::Credentials(scheme))
+        Self::of_node(Node::Credentials(scheme))
     }
 
     /// Returns whether an extractor checks credentials of this scheme.

@@ -88,7 +88,7 @@ impl Requirement {
 impl Requirement {
     /// Returns the declaration that an extractor gives the value of a parameter.
     pub(crate) const fn parameter(source: &'static ParameterSource) -> Self {
-        Self::without_parameters(Node::Parameter(source))
+        Self::of_node(Node::Parameter(source))
     }
 
     /// Returns whether a scope outside of `may_require` has a parameter.
