@@ -201,11 +201,13 @@ impl StoredOutcome {
     fn immediate(parts: &Parts, server: Server<'_>) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
         let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
-        let outcome = match found {
+        let is_looked_up = found.is_some();
+        let outcome = match found.flatten() {
             Some(token) => bearer_outcome(Ok(counted(token)), parts, server),
             None => match header.credentials(server.config.sender.accepts_dpop()) {
                 Credentials::Missing => TokenOutcome::Missing,
                 Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
+                Credentials::Bearer(_) if is_looked_up => return None,
                 Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
                 Credentials::Dpop(_) => return None,
             },

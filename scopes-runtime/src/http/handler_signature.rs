@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 /// Adds a type to a description. `None` for a type that describes nothing.
 pub type Describe = Option<fn(&mut SignatureDescription)>;
 
-/// What the types in a signature say.
+/// The descriptions of the types in a signature.
 #[cfg(feature = "openapi")]
 #[derive(Default)]
 pub struct SignatureDescription {

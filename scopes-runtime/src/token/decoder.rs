@@ -56,10 +56,11 @@ pub trait TokenDecoder: Send + Sync + 'static {
         None
     }
 
-    /// Like [`cached`](Self::cached), for bytes that may be no token68, so that a cached token is not proven to be one again.
-    /// A decoder must not implement this if its cache may contain anything else. Default: `None`.
+    /// Like [`cached`](Self::cached), for bytes that may be no token68, so that a cached token is not proven to be one again. A
+    /// decoder must not implement this if its cache may contain anything else. `Some(None)` means that the token is not cached.
+    /// Default: `None`, so that `cached` is called.
     #[doc(hidden)]
-    fn cached_bytes(&self, token: &[u8]) -> Option<AccessToken> {
+    fn cached_bytes(&self, token: &[u8]) -> Option<Option<AccessToken>> {
         let _ = token;
         None
     }

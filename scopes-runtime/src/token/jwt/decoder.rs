@@ -127,6 +127,13 @@ impl JwtDecoder {
         Ok(decoded)
     }
 
+    /// Returns the token from the cache, if it is still valid.
+    fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
+        let now = SystemTime::now();
+        let cached = self.cache.get(token, now)?;
+        self.is_valid_at(&cached, now).then_some(cached.token)
+    }
+
     /// Checks of a cached token what may have changed since it was decoded.
     fn is_valid_at(&self, cached: &CachedToken, now: SystemTime) -> bool {
         let leeway = self.checks.leeway;
@@ -143,14 +150,12 @@ impl TokenDecoder for JwtDecoder {
     }
 
     fn cached(&self, token: &str) -> Option<AccessToken> {
-        self.cached_bytes(token.as_bytes())
+        self.lookup(token.as_bytes())
     }
 
     /// The cache contains tokens that were decoded only: three parts of base64url and the dots between them, which are a
     /// token68.
-    fn cached_bytes(&self, token: &[u8]) -> Option<AccessToken> {
-        let now = SystemTime::now();
-        let cached = self.cache.get(token, now)?;
-        self.is_valid_at(&cached, now).then_some(cached.token)
+    fn cached_bytes(&self, token: &[u8]) -> Option<Option<AccessToken>> {
+        Some(self.lookup(token))
     }
 }
