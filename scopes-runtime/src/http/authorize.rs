@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
+use super::bearer::AuthorizationHeader;
 use super::context::{AuthContext, AuthorizedPath, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
@@ -24,6 +25,19 @@ impl ResourceServer {
     ) -> Option<Result<(), AuthError>> {
         AuthContext::finds_outcome(parts, self.server())
             .then(|| self.evaluate_operation(parts, handler, required))
+    }
+
+    /// Authorizes a request without a context, and stores none, for a handler whose arguments do not read it. Returns `None` if
+    /// the token must be decoded first.
+    pub(super) fn authorize_without_context(
+        &self,
+        parts: &mut Parts,
+        required: &Requirements,
+    ) -> Option<Result<(), AuthError>> {
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = TokenOutcome::immediate(&header, parts, self.server())?;
+        let mut values = RequestValues::of(parts, required);
+        Some(self.evaluate_or_refuse(required, None, &mut values, &outcome).map(|_| ()))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
