@@ -1,7 +1,7 @@
 //! The path of a request through a resource server: its credentials, their outcome, the decision, and the refusal.
 
 use std::any::TypeId;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -14,6 +14,9 @@ use super::request_values::RequestValues;
 use super::{ResourceServer, telemetry};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
+
+/// Shared, so that a refusal without a token allocates none.
+static NO_SCOPES: LazyLock<GrantedScopes> = LazyLock::new(GrantedScopes::default);
 
 impl ResourceServer {
     /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
@@ -176,7 +179,7 @@ impl ResourceServer {
     ) -> AuthError {
         let (error, token, cause) = match denial {
             Denial::Refused { reason, token, cause } => {
-                let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
+                let granted = token.map_or(&*NO_SCOPES, AccessToken::scopes).clone();
                 let scheme = outcome.scheme();
                 (self.config().refusal(reason, required, part, granted, scheme), token, cause)
             }
