@@ -16,15 +16,16 @@ where
         parts: &mut Parts,
         state: &S,
     ) -> Result<Self, AuthError> {
+        let refuse = |error| ::scopes_runtime::__private::RejectsWith::from_auth_error(
+            error,
+        );
         if let ::core::result::Result::Err(error) = ::scopes_runtime::__private::check::<
             Self,
             S,
         >(parts, state)
             .await
         {
-            return ::core::result::Result::Err(
-                ::scopes_runtime::__private::RejectsWith::from_auth_error(error),
-            );
+            return ::core::result::Result::Err(refuse(error));
         }
         let token = match <AccessToken as ::scopes_runtime::__private::FromRequestParts<
             S,
@@ -35,7 +36,7 @@ where
             ::core::result::Result::Err(error) => {
                 use ::scopes_runtime::__private::IntoRejection as _;
                 return ::core::result::Result::Err(
-                    ::scopes_runtime::__private::Rejected(error).into_rejection(),
+                    ::scopes_runtime::__private::Rejected(error).into_rejection(refuse),
                 );
             }
         };

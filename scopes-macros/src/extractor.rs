@@ -214,8 +214,8 @@ fn checks(
     rejection: Span,
 ) -> TokenStream {
     let private = quote!(::scopes_runtime::__private);
-    let (error, unnamed) =
-        (Ident::new("error", Span::mixed_site()), Ident::new("_taken", Span::mixed_site()));
+    let [error, refuse, unnamed] =
+        ["error", "refuse", "_taken"].map(|name| Ident::new(name, Span::mixed_site()));
     let taken = taken.iter().map(|PatType { attrs, pat, ty, .. }| {
         let pat = match &**pat {
             Pat::Wild(_) => quote!(#unnamed),
@@ -227,7 +227,7 @@ fn checks(
         let awaited = at(quote!(.await));
         let extracted = quote!(#open #ty #trait_ #state_type #method #awaited);
         let rejected = place::call(ty.span(), quote!(#private::Rejected), quote!(#error));
-        let into = at(quote!(.into_rejection()));
+        let into = place::call(ty.span(), quote!(.into_rejection), quote!(#refuse));
         let rejection = quote!(#rejected #into);
         quote! {
             #(#attrs)*
@@ -242,8 +242,10 @@ fn checks(
     });
     let refused = place::call(rejection, quote!(#private::RejectsWith::from_auth_error), quote!(#error));
     quote! {
+        // A closure, because rustc checks the bounds of a function again where one is passed.
+        let #refuse = |#error| #refused;
         if let ::core::result::Result::Err(#error) = #private::check::<Self, #state_type>(#parts, #state).await {
-            return ::core::result::Result::Err(#refused);
+            return ::core::result::Result::Err(#refuse(#error));
         }
         #(#taken)*
     }

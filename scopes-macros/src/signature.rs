@@ -1,12 +1,13 @@
 //! The types in a handler's signature that describe its request and its response.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, TypePath, parse_quote};
 
 use crate::extractor_requirements::{depends_on, inside_wrapper, mentions, with_static_lifetimes};
 use crate::item_attributes::conditions;
+use crate::place;
 
 /// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path`
 /// are read.
@@ -29,8 +30,10 @@ impl Default for Described {
 pub(crate) fn described(signature: &Signature) -> Described {
     let description = |ty: &Type, constant: &str| {
         let known = with_static_lifetimes(ty.to_token_stream());
-        let constant = Ident::new(&format!("__SCOPES_{constant}"), ty.span());
-        quote_spanned!(ty.span()=> ::scopes_runtime::__private::DescriptionOf::<#known>::#constant)
+        let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
+        let description_of = place::at(span, quote!(::scopes_runtime::__private::DescriptionOf::<));
+        let constant = place::at(span, quote!(>::#constant));
+        quote!(#description_of #known #constant)
     };
     let mut arguments = TokenStream::new();
     for argument in &signature.inputs {

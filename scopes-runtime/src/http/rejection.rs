@@ -27,9 +27,16 @@ impl<T: From<AuthError>> RejectsWith for T {
 /// inherent method if it exists, otherwise that of [`IntoRejection`].
 pub struct Rejected<E>(pub E);
 
+impl Rejected<AuthError> {
+    /// Converts the refusal by the function of the check, so that a missing `From<AuthError>` is one error.
+    pub fn into_rejection<R>(self, refuse: impl FnOnce(AuthError) -> R) -> R {
+        refuse(self.0)
+    }
+}
+
 impl Rejected<Infallible> {
     /// Converts an error that cannot occur.
-    pub fn into_rejection<R>(self) -> R {
+    pub fn into_rejection<R>(self, _: impl FnOnce(AuthError) -> R) -> R {
         match self.0 {}
     }
 }
@@ -37,11 +44,29 @@ impl Rejected<Infallible> {
 /// `From<E>`, as a method.
 pub trait IntoRejection<R> {
     /// Converts the error.
-    fn into_rejection(self) -> R;
+    fn into_rejection(self, _: impl FnOnce(AuthError) -> R) -> R;
 }
 
-impl<E, R: From<E>> IntoRejection<R> for Rejected<E> {
-    fn into_rejection(self) -> R {
-        self.0.into()
+impl<E, R: RejectionFrom<E>> IntoRejection<R> for Rejected<E> {
+    fn into_rejection(self, _: impl FnOnce(AuthError) -> R) -> R {
+        R::from_rejection(self.0)
+    }
+}
+
+/// `From<E>`, with an error message that names the missing impl.
+#[diagnostic::on_unimplemented(
+    message = "rejection `{Self}` of an extractor with `#[requires_scopes]` does not implement `From<{E}>`",
+    label = "a refusal of this argument is `{E}`",
+    note = "write a `type Rejection` of your own that implements `From<{E}>` and `From<AuthError>`, or take a `Result`"
+)]
+pub trait RejectionFrom<E> {
+    /// Converts the error.
+    fn from_rejection(error: E) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, R: From<E>> RejectionFrom<E> for R {
+    fn from_rejection(error: E) -> Self {
+        error.into()
     }
 }

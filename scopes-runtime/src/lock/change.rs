@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{Alternative, Lock, LockedAccess, TokenRule};
 use crate::operation::shape;
+use crate::scope::DPOP;
 
 /// The maximum number of sets of scopes that are compared for one operation. It bounds the time of the test.
 const MAX_SETS: usize = 4096;
@@ -135,17 +136,36 @@ fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'st
     ("changed", notes)
 }
 
-/// Returns what the handler of the first may require later, and that of the second may not.
+/// Returns what the handler of the first may require later, and the second requires neither later nor of each request.
 fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterator<Item = &'a String> {
-    let may_require = |access: &'a LockedAccess| match access {
-        LockedAccess::Scoped(rule) => Some(&rule.may_require),
+    let rule = |access: &'a LockedAccess| match access {
+        LockedAccess::Scoped(rule) => Some(rule),
         LockedAccess::Public
         | LockedAccess::OptionalToken
         | LockedAccess::Unchecked
         | LockedAccess::Authenticated(_) => None,
     };
-    let (first, second) = (may_require(first), may_require(second));
-    first.into_iter().flatten().filter(move |name| second.is_none_or(|second| !second.contains(*name)))
+    let (first, second) = (rule(first), rule(second));
+    let names = first.into_iter().flat_map(|rule| &rule.may_require);
+    names.filter(move |name| {
+        second.is_none_or(|rule| !rule.may_require.contains(*name) && !requires(rule, name))
+    })
+}
+
+/// Returns whether each request must have this scope or option.
+fn requires(rule: &TokenRule, name: &str) -> bool {
+    let is_acr =
+        |acr: &str| rule.acr_values.as_ref().is_some_and(|values| values.iter().all(|one| one == acr));
+    let is_login_within = |seconds: &str| match (rule.max_age, seconds.parse::<u64>()) {
+        (Some(max_age), Ok(seconds)) => max_age <= seconds,
+        _ => false,
+    };
+    match name.split_once(' ') {
+        _ if name == DPOP => rule.dpop,
+        Some(("acr", acr)) => is_acr(acr),
+        Some(("max_age", seconds)) => is_login_within(seconds),
+        _ => rule.alternatives.iter().all(|alternative| alternative.contains_key(name)),
+    }
 }
 
 fn is_open(access: &LockedAccess) -> bool {

@@ -1,15 +1,16 @@
 //! Mutual TLS: certificates of the connection, and of a proxy's header (RFC 8705, RFC 9440).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use base64ct::{Base64, Encoding as _};
 use scopes_runtime::ResourceServer;
 use scopes_runtime::bound::{ClientCertificate, Dpop, MutualTls};
-use scopes_runtime::testing::{DpopKey, TestIssuer};
+use scopes_runtime::testing::{Attack, DpopKey, TestIssuer};
 use scopes_tests::{Answer, send};
 use serde_json::json;
 
@@ -122,6 +123,36 @@ async fn attacks_on_the_header_of_the_proxy_are_refused() {
         get(&app, with_token(&token).header("client-cert", good)).await.status,
         StatusCode::UNAUTHORIZED
     );
+}
+
+#[tokio::test]
+async fn the_attacks_of_the_test_kit_are_refused() {
+    let issuer = TestIssuer::new();
+    let app = server(&issuer, behind_proxy());
+    let send_from = async |peer: &str, headers: &[(HeaderName, HeaderValue)]| {
+        let peer: SocketAddr = peer.parse().expect("an address");
+        let request = headers
+            .iter()
+            .fold(Request::get("/items").extension(ConnectInfo(peer)), |request, (name, value)| {
+                request.header(name, value)
+            });
+        get(&app, request).await
+    };
+    let attacks = issuer.mutual_tls_attacks(CERTIFICATE);
+    for attack in &attacks {
+        let peer = if attack.is_from_untrusted_peer() { "10.0.0.2:4000" } else { PROXY };
+        let answer = send_from(peer, attack.headers()).await;
+        assert_eq!(
+            (answer.status, answer.json()["error"].as_str()),
+            (attack.status(), attack.error()),
+            "{attack:?}"
+        );
+    }
+    let names: BTreeSet<_> = attacks.iter().map(Attack::name).collect();
+    assert_eq!(names.len(), attacks.len());
+    // From the proxy, the token is valid. It lacks the scope.
+    let stolen = attacks.iter().find(|attack| attack.is_from_untrusted_peer()).expect("an attack");
+    assert_eq!(send_from(PROXY, stolen.headers()).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -63,6 +63,9 @@ mod login {
     #[requires_scopes("me", dpop)]
     pub(super) async fn bound() {}
 
+    #[requires_scopes("me", may_require("items", acr = "mfa", max_age = 300))]
+    pub(super) async fn strict_later() {}
+
     #[requires_scopes("me", may_require(dpop))]
     pub(super) async fn bound_later() {}
 }
@@ -122,6 +125,28 @@ fn a_key_that_a_token_must_be_bound_to_is_a_requirement() {
         "changed: GET /pay\n  - requires items me\n  -   accepts items:write for items\n  + requires me\n  \
          + bound to a DPoP key\n  A DPoP-bound token with `me` was refused before and is accepted now.\n  \
          A token with `items me` was accepted before and is refused now.",
+    );
+    check(
+        "dpop_for_some_requests.lock",
+        &bound,
+        &Router::new().route("/pay", get(login::bound_later)),
+        "loosened: GET /pay\n  - requires me\n  - bound to a DPoP key\n  + requires me\n  + may require DPoP key\n  \
+         A token with `me` was refused before and is accepted now.",
+    );
+    check(
+        "dpop_for_all_requests.lock",
+        &Router::new().route("/pay", get(login::bound_later)),
+        &bound,
+        "tightened: GET /pay\n  - requires me\n  - may require DPoP key\n  + requires me\n  + bound to a DPoP key\n  \
+         A token with `me` was accepted before and is refused now.",
+    );
+    check(
+        "login_for_some_requests.lock",
+        &Router::new().route("/pay", get(login::strict)),
+        &Router::new().route("/pay", get(login::strict_later)),
+        "loosened: GET /pay\n  - requires me\n  - after a login of acr mfa\n  - after a login within 300 seconds\n  \
+         + requires me\n  + may require acr mfa\n  + may require items\n  + may require max_age 300\n  \
+         A token with `me` was refused before and is accepted now.\n  For some requests it requires `items` now.",
     );
     check(
         "dpop_later.lock",

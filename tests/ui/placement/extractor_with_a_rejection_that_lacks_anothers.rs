@@ -22,4 +22,3 @@ impl FromRequestParts<ResourceServer> for CurrentUser {
 fn main() {}
 
 // Why: The body of the extractor begins with the extraction of its further arguments, whose rejections become its own.
-// Fix: implement `From` of that rejection for the extractor's rejection, or take a `Result`.

@@ -11,6 +11,8 @@ pub struct Attack {
     rule: &'static str,
     headers: Vec<(HeaderName, HeaderValue)>,
     refusal: Refusal,
+    #[cfg(feature = "bound-tokens")]
+    is_from_untrusted_peer: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +81,14 @@ impl Attack {
         matches!(self.refusal, Refusal::UnknownKey)
     }
 
+    /// Returns whether the request comes from an address that is not that of a trusted proxy. The others of
+    /// [`TestIssuer::mutual_tls_attacks`](crate::testing::TestIssuer::mutual_tls_attacks) come from the proxy.
+    #[cfg(feature = "bound-tokens")]
+    #[must_use]
+    pub fn is_from_untrusted_peer(&self) -> bool {
+        self.is_from_untrusted_peer
+    }
+
     /// Returns whether the scheme is `DPoP`, which a server that does not accept DPoP ignores.
     pub(crate) fn has_dpop_scheme(&self) -> bool {
         self.headers
@@ -111,7 +121,22 @@ impl AttackList {
         headers: Vec<(HeaderName, HeaderValue)>,
         refusal: Refusal,
     ) {
-        self.list.push(Attack { name: name.into(), rule, headers, refusal });
+        self.list.push(Attack {
+            name: name.into(),
+            rule,
+            headers,
+            refusal,
+            #[cfg(feature = "bound-tokens")]
+            is_from_untrusted_peer: false,
+        });
+    }
+
+    /// Says of the attack that was added last that a client sends it, and not the proxy.
+    #[cfg(feature = "bound-tokens")]
+    pub(super) fn last_is_from_untrusted_peer(&mut self) {
+        if let Some(attack) = self.list.last_mut() {
+            attack.is_from_untrusted_peer = true;
+        }
     }
 
     /// Adds a token that fails a check.

@@ -7,6 +7,8 @@ mod credentials;
 #[cfg(feature = "bound-tokens")]
 mod dpop;
 mod header;
+#[cfg(feature = "bound-tokens")]
+mod mutual_tls;
 mod payload;
 mod signature;
 mod size;
