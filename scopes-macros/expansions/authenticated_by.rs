@@ -31,6 +31,16 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
             output: ::scopes_runtime::__private::DescriptionOf::<()>::__SCOPES_RESPONSE,
         }
     };
+    const READS_CONTEXT: bool = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::__private::any_of(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    WebhookSignature,
+                >::__SCOPES_READS_CONTEXT,
+            ],
+        )
+    };
 }
 
 impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive {

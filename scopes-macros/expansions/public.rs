@@ -39,6 +39,16 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
             >::__SCOPES_RESPONSE,
         }
     };
+    const READS_CONTEXT: bool = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::__private::any_of(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    Option<AccessToken>,
+                >::__SCOPES_READS_CONTEXT,
+            ],
+        )
+    };
 }
 
 impl ::scopes_runtime::__private::PublicOperation for __operation_greet {

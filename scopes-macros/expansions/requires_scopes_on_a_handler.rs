@@ -33,6 +33,16 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
             >::__SCOPES_RESPONSE,
         }
     };
+    const READS_CONTEXT: bool = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::__private::any_of(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    CurrentUser,
+                >::__SCOPES_READS_CONTEXT,
+            ],
+        )
+    };
 }
 
 #[allow(unexpected_cfgs)]

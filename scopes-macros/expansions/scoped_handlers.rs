@@ -44,6 +44,19 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_Notes_delete {
             >::__SCOPES_RESPONSE,
         }
     };
+    const READS_CONTEXT: bool = {
+        use ::scopes_runtime::__private::NoRequirement as _;
+        ::scopes_runtime::__private::any_of(
+            &[
+                ::scopes_runtime::__private::RequirementOf::<
+                    State<Notes>,
+                >::__SCOPES_READS_CONTEXT,
+                ::scopes_runtime::__private::RequirementOf::<
+                    Path<u64>,
+                >::__SCOPES_READS_CONTEXT,
+            ],
+        )
+    };
 }
 
 #[allow(unexpected_cfgs)]

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::documented::{Documented, check_order};
-use crate::extractor_requirements::{Probed, forbid, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{Probed, depends_on, forbid, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
@@ -108,6 +108,23 @@ impl Handler {
     fn extractors(&self) -> Vec<Probed<'_>> {
         let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
         probe(arguments, &self.known.generics)
+    }
+
+    /// Returns whether an argument may read what the guard has stored.
+    fn reads_context(&self) -> TokenStream {
+        let mut types = self.arguments().map(|argument| argument.ty.to_token_stream());
+        if types.any(|ty| depends_on(ty, &self.known.generics)) {
+            return quote!(true);
+        }
+        let extractors = self.extractors();
+        if extractors.is_empty() {
+            return quote!(false);
+        }
+        let extractors = extractors.iter().map(|extractor| extractor.constant("READS_CONTEXT"));
+        quote!({
+            use ::scopes_runtime::__private::NoRequirement as _;
+            ::scopes_runtime::__private::any_of(&[#(#extractors),*])
+        })
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
@@ -261,6 +278,7 @@ impl Handler {
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let guard = Ident::new(guard, Span::call_site());
+        let reads_context = self.reads_context();
         let Described { arguments, output } = match self.documented {
             Some(_) => Described::default(),
             None => signature::described(&self.known),
@@ -287,6 +305,7 @@ impl Handler {
                         output: #output,
                     }
                 };
+                const READS_CONTEXT: bool = #reads_context;
             }
 
             #documented

@@ -1,9 +1,10 @@
 //! Measures the compile time of the attribute: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the
-//! tables.
+//! tables. With `-- sizes` only the sizes of binaries, with `-- cold` only the time of a first build.
 //!
 //! The benchmark generates crates with many handlers of three arguments each, and checks them with their dependencies built:
 //! with the attribute, without it, and with `#[utoipa::path]`. The cost of a handler is the difference of the medians with and
-//! without the attribute, divided by the number of handlers. Sizes are those of stripped release binaries.
+//! without the attribute, divided by the number of handlers. Sizes are those of stripped release binaries. A first build
+//! compiles a minimal application with its dependencies, which are downloaded before.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,10 @@ use std::{env, fs};
 const ROUNDS: usize = 5;
 const HANDLERS: [usize; 4] = [10, 100, 1000, 3000];
 const SCOPES: [usize; 2] = [5, 500];
-/// The number of handlers in binaries, which are linked in about a minute.
-const SERVED: usize = 300;
+/// The most routes of a crate that is only checked.
+const ROUTED: usize = 300;
+/// The numbers of handlers in binaries, all with a route.
+const SERVED: [usize; 2] = [100, 1000];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Attribute {
@@ -30,26 +33,24 @@ struct Generated {
 }
 
 impl Generated {
-    fn new() -> Self {
+    fn new(name: &str, dependencies: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-bench");
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(directory.join("src")).expect("a directory");
         let lock = fs::read_to_string(workspace.join("Cargo.lock")).expect("the lock file");
         fs::write(directory.join("Cargo.lock"), lock).expect("it is written");
-        let runtime = workspace.join("scopes-runtime");
         let manifest = format!(
             "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n\
              [profile.release]\nstrip = true\n[dependencies]\naxum = \"0.8\"\n\
-             scopes-runtime = {{ path = {runtime:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\
-             tokio = {{ version = \"1\", features = [\"net\", \"rt\"] }}\nutoipa = {{ version = \"6\", features = [\"axum_extras\"] }}\n"
+             serde = {{ version = \"1\", features = [\"derive\"] }}\n\
+             tokio = {{ version = \"1\", features = [\"net\", \"rt\"] }}\n{dependencies}"
         );
         fs::write(directory.join("Cargo.toml"), manifest).expect("it is written");
         Self { directory }
     }
 
-    fn write(&self, handlers: usize, scopes: usize, attribute: Attribute) {
-        let file = self.directory.join("src/main.rs");
-        fs::write(file, program(handlers, scopes, attribute)).expect("it is written");
+    fn write(&self, program: &str) {
+        fs::write(self.directory.join("src/main.rs"), program).expect("it is written");
     }
 
     fn cargo(&self, arguments: &[&str]) -> Duration {
@@ -67,7 +68,7 @@ impl Generated {
 
     /// In seconds.
     fn check(&self, handlers: usize, scopes: usize, attribute: Attribute) -> f64 {
-        self.write(handlers, scopes, attribute);
+        self.write(&program(handlers, scopes, attribute, ROUTED));
         let mut times: Vec<f64> = (0..ROUNDS)
             .map(|_| {
                 let main = fs::File::options().append(true).open(self.directory.join("src/main.rs"));
@@ -79,14 +80,69 @@ impl Generated {
         times[ROUNDS / 2]
     }
 
-    fn size(&self, attribute: Attribute) -> u64 {
-        self.write(SERVED, SCOPES[0], attribute);
+    fn size(&self, handlers: usize, attribute: Attribute) -> u64 {
+        self.write(&program(handlers, SCOPES[0], attribute, handlers));
         self.cargo(&["build", "--release", "--quiet"]);
         fs::metadata(self.directory.join("target/release/generated")).expect("a program").len()
     }
 }
 
-fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
+fn scopes_runtime() -> String {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    format!("scopes-runtime = {{ path = {:?} }}\n", workspace.join("scopes-runtime"))
+}
+
+/// Prints how long the first build of a minimal application takes, and of how many crates.
+fn print_first_build(name: &str, dependencies: &str, program: &str) {
+    let generated = Generated::new("first-build", dependencies);
+    generated.write(program);
+    generated.cargo(&["fetch", "--quiet"]);
+    let target = generated.directory.join("target");
+    if target.exists() {
+        fs::remove_dir_all(&target).expect("it is removed");
+    }
+    let time = generated.cargo(&["build"]).as_secs_f64();
+    let fingerprints = fs::read_dir(target.join("debug/.fingerprint")).expect("the crates").flatten();
+    // A crate with a build script has several.
+    let mut crates: Vec<_> = fingerprints
+        .filter_map(|entry| Some(entry.file_name().to_str()?.rsplit_once('-')?.0.to_owned()))
+        .collect();
+    crates.sort();
+    crates.dedup();
+    println!("| {name} | {time:.0} s | {} |", crates.len() - 1);
+}
+
+fn print_first_builds() {
+    println!("| application | first build | crates |\n| --- | --- | --- |");
+    let by_hand = "use axum::http::{HeaderMap, StatusCode};\nasync fn read(headers: HeaderMap) -> Result<String, StatusCode> {\n\
+                   let key = jsonwebtoken::DecodingKey::from_secret(&[7; 32]);\n\
+                   let token = headers.get(\"authorization\").ok_or(StatusCode::UNAUTHORIZED)?.as_bytes();\n\
+                   jsonwebtoken::decode::<serde_json::Value>(&token[7..], &key, &jsonwebtoken::Validation::default())\n\
+                   .map_err(|_| StatusCode::UNAUTHORIZED)?;\nOk(\"hello\".to_owned())\n}\n\
+                   fn main() { drop(axum::Router::<()>::new().route(\"/\", axum::routing::get(read))); }";
+    let dependencies =
+        "jsonwebtoken = { version = \"11\", features = [\"aws_lc_rs\"] }\nserde_json = \"1\"\n";
+    print_first_build("axum and jsonwebtoken", dependencies, by_hand);
+    let program = program(1, 1, Attribute::RequiresScopes, 1);
+    print_first_build("with scopes-runtime", &scopes_runtime(), &program);
+    let without_openapi =
+        scopes_runtime().replace(" }", ", default-features = false, features = [\"aws-lc-rs\"] }");
+    print_first_build("the same without `openapi`", &without_openapi, &program);
+}
+
+fn print_sizes(generated: &Generated) {
+    println!("\n| handlers | bytes without | bytes with | each |\n| --- | --- | --- | --- |");
+    for handlers in SERVED {
+        let sizes = [Attribute::None, Attribute::RequiresScopes].map(|one| generated.size(handlers, one));
+        let [without, with] = sizes;
+        println!(
+            "| {handlers} | {without} | {with} | {:.0} |",
+            (with as f64 - without as f64) / handlers as f64
+        );
+    }
+}
+
+fn program(handlers: usize, scopes: usize, attribute: Attribute, routes: usize) -> String {
     let mut program = String::from(
         "#![allow(unused_imports, dead_code)]\nuse axum::extract::{Path, Query, State};\nuse axum::routing::get;\n\
          use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};\n\
@@ -119,8 +175,8 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
         );
     }
     program.push_str("fn main() {\n    let app: axum::Router<ResourceServer> = axum::Router::new()");
-    // Routing costs most, and the same with and without the attribute. Only the crates whose sizes are compared have routes.
-    for handler in 0..handlers.min(SERVED) {
+    // Routing costs most, and the same with and without the attribute.
+    for handler in 0..handlers.min(routes) {
         let _ = write!(program, "\n        .route(\"/h{handler}/{{id}}\", get(h{handler}))");
     }
     program.push_str(";\n    drop(app);\n}\n");
@@ -128,7 +184,15 @@ fn program(handlers: usize, scopes: usize, attribute: Attribute) -> String {
 }
 
 fn main() {
-    let generated = Generated::new();
+    let arguments: Vec<_> = env::args().collect();
+    let dependencies = scopes_runtime() + "utoipa = { version = \"6\", features = [\"axum_extras\"] }\n";
+    if arguments.iter().any(|argument| argument == "cold") {
+        return print_first_builds();
+    }
+    let generated = Generated::new("compile-bench", &dependencies);
+    if arguments.iter().any(|argument| argument == "sizes") {
+        return print_sizes(&generated);
+    }
     // Builds the dependencies.
     generated.check(1, 1, Attribute::UtoipaPath);
     println!("| handlers | scopes | without | with | ms per handler |");
@@ -146,9 +210,6 @@ fn main() {
     let with = generated.check(handlers, SCOPES[0], Attribute::UtoipaPath);
     let each = (with - without) * 1000.0 / handlers as f64;
     println!("\n`#[utoipa::path]`: {each:.2} ms per handler ({handlers} handlers).");
-    let (without, with) = (generated.size(Attribute::None), generated.size(Attribute::RequiresScopes));
-    let each = (with as f64 - without as f64) / SERVED as f64;
-    println!(
-        "Release binary, {SERVED} handlers served: {without} bytes without, {with} with, {each:.0} per handler."
-    );
+    print_sizes(&generated);
+    print_first_builds();
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
@@ -264,7 +265,10 @@ impl AuthError {
     #[must_use]
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
         let (name, value, _) = self.rendered();
-        self.respond(name, value, body.into_response())
+        let mut response = body.into_response();
+        response.headers_mut().remove(WWW_AUTHENTICATE);
+        response.headers_mut().remove(RETRY_AFTER);
+        self.respond(name, value, response)
     }
 
     /// Returns the header that tells clients what to do, and the body of a problem detail.
@@ -272,8 +276,6 @@ impl AuthError {
         match self.refusal() {
             Ok((reason, Challenge { scheme, template, granted, .. })) => {
                 let RenderedRefusal { challenge, body } = template.render(reason, *scheme, granted);
-                let challenge = HeaderValue::from_maybe_shared(challenge)
-                    .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
                 (WWW_AUTHENTICATE, challenge, body)
             }
             Err(unavailable) => {
@@ -283,12 +285,10 @@ impl AuthError {
         }
     }
 
-    /// Sets status, header and extension of a response, whatever it has.
+    /// Sets status, headers and extension of a response.
     fn respond(self, name: HeaderName, value: HeaderValue, mut response: Response) -> Response {
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        headers.remove(WWW_AUTHENTICATE);
-        headers.remove(RETRY_AFTER);
         headers.insert(name, value);
         if let Some(nonce) = self.challenge().and_then(|challenge| challenge.nonce.as_deref()) {
             let nonce = HeaderValue::from_str(nonce).expect("base64url is visible ASCII");
@@ -351,7 +351,9 @@ impl IntoResponse for AuthError {
             }
         }
         let (name, value, body) = self.rendered();
-        self.respond(name, value, ([(CONTENT_TYPE, PROBLEM_JSON)], body).into_response())
+        let mut response = Response::new(Body::from(body));
+        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        self.respond(name, value, response)
     }
 }
 

@@ -1,17 +1,22 @@
 //! The path of a request through a resource server: its credentials, their outcome, the decision, and the refusal.
 
 use std::any::TypeId;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use axum::http::Uri;
 use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
+use super::bearer::AuthorizationHeader;
 use super::context::{AuthContext, AuthorizedPath, Server, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
 use super::{ResourceServer, telemetry};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
+
+/// Shared, so that a refusal without a token allocates none.
+static NO_SCOPES: LazyLock<GrantedScopes> = LazyLock::new(GrantedScopes::default);
 
 impl ResourceServer {
     /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
@@ -24,6 +29,19 @@ impl ResourceServer {
     ) -> Option<Result<(), AuthError>> {
         AuthContext::finds_outcome(parts, self.server())
             .then(|| self.evaluate_operation(parts, handler, required))
+    }
+
+    /// Authorizes a request without a context, and stores none, for a handler whose arguments do not read it. Returns `None` if
+    /// the token must be decoded first.
+    pub(super) fn authorize_without_context(
+        &self,
+        parts: &mut Parts,
+        required: &Requirements,
+    ) -> Option<Result<(), AuthError>> {
+        let header = AuthorizationHeader::of(&parts.headers);
+        let outcome = TokenOutcome::immediate(&header, parts, self.server())?;
+        let mut values = RequestValues::of(parts, required);
+        Some(self.evaluate_with(required, &mut values, &outcome, &parts.uri))
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -78,7 +96,7 @@ impl ResourceServer {
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
-        self.evaluate_or_refuse(required, None, &mut values, context.outcome())?;
+        self.evaluate_with(required, &mut values, context.outcome(), &parts.uri)?;
         context.set_authorized(values.map_or(AuthorizedPath::Any, RequestValues::into_authorized));
         Ok(())
     }
@@ -123,41 +141,54 @@ impl ResourceServer {
         let values = values.map(|values| Arc::new(values) as SharedValues);
         let required = context.required.clone().unwrap_or_else(|| part.into()).with_values(values.clone());
         let part = Requirements::from(part).with_values(values);
-        let token = self.evaluate_or_refuse(&required, Some(&part), &mut None, context.outcome())?.clone();
+        let outcome = context.outcome();
+        let token = evaluate(&part, part.values(), outcome)
+            .map_err(|denial| self.refuse(denial, &required, Some(&part), outcome))?
+            .clone();
         Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
     }
 
-    /// Evaluates the part if there is one, otherwise the operation. `values` is `None` if `required` has
-    /// the values already. A refusal takes them.
-    fn evaluate_or_refuse<'a>(
+    /// Evaluates the operation of a request to this URI. A refusal takes the values.
+    fn evaluate_with(
         &self,
         required: &Requirements,
-        part: Option<&Requirements>,
         values: &mut Option<RequestValues>,
-        outcome: &'a TokenOutcome,
-    ) -> Result<&'a AccessToken, AuthError> {
-        let evaluated = part.unwrap_or(required);
-        let result = match values.as_ref() {
-            Some(values) => evaluate(evaluated, values, outcome),
-            None => evaluate(evaluated, evaluated.values(), outcome),
+        outcome: &TokenOutcome,
+        uri: &Uri,
+    ) -> Result<(), AuthError> {
+        let evaluated = match values.as_ref() {
+            Some(values) => evaluate(required, values, outcome),
+            None => evaluate(required, &(), outcome),
         };
-        result.map_err(|denial| {
-            let with_values =
-                values.take().map(|values| required.clone().with_values(Some(Arc::new(values))));
-            let required = with_values.as_ref().unwrap_or(required);
-            let (error, token, cause) = match denial {
-                Denial::Refused { reason, token, cause } => {
-                    let granted = token.map_or_else(GrantedScopes::default, |token| token.scopes().clone());
-                    let scheme = outcome.scheme();
-                    (self.config().refusal(reason, required, part, granted, scheme), token, cause)
-                }
-                Denial::Unavailable { retry_after, cause } => {
-                    (self.config().unavailable(retry_after), None, Some(cause))
-                }
-            };
-            telemetry::refused(&error, &self.config().challenges, part.unwrap_or(required), token, cause);
-            error
+        evaluated.map(|_| ()).map_err(|denial| {
+            let with_values = values.take().map(|values| {
+                values.warn_of_missing([required], uri);
+                required.clone().with_values(Some(Arc::new(values)))
+            });
+            self.refuse(denial, with_values.as_ref().unwrap_or(required), None, outcome)
         })
+    }
+
+    /// Returns the refusal of the part if there is one, otherwise of the operation.
+    fn refuse(
+        &self,
+        denial: Denial<'_>,
+        required: &Requirements,
+        part: Option<&Requirements>,
+        outcome: &TokenOutcome,
+    ) -> AuthError {
+        let (error, token, cause) = match denial {
+            Denial::Refused { reason, token, cause } => {
+                let granted = token.map_or(&*NO_SCOPES, AccessToken::scopes).clone();
+                let scheme = outcome.scheme();
+                (self.config().refusal(reason, required, part, granted, scheme), token, cause)
+            }
+            Denial::Unavailable { retry_after, cause } => {
+                (self.config().unavailable(retry_after), None, Some(cause))
+            }
+        };
+        telemetry::refused(&error, &self.config().challenges, part.unwrap_or(required), token, cause);
+        error
     }
 
     fn server(&self) -> Server<'_> {

@@ -1,5 +1,7 @@
 //! The `Authorization` header (RFC 9110 section 11.6.2) and the token in it (RFC 6750 section 2.1, RFC 9449 section 7.1).
 
+use std::borrow::Borrow;
+
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 
@@ -8,12 +10,12 @@ use super::authentication_schemes::Scheme;
 const BEARER: &[u8] = b"Bearer";
 const DPOP: &[u8] = b"DPoP";
 
-/// The lines of the header `Authorization`. A valid request has one.
+/// The lines of the header `Authorization`, borrowed or owned. A valid request has one.
 #[derive(Clone)]
-pub(super) enum AuthorizationHeader {
+pub(super) enum AuthorizationHeader<L> {
     None,
-    One(HeaderValue),
-    Several(Vec<HeaderValue>),
+    One(L),
+    Several(Vec<L>),
 }
 
 #[derive(Debug, PartialEq)]
@@ -28,16 +30,26 @@ pub(super) enum Credentials<'a> {
     Dpop(&'a str),
 }
 
-impl AuthorizationHeader {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+impl<'a> AuthorizationHeader<&'a HeaderValue> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
         let mut lines = headers.get_all(AUTHORIZATION).iter();
         match (lines.next(), lines.next()) {
             (None, _) => Self::None,
-            (Some(line), None) => Self::One(line.clone()),
-            (Some(_), Some(_)) => Self::Several(headers.get_all(AUTHORIZATION).iter().cloned().collect()),
+            (Some(line), None) => Self::One(line),
+            (Some(_), Some(_)) => Self::Several(headers.get_all(AUTHORIZATION).iter().collect()),
         }
     }
 
+    pub(super) fn cloned(self) -> AuthorizationHeader<HeaderValue> {
+        match self {
+            Self::None => AuthorizationHeader::None,
+            Self::One(line) => AuthorizationHeader::One(line.clone()),
+            Self::Several(lines) => AuthorizationHeader::Several(lines.into_iter().cloned().collect()),
+        }
+    }
+}
+
+impl AuthorizationHeader<HeaderValue> {
     pub(super) fn is_that_of(&self, headers: &HeaderMap) -> bool {
         let lines = match self {
             Self::None => &[],
@@ -46,11 +58,13 @@ impl AuthorizationHeader {
         };
         headers.get_all(AUTHORIZATION).iter().eq(lines)
     }
+}
 
+impl<L: Borrow<HeaderValue>> AuthorizationHeader<L> {
     /// Returns what is in the place of a token with the scheme `Bearer`, which may be no token68.
     pub(super) fn unproven_bearer_token(&self) -> Option<&[u8]> {
         let Self::One(line) = self else { return None };
-        let (_, rest) = after_scheme(line.as_bytes(), false)?;
+        let (_, rest) = after_scheme(line.borrow().as_bytes(), false)?;
         let token = after_spaces(rest);
         (token.len() < rest.len()).then_some(token)
     }
@@ -59,9 +73,10 @@ impl AuthorizationHeader {
     pub(super) fn credentials(&self, accepts_dpop: bool) -> Credentials<'_> {
         match self {
             Self::None => Credentials::Missing,
-            Self::One(line) => credentials(line.as_bytes(), accepts_dpop),
+            Self::One(line) => credentials(line.borrow().as_bytes(), accepts_dpop),
             Self::Several(lines) => {
-                let first = lines.first().and_then(|line| after_scheme(line.as_bytes(), accepts_dpop));
+                let first = lines.first().map(|line| line.borrow().as_bytes());
+                let first = first.and_then(|line| after_scheme(line, accepts_dpop));
                 Credentials::Malformed(first.map_or(Scheme::Bearer, |(scheme, _)| scheme))
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 use foldhash::fast::RandomState;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub(super) struct RefusalTemplate {
 /// The header `WWW-Authenticate` and the body of a refusal.
 #[derive(Clone)]
 pub(super) struct RenderedRefusal {
-    pub(super) challenge: Bytes,
+    pub(super) challenge: HeaderValue,
     pub(super) body: Bytes,
 }
 
@@ -280,7 +280,9 @@ impl RefusalTemplate {
         if let Some(second) = self.schemes.second_challenge(scheme, &self.parameters.realm) {
             challenge.push_str(&format!(", {second}"));
         }
-        RenderedRefusal { challenge: challenge.into(), body: problem.to_json().into() }
+        let challenge = HeaderValue::from_maybe_shared(Bytes::from(challenge))
+            .expect("realm, scopes, contexts and URL are visible ASCII, checked when built");
+        RenderedRefusal { challenge, body: problem.to_json().into() }
     }
 }
 

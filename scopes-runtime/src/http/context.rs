@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::http::Extensions;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderValue};
 
 use super::authentication_schemes::Scheme;
 use super::bearer::{AuthorizationHeader, Credentials};
@@ -54,7 +54,7 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 struct StoredOutcome {
     decoded_at: SystemTime,
     server: Arc<ServerConfig>,
-    header: AuthorizationHeader,
+    header: AuthorizationHeader<HeaderValue>,
     #[cfg(feature = "bound-tokens")]
     sender: Option<SenderEvidence>,
     outcome: TokenOutcome,
@@ -80,6 +80,11 @@ pub(super) struct Server<'a> {
 }
 
 impl AuthContext {
+    /// Returns whether a layer or an earlier check has stored a context.
+    pub(super) fn is_stored(parts: &Parts) -> bool {
+        parts.extensions.get::<Self>().is_some()
+    }
+
     /// Sets the operation that is being served.
     pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
         (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
@@ -185,8 +190,16 @@ impl AuthContext {
 /// Records that layers run now, and that the router checks the operation after them.
 pub(crate) fn begin_layers(extensions: &mut Extensions) {
     let context: &mut AuthContext = extensions.get_or_insert_default();
-    (context.required, context.handler, context.is_before_check) = (None, None, true);
-    context.authorized_path = AuthorizedPath::None;
+    context.is_before_check = true;
+    end_operation(extensions);
+}
+
+/// Removes the operation that was served before, if the request has its extensions, so that the guard that follows checks its own.
+pub(crate) fn end_operation(extensions: &mut Extensions) {
+    if let Some(context) = extensions.get_mut::<AuthContext>() {
+        (context.required, context.handler) = (None, None);
+        context.authorized_path = AuthorizedPath::None;
+    }
 }
 
 /// Records that no check of an operation follows.
@@ -197,33 +210,26 @@ pub(crate) fn end_layers(extensions: &mut Extensions) {
 }
 
 impl StoredOutcome {
-    /// Returns the outcome that needs no decoding and no proof.
     fn immediate(parts: &Parts, server: Server<'_>) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
-        let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
-        let is_looked_up = found.is_some();
-        let outcome = match found.flatten() {
-            Some(token) => bearer_outcome(Ok(counted(token)), parts, server),
-            None => match header.credentials(server.config.sender.accepts_dpop()) {
-                Credentials::Missing => TokenOutcome::Missing,
-                Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
-                Credentials::Bearer(_) if is_looked_up => return None,
-                Credentials::Bearer(token) => bearer_outcome(Ok(cached(token, server)?), parts, server),
-                Credentials::Dpop(_) => return None,
-            },
-        };
-        Some(Self::now(server, parts, header, outcome))
+        let outcome = TokenOutcome::immediate(&header, parts, server)?;
+        Some(Self::now(server, parts, header.cloned(), outcome))
     }
 
     async fn decoded(parts: &mut Parts, server: Server<'_>) -> Self {
-        let header = AuthorizationHeader::of(&parts.headers);
+        let header = AuthorizationHeader::of(&parts.headers).cloned();
         let credentials = header.credentials(server.config.sender.accepts_dpop());
         let outcome = decoded(credentials, parts, server).await;
         Self::now(server, parts, header, outcome)
     }
 
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
-    fn now(server: Server<'_>, parts: &Parts, header: AuthorizationHeader, outcome: TokenOutcome) -> Self {
+    fn now(
+        server: Server<'_>,
+        parts: &Parts,
+        header: AuthorizationHeader<HeaderValue>,
+        outcome: TokenOutcome,
+    ) -> Self {
         Self {
             decoded_at: SystemTime::now(),
             server: Arc::clone(server.config),
@@ -256,6 +262,26 @@ impl StoredOutcome {
 }
 
 impl TokenOutcome {
+    /// Returns the outcome for the header of a request, if that needs no decoding and no proof.
+    pub(super) fn immediate(
+        header: &AuthorizationHeader<&HeaderValue>,
+        parts: &Parts,
+        server: Server<'_>,
+    ) -> Option<Self> {
+        let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
+        let is_looked_up = found.is_some();
+        if let Some(token) = found.flatten() {
+            return Some(bearer_outcome(Ok(counted(token)), parts, server));
+        }
+        match header.credentials(server.config.sender.accepts_dpop()) {
+            Credentials::Missing => Some(Self::Missing),
+            Credentials::Malformed(scheme) => Some(Self::Malformed(scheme)),
+            Credentials::Bearer(_) if is_looked_up => None,
+            Credentials::Bearer(token) => Some(bearer_outcome(Ok(cached(token, server)?), parts, server)),
+            Credentials::Dpop(_) => None,
+        }
+    }
+
     /// Returns the scheme of the credentials. Without any, that of most clients.
     pub(super) fn scheme(&self) -> Scheme {
         match self {

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::AuthError;
 use super::context::AuthContext;
-use super::handler_info::ScopedOperation;
+use super::handler_info::{HandlerInfo, ScopedOperation};
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
@@ -35,14 +35,22 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let (server, handler) = (state.resource_server(), TypeId::of::<O>());
-        // A `ScopedRouter` has authorized the request already. A layer of the handler may have replaced the token, the path or the
-        // context since. Without the context, only the handler's own requirement is known.
-        if !server.has_authorized(parts, handler) {
-            let context = parts.extensions.get::<AuthContext>();
-            let context = context.filter(|context| context.handler == Some(handler));
-            let required = context.and_then(|context| context.required.clone());
-            let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-            match server.authorize_operation_now(parts, Some(handler), &required) {
+        // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
+        // the context since. Without the context, only the handler's own requirement is known.
+        if O::READS_CONTEXT || AuthContext::is_stored(parts) {
+            if !server.has_authorized(parts, handler) {
+                let context = parts.extensions.get::<AuthContext>();
+                let context = context.filter(|context| context.handler == Some(handler));
+                let required = context.and_then(|context| context.required.clone());
+                let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
+                match server.authorize_operation_now(parts, Some(handler), &required) {
+                    Some(authorized) => authorized?,
+                    None => server.authorize_operation_decoding(parts, Some(handler), required).await?,
+                }
+            }
+        } else {
+            let required = O::REQUIREMENT.into();
+            match server.authorize_without_context(parts, &required) {
                 Some(authorized) => authorized?,
                 None => server.authorize_operation_decoding(parts, Some(handler), required).await?,
             }
@@ -53,26 +61,29 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     }
 }
 
-impl<S: Sync, O> FromRequestParts<S> for Public<O> {
+impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        set_unscoped(parts);
+        set_unscoped::<O>(parts);
         Ok(Self(PhantomData))
     }
 }
 
-impl<S: Sync, O> FromRequestParts<S> for AuthenticatedBy<O> {
+impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        set_unscoped(parts);
+        set_unscoped::<O>(parts);
         Ok(Self(PhantomData))
     }
 }
 
 /// Replaces the operation of the context by one without scopes.
-fn set_unscoped(parts: &mut Parts) {
+fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
+    if !O::READS_CONTEXT && !AuthContext::is_stored(parts) {
+        return;
+    }
     let authenticated = Requirement::ANY_VALID_TOKEN.into();
     let context: &mut AuthContext = parts.extensions.get_or_insert_default();
     context.begin_operation(authenticated, None);

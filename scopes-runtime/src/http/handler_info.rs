@@ -7,6 +7,8 @@ use crate::scope::Requirement;
 pub trait HandlerInfo: 'static {
     /// Its description, from the source code.
     const SOURCE: HandlerSource;
+    /// Whether an argument may read what the guard has stored in the request's extensions.
+    const READS_CONTEXT: bool;
 }
 
 /// A handler, read from its source. It is one constant, because each one takes time to compile.

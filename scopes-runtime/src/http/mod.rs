@@ -33,7 +33,7 @@ mod telemetry;
 #[cfg(feature = "openapi")]
 pub(crate) use auth_error::example_body;
 pub use auth_error::{AuthError, Challenge, Unavailable};
-pub(crate) use context::{begin_layers, end_layers};
+pub(crate) use context::{begin_layers, end_layers, end_operation};
 pub use credential_extractor::CredentialExtractor;
 #[cfg(feature = "mcp")]
 pub(crate) use evaluate::is_sufficient;

@@ -1,9 +1,9 @@
 //! The values of scopes' parameters, from a request.
 
-use std::iter;
 #[cfg(feature = "mcp")]
 use std::sync::Arc;
 
+use axum::http::Uri;
 use axum::http::request::Parts;
 
 use super::context::{AuthContext, AuthorizedPath};
@@ -11,20 +11,20 @@ use super::path_values::PathValues;
 use super::telemetry;
 #[cfg(feature = "mcp")]
 use crate::scope::SharedValues;
-use crate::scope::{ParameterValues, Requirement, Requirements};
+use crate::scope::{ParameterSource, ParameterValues, Requirement, Requirements};
 
 /// The values of parameters from a request: of the path, and of the extractors that give others.
 pub(super) struct RequestValues {
     path: Option<PathValues>,
     others: Vec<(&'static str, String)>,
-    /// Whether no extractor gives a value.
-    are_of_path: bool,
+    /// The extractors that give values.
+    sources: Vec<&'static ParameterSource>,
 }
 
 impl RequestValues {
     /// Reads the values for an operation. `None` if its scopes have no parameters.
     pub(super) fn of(parts: &mut Parts, required: &Requirements) -> Option<Self> {
-        required.have_parameters().then(|| Self::read(parts, required, None))
+        required.have_parameters().then(|| Self::read(parts, required.parameter_sources()))
     }
 
     /// Like [`of`](Self::of), for a part of the operation that is being served.
@@ -35,44 +35,50 @@ impl RequestValues {
         if !has_parameters {
             return None;
         }
-        let required = required.cloned().unwrap_or_else(|| part.into());
-        Some(Self::read(parts, &required, Some(part.into())))
+        let part = Requirements::from(part);
+        let required = required.cloned().unwrap_or_else(|| part.clone());
+        let mut sources = required.parameter_sources();
+        sources.extend(part.parameter_sources());
+        let values = Self::read(parts, sources);
+        values.warn_of_missing([&required, &part], &parts.uri);
+        Some(values)
     }
 
-    fn read(parts: &mut Parts, required: &Requirements, part: Option<Requirements>) -> Self {
-        let all = || iter::once(required).chain(&part);
-        let mut sources = required.parameter_sources();
-        sources.extend(part.iter().flat_map(Requirements::parameter_sources));
+    fn read(parts: &mut Parts, sources: Vec<&'static ParameterSource>) -> Self {
         let others = sources.iter().filter_map(|source| {
             let value = (source.value)(parts)?;
             Some((source.parameter, value.into_owned()))
         });
         let others = others.collect();
-        let values = Self { path: PathValues::of(parts), others, are_of_path: sources.is_empty() };
-        if all().all(|required| required.have_values(&values)) {
-            return values;
-        }
-        // Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a mistake in the route.
+        Self { path: PathValues::of(parts), others, sources }
+    }
+
+    /// Warns of parameters without a value. Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a
+    /// mistake in the route.
+    pub(super) fn warn_of_missing<'a>(&self, all: impl IntoIterator<Item = &'a Requirements>, uri: &Uri) {
         let is_of_route = |parameter: &&str| {
-            values.path.is_some() && !sources.iter().any(|source| source.parameter == *parameter)
+            self.path.is_some() && !self.sources.iter().any(|source| source.parameter == *parameter)
         };
-        for parameter in all().flat_map(|required| required.missing_parameters(&values)).filter(is_of_route) {
-            telemetry::missing_parameter(parameter, parts);
+        let incomplete = all.into_iter().filter(|required| !required.have_values(self));
+        let missing = incomplete.flat_map(|required| required.missing_parameters(self));
+        for parameter in missing.filter(is_of_route) {
+            telemetry::missing_parameter(parameter, uri);
         }
-        values
     }
 
     /// Returns the path that a request with these values is authorized for. `None` if extractors give values: what they are read
     /// from may change until the next check.
     pub(super) fn into_authorized(self) -> AuthorizedPath {
-        self.path.filter(|_| self.are_of_path).map_or(AuthorizedPath::None, AuthorizedPath::With)
+        self.path.filter(|_| self.sources.is_empty()).map_or(AuthorizedPath::None, AuthorizedPath::With)
     }
 }
 
 /// Returns the values for an operation that the request is not authorized for. `None` if it has no parameters.
 #[cfg(feature = "mcp")]
 pub(crate) fn parameter_values(parts: &mut Parts, required: &Requirements) -> Option<SharedValues> {
-    RequestValues::of(parts, required).map(|values| Arc::new(values) as SharedValues)
+    let values = RequestValues::of(parts, required)?;
+    values.warn_of_missing([required], &parts.uri);
+    Some(Arc::new(values) as SharedValues)
 }
 
 impl ParameterValues for RequestValues {

@@ -2,6 +2,13 @@
 
 use std::marker::PhantomData;
 
+use axum::Extension;
+use axum::extract::{Path, RawPathParams, RawQuery, State};
+use axum::http::{HeaderMap, Method, Uri, Version};
+#[cfg(feature = "openapi")]
+use axum::{Form, Json, extract::Query};
+use bytes::Bytes;
+
 use crate::scope::Requirement;
 
 /// An extractor that checks the token or other credentials. `#[requires_scopes]` on its `impl` implements this, and so do
@@ -146,6 +153,43 @@ pub const fn forbid(condition: bool, message: &'static str) {
     assert!(!condition, "{}", message);
 }
 
+/// An extractor of axum that does not read the context of a request, and gives no request to code that could read it.
+pub trait ReadsNoContext {}
+
+impl<T: ReadsNoContext> RequirementOf<T> {
+    /// Always false.
+    pub const __SCOPES_READS_CONTEXT: bool = false;
+}
+
+impl<T: ReadsNoContext> ReadsNoContext for Option<T> {}
+impl<T: ReadsNoContext, E> ReadsNoContext for Result<T, E> {}
+
+macro_rules! read_no_context {
+    ($($(#[$condition:meta])* $extractor:ty: $($parameter:ident)?;)*) => {
+        $($(#[$condition])* impl $(<$parameter>)? ReadsNoContext for $extractor {})*
+    };
+}
+
+read_no_context! {
+    Bytes:;
+    Extension<T>: T;
+    HeaderMap:;
+    Method:;
+    Path<T>: T;
+    RawPathParams:;
+    RawQuery:;
+    State<T>: T;
+    String:;
+    Uri:;
+    Version:;
+    #[cfg(feature = "openapi")]
+    Form<T>: T;
+    #[cfg(feature = "openapi")]
+    Json<T>: T;
+    #[cfg(feature = "openapi")]
+    Query<T>: T;
+}
+
 /// The constants of [`RequirementOf`] for types that require nothing.
 pub trait NoRequirement {
     /// Always false.
@@ -156,6 +200,8 @@ pub trait NoRequirement {
     const __SCOPES_PROTECTED: bool = false;
     /// Always false.
     const __SCOPES_HAS_CREDENTIALS: bool = false;
+    /// Always true: the extractor may read the context, or give the request to code that does.
+    const __SCOPES_READS_CONTEXT: bool = true;
 }
 
 impl<T: ?Sized> NoRequirement for RequirementOf<T> {}

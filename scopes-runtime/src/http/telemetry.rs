@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::panic::Location;
 
-use axum::http::request::Parts;
+use axum::http::Uri;
 use sha2::{Digest, Sha256};
 use tracing::field::{self, DebugValue};
 
@@ -63,11 +63,11 @@ pub(super) fn refused(
 }
 
 /// Emits an event for a request whose route does not have exactly one value for a parameter of a required scope.
-pub(super) fn missing_parameter(parameter: &str, parts: &Parts) {
+pub(super) fn missing_parameter(parameter: &str, uri: &Uri) {
     tracing::warn!(
         target: "scopes_runtime::missing_parameter",
         parameter,
-        path = shown(parts.uri.path()),
+        path = shown(uri.path()),
         "a request was refused because its route has no parameter, or several, for that of a required scope; give one \
          parameter of the path its name"
     );

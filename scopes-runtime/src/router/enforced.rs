@@ -12,7 +12,7 @@ use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
 use super::{GuardIn, Guarded, ScopedHandler};
-use crate::http::end_layers;
+use crate::http::{end_layers, end_operation};
 use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.
@@ -20,8 +20,12 @@ use crate::scope::Requirements;
 /// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
 /// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again if one of
 /// them has replaced the token or the context.
+///
+/// A function has no layers: axum extracts its guard first. If no router adds a requirement, that is the same check, so it is
+/// made once, by the guard.
 pub(super) struct Enforced<H, S> {
     handler: H,
+    is_function: bool,
     check: fn(&S) -> Option<Check>,
     routers: RouterRequirements,
 }
@@ -32,7 +36,12 @@ impl<H, S> Enforced<H, S> {
         G: ScopedHandler<T, S, Handler = H> + Guarded<T, Guard: GuardIn<S>>,
     {
         let routers = RouterRequirements::default();
-        Self { handler: handler.into_handler(), check: <G::Guard as GuardIn<S>>::check, routers }
+        Self {
+            handler: handler.into_handler(),
+            is_function: G::IS_FUNCTION,
+            check: <G::Guard as GuardIn<S>>::check,
+            routers,
+        }
     }
 }
 
@@ -53,7 +62,12 @@ impl<H, S: 'static> Enforced<H, S> {
 
 impl<H: Clone, S> Clone for Enforced<H, S> {
     fn clone(&self) -> Self {
-        Self { handler: self.handler.clone(), check: self.check, routers: self.routers.clone() }
+        Self {
+            handler: self.handler.clone(),
+            is_function: self.is_function,
+            check: self.check,
+            routers: self.routers.clone(),
+        }
     }
 }
 
@@ -79,16 +93,21 @@ where
     type Future = Either<H::Future, Pin<Box<dyn Future<Output = Response> + Send>>>;
 
     fn call(self, mut request: Request, state: S) -> Self::Future {
-        let check = (self.check)(&state);
         #[cfg(feature = "testing")]
         if let Some(dry_run) = DryRun::of(request.extensions()) {
+            let check = (self.check)(&state);
             return Either::Right(Box::pin(self.authorize_only(request, check, dry_run)));
         }
-        let Some(Check { server, handler, requirement }) = check else {
+        let routers = self.routers.get();
+        if self.is_function && routers.is_none() {
+            end_operation(request.extensions_mut());
+            return Either::Left(self.handler.call(request, state));
+        }
+        let Some(Check { server, handler, requirement }) = (self.check)(&state) else {
             end_layers(request.extensions_mut());
             return Either::Left(self.handler.call(request, state));
         };
-        let required = Requirements::new(requirement, self.routers.get());
+        let required = Requirements::new(requirement, routers);
         let (mut parts, body) = request.into_parts();
         match server.authorize_operation_now(&mut parts, Some(handler), &required) {
             Some(Ok(())) => Either::Left(self.handler.call(Request::from_parts(parts, body), state)),

@@ -27,6 +27,9 @@ impl<L, H, T, S> HandlerFunction<T> for Layered<L, H, T, S> {}
 /// The compiler does not infer a type from a trait that the type itself implements. So it infers the state from the router
 /// only, and the state of a handler with `State<T>` of another type is one error, at the handler, and not also at the router.
 pub trait StateOf<H, T>: Sized {
+    /// Whether the handler is a function, so that axum extracts its first argument before any other code of the application runs.
+    const IS_FUNCTION: bool = false;
+
     /// The handler, as axum's trait.
     type Handler: Handler<T, Self>;
 
@@ -49,6 +52,9 @@ where
 /// The arguments of a handler. The compiler infers no type from this trait either, so that a value that is no function is one
 /// error, of [`HandlerFunction`].
 pub trait ArgumentsOf<H, S>: Sized {
+    /// Whether the handler is a function.
+    const IS_FUNCTION: bool;
+
     /// The handler, as axum's trait.
     type Handler: Handler<Self, S>;
 
@@ -57,6 +63,8 @@ pub trait ArgumentsOf<H, S>: Sized {
 }
 
 impl<T, H, S: StateOf<H, T>> ArgumentsOf<H, S> for T {
+    const IS_FUNCTION: bool = S::IS_FUNCTION;
+
     type Handler = S::Handler;
 
     fn handler(handler: H) -> Self::Handler {
@@ -114,6 +122,8 @@ macro_rules! functions {
             $($argument: PartsArgument<S>,)*
             $($last: LastArgument<S, $marker>,)?
         {
+            const IS_FUNCTION: bool = true;
+
             type Handler = F;
 
             fn handler(handler: F) -> F {

@@ -92,6 +92,10 @@ pub struct Check {
 /// axum's `Handler<T, S>`, with a compile error for each argument, result or future that makes a function no handler, for a
 /// [`ScopedRouter`](super::ScopedRouter).
 pub trait ScopedHandler<T, S> {
+    /// Whether the handler is a function without layers.
+    #[doc(hidden)]
+    const IS_FUNCTION: bool;
+
     /// The handler, as axum's trait.
     #[doc(hidden)]
     type Handler: Handler<T, S>;
@@ -102,6 +106,8 @@ pub trait ScopedHandler<T, S> {
 }
 
 impl<H, T: ArgumentsOf<H, S>, S> ScopedHandler<T, S> for H {
+    const IS_FUNCTION: bool = T::IS_FUNCTION;
+
     type Handler = T::Handler;
 
     fn into_handler(self) -> Self::Handler {

@@ -1,5 +1,6 @@
 //! Handlers and extractors. An operation requires all that its handler and its extractors require.
 
+mod context;
 mod decoding;
 mod extractors;
 mod shapes;
