@@ -62,7 +62,7 @@ pub struct Config {
         env = "DEMO_ISSUER_URL",
         value_name = "URL",
         value_parser = NonEmptyStringValueParser::new(),
-        conflicts_with_all = ["jwt_secret", "signing_key", "issuer", "dpop"]
+        conflicts_with_all = ["jwt_secret", "signing_key", "issuer"]
     )]
     pub issuer_url: Option<String>,
 
@@ -87,9 +87,22 @@ pub struct Config {
     )]
     pub audience: String,
 
-    /// Which tokens are bound to keys of the clients (DPoP, RFC 9449); --issuer must be the URL of the API then
+    /// Which tokens are bound to keys of the clients (DPoP, RFC 9449); --issuer must be the URL of the API then, and with
+    /// --issuer-url the --audience
     #[arg(long, global = true, env = "DEMO_DPOP", value_enum, default_value_t, value_name = "MODE")]
     pub dpop: DpopMode,
+
+    /// Redis server with the used DPoP proofs of all copies [default: each copy has its own in memory]
+    #[arg(
+        long,
+        global = true,
+        env = "DEMO_REDIS_URL",
+        value_name = "URL",
+        value_parser = NonEmptyStringValueParser::new(),
+        requires = "issuer_url",
+        hide_env_values = true
+    )]
+    pub redis: Option<String>,
 }
 
 impl Config {

@@ -50,7 +50,7 @@ pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end
         };
         let start = Instant::now();
         match send(&mut stream, &text).await {
-            Ok((status, keeps)) => {
+            Ok(Response { status, keeps, .. }) => {
                 results.latencies[index].push(start.elapsed().as_micros() as u32);
                 results.statuses.push((index, status));
                 if !KINDS[index].expected.contains(&status) && results.failures.len() < 3 {
@@ -68,8 +68,17 @@ pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end
     results
 }
 
-/// Sends a request. Returns the status, and whether the connection can be reused.
-async fn send(stream: &mut TcpStream, request: &str) -> io::Result<(u16, bool)> {
+/// A response.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// Whether the connection can be reused.
+    pub(crate) keeps: bool,
+    /// The head in lower case.
+    pub(crate) head: String,
+}
+
+/// Sends a request and reads the response.
+pub(crate) async fn send(stream: &mut TcpStream, request: &str) -> io::Result<Response> {
     stream.write_all(request.as_bytes()).await?;
     let mut response = Vec::with_capacity(4096);
     loop {
@@ -84,7 +93,8 @@ async fn send(stream: &mut TcpStream, request: &str) -> io::Result<(u16, bool)> 
         if response.len() >= head + 4 + length {
             let status =
                 text.get(9..12).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
-            return Ok((status, !text.contains("connection: close")));
+            let keeps = !text.contains("connection: close");
+            return Ok(Response { status, keeps, head: text });
         }
     }
 }

@@ -4,8 +4,13 @@
 //! ones. Other clients hold connections: they are silent, or slow, or do not read. Finally SIGTERM stops the program.
 //! The benchmark fails on an unexpected status, a connection held for longer than allowed, an error in the log, or an
 //! exit code other than 0.
+//!
+//! `cargo bench -p demo-app --bench soak -- --cluster 30` runs two copies for 30 minutes, on PostgreSQL and Redis behind
+//! HAProxy. The issuer is in the benchmark: it rotates its keys and fails twice, and a copy is killed and restarted. The
+//! benchmark fails on an unexpected response or an error in a log.
 
 mod client;
+mod cluster;
 mod requests;
 
 use std::{
@@ -161,6 +166,9 @@ async fn main() -> ExitCode {
     // `cargo bench` adds the argument `--bench`.
     let minutes: f64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1.0);
     let time = Duration::from_secs_f64(minutes * 60.0);
+    if std::env::args().any(|argument| argument == "--cluster") {
+        return cluster::run(time).await;
+    }
     let (mut program, addr, log) = start();
     let (pid, log) = (program.0.id(), thread::spawn(|| read_log(log)));
     let tokens = Arc::new(Tokens::new());

@@ -9,7 +9,7 @@ use axum::{
 use scopes_runtime::{
     Algorithm, Jwks, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, ResourceServer,
     VerificationKey,
-    bound::{Dpop, DpopError},
+    bound::{Dpop, DpopError, RedisReplayStore, RedisReplayStoreError},
 };
 
 use crate::{
@@ -50,6 +50,12 @@ pub enum TokensError {
     /// The issuer is not the URL of this API, which DPoP proofs contain.
     #[error("--issuer (DEMO_ISSUER) is refused with --dpop: {0}")]
     Dpop(#[from] DpopError),
+    /// The audience is not the URL of this API, which DPoP proofs contain.
+    #[error("--audience (DEMO_AUDIENCE) is refused with --issuer-url and --dpop: {0}")]
+    DpopAudience(#[source] DpopError),
+    /// The URL of the replay store cannot be used.
+    #[error("--redis (DEMO_REDIS_URL) is refused: {0}")]
+    Redis(#[from] RedisReplayStoreError),
 }
 
 impl Tokens {
@@ -92,14 +98,27 @@ impl Tokens {
         Ok(Self { issuer: TokenIssuer::Key, resource_server, signer: Some(signer) })
     }
 
-    /// Verifies the tokens of another issuer with the keys that it publishes.
+    /// Verifies the tokens of another issuer with the keys that it publishes. With DPoP, the audience is the URL of this API,
+    /// and the used proofs are on the Redis server, or in memory.
     ///
     /// # Errors
     ///
-    /// [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
-    pub fn from_issuer(url: String, audience: String) -> Result<Self, TokensError> {
+    /// - [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
+    /// - [`TokensError::DpopAudience`] if the audience is not a URL.
+    /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
+    pub fn from_issuer(
+        url: String,
+        audience: String,
+        dpop: DpopMode,
+        redis: Option<&str>,
+    ) -> Result<Self, TokensError> {
+        let mut proofs = proofs(&audience, dpop).map_err(TokensError::DpopAudience)?;
+        if let Some(redis) = redis {
+            let store = RedisReplayStore::new(redis)?;
+            proofs = proofs.map(|dpop| dpop.replay_store(store));
+        }
         let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
-        let resource_server = resource_server(decoder, None).map_err(TokensError::Issuer)?;
+        let resource_server = resource_server(decoder, proofs).map_err(TokensError::Issuer)?;
         let issuer = TokenIssuer::External(ExternalIssuer::new(url));
         Ok(Self { issuer, resource_server, signer: None })
     }
@@ -109,12 +128,12 @@ fn decoder(issuer: &str, audience: &str) -> JwtDecoderBuilder {
     JwtDecoder::builder().issuer(issuer).audience(audience)
 }
 
-/// Returns how proofs are checked.
-fn proofs(issuer: &str, mode: DpopMode) -> Result<Option<Dpop>, DpopError> {
+/// Returns how proofs are checked. `api` is the URL of this API.
+fn proofs(api: &str, mode: DpopMode) -> Result<Option<Dpop>, DpopError> {
     Ok(match mode {
         DpopMode::Off => None,
-        DpopMode::Accepted => Some(Dpop::new(issuer)?),
-        DpopMode::Required => Some(Dpop::new(issuer)?.required()),
+        DpopMode::Accepted => Some(Dpop::new(api)?),
+        DpopMode::Required => Some(Dpop::new(api)?.required()),
     })
 }
 

@@ -84,7 +84,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             "to log in: curl http://{addr}/token -d grant_type=password -d username=johndoe -d password=secret -d scope=me"
         ),
     }
-    if config.dpop != DpopMode::Off {
+    if config.dpop != DpopMode::Off && config.issuer_url.is_none() {
         info!("to call the API with a token that is bound to a key: demo-app/examples/dpop.sh http://{addr}");
     }
     let app = app(AppState::new(database.clone(), tokens));
@@ -104,7 +104,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
     let audience = config.audience.clone();
     if let Some(url) = &config.issuer_url {
-        return Tokens::from_issuer(url.clone(), audience);
+        return Tokens::from_issuer(url.clone(), audience, config.dpop, config.redis.as_deref());
     }
     let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{addr}"));
     if let Some(file) = &config.signing_key {

@@ -8,7 +8,7 @@ use axum::{
 };
 use demo_app::{Database, DpopMode, JwtSecret, Tokens};
 use jsonwebtoken::{decode_header, get_current_timestamp};
-use scopes_runtime::testing::{DpopKey, TestToken};
+use scopes_runtime::testing::{DpopKey, TestIssuer, TestToken};
 use serde_json::json;
 
 use crate::{
@@ -155,7 +155,34 @@ fn the_issuer_is_the_url_of_the_api() {
     let error = refusal(
         &serving().args(["--dpop", "accepted", "--issuer-url", "http://127.0.0.1:1"]).output().unwrap(),
     );
-    assert!(error.contains("--dpop"), "{error}");
+    assert!(error.contains("--audience") && error.contains("`demo-app`"), "{error}");
+}
+
+#[test]
+fn an_invalid_replay_store_is_refused() {
+    let issuer =
+        ["--issuer-url", "http://127.0.0.1:1", "--dpop", "accepted", "--audience", "http://demo.test"];
+    let error = refusal(&serving().args(issuer).args(["--redis", "http://127.0.0.1"]).output().unwrap());
+    assert!(error.contains("--redis"), "{error}");
+}
+
+#[tokio::test]
+async fn tokens_of_another_issuer_are_bound_to_their_keys() {
+    let issuer = TestIssuer::new().with_audience("http://demo.test").serve();
+    let (url, audience) = (issuer.url().to_owned(), issuer.audience().to_owned());
+    let tokens = Tokens::from_issuer(url, audience, DpopMode::Accepted, None).unwrap();
+    let demo = Demo::with(Database::open(":memory:").await.unwrap(), tokens);
+    let key = DpopKey::new();
+    let token = issuer.token().subject("johndoe").scopes(["me", "items"]).bound_to(&key).sign();
+    let proof = key.proof("GET", ITEMS, &token).sign();
+    let accepted = items(&demo, "DPoP", &token, Some(&proof)).await;
+    assert_eq!(accepted.status, StatusCode::OK, "{}", accepted.text());
+    let other = DpopKey::new().proof("GET", ITEMS, &token).sign();
+    for (scheme, proof) in
+        [("DPoP", Some(&*proof)), ("DPoP", Some(&*other)), ("DPoP", None), ("Bearer", None)]
+    {
+        assert_eq!(items(&demo, scheme, &token, proof).await.status, StatusCode::UNAUTHORIZED, "{scheme}");
+    }
 }
 
 #[test]

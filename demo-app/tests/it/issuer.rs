@@ -30,7 +30,10 @@ impl Issuer {
 
     /// Returns an API that accepts the issuer's tokens.
     fn api(&self, database: Database) -> Demo {
-        Demo::with(database, Tokens::from_issuer(self.url.clone(), "demo-app".to_owned()).unwrap())
+        Demo::with(
+            database,
+            Tokens::from_issuer(self.url.clone(), "demo-app".to_owned(), DpopMode::Off, None).unwrap(),
+        )
     }
 
     fn token(&self, scope: &str, user: Value) -> String {

@@ -1,7 +1,7 @@
 //! Every operation with all, some and none of the scopes, and with malicious tokens.
 
 use axum::Router;
-use demo_app::{AppState, Database, ExternalIssuer, TokenIssuer, Tokens, app, routes};
+use demo_app::{AppState, Database, DpopMode, ExternalIssuer, TokenIssuer, Tokens, app, routes};
 use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
 
 /// Returns the application with the tokens of an issuer on loopback, and its matrix for johndoe.
@@ -9,7 +9,7 @@ async fn demo(issuer: &TestIssuer) -> (ScopeMatrix, Router) {
     let (url, audience) = (issuer.url().to_owned(), issuer.audience().to_owned());
     let matrix = issuer.matrix(&routes(&TokenIssuer::External(ExternalIssuer::new(url.clone()))));
     let database = Database::open(":memory:").await.unwrap();
-    let app = app(AppState::new(database, Tokens::from_issuer(url, audience).unwrap()));
+    let app = app(AppState::new(database, Tokens::from_issuer(url, audience, DpopMode::Off, None).unwrap()));
     (matrix.token(issuer.token().subject("johndoe")), app)
 }
 

@@ -148,7 +148,11 @@ fn help_lists_every_option_and_no_secret() {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }
     }
-    for (option, variable) in [("--signing-key", "DEMO_SIGNING_KEY"), ("--issuer-url", "DEMO_ISSUER_URL")] {
+    for (option, variable) in [
+        ("--signing-key", "DEMO_SIGNING_KEY"),
+        ("--issuer-url", "DEMO_ISSUER_URL"),
+        ("--redis", "DEMO_REDIS_URL"),
+    ] {
         for text in [option, &format!("[env: {variable}")] {
             assert!(help.contains(text), "{text} is not in\n{help}");
         }
