@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::AuthError;
 use super::context::AuthContext;
 use super::handler_info::{HandlerInfo, ScopedOperation};
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
 use super::telemetry;
+use super::{AuthError, ResourceServer};
 use crate::scope::Requirement;
 use crate::token::AccessToken;
 
@@ -34,31 +34,37 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let (server, handler) = (state.resource_server(), TypeId::of::<O>());
-        // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
-        // the context since. Without the context, only the handler's own requirement is known.
-        if O::READS_CONTEXT || AuthContext::is_stored(parts) {
-            if !server.has_authorized(parts, handler) {
-                let context = parts.extensions.get::<AuthContext>();
-                let context = context.filter(|context| context.handler == Some(handler));
-                let required = context.and_then(|context| context.required.clone());
-                let required = required.unwrap_or_else(|| O::REQUIREMENT.into());
-                match server.authorize_operation_now(parts, Some(handler), &required) {
-                    Some(authorized) => authorized?,
-                    None => server.authorize_operation_decoding(parts, Some(handler), required).await?,
-                }
-            }
-        } else {
-            let required = O::REQUIREMENT.into();
-            match server.authorize_without_context(parts, &required) {
-                Some(authorized) => authorized?,
-                None => server.authorize_operation_decoding(parts, Some(handler), required).await?,
-            }
-        }
+        let server = state.resource_server();
+        authorize(&server, parts, TypeId::of::<O>(), O::REQUIREMENT, O::READS_CONTEXT).await?;
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))
     }
+}
+
+/// Authorizes a request for a handler with this requirement of its own. Not generic, so that a handler adds little to the program.
+async fn authorize(
+    server: &ResourceServer,
+    parts: &mut Parts,
+    handler: TypeId,
+    own: Requirement,
+    reads_context: bool,
+) -> Result<(), AuthError> {
+    if !reads_context && !AuthContext::is_stored(parts) {
+        let required = own.into();
+        return match server.authorize_without_context(parts, &required) {
+            Some(authorized) => authorized,
+            None => server.authorize_operation_decoding(parts, Some(handler), required).await,
+        };
+    }
+    // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
+    // the context since. Without the context, only the handler's own requirement is known.
+    if server.has_authorized(parts, handler) {
+        return Ok(());
+    }
+    let context = parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
+    let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
+    server.authorize_operation(parts, Some(handler), required).await
 }
 
 impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
