@@ -13,7 +13,7 @@ use super::router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use super::{AuthError, ResourceServer};
-use crate::scope::Requirement;
+use crate::scope::{Requirement, Requirements};
 use crate::token::AccessToken;
 
 /// Extractor that authorizes a request for a handler. [`#[requires_scopes]`](crate::requires_scopes) inserts it as the first
@@ -35,36 +35,38 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let server = state.resource_server();
-        authorize(&server, parts, TypeId::of::<O>(), O::REQUIREMENT, O::READS_CONTEXT).await?;
+        let handler = TypeId::of::<O>();
+        match authorize_now(&server, parts, handler, O::REQUIREMENT, O::READS_CONTEXT) {
+            Ok(authorized) => authorized?,
+            Err(required) => server.authorize_operation_decoding(parts, Some(handler), required).await?,
+        }
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
         Ok(Self(PhantomData))
     }
 }
 
-/// Authorizes a request for a handler with this requirement of its own. Not generic, so that a handler adds little to the program.
-async fn authorize(
+/// Authorizes a request for a handler with this requirement of its own. Returns what is required if the token must be decoded first.
+/// Not generic, so that a handler adds little to the program.
+fn authorize_now(
     server: &ResourceServer,
     parts: &mut Parts,
     handler: TypeId,
     own: Requirement,
     reads_context: bool,
-) -> Result<(), AuthError> {
+) -> Result<Result<(), AuthError>, Requirements> {
     if !reads_context && !AuthContext::is_stored(parts) {
         let required = own.into();
-        return match server.authorize_without_context(parts, &required) {
-            Some(authorized) => authorized,
-            None => server.authorize_operation_decoding(parts, Some(handler), required).await,
-        };
+        return server.authorize_without_context(parts, &required).ok_or(required);
     }
     // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
     // the context since. Without the context, only the handler's own requirement is known.
     if server.has_authorized(parts, handler) {
-        return Ok(());
+        return Ok(Ok(()));
     }
     let context = parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
     let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
-    server.authorize_operation(parts, Some(handler), required).await
+    server.authorize_operation_now(parts, Some(handler), &required).ok_or(required)
 }
 
 impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
