@@ -73,6 +73,15 @@ async fn operations_with_and_without_dpop_pass() {
 }
 
 #[tokio::test]
+async fn proofs_have_the_nonces_of_the_server() {
+    let issuer = TestIssuer::new();
+    let dpop = Dpop::new(BASE).and_then(|dpop| dpop.nonce_secret([7; 32])).expect("a URL and a secret");
+    let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build();
+    let app = routes().with_state(server.expect("the default realm"));
+    issuer.matrix(&routes()).dpop(BASE).check(app).await;
+}
+
+#[tokio::test]
 async fn an_operation_that_accepts_bearer_tokens_fails() {
     #[requires_scopes("items")]
     async fn pay() {}

@@ -60,6 +60,8 @@ pub(super) struct Answer {
     content_type: Option<HeaderValue>,
     /// An empty success that lists methods, as CORS layers and automatic handlers of `OPTIONS` send it.
     lists_methods: bool,
+    /// The header `DPoP-Nonce`.
+    nonce: Option<HeaderValue>,
 }
 
 impl Expected {
@@ -116,7 +118,15 @@ impl Got {
             lists_methods: [StatusCode::OK, StatusCode::NO_CONTENT].contains(&response.status())
                 && (has_cors || headers.contains_key(ALLOW))
                 && response.body().is_end_stream(),
+            nonce: headers.get("dpop-nonce").cloned(),
         })
+    }
+
+    /// Returns the nonce that this requires in the proof (RFC 9449 section 9).
+    pub(super) fn required_nonce(&self) -> Option<&str> {
+        let Self::Answer(Answer { challenge: Some(challenge), nonce, .. }) = self else { return None };
+        let requires_nonce = challenge.error.as_deref() == Some("use_dpop_nonce");
+        nonce.as_ref().filter(|_| requires_nonce)?.to_str().ok()
     }
 
     /// Returns whether this refuses a valid token as insufficient.

@@ -13,6 +13,7 @@ use tower_service::Service as _;
 
 use super::answer::Got;
 use super::credentials::AddCredentials;
+use super::dpop_tokens::AddProvenToken;
 use crate::router::DryRun;
 
 /// How long the application may take for a response.
@@ -29,7 +30,7 @@ pub(super) struct TestRequest {
     /// The body, instead of an empty object.
     json: Option<String>,
     /// Adds a token with a proof for the request.
-    proven_token: Option<AddCredentials>,
+    proven_token: Option<AddProvenToken>,
     /// Run last, on the whole request.
     credentials: Vec<AddCredentials>,
 }
@@ -62,7 +63,7 @@ impl TestRequest {
     }
 
     /// Adds a token with a proof for the request.
-    pub(super) fn proven_token(self, token: AddCredentials) -> Self {
+    pub(super) fn proven_token(self, token: AddProvenToken) -> Self {
         Self { proven_token: Some(token), ..self }
     }
 
@@ -85,8 +86,16 @@ impl TestRequest {
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
 
-    /// Sends the request, as a dry run if one is given.
+    /// Sends the request, as a dry run if one is given. If the server requires a nonce in the proof, the request is sent again.
     pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Got {
+        let got = self.send_once(app, dry_run.clone(), None).await;
+        match got.required_nonce() {
+            Some(nonce) if self.proven_token.is_some() => self.send_once(app, dry_run, Some(nonce)).await,
+            _ => got,
+        }
+    }
+
+    async fn send_once(&self, app: &Router, dry_run: Option<DryRun>, nonce: Option<&str>) -> Got {
         let mut request = Request::builder().method(&self.method).uri(&self.uri);
         let body = match &self.form {
             Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
@@ -103,7 +112,10 @@ impl TestRequest {
         }
         let body = body.map_or_else(Bytes::new, |(_, body)| Bytes::from(body));
         let mut request = request.body(body).expect("a path of a router with placeholders is one");
-        for add in self.proven_token.iter().chain(&self.credentials) {
+        if let Some(add) = &self.proven_token {
+            add(&mut request, nonce);
+        }
+        for add in &self.credentials {
             add(&mut request);
         }
         let mut request = request.map(Body::from);

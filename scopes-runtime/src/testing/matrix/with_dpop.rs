@@ -7,7 +7,7 @@ use crate::operation::{Access, Operation};
 
 impl ScopeMatrix {
     /// Sends bound tokens with DPoP proofs to the operations that require `dpop`. `base_url` is that of the server's
-    /// [`Dpop`](crate::bound::Dpop), which accepts both schemes and proofs without a nonce.
+    /// [`Dpop`](crate::bound::Dpop), which accepts both schemes. Proofs have its nonces, if it requires them.
     ///
     /// Operations that require `dpop` cannot be checked without this.
     ///
