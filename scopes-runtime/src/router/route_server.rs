@@ -29,16 +29,22 @@ impl RouteServer {
         }
     }
 
-    /// Checks that the server accepts DPoP if the operation requires it. Otherwise it would refuse each request.
+    /// Checks that the server accepts DPoP if the operation requires it, or its handler may. Otherwise it would refuse each of
+    /// these requests.
     ///
     /// # Panics
     ///
     /// Panics if it does not.
     pub(super) fn check_dpop(&self, Operation { methods, path, access, .. }: &Operation) {
         let Access::Scoped(requirements) = access else { return };
+        let requires = match (requirements.require_dpop(), requirements.may_require().dpop) {
+            (true, _) => "requires",
+            (false, true) => "may require",
+            (false, false) => return,
+        };
         assert!(
-            !requirements.require_dpop() || self.accepts_dpop != Some(false),
-            "`{methods} {path}` requires a token that is bound to a DPoP key, but the `ResourceServer` of the router does not \
+            self.accepts_dpop != Some(false),
+            "`{methods} {path}` {requires} a token that is bound to a DPoP key, but the `ResourceServer` of the router does not \
              accept DPoP: call `ResourceServerBuilder::dpop` to accept it, or remove `dpop`"
         );
     }

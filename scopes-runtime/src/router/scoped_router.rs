@@ -187,7 +187,8 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route requires `dpop`, and the [`ResourceServer`](crate::ResourceServer) in the state does not accept DPoP.
+    /// Panics if a route requires `dpop`, or its handler may, and the [`ResourceServer`](crate::ResourceServer) in the state does
+    /// not accept DPoP.
     #[must_use]
     #[track_caller]
     pub fn with_state<S2>(mut self, state: S) -> ScopedRouter<S2> {

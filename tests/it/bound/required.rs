@@ -352,6 +352,9 @@ fn a_router_does_not_take_a_server_without_dpop() {
     for (route, make) in cases {
         assert_eq!(message(make), format!("`{route}` {of_server}"));
     }
+    let for_some =
+        || ScopedRouter::<ResourceServer>::new().route("/later", get(later)).with_state::<()>(server());
+    assert!(message(&|| drop(for_some())).starts_with("`GET /later` may require a token"));
     // Another router with a state of the same type has its own server.
     let client = Client::new("items");
     let with_dpop = post_pay().with_state::<ResourceServer>(self::server(&client, dpop()));
