@@ -1,5 +1,6 @@
 //! `ScopedRouter`.
 
+mod checked_once;
 mod in_axum;
 mod method_routers;
 mod random_routers;
