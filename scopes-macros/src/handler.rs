@@ -110,7 +110,7 @@ impl Handler {
         probe(arguments, &self.known.generics)
     }
 
-    /// Returns whether an argument may read what the guard has stored.
+    /// Returns the value of `READS_CONTEXT`. It is `true` for an argument of a generic type, which generated code cannot name.
     fn reads_context(&self) -> TokenStream {
         let mut types = self.arguments().map(|argument| argument.ty.to_token_stream());
         if types.any(|ty| depends_on(ty, &self.known.generics)) {

@@ -53,6 +53,11 @@ pub enum TokensError {
     /// The audience is not the URL of this API, which DPoP proofs contain.
     #[error("--audience (DEMO_AUDIENCE) is refused with --issuer-url and --dpop: {0}")]
     DpopAudience(#[source] DpopError),
+    /// There are no proofs to store.
+    #[error(
+        "--redis (DEMO_REDIS_URL) is refused: it stores used DPoP proofs, so set --dpop accepted or --dpop required"
+    )]
+    RedisWithoutDpop,
     /// The URL of the replay store cannot be used.
     #[error("--redis (DEMO_REDIS_URL) is refused: {0}")]
     Redis(#[from] RedisReplayStoreError),
@@ -105,6 +110,7 @@ impl Tokens {
     ///
     /// - [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
     /// - [`TokensError::DpopAudience`] if the audience is not a URL.
+    /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
     /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn from_issuer(
         url: String,
@@ -114,8 +120,8 @@ impl Tokens {
     ) -> Result<Self, TokensError> {
         let mut proofs = proofs(&audience, dpop).map_err(TokensError::DpopAudience)?;
         if let Some(redis) = redis {
-            let store = RedisReplayStore::new(redis)?;
-            proofs = proofs.map(|dpop| dpop.replay_store(store));
+            let dpop = proofs.ok_or(TokensError::RedisWithoutDpop)?;
+            proofs = Some(dpop.replay_store(RedisReplayStore::new(redis)?));
         }
         let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
         let resource_server = resource_server(decoder, proofs).map_err(TokensError::Issuer)?;

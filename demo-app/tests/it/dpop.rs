@@ -164,6 +164,9 @@ fn an_invalid_replay_store_is_refused() {
         ["--issuer-url", "http://127.0.0.1:1", "--dpop", "accepted", "--audience", "http://demo.test"];
     let error = refusal(&serving().args(issuer).args(["--redis", "http://127.0.0.1"]).output().unwrap());
     assert!(error.contains("--redis"), "{error}");
+    let without_dpop = ["--issuer-url", "http://127.0.0.1:1", "--redis", "redis://127.0.0.1"];
+    let error = refusal(&serving().args(without_dpop).output().unwrap());
+    assert!(error.contains("--redis") && error.contains("--dpop"), "{error}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::{ResourceServer, telemetry};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
 
-/// Shared, so that a refusal without a token allocates none.
+/// Shared, so that refusals without a token do not allocate an empty list.
 static NO_SCOPES: LazyLock<GrantedScopes> = LazyLock::new(GrantedScopes::default);
 
 impl ResourceServer {

@@ -194,7 +194,7 @@ pub(crate) fn begin_layers(extensions: &mut Extensions) {
     end_operation(extensions);
 }
 
-/// Removes the operation that was served before, if the request has its extensions, so that the guard that follows checks its own.
+/// Clears the operation of an earlier handler from the context, if there is one. The next guard then checks its own.
 pub(crate) fn end_operation(extensions: &mut Extensions) {
     if let Some(context) = extensions.get_mut::<AuthContext>() {
         (context.required, context.handler) = (None, None);

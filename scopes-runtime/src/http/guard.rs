@@ -18,6 +18,10 @@ use crate::token::AccessToken;
 
 /// Extractor that authorizes a request for a handler. [`#[requires_scopes]`](crate::requires_scopes) inserts it as the first
 /// argument, so that no other extractor runs for a request without the scopes.
+///
+/// A closure that takes the guard and other arguments, and calls a handler with the same guard, is checked as the handler is. It
+/// must not take [`AccessToken`] or [`RequiredScopes`](crate::RequiredScopes) if the handler does not: they may not have the
+/// requirement of the handler then.
 pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
 /// Extractor that marks a handler whose other extractors check credentials. [`#[authenticated_by]`](crate::authenticated_by)
@@ -46,8 +50,8 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     }
 }
 
-/// Authorizes a request for a handler with this requirement of its own. Returns what is required if the token must be decoded first.
-/// Not generic, so that a handler adds little to the program.
+/// Authorizes a request whose token is missing, malformed or cached. Otherwise returns what is required of the decoded token. Not
+/// generic, because each handler would have a copy.
 fn authorize_now(
     server: &ResourceServer,
     parts: &mut Parts,

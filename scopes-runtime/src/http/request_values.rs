@@ -53,8 +53,8 @@ impl RequestValues {
         Self { path: PathValues::of(parts), others, sources }
     }
 
-    /// Warns of parameters without a value. Clients can send what is not UTF-8, and what an extractor has no value for. The rest is a
-    /// mistake in the route.
+    /// Warns of parameters that the route does not have. Values that are not UTF-8, or that an extractor does not find, are
+    /// mistakes of the client.
     pub(super) fn warn_of_missing<'a>(&self, all: impl IntoIterator<Item = &'a Requirements>, uri: &Uri) {
         let is_of_route = |parameter: &&str| {
             self.path.is_some() && !self.sources.iter().any(|source| source.parameter == *parameter)

@@ -153,7 +153,8 @@ pub const fn forbid(condition: bool, message: &'static str) {
     assert!(!condition, "{}", message);
 }
 
-/// An extractor of axum that does not read the context of a request, and gives no request to code that could read it.
+/// Extractors of axum that cannot read the context of a request, and pass no request to other code. `openapi` turns on axum's
+/// `form`, `json` and `query`; without it, handlers with these extractors store a context.
 pub trait ReadsNoContext {}
 
 impl<T: ReadsNoContext> RequirementOf<T> {

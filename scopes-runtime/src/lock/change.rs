@@ -136,7 +136,7 @@ fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'st
     ("changed", notes)
 }
 
-/// Returns what the handler of the first may require later, and the second requires neither later nor of each request.
+/// Returns the entries of `may_require` of the first operation that the second one neither requires nor may require.
 fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterator<Item = &'a String> {
     let rule = |access: &'a LockedAccess| match access {
         LockedAccess::Scoped(rule) => Some(rule),
@@ -148,12 +148,12 @@ fn only_in<'a>(first: &'a LockedAccess, second: &'a LockedAccess) -> impl Iterat
     let (first, second) = (rule(first), rule(second));
     let names = first.into_iter().flat_map(|rule| &rule.may_require);
     names.filter(move |name| {
-        second.is_none_or(|rule| !rule.may_require.contains(*name) && !requires(rule, name))
+        second.is_none_or(|rule| !rule.may_require.contains(*name) && !always_requires(rule, name))
     })
 }
 
-/// Returns whether each request must have this scope or option.
-fn requires(rule: &TokenRule, name: &str) -> bool {
+/// Returns whether the rule requires this entry of `may_require` for every request.
+fn always_requires(rule: &TokenRule, name: &str) -> bool {
     let is_acr =
         |acr: &str| rule.acr_values.as_ref().is_some_and(|values| values.iter().all(|one| one == acr));
     let is_login_within = |seconds: &str| match (rule.max_age, seconds.parse::<u64>()) {

@@ -17,12 +17,12 @@ use crate::scope::Requirements;
 
 /// A handler whose whole requirement is checked before any other code runs for its requests.
 ///
-/// The handler may have layers of its own (`Handler::layer`), which can rebuild a request or replace its extensions. So the
-/// check is made here, outside of them, from the handler's type and the router's state alone. The guard checks again if one of
-/// them has replaced the token or the context.
+/// Handlers with layers of their own (`Handler::layer`) are checked here, outside of these layers, because a layer can rebuild
+/// the request or replace its extensions. The check reads the handler's type and the router's state alone. The guard checks again
+/// if a layer has replaced the token or the context.
 ///
-/// A function has no layers: axum extracts its guard first. If no router adds a requirement, that is the same check, so it is
-/// made once, by the guard.
+/// A function without layers is checked here only if a router adds a requirement. Otherwise its guard, which axum extracts first,
+/// makes the same check.
 pub(super) struct Enforced<H, S> {
     handler: H,
     is_function: bool,

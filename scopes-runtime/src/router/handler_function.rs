@@ -27,7 +27,7 @@ impl<L, H, T, S> HandlerFunction<T> for Layered<L, H, T, S> {}
 /// The compiler does not infer a type from a trait that the type itself implements. So it infers the state from the router
 /// only, and the state of a handler with `State<T>` of another type is one error, at the handler, and not also at the router.
 pub trait StateOf<H, T>: Sized {
-    /// Whether the handler is a function, so that axum extracts its first argument before any other code of the application runs.
+    /// Whether the handler is a function without layers. axum then extracts its first argument before other code runs.
     const IS_FUNCTION: bool = false;
 
     /// The handler, as axum's trait.
@@ -52,7 +52,7 @@ where
 /// The arguments of a handler. The compiler infers no type from this trait either, so that a value that is no function is one
 /// error, of [`HandlerFunction`].
 pub trait ArgumentsOf<H, S>: Sized {
-    /// Whether the handler is a function.
+    /// Whether the handler is a function without layers.
     const IS_FUNCTION: bool;
 
     /// The handler, as axum's trait.

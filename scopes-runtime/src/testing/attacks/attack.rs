@@ -81,8 +81,8 @@ impl Attack {
         matches!(self.refusal, Refusal::UnknownKey)
     }
 
-    /// Returns whether the request comes from an address that is not that of a trusted proxy. The others of
-    /// [`TestIssuer::mutual_tls_attacks`](crate::testing::TestIssuer::mutual_tls_attacks) come from the proxy.
+    /// Returns whether the request must be sent from an address that is not that of a trusted proxy. Send all other attacks of
+    /// [`TestIssuer::mutual_tls_attacks`](crate::testing::TestIssuer::mutual_tls_attacks) from the address of a trusted proxy.
     #[cfg(feature = "bound-tokens")]
     #[must_use]
     pub fn is_from_untrusted_peer(&self) -> bool {
@@ -131,9 +131,9 @@ impl AttackList {
         });
     }
 
-    /// Says of the attack that was added last that a client sends it, and not the proxy.
+    /// Marks the last attack as one that must be sent from an untrusted address.
     #[cfg(feature = "bound-tokens")]
-    pub(super) fn last_is_from_untrusted_peer(&mut self) {
+    pub(super) fn mark_last_from_untrusted_peer(&mut self) {
         if let Some(attack) = self.list.last_mut() {
             attack.is_from_untrusted_peer = true;
         }

@@ -73,7 +73,7 @@ impl MutualTlsAttacks {
         let header = self.header.clone();
         let token = self.list.good.sign();
         self.push_with(&token, "RFC 9440 section 4", "the header from a client", &[(CLIENT_CERT, header)]);
-        self.list.last_is_from_untrusted_peer();
+        self.list.mark_last_from_untrusted_peer();
     }
 
     fn values(&mut self, der: &[u8]) {
