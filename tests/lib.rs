@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use futures_util::FutureExt as _;
 use scopes_runtime::{AccessToken, DecodeError, DecodeFuture, GrantedScopes, TokenDecoder, declare_scopes};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
@@ -72,6 +73,20 @@ impl TokenDecoder for Readable {
                 }
             }
         })
+    }
+}
+
+/// [`Readable`] with all tokens in its cache.
+#[derive(Default)]
+pub struct Cached(Readable);
+
+impl TokenDecoder for Cached {
+    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+        self.0.decode(token)
+    }
+
+    fn cached(&self, token: &str) -> Option<AccessToken> {
+        self.decode(token).now_or_never()?.ok()
     }
 }
 

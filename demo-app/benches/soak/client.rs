@@ -7,14 +7,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{SeedableRng, rngs::StdRng};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::{sleep, timeout},
 };
 
-use crate::requests::{KINDS, Tokens, request};
+use crate::requests::{KINDS, Tokens, choose, request};
 
 /// The responses that a client got.
 #[derive(Default)]
@@ -35,13 +35,7 @@ pub(crate) async fn busy(addr: SocketAddr, tokens: Arc<Tokens>, number: u64, end
     let mut results = Results { latencies: vec![Vec::new(); KINDS.len()], ..Results::default() };
     let mut connection = None;
     while Instant::now() < end {
-        let mut chosen = rng.random_range(0..KINDS.iter().map(|kind| kind.weight).sum());
-        let index = KINDS.iter().position(|kind| {
-            let is_chosen = chosen < kind.weight;
-            chosen = chosen.saturating_sub(kind.weight);
-            is_chosen
-        });
-        let index = index.expect("the weights add up");
+        let index = choose(KINDS.iter().map(|kind| kind.weight), &mut rng);
         let text = request(&KINDS[index], &tokens, &mut rng);
         let is_new = connection.is_none();
         let mut stream = match connection.take() {

@@ -54,15 +54,20 @@ fn start() -> (Program, SocketAddr, BufReader<ChildStderr>) {
         .spawn()
         .expect("the program starts");
     let mut log = BufReader::new(child.stderr.take().expect("stderr is piped"));
+    let addr = listening_on(&mut log);
+    (Program(child), addr, log)
+}
+
+/// Reads the log until the program listens. Returns its address.
+fn listening_on(log: &mut BufReader<ChildStderr>) -> SocketAddr {
     let mut line = String::new();
-    let addr = loop {
+    loop {
         line.clear();
         assert_ne!(log.read_line(&mut line).expect("text"), 0, "the program ended");
         if let Some((_, addr)) = line.trim_end().split_once("listening on http://") {
-            break addr.parse().expect("an address");
+            return addr.parse().expect("an address");
         }
-    };
-    (Program(child), addr, log)
+    }
 }
 
 /// Reads the log. Returns the number of lines, the length of the longest one in bytes, and the number of errors.

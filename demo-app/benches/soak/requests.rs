@@ -72,6 +72,17 @@ impl Tokens {
     }
 }
 
+/// Returns the number of a random kind of request.
+pub(crate) fn choose(weights: impl Iterator<Item = u32> + Clone, rng: &mut impl Rng) -> usize {
+    let mut chosen = rng.random_range(0..weights.clone().sum());
+    let index = weights.enumerate().find_map(|(index, weight)| {
+        let is_chosen = chosen < weight;
+        chosen = chosen.saturating_sub(weight);
+        is_chosen.then_some(index)
+    });
+    index.expect("the weights add up")
+}
+
 fn any<'a>(tokens: &'a [String], rng: &mut impl Rng) -> &'a str {
     &tokens[rng.random_range(0..tokens.len())]
 }

@@ -6,33 +6,17 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderName, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use scopes_runtime::router::get;
-use scopes_runtime::{
-    AccessToken, DecodeFuture, RequiredScopes, ResourceServer, ScopedRouter, TokenDecoder, public,
-    requires_scopes,
-};
-use scopes_tests::{Readable, Scope, bearer, send};
+use scopes_runtime::{AccessToken, RequiredScopes, ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_tests::{Cached, Scope, bearer, send};
 use tower::ServiceExt as _;
 
 const TO: HeaderName = HeaderName::from_static("to");
 const OTHER_TOKEN: HeaderName = HeaderName::from_static("other-token");
 
-/// Has all tokens in its cache, so that a handler without extractors of the token is checked without a context.
-struct Cached(Readable);
-
-impl TokenDecoder for Cached {
-    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
-        self.0.decode(token)
-    }
-
-    fn cached(&self, token: &str) -> Option<AccessToken> {
-        self.decode(token).now_or_never()?.ok()
-    }
-}
-
+/// A handler without extractors of the token is checked without a context, because the token is in the cache.
 fn server() -> ResourceServer {
-    ResourceServer::new(Cached(Readable::default()))
+    ResourceServer::new(Cached::default())
 }
 
 #[requires_scopes("me")]

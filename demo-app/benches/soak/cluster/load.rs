@@ -15,7 +15,10 @@ use serde_json::json;
 use tokio::{net::TcpStream, time::sleep};
 
 use super::issuer::{Issuer, Key};
-use crate::client::{Response, send};
+use crate::{
+    client::{Response, send},
+    requests::choose,
+};
 
 /// The pause of a client between two requests.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -76,13 +79,7 @@ impl Load {
         let mut rng = StdRng::seed_from_u64(number);
         let mut connection = None;
         while Instant::now() < end {
-            let mut chosen = rng.random_range(0..KINDS.iter().map(|kind| kind.1).sum());
-            let index = KINDS.iter().position(|kind| {
-                let is_chosen = chosen < kind.1;
-                chosen = chosen.saturating_sub(kind.1);
-                is_chosen
-            });
-            let index = index.expect("the weights add up");
+            let index = choose(KINDS.iter().map(|kind| kind.1), &mut rng);
             if let Some(request) = self.prepare(KINDS[index].0, &mut rng) {
                 let status = self.exchange(index, &request, KINDS[index].2, &mut connection).await;
                 // The proof is used up now, whichever copy has accepted it.

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::BufReader,
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Program, read_log};
+use crate::{Program, listening_on, read_log};
 
 const POSTGRES: &str = "/usr/lib/postgresql/15/bin";
 
@@ -120,10 +120,6 @@ pub(super) fn copy(addr: SocketAddr, options: &[String]) -> Copy {
     command.args(options).env("RUST_LOG", "info").stderr(Stdio::piped());
     let mut program = Program(command.spawn().expect("the program starts"));
     let mut log = BufReader::new(program.0.stderr.take().expect("stderr is piped"));
-    let mut line = String::new();
-    while !line.contains("listening on http://") {
-        line.clear();
-        assert_ne!(log.read_line(&mut line).expect("text"), 0, "the program ended");
-    }
+    listening_on(&mut log);
     Copy { program, addr, log: thread::spawn(|| read_log(log)) }
 }

@@ -6,29 +6,14 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use axum::routing::get as on_get;
 use axum::{Json, RequestExt as _};
-use futures_util::FutureExt as _;
 use scopes_runtime::{
-    AccessToken, DecodeFuture, RequiredScopes, ResourceServer, ScopedRouter, TokenDecoder, requires_scopes,
-    router, scopes,
+    AccessToken, RequiredScopes, ResourceServer, ScopedRouter, requires_scopes, router, scopes,
 };
-use scopes_tests::{Readable, Scope, bearer, get};
+use scopes_tests::{Cached, Scope, bearer, get};
 use serde_json::Value;
 
-/// Has all tokens in its cache.
-struct Cached(Readable);
-
-impl TokenDecoder for Cached {
-    fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
-        self.0.decode(token)
-    }
-
-    fn cached(&self, token: &str) -> Option<AccessToken> {
-        self.decode(token).now_or_never()?.ok()
-    }
-}
-
 fn server() -> ResourceServer {
-    ResourceServer::new(Cached(Readable::default()))
+    ResourceServer::new(Cached::default())
 }
 
 /// Has the name of an extractor of axum.
