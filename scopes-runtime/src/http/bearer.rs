@@ -104,6 +104,10 @@ fn after_spaces(rest: &[u8]) -> &[u8] {
 
 /// Returns the scheme of a line, and what follows it. `None` for another scheme.
 fn after_scheme(line: &[u8], accepts_dpop: bool) -> Option<(Scheme, &[u8])> {
+    // Most requests have it in this spelling, which is compared at once.
+    if line.starts_with(b"Bearer ") {
+        return Some((Scheme::Bearer, &line[BEARER.len()..]));
+    }
     let after = |name: &[u8]| {
         let (scheme, rest) = line.split_at_checked(name.len())?;
         let ends = rest.first().is_none_or(|byte| !is_token_character(*byte));

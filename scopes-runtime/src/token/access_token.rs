@@ -1,5 +1,4 @@
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt;
 use std::future::pending;
 use std::sync::Arc;
@@ -8,11 +7,13 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-#[cfg(feature = "_jwt")]
-use super::cache::claims_size;
 use super::confirmation::Confirmation;
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
+
+/// Most bytes that the allocator adds to a string.
+#[cfg(feature = "_jwt")]
+const ALLOCATION_OVERHEAD: usize = 24;
 
 /// The longest time between two readings of the clock in [`AccessToken::expired`].
 const MAX_SLEEP: Duration = Duration::from_secs(60);
@@ -60,15 +61,20 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
+/// Caches contain many of these, so it has the JSON text of the claims, which takes a third of the memory of a parsed one.
 #[derive(Clone)]
 struct Content {
-    claims: Map<String, Value>,
+    /// The JSON text of all claims, a valid object without repeated names.
+    claims: Box<[u8]>,
+    issuer: Option<Box<str>>,
+    subject: Option<Box<str>>,
+    client_id: Option<Box<str>>,
+    id: Option<Box<str>>,
+    acr: Option<Box<str>>,
     scopes: GrantedScopes,
-    /// The name of the claim that contains the client id.
-    client_claim: Cow<'static, str>,
     expires_at: Option<SystemTime>,
     authenticated_at: Option<SystemTime>,
-    confirmation: Option<Confirmation>,
+    confirmation: Option<Box<Confirmation>>,
 }
 
 impl AccessToken {
@@ -83,25 +89,31 @@ impl AccessToken {
     /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        Self::with_client_claim(claims, scopes, Cow::Borrowed("client_id"))
+        let text = serde_json::to_vec(&claims).map_err(|error| DecodeError::invalid(error.to_string()))?;
+        Self::from_text(text, &claims, scopes, "client_id")
     }
 
-    /// Creates a token whose client id is in another claim.
-    pub(super) fn with_client_claim(
-        claims: Map<String, Value>,
+    /// Creates a token from the JSON text of its claims. `client_claim` is the name of the claim with the client id.
+    pub(super) fn from_text(
+        text: Vec<u8>,
+        claims: &Map<String, Value>,
         scopes: GrantedScopes,
-        client_claim: Cow<'static, str>,
+        client_claim: &str,
     ) -> Result<Self, DecodeError> {
-        for name in ["iss", "sub", &*client_claim, "jti", "acr"] {
-            if claims.get(name).is_some_and(|claim| !claim.is_string()) {
-                return Err(DecodeError::invalid(format!("the claim `{name}` is not a string")));
-            }
-        }
         check_scope_count(&scopes)?;
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
-        let (expires_at, authenticated_at) = (date_of("exp")?, date_of("auth_time")?);
-        let confirmation = claims.get("cnf").map(Confirmation::read).transpose()?;
-        let content = Content { claims, scopes, client_claim, expires_at, authenticated_at, confirmation };
+        let content = Content {
+            claims: text.into(),
+            issuer: text_claim(claims, "iss")?,
+            subject: text_claim(claims, "sub")?,
+            client_id: text_claim(claims, client_claim)?,
+            id: text_claim(claims, "jti")?,
+            acr: text_claim(claims, "acr")?,
+            scopes,
+            expires_at: date_of("exp")?,
+            authenticated_at: date_of("auth_time")?,
+            confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
+        };
         Ok(Self {
             content: Arc::new(content),
             server_config: None,
@@ -143,26 +155,26 @@ impl AccessToken {
     /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.text("sub")
+        self.content.subject.as_deref()
     }
 
     /// Returns the issuer (`iss`).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.text("iss")
+        self.content.issuer.as_deref()
     }
 
     /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
     /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.text(&self.content.client_claim)
+        self.content.client_id.as_deref()
     }
 
     /// Returns the id of the token (`jti`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.text("jti")
+        self.content.id.as_deref()
     }
 
     /// Returns the expiration time (`exp`).
@@ -204,7 +216,7 @@ impl AccessToken {
     /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.text("acr")
+        self.content.acr.as_deref()
     }
 
     /// Returns when the user authenticated (`auth_time`, RFC 9068 section 2.2.1).
@@ -237,7 +249,7 @@ impl AccessToken {
     /// # Ok(()) }
     /// ```
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.content.claims)
+        serde_json::from_slice(&self.content.claims)
     }
 
     /// Records the server that accepted the token, and for which operation. `is_declared` states whether a handler's attribute
@@ -266,7 +278,7 @@ impl AccessToken {
 
     /// Returns what the token is bound to (`cnf`). Only a server that has checked the sender may accept a bound token.
     pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
-        self.content.confirmation.as_ref()
+        self.content.confirmation.as_deref()
     }
 
     /// Returns the configuration of the server that accepted the token, if it has this type.
@@ -277,16 +289,25 @@ impl AccessToken {
     /// Returns about how many bytes the content takes in memory. Clones share it.
     #[cfg(feature = "_jwt")]
     pub(super) fn size(&self) -> usize {
-        claims_size(&self.content.claims) + self.content.scopes.size()
+        let Content { claims, issuer, subject, client_id, id, acr, scopes, .. } = &*self.content;
+        let texts = [issuer, subject, client_id, id, acr].into_iter().flatten();
+        size_of::<Content>()
+            + claims.len()
+            + texts.map(|text| text.len() + ALLOCATION_OVERHEAD).sum::<usize>()
+            + scopes.size()
     }
 
     /// Returns the requirements of the operation that the token was accepted for.
     pub(crate) fn required(&self) -> &Requirements {
         &self.required
     }
+}
 
-    fn text(&self, claim: &str) -> Option<&str> {
-        self.content.claims.get(claim)?.as_str()
+fn text_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<Box<str>>, DecodeError> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str().into())),
+        Some(_) => Err(DecodeError::invalid(format!("the claim `{name}` is not a string"))),
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use quick_cache::sync::PlaceholderGuard;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
-use serde_json::{Map, Value};
 
 /// Capacity of a cache, unless a builder sets another.
 pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
@@ -14,13 +13,6 @@ pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
 const ENTRY_OVERHEAD: usize = 512;
 /// Bytes of a typical entry, from which the initial size of the table is estimated.
 const TYPICAL_ENTRY: usize = 4 * 1024;
-/// Bytes of a node of a map of claims.
-const MAP_NODE: usize = 640;
-/// Least number of members in a node of a map.
-const MAP_NODE_MEMBERS: usize = 6;
-/// Most bytes that the allocator adds to a string.
-const ALLOCATION_OVERHEAD: usize = 24;
-
 type TokenBytes = Vec<u8>;
 
 /// Results for tokens, each until its time to live has passed, in bounded memory.
@@ -121,27 +113,6 @@ impl<T: Clone> FillGuard<'_, T> {
     pub(super) fn fill(self, entry: CacheEntry<T>) {
         // An error means that the placeholder was removed in the meantime. The callers that wait get the entry all the same.
         let _ = self.0.insert(entry);
-    }
-}
-
-/// Returns about how many bytes claims take in memory.
-pub(super) fn claims_size(claims: &Map<String, Value>) -> usize {
-    let nodes = claims.len().div_ceil(MAP_NODE_MEMBERS) * MAP_NODE;
-    nodes + claims.iter().map(|(name, claim)| string_size(name) + claim_size(claim)).sum::<usize>()
-}
-
-fn string_size(text: &String) -> usize {
-    text.capacity() + ALLOCATION_OVERHEAD
-}
-
-fn claim_size(claim: &Value) -> usize {
-    match claim {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => string_size(text),
-        Value::Array(claims) => {
-            claims.capacity() * size_of::<Value>() + claims.iter().map(claim_size).sum::<usize>()
-        }
-        Value::Object(claims) => claims_size(claims),
     }
 }
 

@@ -61,7 +61,7 @@ impl Proof {
             return Err(DpopRefusal::invalid_proof("the header's `jwk` is not an object"));
         };
         let (key, thumbprint) = public_key(jwk, algorithm)?;
-        let claims = jws.payload().map_err(of_proof)?;
+        let (_, claims) = jws.payload().map_err(of_proof)?;
         let proof = Self::read(&claims, expected)?;
         if !key.verifies(jws.message, jws.signature) {
             return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));

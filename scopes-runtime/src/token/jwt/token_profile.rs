@@ -178,7 +178,7 @@ impl TokenProfile {
                 )));
             }
         }
-        if self.requires_client && !claims.contains_key(&*self.client_claim(claims)) {
+        if self.requires_client && !claims.contains_key(self.client_claim(claims)) {
             let names = self.client_claims.join("` or `");
             return Err(DecodeError::invalid(format!(
                 "the claim `{names}` is missing, so it is not an access token"
@@ -188,9 +188,9 @@ impl TokenProfile {
     }
 
     /// Returns the name of the claim that contains the client id of this token.
-    pub(super) fn client_claim(&self, claims: &Map<String, Value>) -> Cow<'static, str> {
+    pub(super) fn client_claim(&self, claims: &Map<String, Value>) -> &str {
         let present = self.client_claims.iter().find(|name| claims.contains_key(&***name));
-        present.or_else(|| self.client_claims.first()).cloned().unwrap_or_default()
+        present.or_else(|| self.client_claims.first()).map_or("", |name| name)
     }
 }
 

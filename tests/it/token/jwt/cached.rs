@@ -119,9 +119,7 @@ async fn cache_capacity_bounds_the_cache() {
 async fn the_scopes_of_cached_tokens_count_for_cache_capacity() {
     let scopes: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
     let of_array = builder().scope_claim(ScopeClaim::array("scope"));
-    for (builder, scope, known) in
-        [(builder(), json!(scopes.join(" ")), 30..60), (of_array, json!(scopes), 8..16)]
-    {
+    for (builder, scope) in [(builder(), json!(scopes.join(" "))), (of_array, json!(scopes))] {
         let decoder = build(builder.cache_capacity(1024 * 1024));
         let mut claims = claims();
         claims["scope"] = scope;
@@ -134,6 +132,6 @@ async fn the_scopes_of_cached_tokens_count_for_cache_capacity() {
             accept(&decoder, token).await;
         }
         let count = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
-        assert!(known.contains(&count), "{count}");
+        assert!((25..60).contains(&count), "{count}");
     }
 }
