@@ -15,50 +15,41 @@ async fn receive(
 #[doc(hidden)]
 enum __operation_receive {}
 
-impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
-    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
-        use ::scopes_runtime::__private::NoDescription as _;
-        if false {
-            let __path_receive = ::scopes_runtime::__private::any();
-            ::scopes_runtime::__private::Binding(__path_receive).is_variable();
-        }
-        ::scopes_runtime::__private::HandlerSource {
-            name: "receive",
-            module: ::core::module_path!(),
-            documentation: "Receives an event.",
-            deprecated: false,
-            arguments: &[],
-            output: ::scopes_runtime::__private::DescriptionOf::<()>::__SCOPES_RESPONSE,
-        }
+const __operation_receive_source: ::scopes_runtime::__private::HandlerSource = {
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
     };
-    const READS_CONTEXT: bool = {
-        use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::__private::any_of(
-            &[
-                ::scopes_runtime::__private::RequirementOf::<
-                    WebhookSignature,
-                >::__SCOPES_READS_CONTEXT,
-            ],
-        )
+    use ::scopes_runtime::__private::{
+        DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-}
+    let requirement = ::scopes_runtime::Requirement::of_extractors(
+        &[<__RequirementOf<WebhookSignature>>::__SCOPES_REQUIREMENT],
+    );
+    if false {
+        let __path_receive = ::scopes_runtime::__private::any();
+        ::scopes_runtime::__private::Binding(__path_receive).is_variable();
+    }
+    ::scopes_runtime::__private::HandlerSource {
+        name: "receive",
+        module: ::core::module_path!(),
+        documentation: "Receives an event.",
+        deprecated: false,
+        arguments: &[],
+        output: <__DescriptionOf<()>>::__SCOPES_RESPONSE,
+        requirement,
+        accepts_token: false,
+        reason: ::core::option::Option::None,
+    }
+};
 
-impl ::scopes_runtime::__private::AuthenticatedOperation for __operation_receive {
-    const REQUIREMENT: ::scopes_runtime::Requirement = {
-        use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::Requirement::of_extractors(
-            &[
-                ::scopes_runtime::__private::RequirementOf::<
-                    WebhookSignature,
-                >::__SCOPES_REQUIREMENT,
-            ],
-        )
-    };
+impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = __operation_receive_source;
 }
 
 const _: () = {
     ::scopes_runtime::__private::forbid(
-        !<__operation_receive as ::scopes_runtime::__private::AuthenticatedOperation>::REQUIREMENT
+        !<__operation_receive as ::scopes_runtime::__private::HandlerInfo>::SOURCE
+            .requirement
             .has_credentials_of(
                 &<WebhookSignature as ::scopes_runtime::CredentialExtractor>::SCHEME,
             ),
@@ -67,17 +58,15 @@ const _: () = {
 };
 
 const _: () = {
-    use ::scopes_runtime::__private::NoRequirement as _;
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
+    };
     ::scopes_runtime::__private::forbid(
-        ::scopes_runtime::__private::RequirementOf::<
-            WebhookSignature,
-        >::__SCOPES_PROTECTED,
+        <__RequirementOf<WebhookSignature>>::__SCOPES_PROTECTED,
         "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",
     );
     ::scopes_runtime::__private::forbid(
-        ::scopes_runtime::__private::RequirementOf::<
-            WebhookSignature,
-        >::__SCOPES_ACCEPTS_TOKEN,
+        <__RequirementOf<WebhookSignature>>::__SCOPES_ACCEPTS_TOKEN,
         "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",
     );
 };

@@ -21,64 +21,51 @@ async fn greet(
 #[doc(hidden)]
 enum __operation_greet {}
 
-impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
-    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
-        use ::scopes_runtime::__private::NoDescription as _;
-        if false {
-            let __path_greet = ::scopes_runtime::__private::any();
-            ::scopes_runtime::__private::Binding(__path_greet).is_variable();
-        }
-        ::scopes_runtime::__private::HandlerSource {
-            name: "greet",
-            module: ::core::module_path!(),
-            documentation: "Greets the user, if the request has a token.",
-            deprecated: false,
-            arguments: &[],
-            output: ::scopes_runtime::__private::DescriptionOf::<
-                String,
-            >::__SCOPES_RESPONSE,
-        }
+const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
     };
-    const READS_CONTEXT: bool = {
-        use ::scopes_runtime::__private::NoRequirement as _;
+    use ::scopes_runtime::__private::{
+        DescriptionOf as __DescriptionOf, NoDescription as _,
+    };
+    let requirement = ::scopes_runtime::Requirement::nothing(
         ::scopes_runtime::__private::any_of(
-            &[
-                ::scopes_runtime::__private::RequirementOf::<
-                    Option<AccessToken>,
-                >::__SCOPES_READS_CONTEXT,
-            ],
-        )
-    };
-}
-
-impl ::scopes_runtime::__private::PublicOperation for __operation_greet {
-    const ACCEPTS_TOKEN: bool = {
-        use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::__private::any_of(
-            &[
-                ::scopes_runtime::__private::RequirementOf::<
-                    Option<AccessToken>,
-                >::__SCOPES_ACCEPTS_TOKEN,
-            ],
-        )
-    };
-    const REASON: ::core::option::Option<&'static str> = ::core::option::Option::Some(
-        "a greeting reveals nothing",
+            &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
+        ),
     );
+    if false {
+        let __path_greet = ::scopes_runtime::__private::any();
+        ::scopes_runtime::__private::Binding(__path_greet).is_variable();
+    }
+    ::scopes_runtime::__private::HandlerSource {
+        name: "greet",
+        module: ::core::module_path!(),
+        documentation: "Greets the user, if the request has a token.",
+        deprecated: false,
+        arguments: &[],
+        output: <__DescriptionOf<String>>::__SCOPES_RESPONSE,
+        requirement,
+        accepts_token: ::scopes_runtime::__private::any_of(
+            &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_ACCEPTS_TOKEN],
+        ),
+        reason: ::core::option::Option::Some("a greeting reveals nothing"),
+    }
+};
+
+impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = __operation_greet_source;
 }
 
 const _: () = {
-    use ::scopes_runtime::__private::NoRequirement as _;
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
+    };
     ::scopes_runtime::__private::forbid(
-        ::scopes_runtime::__private::RequirementOf::<
-            Option<AccessToken>,
-        >::__SCOPES_PROTECTED,
+        <__RequirementOf<Option<AccessToken>>>::__SCOPES_PROTECTED,
         "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",
     );
     ::scopes_runtime::__private::forbid(
-        ::scopes_runtime::__private::RequirementOf::<
-            Option<AccessToken>,
-        >::__SCOPES_HAS_CREDENTIALS,
+        <__RequirementOf<Option<AccessToken>>>::__SCOPES_HAS_CREDENTIALS,
         "extractor in a public handler checks credentials; write `#[authenticated_by(…)]` with its type",
     );
 };

@@ -15,59 +15,47 @@ async fn read_own_items(
 #[doc(hidden)]
 enum __operation_read_own_items {}
 
-impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
-    const SOURCE: ::scopes_runtime::__private::HandlerSource = {
-        use ::scopes_runtime::__private::NoDescription as _;
-        if false {
-            let __path_read_own_items = ::scopes_runtime::__private::any();
-            ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
-        }
-        ::scopes_runtime::__private::HandlerSource {
-            name: "read_own_items",
-            module: ::core::module_path!(),
-            documentation: "Returns the items of the current user.",
-            deprecated: false,
-            arguments: &[],
-            output: ::scopes_runtime::__private::DescriptionOf::<
-                Json<Vec<String>>,
-            >::__SCOPES_RESPONSE,
-        }
-    };
-    const READS_CONTEXT: bool = {
-        use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::__private::any_of(
-            &[
-                ::scopes_runtime::__private::RequirementOf::<
-                    CurrentUser,
-                >::__SCOPES_READS_CONTEXT,
-            ],
-        )
-    };
-}
-
 #[allow(unexpected_cfgs)]
-impl ::scopes_runtime::__private::ScopedOperation for __operation_read_own_items {
-    const REQUIREMENT: ::scopes_runtime::Requirement = {
-        #[cfg(rust_analyzer)]
-        const _: () = {
-            Scope! {
-                "items"[use Scope] [as __scope_0;]
-            }
-            let _ = __scope_0;
-        };
-        use ::scopes_runtime::__private::NoRequirement as _;
-        ::scopes_runtime::Requirement::all(
-            &[
-                ::scopes_runtime::Requirement::named(
-                    "items",
-                    Scope!("items"[Scope] []).declared(),
-                ),
-                ::scopes_runtime::__private::RequirementOf::<
-                    CurrentUser,
-                >::__SCOPES_REQUIREMENT,
-            ],
-        )
+const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSource = {
+    #[cfg(rust_analyzer)]
+    const _: () = {
+        Scope! {
+            "items"[use Scope] [as __scope_0;]
+        }
+        let _ = __scope_0;
     };
-}
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
+    };
+    use ::scopes_runtime::__private::{
+        DescriptionOf as __DescriptionOf, NoDescription as _,
+    };
+    let requirement = ::scopes_runtime::Requirement::all(
+        &[
+            ::scopes_runtime::Requirement::named(
+                "items",
+                Scope!("items"[Scope] []).declared(),
+            ),
+            <__RequirementOf<CurrentUser>>::__SCOPES_REQUIREMENT,
+        ],
+    );
+    if false {
+        let __path_read_own_items = ::scopes_runtime::__private::any();
+        ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
+    }
+    ::scopes_runtime::__private::HandlerSource {
+        name: "read_own_items",
+        module: ::core::module_path!(),
+        documentation: "Returns the items of the current user.",
+        deprecated: false,
+        arguments: &[],
+        output: <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
+        requirement,
+        accepts_token: false,
+        reason: ::core::option::Option::None,
+    }
+};
 
-const _: ::scopes_runtime::Requirement = <__operation_read_own_items as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;
+impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = __operation_read_own_items_source;
+}

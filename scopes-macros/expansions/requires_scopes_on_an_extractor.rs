@@ -56,16 +56,16 @@ impl ::scopes_runtime::__private::ScopedExtractor for CurrentUser {
             }
             let _ = __scope_0;
         };
-        use ::scopes_runtime::__private::NoRequirement as _;
+        use ::scopes_runtime::__private::{
+            NoRequirement as _, RequirementOf as __RequirementOf,
+        };
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(
                     "me",
                     Scope!("me"[Scope] []).declared(),
                 ),
-                ::scopes_runtime::__private::RequirementOf::<
-                    AccessToken,
-                >::__SCOPES_REQUIREMENT,
+                <__RequirementOf<AccessToken>>::__SCOPES_REQUIREMENT,
             ],
         )
     };

@@ -8,7 +8,7 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{depends_on, inside_wrapper, probe};
+use crate::extractor_requirements::{depends_on, imports, inside_wrapper, probe};
 use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -42,19 +42,20 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
     let (requirements, protected, accepts_token) =
         (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
     let private = quote!(::scopes_runtime::__private);
+    let imports = imports();
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
         impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {
             const REQUIREMENT: ::scopes_runtime::Requirement = {
-                use #private::NoRequirement as _;
+                #imports
                 ::scopes_runtime::Requirement::of_extractors(&[#(#requirements),*])
             };
             const PROTECTED: bool = {
-                use #private::NoRequirement as _;
+                #imports
                 #private::any_of(&[#(#protected),*])
             };
             const ACCEPTS_TOKEN: bool = {
-                use #private::NoRequirement as _;
+                #imports
                 #private::any_of(&[#(#accepts_token),*])
             };
         }

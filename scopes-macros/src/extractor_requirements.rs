@@ -27,10 +27,17 @@ impl Probed<'_> {
     pub(crate) fn value(&self, name: &str) -> TokenStream {
         let (known, constant) = (&self.known, format_ident!("__SCOPES_{name}"));
         let span = self.ty.span();
-        let requirement_of = place::at(span, quote!(::scopes_runtime::__private::RequirementOf::<));
-        let constant = place::at(span, quote!(>::#constant));
+        let requirement_of = place::at(span, quote!(<__RequirementOf<));
+        let constant = place::at(span, quote!(>>::#constant));
         quote!(#requirement_of #known #constant)
     }
+}
+
+/// Returns the imports of a block with constants of `RequirementOf`. Short paths take less time to compile.
+pub(crate) fn imports() -> TokenStream {
+    quote!(
+        use ::scopes_runtime::__private::{NoRequirement as _, RequirementOf as __RequirementOf};
+    )
 }
 
 /// Returns the extractors in the arguments or fields. Types that depend on the generics are left out: generated code
@@ -41,15 +48,18 @@ pub(crate) fn probe<'a>(
 ) -> Vec<Probed<'a>> {
     let mut probed = Vec::new();
     for (attributes, ty) in arguments {
+        let depends = depends_on(ty.to_token_stream(), generics);
         // `RequirementOf` reads `Option` and `Result` itself, under each name. A tuple must be split here, and so must a
         // type of which only a part can be named.
-        let parts = if has_tuple(ty) || depends_on(ty.to_token_stream(), generics) {
+        let mut parts = if has_tuple(ty) || depends {
             extractors(ty)
         } else {
             vec![Extractor { ty: ty.clone(), is_wrapped: false }]
         };
-        let known = parts.into_iter().filter(|extractor| !extractor.depends_on(generics));
-        probed.extend(known.map(|Extractor { ty, is_wrapped }| {
+        if depends {
+            parts.retain(|extractor| !extractor.depends_on(generics));
+        }
+        probed.extend(parts.into_iter().map(|Extractor { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
             Probed { conditions: conditions(attributes).collect(), ty, known }
@@ -78,6 +88,7 @@ pub(crate) fn forbid(
     conditions: &[Attribute],
     forbidden: &[(&str, &str)],
 ) -> TokenStream {
+    let imports = imports();
     let check = |extractor: &Probed<'_>| {
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {
@@ -91,7 +102,7 @@ pub(crate) fn forbid(
             #(#conditions)*
             #(#of_argument)*
             const _: () = {
-                use ::scopes_runtime::__private::NoRequirement as _;
+                #imports
                 #(#checks)*
             };
         }

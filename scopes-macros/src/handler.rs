@@ -2,7 +2,7 @@
 //! body unchanged.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::documented::{Documented, check_order};
-use crate::extractor_requirements::{Probed, depends_on, forbid, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{Probed, depends_on, forbid, imports, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
@@ -48,6 +48,22 @@ pub(crate) struct Block {
 pub(crate) struct Guarded {
     pub(crate) function: TokenStream,
     pub(crate) items: TokenStream,
+}
+
+/// Who may call a handler, as the values of the fields of `HandlerSource`.
+struct Access {
+    /// What only editors read.
+    hints: Option<TokenStream>,
+    requirement: TokenStream,
+    accepts_token: TokenStream,
+    reason: TokenStream,
+}
+
+impl Access {
+    fn requiring(requirement: TokenStream) -> Self {
+        let reason = quote!(::core::option::Option::None);
+        Self { hints: None, requirement, accepts_token: quote!(false), reason }
+    }
 }
 
 impl Handler {
@@ -110,21 +126,17 @@ impl Handler {
         probe(arguments, &self.known.generics)
     }
 
-    /// Returns the value of `READS_CONTEXT`. It is `true` for an argument of a generic type, which generated code cannot name.
-    fn reads_context(&self) -> TokenStream {
-        let mut types = self.arguments().map(|argument| argument.ty.to_token_stream());
-        if types.any(|ty| depends_on(ty, &self.known.generics)) {
-            return quote!(true);
-        }
-        let extractors = self.extractors();
-        if extractors.is_empty() {
-            return quote!(false);
-        }
-        let extractors = extractors.iter().map(|extractor| extractor.constant("READS_CONTEXT"));
-        quote!({
-            use ::scopes_runtime::__private::NoRequirement as _;
-            ::scopes_runtime::__private::any_of(&[#(#extractors),*])
-        })
+    /// Returns the requirements of the extractors, as array elements.
+    fn requirements_of(&self, extractors: &[Probed<'_>]) -> TokenStream {
+        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
+        let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context());
+        let requirements = requirements.chain(self.has_unknown_argument().then_some(unknown));
+        quote!(#(#requirements),*)
+    }
+
+    /// Returns whether an argument's type is generic. Generated code cannot name it, and it may be any extractor.
+    fn has_unknown_argument(&self) -> bool {
+        self.arguments().any(|argument| depends_on(argument.ty.to_token_stream(), &self.known.generics))
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
@@ -136,10 +148,7 @@ impl Handler {
     pub(crate) fn scoped(self, requirement: &Requirement) -> Guarded {
         let operation = self.operation();
         let hints = requirement.hints();
-        let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let extractors = self.extractors();
-        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
-        let requirements = quote!(#(#requirements),*);
+        let requirements = self.requirements_of(&self.extractors());
         let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #requirements]));
         let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
         let all = match parameters {
@@ -150,35 +159,17 @@ impl Handler {
             }
             None => all,
         };
-        let declaration = self.declare(&operation, "Authorized");
+        let access = Access { hints: Some(quote!(#hints)), ..Access::requiring(all) };
+        let declaration = self.declare(&operation, "Authorized", access);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
-        let items = quote! {
-            #declaration
-
-            #(#conditions)*
-            #[allow(unexpected_cfgs)]
-            impl ::scopes_runtime::__private::ScopedOperation for #operation {
-                const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    #hints
-                    use ::scopes_runtime::__private::NoRequirement as _;
-                    #all
-                };
-            }
-
-            // Evaluates the constant in `cargo check`, which does not evaluate the constant of an impl.
-            #(#conditions)*
-            const _: ::scopes_runtime::Requirement =
-                <#operation as ::scopes_runtime::__private::ScopedOperation>::REQUIREMENT;
-        };
-        Guarded { function, items }
+        Guarded { function, items: declaration }
     }
 
     pub(crate) fn authenticated_by(self, credentials: &[Path]) -> Guarded {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let extractors = self.extractors();
-        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
-        let requirements = quote!(#(#requirements),*);
+        let requirements = self.requirements_of(&extractors);
         let private = quote!(::scopes_runtime::__private);
         let are_checked = credentials.iter().map(|extractor| {
             let written = extractor.to_token_stream().to_string().replace(' ', "");
@@ -189,7 +180,7 @@ impl Handler {
             let open = place::at(span, quote!(<));
             let trait_ = place::at(span, quote!(as ::scopes_runtime::CredentialExtractor>::SCHEME));
             let is_missing = quote! {
-                !<#operation as #private::AuthenticatedOperation>::REQUIREMENT
+                !<#operation as #private::HandlerInfo>::SOURCE.requirement
                     .has_credentials_of(&#open #extractor #trait_)
             };
             let forbid = place::call(span, quote!(#private::forbid), quote!(#is_missing, #message));
@@ -200,19 +191,11 @@ impl Handler {
         let message = "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and \
                        keep the argument that checks the credentials";
         let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
-        let declaration = self.declare(&operation, "AuthenticatedBy");
+        let requirement = quote!(::scopes_runtime::Requirement::of_extractors(&[#requirements]));
+        let declaration = self.declare(&operation, "AuthenticatedBy", Access::requiring(requirement));
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::AuthenticatedBy<#operation>));
         let items = quote! {
             #declaration
-
-            #(#conditions)*
-            impl #private::AuthenticatedOperation for #operation {
-                const REQUIREMENT: ::scopes_runtime::Requirement = {
-                    use #private::NoRequirement as _;
-                    ::scopes_runtime::Requirement::of_extractors(&[#requirements])
-                };
-            }
-
             #are_checked
             #checks
         };
@@ -230,25 +213,20 @@ impl Handler {
         let checks =
             forbid(&extractors, &conditions, &[("PROTECTED", message), ("HAS_CREDENTIALS", credentials)]);
         let accepts_token = extractors.iter().map(|extractor| extractor.constant("ACCEPTS_TOKEN"));
-        let accepts_token = quote!(#(#accepts_token),*);
+        let accepts_token = quote!(::scopes_runtime::__private::any_of(&[#(#accepts_token),*]));
         let reason = match reason {
             Some(reason) => quote!(::core::option::Option::Some(#reason)),
             None => quote!(::core::option::Option::None),
         };
-        let declaration = self.declare(&operation, "Public");
+        let reads_context = extractors.iter().map(|extractor| extractor.constant("READS_CONTEXT"));
+        let reads_context = reads_context.chain(self.has_unknown_argument().then(|| quote!(true)));
+        let reads_context = quote!(::scopes_runtime::__private::any_of(&[#(#reads_context),*]));
+        let requirement = quote!(::scopes_runtime::Requirement::nothing(#reads_context));
+        let access = Access { accepts_token, reason, ..Access::requiring(requirement) };
+        let declaration = self.declare(&operation, "Public", access);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
         let items = quote! {
             #declaration
-
-            #(#conditions)*
-            impl ::scopes_runtime::__private::PublicOperation for #operation {
-                const ACCEPTS_TOKEN: bool = {
-                    use ::scopes_runtime::__private::NoRequirement as _;
-                    ::scopes_runtime::__private::any_of(&[#accepts_token])
-                };
-                const REASON: ::core::option::Option<&'static str> = #reason;
-            }
-
             #checks
         };
         Guarded { function, items }
@@ -264,7 +242,8 @@ impl Handler {
         Ident::new(&name, Span::call_site())
     }
 
-    fn declare(&self, operation: &Ident, guard: &str) -> TokenStream {
+    fn declare(&self, operation: &Ident, guard: &str, access: Access) -> TokenStream {
+        let Access { hints, requirement, accepts_token, reason } = access;
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw();
@@ -278,12 +257,16 @@ impl Handler {
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let guard = Ident::new(guard, Span::call_site());
-        let reads_context = self.reads_context();
         let Described { arguments, output } = match self.documented {
             Some(_) => Described::default(),
             None => signature::described(&self.known),
         };
         let private = quote!(::scopes_runtime::__private);
+        let imports = imports();
+        // utoipa's attribute describes the signature itself.
+        let of_signature = self.documented.is_none().then(signature::imports);
+        let source = format_ident!("{operation}_source");
+        let allow = hints.as_ref().map(|_| quote!(#[allow(unexpected_cfgs)]));
         let documented = self.documented.as_ref();
         let documented = documented.map(|documented| documented.declare(&conditions, operation, &guard));
         quote! {
@@ -291,21 +274,32 @@ impl Handler {
             #[doc(hidden)]
             #visibility enum #operation {}
 
+            // Outside of the impl, because `cargo check` does not evaluate the constants of an impl.
+            #(#conditions)*
+            #allow
+            const #source: #private::HandlerSource = {
+                #hints
+                #imports
+                #of_signature
+                // Before any branch, because the compiler makes a constant of its lists only there.
+                let requirement = #requirement;
+                #order
+                #private::HandlerSource {
+                    name: #name,
+                    module: #module,
+                    documentation: #documentation,
+                    deprecated: #deprecated,
+                    arguments: &[#arguments],
+                    output: #output,
+                    requirement,
+                    accepts_token: #accepts_token,
+                    reason: #reason,
+                }
+            };
+
             #(#conditions)*
             impl #private::HandlerInfo for #operation {
-                const SOURCE: #private::HandlerSource = {
-                    use #private::NoDescription as _;
-                    #order
-                    #private::HandlerSource {
-                        name: #name,
-                        module: #module,
-                        documentation: #documentation,
-                        deprecated: #deprecated,
-                        arguments: &[#arguments],
-                        output: #output,
-                    }
-                };
-                const READS_CONTEXT: bool = #reads_context;
+                const SOURCE: #private::HandlerSource = #source;
             }
 
             #documented

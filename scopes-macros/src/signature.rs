@@ -26,13 +26,20 @@ impl Default for Described {
     }
 }
 
+/// Returns the imports of a block with the constants.
+pub(crate) fn imports() -> TokenStream {
+    quote!(
+        use ::scopes_runtime::__private::{DescriptionOf as __DescriptionOf, NoDescription as _};
+    )
+}
+
 /// Returns the constants of the types. Those that depend on the generics are left out.
 pub(crate) fn described(signature: &Signature) -> Described {
     let description = |ty: &Type, constant: &str| {
         let known = with_static_lifetimes(ty.to_token_stream());
         let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
-        let description_of = place::at(span, quote!(::scopes_runtime::__private::DescriptionOf::<));
-        let constant = place::at(span, quote!(>::#constant));
+        let description_of = place::at(span, quote!(<__DescriptionOf<));
+        let constant = place::at(span, quote!(>>::#constant));
         quote!(#description_of #known #constant)
     };
     let mut arguments = TokenStream::new();
@@ -66,10 +73,7 @@ pub(crate) fn described(signature: &Signature) -> Described {
     }
     let all = Described { arguments, ..Described::default() };
     match &signature.output {
-        ReturnType::Default => Described {
-            output: quote!(::scopes_runtime::__private::DescriptionOf::<()>::__SCOPES_RESPONSE),
-            ..all
-        },
+        ReturnType::Default => Described { output: quote!(<__DescriptionOf<()>>::__SCOPES_RESPONSE), ..all },
         ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => all,
         ReturnType::Type(_, ty) => Described { output: description(ty, "RESPONSE"), ..all },
     }

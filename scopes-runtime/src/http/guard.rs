@@ -2,12 +2,13 @@ use std::any::TypeId;
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::context::AuthContext;
-use super::handler_info::{HandlerInfo, ScopedOperation};
+use super::handler_info::HandlerInfo;
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
 #[cfg(feature = "metrics")]
@@ -34,15 +35,17 @@ pub struct AuthenticatedBy<O>(pub(crate) PhantomData<fn() -> O>);
 /// Extractor that marks a handler as public. [`#[public]`](crate::public) inserts it as the first argument.
 pub struct Public<O>(pub(crate) PhantomData<fn() -> O>);
 
-impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Authorized<O> {
+impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let server = state.resource_server();
         let handler = TypeId::of::<O>();
-        match authorize_now(&server, parts, handler, O::REQUIREMENT, O::READS_CONTEXT) {
-            Ok(authorized) => authorized?,
-            Err(required) => server.authorize_operation_decoding(parts, Some(handler), required).await?,
+        match authorize_now(&server, parts, handler, O::SOURCE.requirement) {
+            ControlFlow::Break(authorized) => authorized?,
+            ControlFlow::Continue(required) => {
+                server.authorize_operation_decoding(parts, Some(handler), required).await?;
+            }
         }
         #[cfg(feature = "metrics")]
         telemetry::count_admission();
@@ -50,27 +53,33 @@ impl<S: ProvidesResourceServer, O: ScopedOperation> FromRequestParts<S> for Auth
     }
 }
 
-/// Authorizes a request whose token is missing, malformed or cached. Otherwise returns what is required of the decoded token. Not
+/// Authorizes a request whose token is missing, malformed or cached. Continues with what is required of the decoded token. Not
 /// generic, because each handler would have a copy.
 fn authorize_now(
     server: &ResourceServer,
     parts: &mut Parts,
     handler: TypeId,
     own: Requirement,
-    reads_context: bool,
-) -> Result<Result<(), AuthError>, Requirements> {
-    if !reads_context && !AuthContext::is_stored(parts) {
+) -> ControlFlow<Result<(), AuthError>, Requirements> {
+    if !needs_context(parts, own) {
         let required = own.into();
-        return server.authorize_without_context(parts, &required).ok_or(required);
+        let decided = server.authorize_without_context(parts, &required);
+        return decided.map_or(ControlFlow::Continue(required), ControlFlow::Break);
     }
     // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
     // the context since. Without the context, only the handler's own requirement is known.
     if server.has_authorized(parts, handler) {
-        return Ok(Ok(()));
+        return ControlFlow::Break(Ok(()));
     }
     let context = parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
     let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
-    server.authorize_operation_now(parts, Some(handler), &required).ok_or(required)
+    let decided = server.authorize_operation_now(parts, Some(handler), &required);
+    decided.map_or(ControlFlow::Continue(required), ControlFlow::Break)
+}
+
+/// Returns whether the context may be read later: by an argument of the handler, or by what has stored it.
+fn needs_context(parts: &Parts, own: Requirement) -> bool {
+    own.reads_context() || AuthContext::is_stored(parts)
 }
 
 impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
@@ -93,12 +102,10 @@ impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
 
 /// Replaces the operation of the context by one without scopes.
 fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
-    if !O::READS_CONTEXT && !AuthContext::is_stored(parts) {
-        return;
+    if needs_context(parts, O::SOURCE.requirement) {
+        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
+        context.begin_operation(Requirement::ANY_VALID_TOKEN.into(), None);
     }
-    let authenticated = Requirement::ANY_VALID_TOKEN.into();
-    let context: &mut AuthContext = parts.extensions.get_or_insert_default();
-    context.begin_operation(authenticated, None);
 }
 
 /// Authorizes a request for an extractor with `#[requires_scopes]`, which protects any handler that takes it.

@@ -5,10 +5,8 @@ use crate::scope::Requirement;
 
 /// A handler with one of the attributes. The hidden type of the handler implements it.
 pub trait HandlerInfo: 'static {
-    /// Its description, from the source code.
+    /// What the attribute and the signature say.
     const SOURCE: HandlerSource;
-    /// Whether an argument may read what the guard has stored in the request's extensions.
-    const READS_CONTEXT: bool;
 }
 
 /// A handler, read from its source. It is one constant, because each one takes time to compile.
@@ -26,24 +24,10 @@ pub struct HandlerSource {
     pub arguments: &'static [Describe],
     /// The return type. `None` with `#[utoipa::path]`.
     pub output: Describe,
-}
-
-/// A handler with `#[requires_scopes]`.
-pub trait ScopedOperation: HandlerInfo {
-    /// The handler's requirement and those of its extractors.
-    const REQUIREMENT: Requirement;
-}
-
-/// A handler with `#[authenticated_by]`.
-pub trait AuthenticatedOperation: HandlerInfo {
-    /// The credentials that the handler's extractors check.
-    const REQUIREMENT: Requirement;
-}
-
-/// A handler with `#[public]`.
-pub trait PublicOperation: HandlerInfo {
-    /// Whether the handler takes an optional token.
-    const ACCEPTS_TOKEN: bool;
-    /// Why the handler is public, if the attribute gives a reason.
-    const REASON: Option<&'static str>;
+    /// What the attribute and the extractors require.
+    pub requirement: Requirement,
+    /// Whether a public handler takes an optional token.
+    pub accepts_token: bool,
+    /// Why a public handler is public, if the attribute gives a reason.
+    pub reason: Option<&'static str>,
 }

@@ -43,9 +43,7 @@ pub use granted::Granted;
 pub(crate) use granted::checked;
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{AuthenticatedBy, Authorized, Public, check};
-pub use handler_info::{
-    AuthenticatedOperation, HandlerInfo, HandlerSource, PublicOperation, ScopedOperation,
-};
+pub use handler_info::{HandlerInfo, HandlerSource};
 pub use handler_signature::{Describe, DescriptionOf, NoDescription, SignatureDescription};
 #[cfg(feature = "openapi")]
 pub(crate) use handler_signature::{DescribedPathValue, DescribedRequest, DescribedResponse};

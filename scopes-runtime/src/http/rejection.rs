@@ -56,7 +56,7 @@ impl<E, R: RejectionFrom<E>> IntoRejection<R> for Rejected<E> {
 /// `From<E>`, with an error message that names the missing impl.
 #[diagnostic::on_unimplemented(
     message = "rejection `{Self}` of an extractor with `#[requires_scopes]` does not implement `From<{E}>`",
-    label = "a refusal of this argument is `{E}`",
+    label = "the rejection of this argument is `{E}`",
     note = "write a `type Rejection` of your own that implements `From<{E}>` and `From<AuthError>`, or take a `Result`"
 )]
 pub trait RejectionFrom<E> {

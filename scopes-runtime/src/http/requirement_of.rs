@@ -11,8 +11,8 @@ use bytes::Bytes;
 
 use crate::scope::Requirement;
 
-/// An extractor that checks the token or other credentials. `#[requires_scopes]` on its `impl` implements this, and so do
-/// `#[derive(ScopedExtractor)]` and an impl of [`CredentialExtractor`](super::CredentialExtractor).
+/// An extractor that checks the token or other credentials, or one of axum's. `#[requires_scopes]` on its `impl` implements
+/// this, and so do `#[derive(ScopedExtractor)]` and an impl of [`CredentialExtractor`](super::CredentialExtractor).
 pub trait ScopedExtractor {
     /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
@@ -20,6 +20,8 @@ pub trait ScopedExtractor {
     const PROTECTED: bool = true;
     /// Whether the extractor accepts a request without a token, but checks a token that is there.
     const ACCEPTS_TOKEN: bool = false;
+    /// Whether the extractor may read the context of the request, or pass the request to other code.
+    const READS_CONTEXT: bool = true;
 }
 
 /// Reads the requirement of a type, if it is a [`ScopedExtractor`]: Rust uses the inherent constants if they exist, otherwise
@@ -30,71 +32,86 @@ pub trait ScopedExtractor {
 /// otherwise run without it.
 ///
 /// The macros split a tuple that is written in the signature. A tuple gets here only through a type alias. Its elements cannot
-/// be read, so it is an error.
+/// be read, so its constants are errors.
 pub struct RequirementOf<T: ?Sized>(PhantomData<T>);
 
 impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     /// What the type requires.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT;
+    pub const __SCOPES_REQUIREMENT: Requirement = with_context_if(T::READS_CONTEXT, T::REQUIREMENT);
     /// Whether it refuses a request without a token.
     pub const __SCOPES_PROTECTED: bool = T::PROTECTED;
     /// Whether it checks a token that need not be there.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = T::ACCEPTS_TOKEN;
+    /// Whether it may read the context of the request.
+    pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
     /// Whether it checks credentials other than tokens.
     pub const __SCOPES_HAS_CREDENTIALS: bool = T::REQUIREMENT.has_credentials();
 }
 
-/// A scoped extractor, in any number of `Option` and `Result`. A tuple in them is an error.
+/// A scoped extractor, in any number of `Option` and `Result`.
 pub trait Wrapped {
     /// What the extractor inside requires.
     const REQUIREMENT: Requirement;
     /// Whether the extractor inside checks a token.
     const CHECKS_TOKEN: bool;
+    /// Whether the extractor inside may read the context of the request.
+    const READS_CONTEXT: bool;
 }
 
 impl<T: ScopedExtractor> Wrapped for T {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
     const CHECKS_TOKEN: bool = T::PROTECTED || T::ACCEPTS_TOKEN;
+    const READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
 impl<T: Wrapped> Wrapped for Option<T> {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
     const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
+    const READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
 impl<T: Wrapped, E> Wrapped for Result<T, E> {
     const REQUIREMENT: Requirement = T::REQUIREMENT;
     const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
+    const READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
 impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT);
+    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT, T::READS_CONTEXT);
     /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
         T::CHECKS_TOKEN
     };
+    /// Whether the extractor inside may read the context of the request.
+    pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT);
+    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT, T::READS_CONTEXT);
     /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
         T::CHECKS_TOKEN
     };
+    /// Whether the extractor inside may read the context of the request.
+    pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
 /// A token that is missing in `Option` is refused by the guard. Nothing else refuses missing credentials.
 #[track_caller]
-const fn without_credentials(requirement: Requirement) -> Requirement {
+const fn without_credentials(requirement: Requirement, reads_context: bool) -> Requirement {
     assert!(
         !requirement.has_credentials(),
         "credentials in `Option` or `Result`, which lets a request without them through; take the extractor itself"
     );
-    requirement
+    with_context_if(reads_context, requirement)
+}
+
+const fn with_context_if(reads_context: bool, requirement: Requirement) -> Requirement {
+    if reads_context { requirement.with_context() } else { requirement }
 }
 
 #[track_caller]
@@ -107,20 +124,10 @@ const fn hidden_tuple() -> ! {
 
 macro_rules! hidden_tuples {
     ($first:ident $($rest:ident)*) => {
-        impl<$first, $($rest),*> RequirementOf<($first, $($rest,)*)> {
-            /// An error.
-            pub const __SCOPES_REQUIREMENT: Requirement = hidden_tuple();
-            /// An error.
-            pub const __SCOPES_PROTECTED: bool = hidden_tuple();
-            /// An error.
-            pub const __SCOPES_ACCEPTS_TOKEN: bool = hidden_tuple();
-            /// An error.
-            pub const __SCOPES_HAS_CREDENTIALS: bool = hidden_tuple();
-        }
-
-        impl<$first, $($rest),*> Wrapped for ($first, $($rest,)*) {
+        impl<$first, $($rest),*> ScopedExtractor for ($first, $($rest,)*) {
             const REQUIREMENT: Requirement = hidden_tuple();
-            const CHECKS_TOKEN: bool = hidden_tuple();
+            const PROTECTED: bool = hidden_tuple();
+            const ACCEPTS_TOKEN: bool = hidden_tuple();
         }
 
         hidden_tuples!($($rest)*);
@@ -129,6 +136,37 @@ macro_rules! hidden_tuples {
 }
 
 hidden_tuples!(E1 E2 E3 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13 E14 E15 E16);
+
+macro_rules! read_no_context {
+    ($($(#[$condition:meta])* $extractor:ty: $($parameter:ident)?;)*) => {
+        $($(#[$condition])* impl $(<$parameter>)? ScopedExtractor for $extractor {
+            const REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
+            const PROTECTED: bool = false;
+            const READS_CONTEXT: bool = false;
+        })*
+    };
+}
+
+// `openapi` turns on axum's `form`, `json` and `query`. Without it, handlers with these extractors store a context.
+read_no_context! {
+    Bytes:;
+    Extension<T>: T;
+    HeaderMap:;
+    Method:;
+    Path<T>: T;
+    RawPathParams:;
+    RawQuery:;
+    State<T>: T;
+    String:;
+    Uri:;
+    Version:;
+    #[cfg(feature = "openapi")]
+    Form<T>: T;
+    #[cfg(feature = "openapi")]
+    Json<T>: T;
+    #[cfg(feature = "openapi")]
+    Query<T>: T;
+}
 
 /// Returns whether one of them is true.
 #[must_use]
@@ -153,56 +191,18 @@ pub const fn forbid(condition: bool, message: &'static str) {
     assert!(!condition, "{}", message);
 }
 
-/// Extractors of axum that cannot read the context of a request, and pass no request to other code. `openapi` turns on axum's
-/// `form`, `json` and `query`; without it, handlers with these extractors store a context.
-pub trait ReadsNoContext {}
-
-impl<T: ReadsNoContext> RequirementOf<T> {
-    /// Always false.
-    pub const __SCOPES_READS_CONTEXT: bool = false;
-}
-
-impl<T: ReadsNoContext> ReadsNoContext for Option<T> {}
-impl<T: ReadsNoContext, E> ReadsNoContext for Result<T, E> {}
-
-macro_rules! read_no_context {
-    ($($(#[$condition:meta])* $extractor:ty: $($parameter:ident)?;)*) => {
-        $($(#[$condition])* impl $(<$parameter>)? ReadsNoContext for $extractor {})*
-    };
-}
-
-read_no_context! {
-    Bytes:;
-    Extension<T>: T;
-    HeaderMap:;
-    Method:;
-    Path<T>: T;
-    RawPathParams:;
-    RawQuery:;
-    State<T>: T;
-    String:;
-    Uri:;
-    Version:;
-    #[cfg(feature = "openapi")]
-    Form<T>: T;
-    #[cfg(feature = "openapi")]
-    Json<T>: T;
-    #[cfg(feature = "openapi")]
-    Query<T>: T;
-}
-
 /// The constants of [`RequirementOf`] for types that require nothing.
 pub trait NoRequirement {
     /// Always false.
     const __SCOPES_ACCEPTS_TOKEN: bool = false;
-    /// No scopes: adds nothing to a handler's requirement.
-    const __SCOPES_REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
+    /// No scopes.
+    const __SCOPES_REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN.with_context();
     /// Always false.
     const __SCOPES_PROTECTED: bool = false;
+    /// Always true: the extractor may give the request to code that does.
+    const __SCOPES_READS_CONTEXT: bool = true;
     /// Always false.
     const __SCOPES_HAS_CREDENTIALS: bool = false;
-    /// Always true: the extractor may read the context, or give the request to code that does.
-    const __SCOPES_READS_CONTEXT: bool = true;
 }
 
 impl<T: ?Sized> NoRequirement for RequirementOf<T> {}

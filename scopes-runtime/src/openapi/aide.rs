@@ -22,10 +22,7 @@ use super::refusals::{PROBLEM, PROBLEM_JSON, PROBLEMS, REFUSALS, UNAUTHENTICATED
 use super::responses::converted;
 use super::scheme::OAuth2Scheme;
 use super::security::OperationSecurity;
-use crate::http::{
-    AuthError, AuthenticatedBy, AuthenticatedOperation, Authorized, Public, PublicOperation, RequiredScopes,
-    ScopedOperation,
-};
+use crate::http::{AuthError, AuthenticatedBy, Authorized, HandlerInfo, Public, RequiredScopes};
 use crate::operation::{Access, Handler, OperationGuard};
 use crate::scope::{CredentialScheme, Requirement};
 use crate::token::AccessToken;
@@ -40,7 +37,7 @@ const OPTIONAL_TOKEN: Access = Access::Public { accepts_token: true, reason: Non
 /// A response that the handler's return type documents for the status of a refusal gets the refusal's headers and media
 /// type beside its own. A response from a transform function replaces the refusal, because aide runs these last: describe
 /// both in it.
-impl<O: ScopedOperation> OperationInput for Authorized<O> {
+impl<O: HandlerInfo> OperationInput for Authorized<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe::<Self>(operation);
     }
@@ -54,14 +51,14 @@ impl<O: ScopedOperation> OperationInput for Authorized<O> {
 }
 
 /// Adds a `security` of the handler's credentials, and the handler's doc comment as summary and description.
-impl<O: AuthenticatedOperation> OperationInput for AuthenticatedBy<O> {
+impl<O: HandlerInfo> OperationInput for AuthenticatedBy<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe::<Self>(operation);
     }
 }
 
 /// Adds an empty or optional `security`, and the handler's doc comment as summary and description.
-impl<O: PublicOperation> OperationInput for Public<O> {
+impl<O: HandlerInfo> OperationInput for Public<O> {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         describe::<Self>(operation);
     }

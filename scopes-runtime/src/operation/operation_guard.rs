@@ -1,8 +1,5 @@
 use super::Access;
-use crate::http::{
-    AuthenticatedBy, AuthenticatedOperation, Authorized, HandlerInfo, Public, PublicOperation,
-    ScopedOperation,
-};
+use crate::http::{AuthenticatedBy, Authorized, HandlerInfo, Public};
 use crate::scope::Requirements;
 
 /// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`].
@@ -14,26 +11,26 @@ pub trait OperationGuard {
     fn access() -> Access;
 }
 
-impl<O: ScopedOperation> OperationGuard for Authorized<O> {
+impl<O: HandlerInfo> OperationGuard for Authorized<O> {
     type Handler = O;
 
     fn access() -> Access {
-        Access::Scoped(O::REQUIREMENT.into())
+        Access::Scoped(O::SOURCE.requirement.into())
     }
 }
 
-impl<O: AuthenticatedOperation> OperationGuard for AuthenticatedBy<O> {
+impl<O: HandlerInfo> OperationGuard for AuthenticatedBy<O> {
     type Handler = O;
 
     fn access() -> Access {
-        Access::Authenticated { credentials: Requirements::from(O::REQUIREMENT).credentials() }
+        Access::Authenticated { credentials: Requirements::from(O::SOURCE.requirement).credentials() }
     }
 }
 
-impl<O: PublicOperation> OperationGuard for Public<O> {
+impl<O: HandlerInfo> OperationGuard for Public<O> {
     type Handler = O;
 
     fn access() -> Access {
-        Access::Public { accepts_token: O::ACCEPTS_TOKEN, reason: O::REASON }
+        Access::Public { accepts_token: O::SOURCE.accepts_token, reason: O::SOURCE.reason }
     }
 }

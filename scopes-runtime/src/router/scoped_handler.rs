@@ -4,10 +4,7 @@ use axum::handler::Handler;
 
 use super::handler_function::ArgumentsOf;
 use crate::ResourceServer;
-use crate::http::{
-    AuthenticatedBy, AuthenticatedOperation, Authorized, ProvidesResourceServer, Public, PublicOperation,
-    ScopedOperation,
-};
+use crate::http::{AuthenticatedBy, Authorized, HandlerInfo, ProvidesResourceServer, Public};
 use crate::operation::OperationGuard;
 use crate::scope::Requirement;
 
@@ -55,25 +52,25 @@ pub trait GuardIn<S>: OperationGuard {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: ProvidesResourceServer, O: ScopedOperation> GuardIn<S> for Authorized<O> {
+impl<S: ProvidesResourceServer, O: HandlerInfo> GuardIn<S> for Authorized<O> {
     fn check(state: &S) -> Option<Check> {
         Some(Check {
             server: state.resource_server(),
             handler: TypeId::of::<O>(),
-            requirement: O::REQUIREMENT,
+            requirement: O::SOURCE.requirement,
         })
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, O: AuthenticatedOperation> GuardIn<S> for AuthenticatedBy<O> {
+impl<S, O: HandlerInfo> GuardIn<S> for AuthenticatedBy<O> {
     fn check(_: &S) -> Option<Check> {
         None
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, O: PublicOperation> GuardIn<S> for Public<O> {
+impl<S, O: HandlerInfo> GuardIn<S> for Public<O> {
     fn check(_: &S) -> Option<Check> {
         None
     }
@@ -118,19 +115,19 @@ impl<H, T: ArgumentsOf<H, S>, S> ScopedHandler<T, S> for H {
 macro_rules! guarded {
     ($($argument:ident)*) => {
         #[diagnostic::do_not_recommend]
-        impl<M, O: ScopedOperation, $($argument),*> GuardedArguments for (M, Authorized<O>, $($argument),*) {
+        impl<M, O: HandlerInfo, $($argument),*> GuardedArguments for (M, Authorized<O>, $($argument),*) {
             type Guard = Authorized<O>;
         }
 
         #[diagnostic::do_not_recommend]
-        impl<M, O: AuthenticatedOperation, $($argument),*> GuardedArguments
+        impl<M, O: HandlerInfo, $($argument),*> GuardedArguments
             for (M, AuthenticatedBy<O>, $($argument),*)
         {
             type Guard = AuthenticatedBy<O>;
         }
 
         #[diagnostic::do_not_recommend]
-        impl<M, O: PublicOperation, $($argument),*> GuardedArguments for (M, Public<O>, $($argument),*) {
+        impl<M, O: HandlerInfo, $($argument),*> GuardedArguments for (M, Public<O>, $($argument),*) {
             type Guard = Public<O>;
         }
     };

@@ -210,18 +210,21 @@ const fn is_same_ignoring_case(left: &str, right: &str) -> bool {
 }
 
 pub(super) const fn is_same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    // Four at a time, because the compiler interprets this for each literal of an attribute.
+    while let ([a, b, c, d, left_rest @ ..], [e, f, g, h, right_rest @ ..]) = (left, right) {
+        if *a != *e || *b != *f || *c != *g || *d != *h {
             return false;
         }
-        at += 1;
+        (left, right) = (left_rest, right_rest);
     }
-    true
+    match (left, right) {
+        ([], []) => true,
+        ([a], [e]) => *a == *e,
+        ([a, b], [e, f]) => *a == *e && *b == *f,
+        ([a, b, c], [e, f, g]) => *a == *e && *b == *f && *c == *g,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -34,11 +34,20 @@ use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 #[derive(Clone, Copy)]
 pub struct Requirement {
     node: Node,
-    /// Whether a scope outside of `may_require` has a parameter.
-    has_parameters: bool,
-    /// Whether the token must be bound to a DPoP key.
-    requires_dpop: bool,
+    /// The number of alternatives, before those that another one covers are dropped. At most one more than [`MAX_ALTERNATIVES`].
+    alternatives: usize,
+    /// The sum of the properties of a list's elements. One number, because the compiler computes it for each handler.
+    properties: u8,
 }
+
+/// A scope outside of `may_require` has a parameter.
+const HAS_PARAMETERS: u8 = 1;
+/// The token must be bound to a DPoP key.
+const REQUIRES_DPOP: u8 = 2;
+/// An extractor of the handler may read the context of the request.
+const READS_CONTEXT: u8 = 4;
+/// An extractor checks credentials in the header `Authorization`.
+const HAS_CREDENTIALS_IN_AUTHORIZATION: u8 = 8;
 
 #[derive(Clone, Copy)]
 enum Node {
@@ -69,7 +78,8 @@ pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        Self { has_parameters: scope.has_parameters(), ..Self::of_node(Node::Scope(scope)) }
+        let properties = if scope.has_parameters() { HAS_PARAMETERS } else { 0 };
+        Self { node: Node::Scope(scope), alternatives: 1, properties }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -90,7 +100,7 @@ impl Requirement {
     pub const fn all(requirements: &'static [Self]) -> Self {
         let requirement = Self::of_extractors(requirements);
         assert!(
-            !requirement.has_credentials_in_authorization(),
+            requirement.properties & HAS_CREDENTIALS_IN_AUTHORIZATION == 0,
             "credentials in the `Authorization` header, which has the access token; take them from another header"
         );
         requirement
@@ -100,9 +110,16 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let requirement = Self::of_list(Node::All(requirements), requirements);
+        let mut requirement = Self { alternatives: 1, ..Self::of_node(Node::All(requirements)) };
+        let mut at = 0;
+        while at < requirements.len() {
+            let element = &requirements[at];
+            requirement.properties |= element.properties;
+            requirement.alternatives = at_most_too_many(requirement.alternatives * element.alternatives);
+            at += 1;
+        }
         assert!(
-            requirement.count_alternatives() <= MAX_ALTERNATIVES,
+            requirement.alternatives <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
         );
         requirement
@@ -110,7 +127,15 @@ impl Requirement {
 
     #[must_use]
     pub const fn any(requirements: &'static [Self]) -> Self {
-        Self::of_list(Node::Any(requirements), requirements)
+        let mut requirement = Self { alternatives: 0, ..Self::of_node(Node::Any(requirements)) };
+        let mut at = 0;
+        while at < requirements.len() {
+            let element = &requirements[at];
+            requirement.properties |= element.properties;
+            requirement.alternatives = at_most_too_many(requirement.alternatives + element.alternatives);
+            at += 1;
+        }
+        requirement
     }
 
     /// Declares what the handler may require of the token later.
@@ -134,22 +159,23 @@ impl Requirement {
                 "`dpop` needs the feature `bound-tokens` of `scopes-runtime`; turn it on in `Cargo.toml`, or remove `dpop`"
             );
         }
-        Self { requires_dpop: true, ..Self::of_node(Node::Dpop) }
+        Self { properties: REQUIRES_DPOP, ..Self::of_node(Node::Dpop) }
+    }
+
+    /// Returns the requirement of an extractor that may read the context of the request.
+    #[must_use]
+    pub const fn with_context(self) -> Self {
+        Self { properties: self.properties | READS_CONTEXT, ..self }
+    }
+
+    /// Returns the requirement of a handler that requires no token.
+    #[must_use]
+    pub const fn nothing(reads_context: bool) -> Self {
+        if reads_context { Self::ANY_VALID_TOKEN.with_context() } else { Self::ANY_VALID_TOKEN }
     }
 
     const fn of_node(node: Node) -> Self {
-        Self { node, has_parameters: false, requires_dpop: false }
-    }
-
-    const fn of_list(node: Node, requirements: &[Self]) -> Self {
-        let mut list = Self::of_node(node);
-        let mut at = 0;
-        while at < requirements.len() {
-            list.has_parameters |= requirements[at].has_parameters;
-            list.requires_dpop |= requirements[at].requires_dpop;
-            at += 1;
-        }
-        list
+        Self { node, alternatives: 1, properties: 0 }
     }
 
     /// Returns the elements of `all(…)` or `any(…)`, and an empty list for any other node. `may_require(…)` has no parts: it
@@ -164,28 +190,6 @@ impl Requirement {
             | Node::Credentials(_)
             | Node::Parameter(_) => &[],
         }
-    }
-
-    /// Counts the alternatives, before those that another one covers are dropped.
-    pub(super) const fn count_alternatives(&self) -> usize {
-        let (children, any) = match self.node {
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::MayRequire(_)
-            | Node::Credentials(_)
-            | Node::Parameter(_) => return 1,
-            Node::All(children) => (children, false),
-            Node::Any(children) => (children, true),
-        };
-        let mut count = if any { 0 } else { 1_usize };
-        let mut at = 0;
-        while at < children.len() {
-            let child = children[at].count_alternatives();
-            count = if any { count.saturating_add(child) } else { count.saturating_mul(child) };
-            at += 1;
-        }
-        count
     }
 }
 
@@ -231,7 +235,12 @@ impl Requirement {
 
     /// Returns whether the token must be bound to a DPoP key.
     pub(crate) const fn requires_dpop(&self) -> bool {
-        self.requires_dpop
+        self.properties & REQUIRES_DPOP != 0
+    }
+
+    /// Returns whether an extractor of the handler may read the context of the request.
+    pub(crate) const fn reads_context(&self) -> bool {
+        self.properties & READS_CONTEXT != 0
     }
 
     fn add_authentication(&self, all: &mut Authentication) {
@@ -343,6 +352,11 @@ impl Requirement {
     }
 }
 
+/// Returns the number, or the least one that is too many.
+const fn at_most_too_many(alternatives: usize) -> usize {
+    if alternatives > MAX_ALTERNATIVES { MAX_ALTERNATIVES + 1 } else { alternatives }
+}
+
 /// Returns how the user must have authenticated for all of the requirements.
 pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requirement>) -> Authentication {
     let mut all = Authentication::default();
@@ -352,7 +366,7 @@ pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requi
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
 pub(super) fn are_few_enough(requirements: impl Iterator<Item = Requirement>) -> bool {
-    requirements.map(|requirement| requirement.count_alternatives()).fold(1, usize::saturating_mul)
+    requirements.map(|requirement| requirement.alternatives).fold(1, usize::saturating_mul)
         <= MAX_ALTERNATIVES
 }
 

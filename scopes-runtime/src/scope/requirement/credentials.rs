@@ -1,6 +1,6 @@
 //! Credentials other than tokens, which extractors of the handler check.
 
-use super::{Node, Requirement};
+use super::{HAS_CREDENTIALS_IN_AUTHORIZATION, Node, Requirement};
 use crate::scope::CredentialScheme;
 
 /// For generated code.
@@ -9,7 +9,8 @@ impl Requirement {
     /// Returns the requirement of an extractor that checks credentials.
     #[must_use]
     pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        Self::of_node(Node::Credentials(scheme))
+        let properties = if scheme.is_in_authorization() { HAS_CREDENTIALS_IN_AUTHORIZATION } else { 0 };
+        Self { properties, ..Self::of_node(Node::Credentials(scheme)) }
     }
 
     /// Returns whether an extractor checks credentials of this scheme.
@@ -34,21 +35,6 @@ impl Requirement {
         let mut at = 0;
         while at < self.parts().len() {
             if self.parts()[at].has_credentials_where(wanted) {
-                return true;
-            }
-            at += 1;
-        }
-        false
-    }
-
-    /// Returns whether credentials are in the `Authorization` header, which a request with an access token cannot have twice.
-    pub(super) const fn has_credentials_in_authorization(&self) -> bool {
-        if let Node::Credentials(scheme) = self.node {
-            return scheme.is_in_authorization();
-        }
-        let mut at = 0;
-        while at < self.parts().len() {
-            if self.parts()[at].has_credentials_in_authorization() {
                 return true;
             }
             at += 1;

@@ -1,6 +1,6 @@
 //! Parameters of the scopes of a requirement, and the extractors that give their values.
 
-use super::{Node, Requirement};
+use super::{HAS_PARAMETERS, Node, Requirement};
 use crate::scope::credential_scheme::{is_one_of, is_same};
 use crate::scope::parameter_source::ParameterSource;
 use crate::scope::parameters::next_parameter;
@@ -13,7 +13,7 @@ impl Requirement {
     #[track_caller]
     pub const fn at_path(self, parameters: &[&str]) -> Self {
         assert!(
-            !self.has_parameters || self.gives_parameters_of(&self, parameters),
+            !self.has_parameters() || self.gives_parameters_of(&self, parameters),
             "path without the parameter of a required scope, such as `{{org}}` of `org:{{org}}:read`; give a parameter of the \
              path its name, or document it in `params(…)` if `nest` adds it"
         );
@@ -93,12 +93,12 @@ impl Requirement {
 
     /// Returns whether a scope outside of `may_require` has a parameter.
     pub(crate) const fn has_parameters(&self) -> bool {
-        self.has_parameters
+        self.properties & HAS_PARAMETERS != 0
     }
 
     /// Returns whether this holds for each parameter of the scopes outside of `may_require`.
     pub(in crate::scope) fn all_parameters(&self, holds: &impl Fn(&'static str) -> bool) -> bool {
-        if !self.has_parameters {
+        if !self.has_parameters() {
             return true;
         }
         if let Node::Scope(scope) = self.node {
