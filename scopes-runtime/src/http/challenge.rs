@@ -137,6 +137,10 @@ impl RefusalReason {
     }
 }
 
+/// The detail of a refusal that names no scope because of the value of a parameter.
+const UNNAMEABLE: &str = "The access token lacks a required scope, which cannot be named because of a value in the request. Send \
+                          another value, or obtain a token with a broader scope.";
+
 impl ChallengeConfig {
     pub(super) fn new(
         realm: Box<str>,
@@ -231,6 +235,12 @@ impl RefusalTemplate {
         if self.parameters.names_scopes { &self.alternatives } else { &[] }
     }
 
+    /// Returns whether clients could see the alternatives, but each one has a scope that cannot be named.
+    fn are_all_unnameable(&self) -> bool {
+        let alternatives = self.visible_alternatives();
+        !alternatives.is_empty() && alternatives.iter().all(|scopes| requestable(scopes).is_none())
+    }
+
     /// Returns the scopes of each alternative, if there are several and clients may see them.
     pub(super) fn named_alternatives(&self) -> Vec<String> {
         let alternatives = self.visible_alternatives();
@@ -261,6 +271,9 @@ impl RefusalTemplate {
         if has_hints {
             problem.scope = self.scope_of(cheapest);
             problem.alternatives = Some(self.named_alternatives()).filter(|all| !all.is_empty());
+        }
+        if reason == RefusalReason::InsufficientScope && self.are_all_unnameable() {
+            problem.detail = UNNAMEABLE.into();
         }
         (problem.acr_values, problem.max_age) = (self.acr_values(reason), self.max_age(reason));
         let max_age = problem.max_age.map(|seconds| seconds.to_string());

@@ -319,6 +319,18 @@ struct Keep {
 }
 
 #[tokio::test]
+async fn a_refusal_says_that_no_scope_can_have_a_value() {
+    let answer = answer_of("/orgs/a%20b", &["org:acme:read"]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
+    assert!(detail.contains("cannot be named because of a value in the request"), "{detail}");
+    assert_eq!(answer.json().get("scope"), None);
+    let answer = answer_of("/orgs/acme", &["org:other:read"]).await;
+    let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
+    assert!(!detail.contains("cannot be named"), "{detail}");
+}
+
+#[tokio::test]
 async fn a_refusal_names_no_long_value() {
     let long = "a".repeat(5_000);
     let answer = answer_of(&format!("/orgs/{long}/any"), &[]).await;
