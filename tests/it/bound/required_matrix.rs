@@ -11,11 +11,16 @@ use scopes_runtime::bound::Dpop;
 use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::router::{any, get, post};
 use scopes_runtime::testing::{ScopeMatrix, TestIssuer};
-use scopes_runtime::{AccessToken, AuthError, ResourceServer, ScopedRouter, requires_scopes, scopes};
+use scopes_runtime::{
+    AccessToken, AuthError, DecodeFuture, JwtDecoder, ResourceServer, ScopedRouter, TokenDecoder,
+    requires_scopes, scopes,
+};
 use scopes_tests::Scope;
+use serde_json::{Map, Value};
 use tower::service_fn;
 
 use super::BASE;
+use super::dpop::dpop;
 
 #[requires_scopes("items")]
 async fn read() {}
@@ -49,9 +54,9 @@ fn routes() -> ScopedRouter<ResourceServer> {
         .route_mcp("/bound", McpEndpoint::new(tools, scopes!(dpop)).tool("read", scopes!("items")))
 }
 
-fn server(issuer: &TestIssuer, base: &str) -> ResourceServer {
-    let dpop = Dpop::new(base).expect("a URL");
-    ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("the default realm")
+fn server(issuer: &TestIssuer, dpop: &Dpop) -> ResourceServer {
+    let builder = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop.clone());
+    builder.build().expect("the default realm")
 }
 
 /// Returns the message of the panic.
@@ -62,23 +67,59 @@ async fn failure(matrix: ScopeMatrix, app: Router) -> String {
 
 #[tokio::test]
 async fn operations_with_and_without_dpop_pass() {
-    let issuer = TestIssuer::new();
-    for (url, base) in [(BASE, BASE), ("https://api.test/public/", "https://api.test/public")] {
-        let matrix = issuer.matrix(&routes()).dpop(url);
-        matrix.check(routes().with_state(server(&issuer, base))).await;
-        matrix.check_attacks(routes().with_state(server(&issuer, base))).await;
-        let dry = issuer.matrix(&routes()).dpop(url).dry_run();
-        dry.check(routes().with_state(server(&issuer, base))).await;
+    for url in [BASE, "https://api.test/public/"] {
+        passes(&Dpop::new(url).expect("a URL")).await;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_requires_dpop_of_all_requests_passes() {
+    passes(&dpop().required()).await;
+}
+
+async fn passes(dpop: &Dpop) {
+    let issuer = TestIssuer::new();
+    let app = || routes().with_state(server(&issuer, dpop));
+    let matrix = issuer.matrix(&routes()).dpop(dpop);
+    matrix.check(app()).await;
+    matrix.check_attacks(app()).await;
+    matrix.dry_run().check(app()).await;
+}
+
+#[tokio::test]
+async fn a_bound_token_that_is_accepted_as_bearer_token_fails() {
+    #[requires_scopes("items")]
+    async fn read() {}
+    /// Accepts bound tokens without their proof.
+    struct Lenient(JwtDecoder);
+    impl TokenDecoder for Lenient {
+        fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+            Box::pin(async move {
+                let token = self.0.decode(token).await?;
+                let mut claims: Map<String, Value> = token.claims().expect("an object");
+                claims.remove("cnf");
+                AccessToken::new(claims, token.scopes().clone())
+            })
+        }
+    }
+    let issuer = TestIssuer::new();
+    let decoder = Lenient(issuer.bound_token_decoder());
+    let routes = || ScopedRouter::<ResourceServer>::new().route("/read", get(read));
+    let app = Router::from(routes().with_state(ResourceServer::new(decoder)));
+    let message = failure(issuer.matrix(&routes()).dpop(&dpop()), app).await;
+    let rows: Vec<_> = message.lines().filter(|line| line.contains("/read")).collect();
+    let [row] = *rows else { panic!("{message}") };
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>().join(" "),
+        "GET /read a bound token of `items` as `Bearer` 401 Bearer invalid_token scope=\"items\" 200"
+    );
 }
 
 #[tokio::test]
 async fn proofs_have_the_nonces_of_the_server() {
     let issuer = TestIssuer::new();
-    let dpop = Dpop::new(BASE).and_then(|dpop| dpop.nonce_secret([7; 32])).expect("a URL and a secret");
-    let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build();
-    let app = routes().with_state(server.expect("the default realm"));
-    issuer.matrix(&routes()).dpop(BASE).check(app).await;
+    let dpop = dpop().nonce_secret([7; 32]).expect("32 bytes");
+    issuer.matrix(&routes()).dpop(&dpop).check(routes().with_state(server(&issuer, &dpop))).await;
 }
 
 #[tokio::test]
@@ -89,8 +130,8 @@ async fn an_operation_that_accepts_bearer_tokens_fails() {
     async fn bound_pay() {}
     let issuer = TestIssuer::new();
     let reported = ScopedRouter::<ResourceServer>::new().route("/pay", post(bound_pay));
-    let served = ScopedRouter::new().route("/pay", post(pay)).with_state(server(&issuer, BASE));
-    let message = failure(issuer.matrix(&reported).dpop(BASE), Router::from(served)).await;
+    let served = ScopedRouter::new().route("/pay", post(pay)).with_state(server(&issuer, &dpop()));
+    let message = failure(issuer.matrix(&reported).dpop(&dpop()), Router::from(served)).await;
     let row = |sent: &str| {
         let row = message.lines().find(|line| line.contains(sent)).expect(sent);
         row.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -106,22 +147,23 @@ async fn an_operation_that_accepts_bearer_tokens_fails() {
 async fn proofs_for_another_url_fail() {
     let issuer = TestIssuer::new();
     let routes = || ScopedRouter::<ResourceServer>::new().route("/either", get(either));
-    let app = Router::from(routes().with_state(server(&issuer, BASE)));
-    let message = failure(issuer.matrix(&routes()).dpop("https://other.test"), app).await;
+    let app = Router::from(routes().with_state(server(&issuer, &dpop())));
+    let other = Dpop::new("https://other.test").expect("a URL");
+    let message = failure(issuer.matrix(&routes()).dpop(&other), app).await;
     let hint = "401 DPoP invalid_dpop_proof scope=\"items:write\", compare the base URLs of `ScopeMatrix::dpop` and `Dpop`";
     assert!(message.contains(hint), "{message}");
 }
 
 #[tokio::test]
-async fn the_base_url_is_required() {
+async fn the_settings_of_the_server_are_required() {
     let issuer = TestIssuer::new();
     let of_either = || ScopedRouter::<ResourceServer>::new().route("/either", get(either));
     let of_later = || ScopedRouter::<ResourceServer>::new().route("/later", get(later));
     for (route, routes) in [("GET /either", of_either()), ("GET /later", of_later())] {
         let message = failure(issuer.matrix(&routes), Router::new()).await;
         let expected = format!(
-            "`{route}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with the base \
-             URL of the server's `Dpop`, which proofs are made for ("
+            "`{route}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop` with the `Dpop` of the \
+             server, whose base URL proofs are made for ("
         );
         assert!(message.starts_with(&expected), "{message}");
     }

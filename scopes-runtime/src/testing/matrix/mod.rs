@@ -143,8 +143,10 @@ impl ScopeMatrix {
     /// - with as many known scopes as do not satisfy the requirement together: 403, with the challenge. If such a token is
     ///   accepted, each scope is sent alone, to find those that open the operation. Known scopes are those of the router's
     ///   vocabularies and those that operations require;
-    /// - with a sufficient token that is not bound to a key, if the requirement has `dpop`: 401 `invalid_token`, with a
-    ///   challenge for `DPoP` alone;
+    /// - with a sufficient token that is not bound to a key, if the requirement has `dpop` or the server requires DPoP: 401
+    ///   `invalid_token`, with a challenge for `DPoP` alone;
+    /// - with a sufficient token that is bound to a key, with the scheme `Bearer`, if `ScopeMatrix::dpop` was called: 401
+    ///   `invalid_token`;
     /// - without `acr` and `auth_time`, if the requirement has `acr` or `max_age`: 401, with the challenge;
     /// - with a sufficient token in `?access_token=…`, or in a form if the method has a body: 401, as without a token;
     /// - `HEAD` without and with a sufficient token, if the method is `GET`: the same as `GET`;
@@ -173,7 +175,7 @@ impl ScopeMatrix {
     /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
     /// the application; set tokens that satisfy it with [`token`](Self::token).
     ///
-    /// The number of requests is limited. A scoped operation gets at most twelve, one for each alternative, one for each scope
+    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
     /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
@@ -199,7 +201,7 @@ impl ScopeMatrix {
                 self.require_credentials(caller);
             }
             self.require_scope_values(caller);
-            self.require_base_url(caller);
+            self.require_dpop_settings(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
@@ -240,9 +242,9 @@ impl ScopeMatrix {
                     target,
                     value: &target.value,
                     alternatives: &requirements.alternatives(),
-                    schemes_of_challenge: schemes_of(&operation.access),
+                    schemes_of_challenge: self.schemes_of(&operation.access),
                     unverified: &self.unverified(operation).alternatives(),
-                    unverified_schemes: schemes_of(self.unverified(operation)),
+                    unverified_schemes: self.schemes_of(self.unverified(operation)),
                     user_authentication: &requirements.authentication(),
                     may_require: &requirements.may_require(),
                     token: &self.token,
@@ -330,7 +332,7 @@ impl ScopeMatrix {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);
-            self.require_base_url(caller);
+            self.require_dpop_settings(caller);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.model() {
@@ -341,7 +343,7 @@ impl ScopeMatrix {
                 }
                 let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes, &target.value);
-                let schemes = schemes_of(&operation.access);
+                let schemes = self.schemes_of(&operation.access);
                 for attack in attacks.iter().filter(|attack| !self.dpop.is_set() || !attack.has_dpop_scheme())
                 {
                     let challenge = TokenChallenge { schemes, error: None, scope: scope.clone() };
@@ -351,13 +353,14 @@ impl ScopeMatrix {
             run.finish("the attacks", caller);
         }
     }
-}
 
-/// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
-fn schemes_of(access: &Access) -> ChallengedSchemes {
-    match access {
-        Access::Scoped(requirements) if requirements.require_dpop() => ChallengedSchemes::Dpop,
-        _ => ChallengedSchemes::Bearer,
+    /// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
+    fn schemes_of(&self, access: &Access) -> ChallengedSchemes {
+        match access {
+            _ if self.dpop.is_required() => ChallengedSchemes::Dpop,
+            Access::Scoped(requirements) if requirements.require_dpop() => ChallengedSchemes::Dpop,
+            _ => ChallengedSchemes::Bearer,
+        }
     }
 }
 

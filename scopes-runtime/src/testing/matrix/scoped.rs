@@ -51,7 +51,7 @@ impl Scoped<'_> {
         let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
         let invalid = self.refused_unverified(Some("invalid_token"));
         let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
-        if let Some(case) = self.unbound() {
+        for case in self.unbound().into_iter().chain(self.bound_bearer()) {
             refuses &= run.check(&case).await;
         }
         let mut admits = true;
@@ -187,11 +187,27 @@ impl Scoped<'_> {
         let alternative = self.alternatives.first().filter(|_| self.requires_dpop())?;
         let granted = list(alternative);
         let token = self.with_login().scopes([self.filled(&granted)]).sign();
-        let expected = self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), &granted);
+        // A server that requires DPoP refuses the token before it reads its scopes.
+        let expected = if self.dpop.is_required() {
+            self.refused_unverified(Some("invalid_token"))
+        } else {
+            self.refused(StatusCode::UNAUTHORIZED, Some("invalid_token"), &granted)
+        };
         Some(self.case(
             &format!("{} as `Bearer`", token_of(&granted)),
             self.request().bearer(&token),
             expected,
+        ))
+    }
+
+    /// Returns the request with a sufficient token that is bound to a key, as a bearer token (RFC 9449 section 7.2).
+    fn bound_bearer(&self) -> Option<Case> {
+        let granted = list(self.alternatives.first()?);
+        let token = self.dpop.bind(&self.with_login().scopes([self.filled(&granted)]))?.text;
+        Some(self.case(
+            &format!("a bound token of `{granted}` as `Bearer`"),
+            self.request().bearer(&token),
+            self.refused_unverified(Some("invalid_token")),
         ))
     }
 
@@ -206,8 +222,8 @@ impl Scoped<'_> {
 
     /// Returns a request with the token bound to a key, and a proof.
     fn with_proof(&self, token: &TestToken) -> TestRequest {
-        let bound = self.dpop.bind(token).expect("the matrix has checked that there is a base URL");
-        self.request().proven_token(bound)
+        let bound = self.dpop.bind(token).expect("the matrix has checked that there are settings");
+        self.request().proven_token(bound.add)
     }
 
     /// Returns the request with the scopes of an alternative, and those that the handler may require later.

@@ -4,10 +4,15 @@ use super::ScopeMatrix;
 #[cfg(feature = "bound-tokens")]
 use super::dpop_tokens::DpopTokens;
 use crate::operation::{Access, Operation};
+#[cfg(feature = "bound-tokens")]
+use crate::token::Dpop;
 
 impl ScopeMatrix {
-    /// Sends bound tokens with DPoP proofs to the operations that require `dpop`. `base_url` is that of the server's
-    /// [`Dpop`](crate::bound::Dpop), which accepts both schemes. Proofs have its nonces, if it requires them.
+    /// Sends bound tokens with DPoP proofs to the operations that require `dpop`, and to all operations if
+    /// [`Dpop::required`](crate::bound::Dpop::required) was called. `dpop` is that of the server, or another one with the same
+    /// base URL. Proofs have the nonces of the server, if it requires them.
+    ///
+    /// Each operation must also refuse a bound token with the scheme `Bearer` (RFC 9449 section 7.2).
     ///
     /// Operations that require `dpop` cannot be checked without this.
     ///
@@ -30,27 +35,27 @@ impl ScopeMatrix {
     /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
     /// let issuer = TestIssuer::new();
     /// let dpop = Dpop::new("https://api.test").unwrap();
-    /// let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().unwrap();
+    /// let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop.clone()).build().unwrap();
     /// let app = ScopedRouter::new().route("/payments", post(pay)).with_state(server);
-    /// issuer.matrix(&app).dpop("https://api.test").check(app).await;
+    /// issuer.matrix(&app).dpop(&dpop).check(app).await;
     /// # });
     /// # }
     /// ```
     #[cfg(feature = "bound-tokens")]
-    pub fn dpop(self, base_url: impl Into<String>) -> Self {
-        Self { dpop: DpopTokens::new(&base_url.into()), ..self }
+    pub fn dpop(self, dpop: &Dpop) -> Self {
+        Self { dpop: DpopTokens::new(dpop), ..self }
     }
 
     /// # Panics
     ///
-    /// Panics if an operation requires DPoP, and there is no base URL for proofs.
-    pub(super) fn require_base_url(&self, caller: &Location<'_>) {
+    /// Panics if an operation requires DPoP, and there are no settings for proofs.
+    pub(super) fn require_dpop_settings(&self, caller: &Location<'_>) {
         for Operation { methods, path, access, .. } in self.report.model() {
             let Access::Scoped(requirements) = access else { continue };
             assert!(
                 self.dpop.is_set() || !(requirements.require_dpop() || requirements.may_require().dpop),
-                "`{methods} {path}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop(\"https://…\")` with \
-                 the base URL of the server's `Dpop`, which proofs are made for ({caller})"
+                "`{methods} {path}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop` with the `Dpop` of \
+                 the server, whose base URL proofs are made for ({caller})"
             );
         }
     }

@@ -176,6 +176,12 @@ impl Dpop {
         self
     }
 
+    /// Returns the normalized base URL, without a slash at its end.
+    #[cfg(feature = "testing")]
+    pub(crate) fn base_url(&self) -> &str {
+        &self.checks.base
+    }
+
     pub(crate) fn is_required(&self) -> bool {
         self.is_required
     }
