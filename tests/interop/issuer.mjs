@@ -1,7 +1,11 @@
 // For the tests `interop` and `browser`: oidc-provider, an issuer of other authors, on a port of loopback (0 is a free one).
 // Prints its URL. A line `keys a b` on stdin makes it sign with key `a` and publish `b` too; it prints `keys a b` then.
+// With `TLS_PEM`, a file with a certificate and its key, the token endpoint is also at an alias with TLS (RFC 8705 section 5),
+// which takes any certificate of clients.
 
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -35,7 +39,7 @@ async function interact(provider, request, response) {
   await provider.interactionFinished(request, response, { login: { accountId: 'carol' }, consent });
 }
 
-function provider(url, kids) {
+function provider(url, kids, tlsUrl) {
   const client = (client_id, client_secret, grant_types) => ({
     client_id,
     client_secret,
@@ -49,6 +53,10 @@ function provider(url, kids) {
     clients: [
       client('app', 'app-secret', ['client_credentials']),
       client('api', 'a secret: 100%', ['client_credentials']),
+      {
+        ...client('shop', 'shop-secret', ['client_credentials']),
+        tls_client_certificate_bound_access_tokens: true,
+      },
       {
         client_id: 'docs',
         token_endpoint_auth_method: 'none',
@@ -66,6 +74,7 @@ function provider(url, kids) {
     // rmcp's client registers for refresh tokens.
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    discovery: tlsUrl && { mtls_endpoint_aliases: { token_endpoint: `${tlsUrl}/token` } },
     // Pages of other origins request tokens too.
     clientBasedCORS: () => true,
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
@@ -74,6 +83,11 @@ function provider(url, kids) {
       clientCredentials: { enabled: true },
       dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        getCertificate: (context) => context.socket.getPeerX509Certificate?.(),
+      },
       registration: { enabled: true },
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
@@ -96,15 +110,26 @@ function provider(url, kids) {
     request.url.startsWith('/interaction/') ? interact(provider, request, response) : callback(request, response);
 }
 
-let answer;
-const server = createServer((request, response) => answer(request, response));
-server.listen(Number(port), '127.0.0.1', () => {
-  const url = `http://127.0.0.1:${server.address().port}`;
-  answer = provider(url, first);
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    answer = provider(url, line.split(' ').slice(1));
-    console.log(line);
+// Returns the address of a server, once it listens.
+function listening(server, port) {
+  return new Promise((resolve) => {
+    server.listen(port, '127.0.0.1', () => resolve(`127.0.0.1:${server.address().port}`));
   });
-  console.log(url);
+}
+
+let answer;
+const respond = (request, response) => answer(request, response);
+let tlsUrl;
+if (process.env.TLS_PEM) {
+  const pem = readFileSync(process.env.TLS_PEM);
+  const options = { cert: pem, key: pem, requestCert: true, rejectUnauthorized: false };
+  tlsUrl = `https://${await listening(createTlsServer(options, respond), 0)}`;
+}
+const url = `http://${await listening(createServer(respond), Number(port))}`;
+answer = provider(url, first, tlsUrl);
+createInterface({ input: process.stdin }).on('line', (line) => {
+  answer = provider(url, line.split(' ').slice(1), tlsUrl);
+  console.log(line);
 });
+console.log(url);
 process.stdin.on('end', () => process.exit());

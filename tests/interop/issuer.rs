@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _, stderr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -52,15 +52,18 @@ impl Issuer {
         Self::start_at(modules, "0", "1")
     }
 
+    /// Starts with a certificate and its key, in a PEM file, for a token endpoint with TLS.
+    pub(crate) fn start_with_tls(modules: &PathBuf, pem: &Path) -> Self {
+        Self::spawn(node("issuer.mjs").env("TLS_PEM", pem).arg(modules).args(["0", "1"]))
+    }
+
     /// Starts on a port with one key.
     pub(crate) fn start_at(modules: &PathBuf, port: &str, key: &str) -> Self {
-        let mut command = node("issuer.mjs");
-        command
-            .arg(modules)
-            .args([port, key])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        Self::spawn(node("issuer.mjs").arg(modules).args([port, key]))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("it starts");
         let commands = process.stdin.take().expect("it is piped");
         let lines = BufReader::new(process.stdout.take().expect("it is piped"));

@@ -5,6 +5,7 @@ mod api;
 mod dpop;
 mod issuer;
 mod mcp;
+mod mutual_tls;
 mod outage;
 
 use std::collections::BTreeMap;
