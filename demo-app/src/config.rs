@@ -99,7 +99,6 @@ pub struct Config {
         env = "DEMO_REDIS_URL",
         value_name = "URL",
         value_parser = NonEmptyStringValueParser::new(),
-        requires = "issuer_url",
         hide_env_values = true
     )]
     pub redis: Option<String>,

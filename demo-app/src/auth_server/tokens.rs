@@ -64,39 +64,47 @@ pub enum TokensError {
 }
 
 impl Tokens {
-    /// Signs tokens with a secret (HS256) and verifies them. With DPoP, the issuer is the URL of this API.
+    /// Signs tokens with a secret (HS256) and verifies them. With DPoP, the issuer is the URL of this API, and the used proofs
+    /// are on the Redis server, or in memory.
     ///
     /// # Errors
     ///
     /// - [`TokensError::Secret`] if the secret is shorter than 32 bytes or a PEM document.
     /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
     /// - [`TokensError::Dpop`] if the issuer is not a URL.
+    /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
+    /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn signed_with_secret(
         issuer: String,
         audience: String,
         secret: &JwtSecret,
         dpop: DpopMode,
+        redis: Option<&str>,
     ) -> Result<Self, TokensError> {
         let key = VerificationKey::from_secret(Algorithm::HS256, secret.as_bytes())?;
-        let proofs = proofs(&issuer, dpop)?;
+        let proofs = stored_on(redis, proofs(&issuer, dpop)?)?;
         let resource_server = resource_server(decoder(&issuer, &audience).key(key), proofs)?;
         let signer = Signer::with_secret(issuer, audience, secret, dpop);
         Ok(Self { issuer: TokenIssuer::Secret, resource_server, signer: Some(signer) })
     }
 
-    /// Signs tokens with a private key and verifies them. With DPoP, the issuer is the URL of this API.
+    /// Signs tokens with a private key and verifies them. With DPoP, the issuer is the URL of this API, and the used proofs are
+    /// on the Redis server, or in memory.
     ///
     /// # Errors
     ///
     /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
     /// - [`TokensError::Dpop`] if the issuer is not a URL.
+    /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
+    /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn signed_with_key(
         issuer: String,
         audience: String,
         key: SigningKey,
         dpop: DpopMode,
+        redis: Option<&str>,
     ) -> Result<Self, TokensError> {
-        let proofs = proofs(&issuer, dpop)?;
+        let proofs = stored_on(redis, proofs(&issuer, dpop)?)?;
         let resource_server =
             resource_server(decoder(&issuer, &audience).key(key.verification_key()), proofs)?;
         let signer = Signer::with_key(issuer, audience, key, dpop);
@@ -118,11 +126,7 @@ impl Tokens {
         dpop: DpopMode,
         redis: Option<&str>,
     ) -> Result<Self, TokensError> {
-        let mut proofs = proofs(&audience, dpop).map_err(TokensError::DpopAudience)?;
-        if let Some(redis) = redis {
-            let dpop = proofs.ok_or(TokensError::RedisWithoutDpop)?;
-            proofs = Some(dpop.replay_store(RedisReplayStore::new(redis)?));
-        }
+        let proofs = stored_on(redis, proofs(&audience, dpop).map_err(TokensError::DpopAudience)?)?;
         let decoder = decoder(&url, &audience).jwks(Jwks::discovery());
         let resource_server = resource_server(decoder, proofs).map_err(TokensError::Issuer)?;
         let issuer = TokenIssuer::External(ExternalIssuer::new(url));
@@ -141,6 +145,13 @@ fn proofs(api: &str, mode: DpopMode) -> Result<Option<Dpop>, DpopError> {
         DpopMode::Accepted => Some(Dpop::new(api)?),
         DpopMode::Required => Some(Dpop::new(api)?.required()),
     })
+}
+
+/// Stores the used proofs on the Redis server, if there is one.
+fn stored_on(redis: Option<&str>, dpop: Option<Dpop>) -> Result<Option<Dpop>, TokensError> {
+    let Some(redis) = redis else { return Ok(dpop) };
+    let dpop = dpop.ok_or(TokensError::RedisWithoutDpop)?;
+    Ok(Some(dpop.replay_store(RedisReplayStore::new(redis)?)))
 }
 
 fn resource_server(

@@ -102,16 +102,16 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 }
 
 fn tokens(config: &Config, addr: SocketAddr) -> Result<Tokens, TokensError> {
-    let audience = config.audience.clone();
+    let (audience, redis) = (config.audience.clone(), config.redis.as_deref());
     if let Some(url) = &config.issuer_url {
-        return Tokens::from_issuer(url.clone(), audience, config.dpop, config.redis.as_deref());
+        return Tokens::from_issuer(url.clone(), audience, config.dpop, redis);
     }
     let issuer = config.issuer.clone().unwrap_or_else(|| format!("http://{addr}"));
     if let Some(file) = &config.signing_key {
-        return Tokens::signed_with_key(issuer, audience, SigningKey::read(file)?, config.dpop);
+        return Tokens::signed_with_key(issuer, audience, SigningKey::read(file)?, config.dpop, redis);
     }
     let secret = config.jwt_secret.clone().unwrap_or_else(JwtSecret::random);
-    Tokens::signed_with_secret(issuer, audience, &secret, config.dpop)
+    Tokens::signed_with_secret(issuer, audience, &secret, config.dpop, redis)
 }
 
 /// Returns a future that completes on the first SIGINT (Ctrl-C) or SIGTERM after this call.

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::{
     program::{Running, refusal, serving},
+    redis::Redis,
     support::{Demo, ISSUER, SECRET, TestResponse},
 };
 
@@ -21,7 +22,7 @@ const ITEMS: &str = "http://demo.test/users/me/items/";
 
 async fn demo(mode: DpopMode) -> Demo {
     let secret = JwtSecret::from(SECRET.to_owned());
-    let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, mode);
+    let tokens = Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, mode, None);
     Demo::with(Database::open(":memory:").await.unwrap(), tokens.unwrap())
 }
 
@@ -165,8 +166,44 @@ fn an_invalid_replay_store_is_refused() {
     let error = refusal(&serving().args(issuer).args(["--redis", "http://127.0.0.1"]).output().unwrap());
     assert!(error.contains("--redis"), "{error}");
     let without_dpop = ["--issuer-url", "http://127.0.0.1:1", "--redis", "redis://127.0.0.1"];
-    let error = refusal(&serving().args(without_dpop).output().unwrap());
-    assert!(error.contains("--redis") && error.contains("--dpop"), "{error}");
+    for options in [&without_dpop[..], &without_dpop[2..]] {
+        let error = refusal(&serving().args(options).output().unwrap());
+        assert!(error.contains("--redis") && error.contains("--dpop"), "{error}");
+    }
+}
+
+#[test]
+fn copies_with_their_own_issuer_share_used_proofs_on_redis() {
+    let Some(redis) = Redis::start() else { return };
+    for mode in ["accepted", "required"] {
+        let copy = || {
+            let mut command = serving();
+            command.args([
+                "--jwt-secret",
+                SECRET,
+                "--issuer",
+                ISSUER,
+                "--dpop",
+                mode,
+                "--redis",
+                &redis.url(),
+            ]);
+            Running::start(&mut command)
+        };
+        let (one, other, key) = (copy(), copy(), DpopKey::new());
+        let token = one.log_in_with("me+items", &format!("DPoP: {}\n", first_proof(&key).sign()));
+        let items = |copy: &Running, proof: &str| {
+            copy.send(&format!(
+                "GET /users/me/items/ HTTP/1.1\nHost: demo\nConnection: close\nAuthorization: DPoP {token}\nDPoP: {proof}\n\n"
+            ))
+        };
+        let proof = || key.proof("GET", ITEMS, &token).sign();
+        let used = proof();
+        assert!(items(&one, &used).starts_with("HTTP/1.1 200"), "{mode}");
+        let again = items(&other, &used);
+        assert!(again.starts_with("HTTP/1.1 401") && again.contains("invalid_dpop_proof"), "{again}");
+        assert!(items(&other, &proof()).starts_with("HTTP/1.1 200"), "{mode}");
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let key = SigningKey::read(&key_file("ed25519")).unwrap();
-        let tokens = Tokens::signed_with_key(url.clone(), "demo-app".to_owned(), key, DpopMode::Off).unwrap();
+        let tokens =
+            Tokens::signed_with_key(url.clone(), "demo-app".to_owned(), key, DpopMode::Off, None).unwrap();
         let app = app(AppState::new(Database::open(":memory:").await.unwrap(), tokens));
         tokio::spawn(async { axum::serve(listener, app).await });
         let pem = std::fs::read_to_string(key_file("ed25519")).unwrap();

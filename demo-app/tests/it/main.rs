@@ -16,6 +16,7 @@ mod paths;
 mod postgres;
 mod program;
 mod readme;
+mod redis;
 mod routes;
 mod signing_key;
 mod stopping;

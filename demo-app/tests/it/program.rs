@@ -22,6 +22,7 @@ pub(crate) fn program() -> Command {
         "DEMO_ISSUER",
         "DEMO_AUDIENCE",
         "DEMO_DPOP",
+        "DEMO_REDIS_URL",
         "RUST_LOG",
     ] {
         command.env_remove(variable);
@@ -94,9 +95,14 @@ impl Running {
     }
 
     pub(crate) fn log_in(&self, scope: &str) -> String {
+        self.log_in_with(scope, "")
+    }
+
+    /// Logs in with more lines in the header, each with its `\n`.
+    pub(crate) fn log_in_with(&self, scope: &str, headers: &str) -> String {
         let form = format!("grant_type=password&username=johndoe&password=secret&scope={scope}");
         let response = self.send(&format!(
-            "POST /token HTTP/1.1\nHost: demo\nConnection: close\nContent-Length: {}\n\
+            "POST /token HTTP/1.1\nHost: demo\nConnection: close\nContent-Length: {}\n{headers}\
              Content-Type: application/x-www-form-urlencoded\n\n{form}",
             form.len()
         ));

@@ -27,7 +27,7 @@ pub(crate) fn key_file(name: &str) -> PathBuf {
 async fn demo(key: &str) -> Demo {
     let key = SigningKey::read(&key_file(key)).unwrap();
     let tokens =
-        Tokens::signed_with_key(ISSUER.to_owned(), "demo-app".to_owned(), key, DpopMode::Off).unwrap();
+        Tokens::signed_with_key(ISSUER.to_owned(), "demo-app".to_owned(), key, DpopMode::Off, None).unwrap();
     Demo::with(Database::open(":memory:").await.unwrap(), tokens)
 }
 

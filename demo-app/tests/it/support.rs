@@ -31,8 +31,13 @@ impl Demo {
 
     pub(crate) fn on(database: Database) -> Self {
         let secret = JwtSecret::from(SECRET.to_owned());
-        let tokens =
-            Tokens::signed_with_secret(ISSUER.to_owned(), "demo-app".to_owned(), &secret, DpopMode::Off);
+        let tokens = Tokens::signed_with_secret(
+            ISSUER.to_owned(),
+            "demo-app".to_owned(),
+            &secret,
+            DpopMode::Off,
+            None,
+        );
         Self::with(database, tokens.unwrap())
     }
 
