@@ -12,7 +12,9 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get;
 use futures_util::FutureExt as _;
-use jsonwebtoken::decode;
+use jsonwebtoken::{Algorithm, DecodingKey, crypto, decode};
+use scopes_runtime::bound::Dpop;
+use scopes_runtime::testing::{DpopKey, TestIssuer};
 use scopes_runtime::{
     AccessToken, JwtDecoder, ResourceServer, ScopedRouter, TokenDecoder, requires_scopes, router,
 };
@@ -25,6 +27,8 @@ use tower::Service as _;
 const REQUESTS: usize = 500;
 
 const BY_HAND: &str = " by hand";
+const DPOP: &str = "cached token with a new DPoP proof";
+const DPOP_SIGNATURE: &str = "the signature of the proof alone";
 
 const REQUEST_CASES: [(&str, &str, Option<&str>, u16); 8] = [
     ("open route", "/open", Some("me items"), 200),
@@ -106,7 +110,46 @@ fn decode_tokens_by_hand(name: &str, count: usize) {
     }
 }
 
+/// Returns a token that is bound to a key, and this many proofs of the key for it.
+fn bound_token(issuer: &TestIssuer, count: usize) -> (String, Vec<String>) {
+    let key = DpopKey::new();
+    let token = issuer.token().scopes(["me", "items"]).bound_to(&key).sign();
+    let proofs = (0..count).map(|_| key.proof("GET", "https://api.test/scoped", &token).sign()).collect();
+    (token, proofs)
+}
+
+fn send_proofs(count: usize) {
+    let issuer = TestIssuer::new();
+    let dpop = Dpop::new("https://api.test").expect("a URL");
+    let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("a server");
+    let mut app: Router = Router::new().route("/scoped", get(scoped)).with_state(server);
+    let (token, proofs) = bound_token(&issuer, REQUESTS + 10);
+    let token = format!("DPoP {token}");
+    for proof in &proofs[..count + 10] {
+        let request = Request::get("/scoped").header("authorization", &token).header("dpop", proof);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = app.call(request).now_or_never().expect("an immediate result").expect("infallible");
+        assert_eq!(response.status(), 200);
+    }
+}
+
+/// With jsonwebtoken, and a key that is read once.
+fn verify_signatures(count: usize) {
+    let (_, proofs) = bound_token(&TestIssuer::new(), REQUESTS + 10);
+    let header = jsonwebtoken::decode_header(&proofs[0]).expect("a header");
+    let key = DecodingKey::from_jwk(&header.jwk.expect("a key")).expect("a key");
+    for proof in &proofs[..count + 10] {
+        let (message, signature) = proof.rsplit_once('.').expect("a JWS");
+        assert!(crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256).expect("a signature"));
+    }
+}
+
 fn run(case: &str, count: usize) {
+    match case {
+        DPOP => return send_proofs(count),
+        DPOP_SIGNATURE => return verify_signatures(count),
+        _ => {}
+    }
     if let Some((_, path, scope, status)) = REQUEST_CASES.iter().find(|(name, ..)| *name == case) {
         return send_requests(path, *scope, *status, count);
     }
@@ -139,7 +182,8 @@ fn main() {
     }
     let requests = REQUEST_CASES.map(|(name, ..)| name.to_owned()).into_iter();
     let decoded = ALGORITHMS.into_iter().flat_map(|name| [name.to_owned(), format!("{name}{BY_HAND}")]);
-    for case in requests.chain(decoded) {
+    let dpop = [DPOP, DPOP_SIGNATURE].map(str::to_owned);
+    for case in requests.chain(decoded).chain(dpop) {
         let instructions = instructions(&case, REQUESTS) - instructions(&case, 0);
         println!("{case:36} {:>9}", instructions / REQUESTS as u64);
     }

@@ -2,14 +2,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use sha2::{Digest as _, Sha256};
-
 use super::memory_store::{MAX_PROOFS_PER_KEY, MemoryStore, Now, UsedProof};
 use super::nonce::NonceKey;
 use super::proof::{Expected, Proof};
+use super::proof_key::ProofKeys;
 use super::refusal::DpopRefusal;
 use super::replay_store::ReplayStore;
 use super::target::{below, normalized};
+use super::thumbprint::sha256;
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
 
@@ -35,6 +35,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 ///
 /// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A request that is
 /// built from a copy of its extensions is a replay.
+///
+/// The headers of the last 4096 accepted proofs are kept with their keys, about 6 MiB with ES256, because clients send the same
+/// header with each proof.
 ///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
@@ -63,6 +66,7 @@ struct ProofChecks {
     nonces: Option<NonceKey>,
     max_proofs_per_key: usize,
     store: Store,
+    keys: Arc<ProofKeys>,
 }
 
 #[derive(Clone)]
@@ -120,7 +124,8 @@ impl Dpop {
         }
         install_crypto_provider();
         let store = Store::Memory(Arc::new(MemoryStore::new()));
-        let checks = ProofChecks { base, nonces: None, max_proofs_per_key: MAX_PROOFS_PER_KEY, store };
+        let keys = Arc::new(ProofKeys::new());
+        let checks = ProofChecks { base, nonces: None, max_proofs_per_key: MAX_PROOFS_PER_KEY, store, keys };
         Ok(Self { is_required: false, checks: Arc::new(checks) })
     }
 
@@ -199,7 +204,7 @@ impl Dpop {
     /// Verifies the proof of a request, and stores that it was used.
     pub(crate) async fn verify(&self, request: DpopRequest<'_>) -> Result<(), DpopRefusal> {
         let DpopRequest { method, path, token, thumbprint, .. } = request;
-        let ProofChecks { base, nonces, max_proofs_per_key, store } = &*self.checks;
+        let ProofChecks { base, nonces, max_proofs_per_key, store, keys } = &*self.checks;
         let Some(proof) = request.proof else {
             return Err(DpopRefusal::invalid_proof("the request does not have exactly one header `DPoP`"));
         };
@@ -208,18 +213,18 @@ impl Dpop {
         };
         let now = Now::new();
         let expected = Expected { method, url: &url, token, thumbprint, now: now.system };
-        let proof = Proof::verify(proof, expected)?;
+        let proof = Proof::verify(proof, expected, keys)?;
         if let Some(nonces) = nonces
             && !proof.nonce.is_some_and(|nonce| nonces.accepts(&nonce, now.system))
         {
             return Err(DpopRefusal::UseNonce);
         }
         // With the key, so that no client can use up the ids of another.
-        let hash = Sha256::new().chain_update(thumbprint).chain_update(&proof.id).finalize();
-        let id = *hash.first_chunk().expect("a SHA-256 has 32 bytes");
+        let hash = sha256(&[&proof.key[..], proof.id.as_bytes()].concat());
+        let id = *hash.first_chunk().expect("it has 32 bytes");
         let inserted = match store {
             Store::Memory(store) => {
-                let key = *thumbprint.as_bytes().first_chunk().expect("a thumbprint has 43 characters");
+                let key = *proof.key.first_chunk().expect("it has 32 bytes");
                 let proof = UsedProof { id, key, expires_at: proof.expires_at };
                 store.insert(proof, *max_proofs_per_key, now).map_err(Into::into)
             }

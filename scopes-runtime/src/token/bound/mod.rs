@@ -4,6 +4,7 @@ mod dpop;
 mod memory_store;
 mod nonce;
 mod proof;
+mod proof_key;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod refusal;

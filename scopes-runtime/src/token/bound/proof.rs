@@ -1,15 +1,15 @@
 use std::time::{Duration, SystemTime};
 
-use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
+use super::proof_key::ProofKeys;
 use super::refusal::{DpopRefusal, of_proof};
 use super::target::normalized;
-use super::thumbprint::{of_jwk, sha256};
+use super::thumbprint::{encoded, sha256};
 use crate::token::DecodeError;
 use crate::token::access_token::numeric_date;
 use crate::token::claims::check_time;
-use crate::token::jose::{Jws, VerificationKey, parse_algorithm};
+use crate::token::jose::Jws;
 
 /// Longest proof. One with an RSA key of 8192 bits has less than 4 KiB.
 const MAX_PROOF_BYTES: usize = 8 * 1024;
@@ -40,6 +40,8 @@ pub(super) struct Expected<'a> {
 #[derive(Debug)]
 pub(super) struct Proof {
     pub(super) id: String,
+    /// The thumbprint of the key, decoded.
+    pub(super) key: [u8; 32],
     pub(super) nonce: Option<String>,
     /// When the proof is no longer accepted.
     pub(super) expires_at: SystemTime,
@@ -47,34 +49,29 @@ pub(super) struct Proof {
 
 impl Proof {
     /// Verifies a proof. The signature comes last, because it costs most.
-    pub(super) fn verify(text: &str, expected: Expected<'_>) -> Result<Self, DpopRefusal> {
+    pub(super) fn verify(text: &str, expected: Expected<'_>, keys: &ProofKeys) -> Result<Self, DpopRefusal> {
         if text.len() > MAX_PROOF_BYTES {
             return Err(DpopRefusal::invalid_proof(format!("it is longer than {MAX_PROOF_BYTES} bytes")));
         }
         let jws = Jws::split(text).map_err(of_proof)?;
-        let header = jws.header().map_err(of_proof)?;
-        if header.get("typ").and_then(Value::as_str).is_none_or(|typ| !is_dpop(typ)) {
-            return Err(DpopRefusal::invalid_proof("the header's `typ` is not `dpop+jwt`"));
-        }
-        let algorithm = algorithm(&header)?;
-        let Some(jwk) = header.get("jwk").and_then(Value::as_object) else {
-            return Err(DpopRefusal::invalid_proof("the header's `jwk` is not an object"));
-        };
-        let (key, thumbprint) = public_key(jwk, algorithm)?;
-        let (_, claims) = jws.payload().map_err(of_proof)?;
-        let proof = Self::read(&claims, expected)?;
-        if !key.verifies(jws.message, jws.signature) {
-            return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
-        }
-        // RFC 9449 section 7.1: another key than that of the token makes the token invalid, not the proof.
-        if thumbprint != expected.thumbprint {
-            return Err(DecodeError::invalid("it is bound to another key than that of the DPoP proof").into());
-        }
-        Ok(proof)
+        keys.with_key(&jws, |key| {
+            let (_, claims) = jws.payload().map_err(of_proof)?;
+            let proof = Self::read(&claims, key.thumbprint, expected)?;
+            if !key.verifies(&jws) {
+                return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
+            }
+            // RFC 9449 section 7.1: another key than that of the token makes the token invalid, not the proof.
+            if encoded(key.thumbprint) != expected.thumbprint {
+                return Err(
+                    DecodeError::invalid("it is bound to another key than that of the DPoP proof").into()
+                );
+            }
+            Ok(proof)
+        })
     }
 
     /// Checks the claims.
-    fn read(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<Self, DpopRefusal> {
+    fn read(claims: &Map<String, Value>, key: [u8; 32], expected: Expected<'_>) -> Result<Self, DpopRefusal> {
         let text = |name: &str| {
             let claim = claims.get(name).and_then(Value::as_str);
             claim.ok_or_else(|| DpopRefusal::invalid_proof(format!("the claim `{name}` is not a string")))
@@ -93,43 +90,12 @@ impl Proof {
             return Err(DpopRefusal::invalid_proof("the claim `htu` is not the URL of the request"));
         }
         let expires_at = expires_at(claims, expected.now)?;
-        if text("ath")? != sha256(expected.token) {
+        if text("ath")? != encoded(sha256(expected.token.as_bytes())) {
             return Err(DpopRefusal::invalid_proof("the claim `ath` is not the hash of the access token"));
         }
         let nonce = claims.contains_key("nonce").then(|| text("nonce").map(str::to_owned)).transpose()?;
-        Ok(Self { id: id.to_owned(), nonce, expires_at })
+        Ok(Self { id: id.to_owned(), key, nonce, expires_at })
     }
-}
-
-fn is_dpop(typ: &str) -> bool {
-    typ.eq_ignore_ascii_case("dpop+jwt") || typ.eq_ignore_ascii_case("application/dpop+jwt")
-}
-
-fn algorithm(header: &Map<String, Value>) -> Result<Algorithm, DpopRefusal> {
-    let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
-    algorithm
-        .filter(|algorithm| !matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512))
-        .ok_or_else(|| {
-            DpopRefusal::invalid_proof("the header's `alg` is not an asymmetric algorithm that is supported")
-        })
-}
-
-/// Returns the key in the header, and its thumbprint.
-fn public_key(
-    jwk: &Map<String, Value>,
-    algorithm: Algorithm,
-) -> Result<(VerificationKey, String), DpopRefusal> {
-    // Members of private and symmetric keys (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
-    if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.contains_key(*name)) {
-        return Err(DpopRefusal::invalid_proof("the header's `jwk` is a private key"));
-    }
-    let key = VerificationKey::from_jwk_members(jwk, algorithm)
-        .map_err(|error| DpopRefusal::invalid_proof(format!("the header's `jwk` is refused: {error}")))?;
-    if key.algorithm() != algorithm {
-        return Err(DpopRefusal::invalid_proof("the header's `jwk` is for another `alg` than the header's"));
-    }
-    let thumbprint = of_jwk(jwk);
-    Ok((key, thumbprint.ok_or_else(|| DpopRefusal::invalid_proof("the header's `jwk` is malformed"))?))
 }
 
 /// Checks `iat`, and `exp` and `nbf` if present. Returns when the proof expires.
@@ -152,6 +118,7 @@ fn expires_at(claims: &Map<String, Value>, now: SystemTime) -> Result<SystemTime
 
 #[cfg(test)]
 mod tests {
+    use super::super::thumbprint::of_jwk;
     use super::*;
 
     /// The proof of RFC 9449 section 7.1, figure 12, with the token of the same request.
@@ -176,11 +143,21 @@ mod tests {
         }
     }
 
+    /// Returns no keys, and that of the example.
+    fn empty_and_filled() -> [ProofKeys; 2] {
+        let keys = [ProofKeys::new(), ProofKeys::new()];
+        Proof::verify(PROOF, expected(), &keys[1]).expect("a valid proof");
+        keys
+    }
+
     #[test]
     fn the_example_of_rfc_9449_is_accepted() {
-        let proof = Proof::verify(PROOF, expected()).expect("a valid proof");
-        assert_eq!(proof.id, "e1j3V_bKic8-LAEB");
-        assert_eq!(proof.nonce, None);
+        for keys in empty_and_filled() {
+            let proof = Proof::verify(PROOF, expected(), &keys).expect("a valid proof");
+            assert_eq!(proof.id, "e1j3V_bKic8-LAEB");
+            assert_eq!(encoded(proof.key), THUMBPRINT);
+            assert_eq!(proof.nonce, None);
+        }
     }
 
     #[test]
@@ -194,20 +171,26 @@ mod tests {
             Expected { now: later(61), ..expected() },
             Expected { now: expected().now - Duration::from_secs(11), ..expected() },
         ];
-        for other in invalid_proofs {
-            assert!(matches!(Proof::verify(PROOF, other), Err(DpopRefusal::InvalidProof(_))));
+        for keys in empty_and_filled() {
+            for other in invalid_proofs {
+                assert!(matches!(Proof::verify(PROOF, other, &keys), Err(DpopRefusal::InvalidProof(_))));
+            }
+            let other = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
+            let other = Proof::verify(PROOF, Expected { thumbprint: other, ..expected() }, &keys);
+            assert!(matches!(other, Err(DpopRefusal::Token(DecodeError::Invalid(_)))));
+            assert!(Proof::verify(PROOF, Expected { now: later(60), ..expected() }, &keys).is_ok());
         }
-        let other_key = Expected { thumbprint: "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0", ..expected() };
-        assert!(matches!(Proof::verify(PROOF, other_key), Err(DpopRefusal::Token(DecodeError::Invalid(_)))));
-        assert!(Proof::verify(PROOF, Expected { now: later(60), ..expected() }).is_ok());
     }
 
     #[test]
     fn a_changed_example_is_refused() {
+        let keys = empty_and_filled();
         for at in 0..PROOF.len() {
             let replacement = if PROOF.as_bytes()[at] == b'A' { "B" } else { "A" };
             let changed = format!("{}{replacement}{}", &PROOF[..at], &PROOF[at + 1..]);
-            assert!(Proof::verify(&changed, expected()).is_err(), "at {at}");
+            for keys in &keys {
+                assert!(Proof::verify(&changed, expected(), keys).is_err(), "at {at}");
+            }
         }
     }
 
@@ -227,7 +210,7 @@ mod tests {
         ];
         for (jwk, thumbprint) in vectors {
             let jwk: Map<String, Value> = serde_json::from_str(jwk).expect("JSON");
-            assert_eq!(of_jwk(&jwk).as_deref(), Some(thumbprint));
+            assert_eq!(of_jwk(&jwk).map(encoded).as_deref(), Some(thumbprint));
         }
     }
 }

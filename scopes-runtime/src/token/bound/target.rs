@@ -5,10 +5,7 @@
 ///
 /// `None` unless the text is an `http` or `https` URL in visible ASCII with a host and without a user name.
 pub(super) fn normalized(url: &str) -> Option<String> {
-    if !url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"')) {
-        return None;
-    }
-    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let url = plain(url)?;
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let default_port = match &*scheme {
@@ -28,10 +25,20 @@ pub(super) fn normalized(url: &str) -> Option<String> {
     Some(normalized)
 }
 
-/// Returns the URL of a request for this path below a base without a slash at its end, normalized. `None` for a path without a
+/// Returns the URL of a request for this path below a normalized base without a slash at its end, normalized. `None` for a path without a
 /// slash at its start, such as `*` (RFC 9110 section 7.1), which would extend the host.
 pub(super) fn below(base: &str, path: &str) -> Option<String> {
-    path.starts_with('/').then(|| normalized(&format!("{base}{path}")))?
+    let path = plain(path).filter(|path| path.starts_with('/'))?;
+    let mut normalized = String::with_capacity(base.len() + path.len());
+    normalized.push_str(base);
+    push_path(path, &mut normalized)?;
+    Some(normalized)
+}
+
+/// Returns the text without query and fragment. `None` unless it is visible ASCII without `\` and `"`.
+fn plain(url: &str) -> Option<&str> {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"'));
+    url.split(['?', '#']).next().filter(|_| is_plain)
 }
 
 /// Appends a path with each percent-encoded octet in its normal form. `None` for a `%` without two digits.

@@ -1,11 +1,16 @@
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
-/// Returns the SHA-256 in base64url without padding.
-pub(super) fn sha256(text: impl AsRef<[u8]>) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+/// Returns the SHA-256.
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    *digest(&SHA256, bytes).as_ref().first_chunk().expect("a SHA-256 has 32 bytes")
+}
+
+/// Returns the hash in base64url without padding.
+pub(super) fn encoded(hash: [u8; 32]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(hash)
 }
 
 /// Returns the thumbprint of a certificate in DER: the value of `x5t#S256` in the claim `cnf` of tokens that are bound to it (RFC
@@ -17,27 +22,27 @@ pub(super) fn sha256(text: impl AsRef<[u8]>) -> String {
 /// ```
 #[must_use]
 pub fn certificate_thumbprint(der: &[u8]) -> String {
-    sha256(der)
+    encoded(sha256(der))
 }
 
 /// Returns the thumbprint of a public key (RFC 7638 section 3.1, RFC 8037 section 2). `None` if a member that it consists of is
 /// missing, or is not plain text: JSON would escape it, and keys consist of base64url and names.
-pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<String> {
+pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<[u8; 32]> {
     let names: &[&str] = match jwk.get("kty")?.as_str()? {
         "EC" => &["crv", "kty", "x", "y"],
         "OKP" => &["crv", "kty", "x"],
         "RSA" => &["e", "kty", "n"],
         _ => return None,
     };
-    let mut hash = Sha256::new();
+    let mut text = String::with_capacity(256);
     for (index, name) in names.iter().enumerate() {
-        let value = jwk.get(*name)?.as_str().filter(|text| text.bytes().all(is_plain))?;
+        let value = jwk.get(*name)?.as_str().filter(|value| value.bytes().all(is_plain))?;
         for part in [if index == 0 { "{\"" } else { ",\"" }, name, "\":\"", value, "\""] {
-            hash.update(part);
+            text.push_str(part);
         }
     }
-    hash.update("}");
-    Some(BASE64_URL_SAFE_NO_PAD.encode(hash.finalize()))
+    text.push('}');
+    Some(sha256(text.as_bytes()))
 }
 
 fn is_plain(byte: u8) -> bool {

@@ -43,6 +43,12 @@ impl<'a> Jws<'a> {
         Ok(Self { header, payload, signature, message })
     }
 
+    /// Returns the header in base64url.
+    #[cfg(feature = "bound-tokens")]
+    pub(in crate::token) fn encoded_header(&self) -> &'a str {
+        self.header
+    }
+
     /// Returns whether the signature is base64url without padding.
     pub(in crate::token) fn has_decodable_signature(&self) -> bool {
         BASE64_URL_SAFE_NO_PAD.decode(self.signature).is_ok()

@@ -1,9 +1,10 @@
 use std::fmt;
 
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
 #[cfg(any(feature = "issuer", feature = "bound-tokens"))]
 use serde_json::{Map, Value};
 
+use super::backend_key::BackendKey;
 use super::error::KeyError;
 use super::jwk::Jwk;
 use super::material::Material;
@@ -26,7 +27,7 @@ use super::public_key;
 pub struct VerificationKey {
     algorithm: Algorithm,
     kid: Option<String>,
-    key: DecodingKey,
+    key: BackendKey,
 }
 
 impl VerificationKey {
@@ -163,23 +164,12 @@ impl VerificationKey {
     /// Returns whether two public keys verify the same tokens. Not for secrets: the comparison takes variable time.
     #[cfg(feature = "issuer")]
     pub(in crate::token) fn is_same(&self, other: &Self) -> bool {
-        use jsonwebtoken::DecodingKeyKind::{RsaModulusExponent, SecretOrDer};
-
-        let is_same_key = match (self.key.kind(), other.key.kind()) {
-            (SecretOrDer(key), SecretOrDer(other)) => key == other,
-            (RsaModulusExponent { n, e }, RsaModulusExponent { n: other_n, e: other_e }) => {
-                n == other_n && e == other_e
-            }
-            _ => false,
-        };
-        is_same_key && self.algorithm == other.algorithm && self.kid == other.kid
+        self.key.is_same(&other.key) && self.algorithm == other.algorithm && self.kid == other.kid
     }
 
     /// Returns whether the key verifies the signature, in base64url, of a message.
     pub(in crate::token) fn verifies(&self, message: &str, signature: &str) -> bool {
-        // An error means that the backend cannot use the signature or the key.
-        jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.key, self.algorithm)
-            .unwrap_or(false)
+        self.key.verifies(self.algorithm, message, signature)
     }
 }
 
