@@ -87,6 +87,16 @@ async fn passes(dpop: &Dpop) {
 }
 
 #[tokio::test]
+async fn a_server_that_requires_dpop_fails_without_its_settings() {
+    let issuer = TestIssuer::new();
+    let routes = || ScopedRouter::<ResourceServer>::new().route("/read", get(read));
+    let app = Router::from(routes().with_state(server(&issuer, &dpop().required())));
+    let message = failure(issuer.matrix(&routes()), app).await;
+    let hint = "401 DPoP invalid_token scope=\"items\", from a server that requires DPoP: set its `Dpop` with `ScopeMatrix::dpop`";
+    assert!(message.contains(hint), "{message}");
+}
+
+#[tokio::test]
 async fn a_bound_token_that_is_accepted_as_bearer_token_fails() {
     #[requires_scopes("items")]
     async fn read() {}

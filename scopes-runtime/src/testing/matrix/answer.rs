@@ -144,6 +144,12 @@ impl Got {
         challenge.as_ref().is_none_or(|challenge| challenge.error.is_none())
     }
 
+    /// Returns whether this offers `DPoP` alone.
+    pub(super) fn requires_dpop(&self) -> bool {
+        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        challenge.schemes == ChallengedSchemes::Dpop
+    }
+
     /// Returns whether this refuses the proof of a token.
     pub(super) fn is_of_proof(&self) -> bool {
         let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };

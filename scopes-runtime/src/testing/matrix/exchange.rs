@@ -82,6 +82,10 @@ impl TestRequest {
         Self { credentials: credentials.to_vec(), ..self }
     }
 
+    pub(super) fn has_proof(&self) -> bool {
+        self.proven_token.is_some()
+    }
+
     pub(super) fn has_body(&self) -> bool {
         [Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&self.method)
     }
@@ -90,7 +94,7 @@ impl TestRequest {
     pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Got {
         let got = self.send_once(app, dry_run.clone(), None).await;
         match got.required_nonce() {
-            Some(nonce) if self.proven_token.is_some() => self.send_once(app, dry_run, Some(nonce)).await,
+            Some(nonce) if self.has_proof() => self.send_once(app, dry_run, Some(nonce)).await,
             _ => got,
         }
     }

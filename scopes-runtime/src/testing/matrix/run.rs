@@ -110,8 +110,11 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn fail(&mut self, case: &Case, got: &Got) {
-        let Case { operation, sent, expected, .. } = case;
+        let Case { operation, sent, request, expected } = case;
         let more = match expected {
+            Expected::Through if got.requires_dpop() && !request.has_proof() => {
+                ", from a server that requires DPoP: set its `Dpop` with `ScopeMatrix::dpop`"
+            }
             Expected::Through if got.is_step_up() => ", more than the report requires",
             Expected::Through if got.is_without_reason() => {
                 ", from the application: set what it accepts with `ScopeMatrix::token` and `ScopeMatrix::credentials`"
