@@ -25,8 +25,8 @@ pub(super) fn normalized(url: &str) -> Option<String> {
     Some(normalized)
 }
 
-/// Returns the URL of a request for this path below a normalized base without a slash at its end, normalized. `None` for a path without a
-/// slash at its start, such as `*` (RFC 9110 section 7.1), which would extend the host.
+/// Returns the normalized URL of a request for this path below a normalized base without a slash at its end. `None` for a path
+/// without a slash at its start, such as `*` (RFC 9110 section 7.1), which would extend the host.
 pub(super) fn below(base: &str, path: &str) -> Option<String> {
     let path = plain(path).filter(|path| path.starts_with('/'))?;
     let mut normalized = String::with_capacity(base.len() + path.len());
