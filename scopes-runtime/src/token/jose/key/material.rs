@@ -1,6 +1,5 @@
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-use super::backend_key::BackendKey;
 use super::error::KeyError;
 
 /// Shortest RSA modulus (RFC 7518 section 3.3).
@@ -33,7 +32,7 @@ impl Material {
     }
 
     /// Checks the key, and converts it for the backend.
-    pub(super) fn into_key_for(self, algorithm: Algorithm) -> Result<BackendKey, KeyError> {
+    pub(super) fn into_key_for(self, algorithm: Algorithm) -> Result<DecodingKey, KeyError> {
         use Algorithm::*;
         match (algorithm, &self) {
             (HS256, Self::Secret(secret)) => secret_key(algorithm, secret, 32),
@@ -76,14 +75,14 @@ fn needed_by(algorithm: Algorithm) -> &'static str {
     }
 }
 
-fn secret_key(algorithm: Algorithm, secret: &[u8], needed: usize) -> Result<BackendKey, KeyError> {
+fn secret_key(algorithm: Algorithm, secret: &[u8], needed: usize) -> Result<DecodingKey, KeyError> {
     if secret.len() < needed {
         return Err(KeyError::ShortSecret { algorithm, needed, bytes: secret.len() });
     }
-    Ok(BackendKey::Decoding(DecodingKey::from_secret(secret)))
+    Ok(DecodingKey::from_secret(secret))
 }
 
-fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<BackendKey, KeyError> {
+fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<DecodingKey, KeyError> {
     let modulus = without_leading_zeros(modulus);
     let exponent = without_leading_zeros(exponent);
     let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
@@ -96,7 +95,7 @@ fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<BackendKey, KeyError> {
     if !value.is_some_and(|value| value % 2 == 1 && (3..1 << 33).contains(&value)) {
         return Err(KeyError::RsaExponent);
     }
-    Ok(BackendKey::Decoding(DecodingKey::from_rsa_raw_components(modulus, exponent)))
+    Ok(DecodingKey::from_rsa_raw_components(modulus, exponent))
 }
 
 fn ec_key(
@@ -104,22 +103,45 @@ fn ec_key(
     curve: &'static str,
     point: &[u8],
     bytes: usize,
-) -> Result<BackendKey, KeyError> {
+) -> Result<DecodingKey, KeyError> {
     const UNCOMPRESSED: u8 = 4;
     if point.len() != bytes || point[0] != UNCOMPRESSED {
         return Err(KeyError::EcPoint { curve, bytes });
     }
-    BackendKey::from_point(algorithm, point).ok_or(KeyError::EcPointOffCurve { curve })
+    let key = DecodingKey::from_ec_der(point);
+    if !is_on_curve(algorithm, &key) {
+        return Err(KeyError::EcPointOffCurve { curve });
+    }
+    Ok(key)
 }
 
-fn ed25519_key(key: &[u8; 32]) -> Result<BackendKey, KeyError> {
+/// Returns whether the key is a point on its curve. jsonwebtoken's verifier is not used: its error for an invalid key is that
+/// for an invalid signature.
+#[cfg(feature = "aws-lc-rs")]
+fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
+    let verification = match algorithm {
+        Algorithm::ES256 => &ECDSA_P256_SHA256_FIXED,
+        _ => &ECDSA_P384_SHA384_FIXED,
+    };
+    key.try_get_as_bytes().is_ok_and(|point| ParsedPublicKey::new(verification, point).is_ok())
+}
+
+/// Returns whether the key is a point on its curve. This backend parses the key when it creates the verifier.
+#[cfg(not(feature = "aws-lc-rs"))]
+fn is_on_curve(algorithm: Algorithm, key: &DecodingKey) -> bool {
+    use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+    (DEFAULT_PROVIDER.verifier_factory)(&algorithm, key).is_ok()
+}
+
+fn ed25519_key(key: &[u8; 32]) -> Result<DecodingKey, KeyError> {
     let mut y = *key;
     // Without the sign of x: a point of small order has it either way.
     y[31] &= 0x7f;
     if SMALL_ORDER.contains(&y) {
         return Err(KeyError::Ed25519Point);
     }
-    Ok(BackendKey::Decoding(DecodingKey::from_ed_der(key)))
+    Ok(DecodingKey::from_ed_der(key))
 }
 
 /// The y coordinates of the points whose order divides the cofactor (RFC 8032 section 5.1), in every encoding. With such a key

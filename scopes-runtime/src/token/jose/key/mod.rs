@@ -1,6 +1,5 @@
 //! Keys that verify signatures, each for one algorithm.
 
-mod backend_key;
 mod error;
 mod jwk;
 mod material;
