@@ -41,7 +41,7 @@ impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authoriz
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let server = state.resource_server();
         let handler = TypeId::of::<O>();
-        match authorize_now(&server, parts, handler, O::SOURCE.requirement) {
+        match authorize_now(&server, parts, handler, O::REQUIREMENT) {
             ControlFlow::Break(authorized) => authorized?,
             ControlFlow::Continue(required) => {
                 server.authorize_operation_decoding(parts, Some(handler), required).await?;
@@ -102,7 +102,7 @@ impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
 
 /// Replaces the operation of the context by one without scopes.
 fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
-    if needs_context(parts, O::SOURCE.requirement) {
+    if needs_context(parts, O::REQUIREMENT) {
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(Requirement::ANY_VALID_TOKEN.into(), None);
     }

@@ -7,6 +7,9 @@ use crate::scope::Requirement;
 pub trait HandlerInfo: 'static {
     /// What the attribute and the signature say.
     const SOURCE: HandlerSource;
+    /// What the attribute and the extractors require. A constant of its own, so that programs without reports and documents do
+    /// not contain the rest.
+    const REQUIREMENT: Requirement = Self::SOURCE.requirement;
 }
 
 /// A handler, read from its source. It is one constant, because each one takes time to compile.

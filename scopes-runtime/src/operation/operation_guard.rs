@@ -15,7 +15,7 @@ impl<O: HandlerInfo> OperationGuard for Authorized<O> {
     type Handler = O;
 
     fn access() -> Access {
-        Access::Scoped(O::SOURCE.requirement.into())
+        Access::Scoped(O::REQUIREMENT.into())
     }
 }
 
@@ -23,7 +23,7 @@ impl<O: HandlerInfo> OperationGuard for AuthenticatedBy<O> {
     type Handler = O;
 
     fn access() -> Access {
-        Access::Authenticated { credentials: Requirements::from(O::SOURCE.requirement).credentials() }
+        Access::Authenticated { credentials: Requirements::from(O::REQUIREMENT).credentials() }
     }
 }
 

@@ -57,7 +57,7 @@ impl<S: ProvidesResourceServer, O: HandlerInfo> GuardIn<S> for Authorized<O> {
         Some(Check {
             server: state.resource_server(),
             handler: TypeId::of::<O>(),
-            requirement: O::SOURCE.requirement,
+            requirement: O::REQUIREMENT,
         })
     }
 }
