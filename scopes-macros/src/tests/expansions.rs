@@ -44,6 +44,29 @@ pub enum Scope {
     compare("declare_scopes_with_types", source, expand_attribute(source, expand));
 }
 
+/// As an editor expands it while it is written. rustc does not expand what it cannot parse.
+#[test]
+fn a_half_written_vocabulary_expands_to_the_committed_file() {
+    let source = r#"
+/// The scopes of the API.
+pub enum Scope {
+    /// Read items.
+    #[implies(Me)]
+    Items = "items",
+    Users = ,
+    Me "me",
+    Groups = Other::Groups,
+    Items,
+    fn,
+}"#;
+    let item: TokenStream = source.parse().expect("tokens");
+    compare(
+        "declare_scopes_half_written",
+        source,
+        declare::expand(TokenStream::new(), item, "src/scopes.rs:1:1"),
+    );
+}
+
 #[test]
 fn requires_scopes_on_a_handler_expands_to_the_committed_file() {
     let source = r#"
