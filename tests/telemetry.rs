@@ -34,6 +34,11 @@ async fn gone(token: AccessToken) -> AuthError {
     token.refuse()
 }
 
+#[requires_scopes("me")]
+async fn undeclared(token: AccessToken) -> Result<(), AuthError> {
+    token.require(scopes!("items"))
+}
+
 #[public]
 async fn open(_token: Option<AccessToken>) {}
 
@@ -42,6 +47,7 @@ fn app() -> Router {
         .route("/items", on_get(items))
         .route("/later", on_get(later))
         .route("/gone", on_get(gone))
+        .route("/undeclared", on_get(undeclared))
         .route("/open", on_get(open))
         .with_state(ResourceServer::new(Named))
 }
@@ -140,6 +146,17 @@ async fn each_refusal_is_one_event_with_its_reason() {
 }
 
 /// Claims can be as long as a token; events are short.
+#[tokio::test]
+async fn a_requirement_that_the_attribute_does_not_declare_is_an_event() {
+    subscribe();
+    LOG.take();
+    // A build with debug assertions panics, too.
+    let _ = tokio::spawn(async { get(&app(), "/undeclared", &[&bearer("me items")]).await }).await;
+    let log = String::from_utf8(LOG.take()).expect("UTF-8");
+    let line = "WARN scopes_runtime::undeclared: a handler requires what its attribute does not declare";
+    assert!(log.lines().any(|event| event.contains(line) && event.contains("telemetry.rs:")), "{log}");
+}
+
 #[tokio::test]
 async fn long_claims_are_truncated() {
     let events = events("/items", &["Bearer long"]).await.concat();

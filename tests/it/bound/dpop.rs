@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 use scopes_runtime::bound::{Dpop, DpopError};
 use scopes_runtime::testing::{DpopKey, TestIssuer, TestToken};
 use scopes_runtime::{ProtectedResourceMetadata, ResourceServer, ScopedRouter, TokenDecoder as _};
-use scopes_tests::{Answer, send};
+use scopes_tests::{Answer, now, send};
 use serde_json::json;
 
 use super::{BASE, app, challenge, items, request};
@@ -127,6 +127,22 @@ async fn a_proof_is_accepted_once() {
             request(&app, "GET", "/items", &[("authorization", &authorization), ("dpop", &proof.sign())])
                 .await;
         assert_eq!(answer.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_of_a_clock_that_is_5_seconds_ahead_is_accepted() {
+    let client = Client::new("items");
+    let proof = client.proof("GET", "https://api.test/items").claim("iat", now() + 5);
+    assert_eq!(client.send(&client.app(dpop()), "GET", "/items", &proof).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_id_of_a_proof_has_at_most_256_bytes() {
+    let client = Client::new("items");
+    for (bytes, status) in [(256, StatusCode::OK), (257, StatusCode::UNAUTHORIZED)] {
+        let proof = client.proof("GET", "https://api.test/items").claim("jti", "i".repeat(bytes));
+        assert_eq!(client.send(&client.app(dpop()), "GET", "/items", &proof).await.status, status, "{bytes}");
     }
 }
 

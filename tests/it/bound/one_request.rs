@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::handler::Handler as _;
 use axum::http::{Extensions, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
 use axum::response::Response;
 use axum::{Router, body::Body};
 use scopes_runtime::bound::Dpop;
@@ -147,6 +147,30 @@ async fn servers_with_own_configurations_each_verify_the_proof_of_a_request() {
     let app = Router::from(ScopedRouter::new().route("/items", get(items)).with_state(inner.clone()));
     let app = app.layer(layer(&outer)).layer(layer(&inner)).layer(layer(&outer));
     client.is_accepted_once(&app).await;
+    // The proof is not for the URL of the second server.
+    let elsewhere = client.server(&Dpop::new("https://other.test").expect("a URL"));
+    let app = Router::from(ScopedRouter::new().route("/items", get(items)).with_state(elsewhere));
+    let answer = send(&app.layer(layer(&outer)), client.request("/items", &client.proof())).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_proof_or_token_that_a_layer_replaces_is_verified_again() {
+    let client = Client::new();
+    let server = client.server(&dpop());
+    let other_proof = DpopKey::new().proof("GET", "https://api.test/items", &client.token).sign();
+    let other_token = client.issuer.token().subject("bob").scopes(["items"]).bound_to(&client.key).sign();
+    for (name, value) in [("dpop", other_proof), ("authorization", format!("DPoP {other_token}"))] {
+        let replace = map_request(move |mut request: Request| {
+            request.headers_mut().insert(name, value.parse().expect("a header"));
+            async { request }
+        });
+        let routes = ScopedRouter::new().route("/items", get(items)).layer(replace);
+        let routes = routes.layer(from_fn_with_state(server.clone(), identify));
+        let app = Router::from(routes.with_state(server.clone()));
+        let answer = send(&app, client.request("/items", &client.proof())).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
+    }
 }
 
 #[tokio::test]

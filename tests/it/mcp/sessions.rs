@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use axum::Router;
 use futures_util::StreamExt as _;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
-use serde_json::json;
+use scopes_runtime::{
+    AccessToken, DecodeFuture, GrantedScopes, ProtectedResourceMetadata, ResourceServer, ScopedRouter,
+    TokenDecoder,
+};
+use serde_json::{Map, json};
 use tower::ServiceExt as _;
 
 use scopes_tests::now;
@@ -56,6 +61,30 @@ async fn a_session_is_for_the_subject_and_client_that_opened_it() {
     assert_eq!(answer.status, 200);
     assert!(answer.text.contains("the notes of alice"), "{}", answer.text);
     assert!(app.send("DELETE", &next, "", &session).await.status.is_success());
+}
+
+/// Tokens that name neither a subject nor a client.
+struct Unnamed;
+
+impl TokenDecoder for Unnamed {
+    fn decode<'a>(&'a self, _: &'a str) -> DecodeFuture<'a> {
+        Box::pin(async { AccessToken::new(Map::new(), GrantedScopes::from_list("mcp notes:read")) })
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_a_token_without_subject_and_client_is_for_that_token() {
+    let mut app = app();
+    let metadata = ProtectedResourceMetadata::new("https://notes.example/mcp").expect("a URL");
+    let server = ResourceServer::builder(Unnamed).metadata(&metadata).build().expect("a realm");
+    let endpoint = app.notes.endpoint_with(StreamableHttpServerConfig::default());
+    app.app = Router::from(ScopedRouter::new().route_mcp("/mcp", endpoint).with_state(server));
+    let id = open(&app, "one").await;
+    let session = [("mcp-session-id", &*id)];
+    let body = call("list_notes").to_string();
+    assert_eq!(app.post_raw("another", body.clone(), &session).await.status, 404);
+    assert_eq!(app.notes.uses(), 0);
+    assert_eq!(app.post_raw("one", body, &session).await.status, 200);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `IntrospectionDecoder`: its requests, the responses that make a token valid, and its cache.
 
+mod bound;
 mod cache;
 mod configuration;
 mod responses;

@@ -146,6 +146,10 @@ fn insecure_urls_of_keys_are_errors() {
     }
     let refused = refusal("https://user:password@issuer.example", Jwks::discovery());
     assert_eq!(refused, message("…@issuer.example"));
+    for credentials in ["user", ":password"] {
+        let refused = refusal(&format!("https://{credentials}@issuer.example"), Jwks::discovery());
+        assert_eq!(refused, message("…@issuer.example"));
+    }
     for url in ["https://issuer.example/?a=b", "https://issuer.example/#a"] {
         assert_eq!(refusal(url, Jwks::discovery()), message(url));
     }

@@ -45,13 +45,23 @@ async fn only_keys_for_the_tenant_are_used() {
     ]));
     let other_tenant = TEMPLATE.replace("{tenantid}", "00000000-0000-0000-0000-000000000001");
     let version_1 = format!("https://sts.windows.net/{TENANT}/");
-    let cases: [(&str, &[&str]); 6] = [
+    let long = format!("{own}0");
+    let long_tenant = TEMPLATE.replace("{tenantid}", &format!("{TENANT}0"));
+    let no_guid = TEMPLATE.replace("{tenantid}", &TENANT.replace('a', "."));
+    let other_hyphens = TEMPLATE.replace("{tenantid}", "8f1c2b9e52a4-4a7b-9a0e-0d3a-4b5c6d7e");
+    let no_hyphens = TEMPLATE.replace("{tenantid}", &TENANT.replace('-', "0"));
+    let cases: [(&str, &[&str]); 11] = [
         (&own, &["any", "own", "none"]),
         (&other_tenant, &["any", "none"]),
         (CONSUMERS, &["any", "consumers", "none"]),
         // Tokens of version 1.0 of the tenant. Microsoft's libraries accept them with these keys.
         (&version_1, &["any", "own", "none"]),
         ("https://login.microsoftonline.com/common/v2.0", &["none"]),
+        (&long, &["none"]),
+        (&long_tenant, &["none"]),
+        (&no_guid, &["none"]),
+        (&other_hyphens, &["none"]),
+        (&no_hyphens, &["none"]),
         ("https://issuer.example", &["none"]),
     ];
     for (issuer, accepted) in cases {

@@ -12,6 +12,8 @@ async fn unusable_keys_are_skipped() {
     let issuer = Issuer::start().await;
     let mut without_alg = named(Algorithm::RS256, "rsa");
     without_alg.as_object_mut().expect("an object").remove("alg");
+    let mut curve_alone = named(Algorithm::ES384, "curve");
+    curve_alone.as_object_mut().expect("an object").remove("alg");
     let private = json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA", "d": "AA", "kid": "private" });
     let mut encryption = named(Algorithm::ES384, "encryption");
     encryption["use"] = "enc".into();
@@ -26,7 +28,11 @@ async fn unusable_keys_are_skipped() {
         { "kty": "oct", "alg": "HS256", "k": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc", "kid": "secret" },
         named(Algorithm::EdDSA, "twice"),
         otherwise(named(Algorithm::EdDSA, "twice")),
+        named(Algorithm::PS384, "rsa twice"),
+        otherwise(named(Algorithm::PS384, "rsa twice")),
         without_alg,
+        named(Algorithm::PS256, "pss"),
+        curve_alone,
         named(Algorithm::ES256, "good"),
         named(Algorithm::ES256, "good"),
         named(Algorithm::ES256, "ambiguous"),
@@ -37,7 +43,11 @@ async fn unusable_keys_are_skipped() {
         (Algorithm::ES256, "good", "ok"),
         (Algorithm::RS256, "rsa", "ok"),
         (Algorithm::PS256, "rsa", "invalid"),
+        (Algorithm::PS256, "pss", "ok"),
+        (Algorithm::RS256, "pss", "invalid"),
+        (Algorithm::ES384, "curve", "ok"),
         (Algorithm::EdDSA, "twice", "ok"),
+        (Algorithm::PS384, "rsa twice", "ok"),
         (Algorithm::ES256, "ambiguous", "unavailable"),
         (Algorithm::ES384, "encryption", "unavailable"),
         (Algorithm::HS256, "secret", "invalid"),

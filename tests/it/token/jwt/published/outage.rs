@@ -30,6 +30,20 @@ async fn a_decoder_recovers_when_its_issuer_starts_later() {
 }
 
 #[tokio::test]
+async fn an_issuer_that_fails_gets_at_most_one_request_a_second() {
+    let issuer = Issuer::start().await;
+    let decoder = issuer.known();
+    let token = issuer.token(Algorithm::ES256, None);
+    let start = Instant::now();
+    for _ in 0..3 {
+        assert_eq!(outcome(&decoder, &token).await, "unavailable");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let fetches = issuer.fetches() as u64;
+    assert!((1..=1 + start.elapsed().as_secs()).contains(&fetches), "{fetches}");
+}
+
+#[tokio::test]
 async fn cached_tokens_expire_with_their_keys() {
     let issuer = Issuer::start().await;
     issuer.publishes([named(Algorithm::ES256, "1")]);
