@@ -145,7 +145,6 @@ async fn each_refusal_is_one_event_with_its_reason() {
     );
 }
 
-/// Claims can be as long as a token; events are short.
 #[tokio::test]
 async fn a_requirement_that_the_attribute_does_not_declare_is_an_event() {
     subscribe();
@@ -157,6 +156,7 @@ async fn a_requirement_that_the_attribute_does_not_declare_is_an_event() {
     assert!(log.lines().any(|event| event.contains(line) && event.contains("telemetry.rs:")), "{log}");
 }
 
+/// Claims can be as long as a token; events are short.
 #[tokio::test]
 async fn long_claims_are_truncated() {
     let events = events("/items", &["Bearer long"]).await.concat();
