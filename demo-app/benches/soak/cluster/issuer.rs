@@ -136,26 +136,35 @@ impl Issuer {
         encode(&header, &claims, &key.key).expect("a token")
     }
 
-    /// Signs with a key that is not published, under the `kid` of `key` or one that does not exist.
-    pub(super) fn forge(&self, key: &Key, stranger: &Key, has_kid: bool) -> String {
-        let kid = if has_kid { key.kid.clone() } else { format!("x-{}", rand::random::<u64>()) };
-        let forger = Key { kid, ..stranger.clone() };
-        self.sign(&forger, json!({}))
+    /// Signs with a key that is not published, under the `kid` of a published one.
+    pub(super) fn forge_with_kid_of(&self, key: &Key, unpublished: &Key) -> String {
+        self.sign(&Key { kid: key.kid.clone(), ..unpublished.clone() }, json!({}))
+    }
+
+    /// Signs with a key that is not published, under a new `kid`.
+    pub(super) fn forge_with_new_kid(&self, unpublished: &Key) -> String {
+        let kid = format!("x-{}", rand::random::<u64>());
+        self.sign(&Key { kid, ..unpublished.clone() }, json!({}))
     }
 
     /// Returns a key that is never published.
-    pub(super) fn stranger(&self) -> Key {
-        self.new_key("stranger".to_owned(), Duration::ZERO)
+    pub(super) fn unpublished_key(&self) -> Key {
+        self.new_key("unpublished".to_owned(), Duration::ZERO)
     }
 
-    /// Returns a published key: the new one, or the one before it unless it is about to be withdrawn.
-    pub(super) fn published(&self, old: bool) -> Arc<Key> {
+    /// Returns the newest key.
+    pub(super) fn newest(&self) -> Arc<Key> {
+        let state = self.state();
+        Arc::clone(state.keys.last().expect("the issuer has keys from its start"))
+    }
+
+    /// Returns the key before the newest one. `None` if it is about to be withdrawn.
+    pub(super) fn previous(&self) -> Option<Arc<Key>> {
         let state = self.state();
         // The rotation after an outage comes at once.
         let is_leaving =
             state.server.is_none() || state.rotated.elapsed() + Duration::from_secs(7) > self.interval;
-        let back = if old && !is_leaving { 2 } else { 1 };
-        Arc::clone(&state.keys[state.keys.len() - back])
+        (!is_leaving).then(|| Arc::clone(&state.keys[state.keys.len() - 2]))
     }
 
     /// Returns a key that was withdrawn at least two rotations ago.

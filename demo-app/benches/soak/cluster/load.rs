@@ -60,7 +60,7 @@ pub(super) struct Results {
 pub(super) struct Load {
     pub(super) issuer: Arc<Issuer>,
     pub(super) addr: SocketAddr,
-    pub(super) stranger: Key,
+    pub(super) unpublished: Key,
     /// Whether a copy is away, or was restarted less than 15 s ago.
     pub(super) is_copy_restarting: AtomicBool,
     pub(super) results: Mutex<Vec<Results>>,
@@ -96,7 +96,8 @@ impl Load {
     /// Returns a request of a kind. `None` if the kind follows another request, or has no token yet.
     fn prepare(&self, kind: &str, rng: &mut StdRng) -> Option<Prepared> {
         let issuer = &self.issuer;
-        let key = issuer.published(rng.random_bool(0.3));
+        let previous = issuer.previous().filter(|_| rng.random_bool(0.3));
+        let key = previous.unwrap_or_else(|| issuer.newest());
         let pick = rng.random_range(0..50);
         let good = &key.good[rng.random_range(0..key.good.len())];
         let url = format!("http://{}/users/me", self.addr);
@@ -121,8 +122,8 @@ impl Load {
             }
             "expired token" => bearer(&issuer.sign(&key, json!({ "exp": 1_700_000_000 }))),
             "altered token" => bearer(&altered(good)),
-            "forged token, known `kid`" => bearer(&issuer.forge(&key, &self.stranger, true)),
-            "forged token, unknown `kid`" => bearer(&issuer.forge(&key, &self.stranger, false)),
+            "forged token, known `kid`" => bearer(&issuer.forge_with_kid_of(&key, &self.unpublished)),
+            "forged token, unknown `kid`" => bearer(&issuer.forge_with_new_kid(&self.unpublished)),
             "token of a withdrawn key" => bearer(&issuer.withdrawn()?.good[pick]),
             "token of another audience" => bearer(&issuer.sign(&key, json!({ "aud": "http://other.test" }))),
             "no token" => get("/users/me", ""),
@@ -134,8 +135,9 @@ impl Load {
             "bound token as bearer token" => bearer(bound),
             _ => return None,
         };
-        let may_be_new = ["forged token, unknown `kid`", "token of a withdrawn key"].contains(&kind);
-        let unknown_until = if may_be_new { None } else { Some(key.unknown_until) };
+        // A copy cannot tell such a key from one that the issuer has just published.
+        let is_unpublished = ["forged token, unknown `kid`", "token of a withdrawn key"].contains(&kind);
+        let unknown_until = (!is_unpublished).then_some(key.unknown_until);
         Some(Prepared { text, unknown_until })
     }
 

@@ -5,6 +5,7 @@ mod load;
 mod services;
 
 use std::{
+    net::SocketAddr,
     process::ExitCode,
     sync::{
         Arc, Mutex, PoisonError,
@@ -15,7 +16,7 @@ use std::{
 
 use issuer::Issuer;
 use load::{KINDS, Load, Results};
-use services::{Copy, Directory, copy, free_addr, haproxy, missing, postgres, redis};
+use services::{DemoApp, Directory, demo_app, free_addr, haproxy, missing, postgres, redis};
 use tokio::{task::spawn_blocking, time::sleep};
 
 use crate::{memory, percentile, print_memory};
@@ -53,15 +54,10 @@ pub(crate) async fn run(time: Duration) -> ExitCode {
         ["--redis", &redis],
     ];
     let options = options.concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    // A copy reads the metadata of the issuer, which runs in this process, before it listens.
-    let start = async |addr| {
-        let options = options.clone();
-        spawn_blocking(move || copy(addr, &options)).await.expect("the copy starts")
-    };
-    let mut copies = [start(free_addr()).await, start(free_addr()).await];
+    let copies = [start(free_addr(), &options).await, start(free_addr(), &options).await];
     let _haproxy = haproxy(&directory.0, api, [copies[0].addr, copies[1].addr]);
     let load = Arc::new(Load {
-        stranger: issuer.stranger(),
+        unpublished: issuer.unpublished_key(),
         addr: api,
         is_copy_restarting: AtomicBool::new(false),
         results: Mutex::new(KINDS.iter().map(|_| Results::default()).collect()),
@@ -72,71 +68,113 @@ pub(crate) async fn run(time: Duration) -> ExitCode {
     let began = Instant::now();
     let end = began + time;
     let clients: Vec<_> = (0..CLIENTS).map(|n| tokio::spawn(Arc::clone(&load).run(n, end))).collect();
-    let mut samples = [Vec::new(), Vec::new()];
-    let mut at_start = [0, 1].map(|index: usize| memory(pid(&copies[index])));
-    let (mut outages, mut kills, mut errors) = (0, 0, 0);
-    let mut recovery = None;
-    let mut settled = None;
+    let mut cluster = Cluster {
+        load: Arc::clone(&load),
+        options,
+        memory: [0, 1].map(|index: usize| vec![memory(copies[index].program.0.id())]),
+        copies,
+        errors: 0,
+        outages: 0,
+        is_restarted: false,
+        recovers_at: None,
+        settles_at: None,
+    };
     while Instant::now() < end {
         sleep(Duration::from_secs(1)).await;
-        let part = began.elapsed().as_secs_f64() / time.as_secs_f64();
-        load.issuer.rotate_if_due();
-        if recovery.is_none() && OUTAGES.get(outages).is_some_and(|at| part >= *at) {
-            outages += 1;
-            let outage = time.mul_f64(OUTAGE_PART);
-            load.issuer.fail(outage).await;
-            recovery = Some(Instant::now() + outage);
-        }
-        if recovery.is_some_and(|recovery| Instant::now() >= recovery) {
-            load.issuer.recover().await;
-            recovery = None;
-        }
-        if kills == 0 && part >= KILL {
-            kills += 1;
-            load.is_copy_restarting.store(true, Ordering::Relaxed);
-            // `kill` of a child is SIGKILL.
-            let _ = copies[0].program.0.kill();
-            let _ = copies[0].program.0.wait();
-            sleep(DOWN).await;
-            let restarted = start(copies[0].addr).await;
-            let killed = std::mem::replace(&mut copies[0], restarted);
-            errors += killed.log.join().expect("no panic").2;
-            settled = Some(Instant::now() + START_TOLERANCE);
-            samples[0].clear();
-            at_start[0] = memory(pid(&copies[0]));
-        }
-        if settled.is_some_and(|settled| Instant::now() >= settled) {
-            load.is_copy_restarting.store(false, Ordering::Relaxed);
-            settled = None;
-        }
-        for (samples, copy) in samples.iter_mut().zip(&copies) {
-            samples.push(memory(pid(copy)));
-        }
+        cluster.step(began.elapsed(), time).await;
     }
     for client in clients {
         client.await.expect("no panic");
     }
-
     let unexpected = print(&load, time);
-    println!(
-        "{} keys, {outages} outages of the issuer, {kills} copy killed and restarted",
-        load.issuer.rotations()
-    );
-    for (index, mut copy) in copies.into_iter().enumerate() {
-        println!("copy {}, since its last start:", index + 1);
-        print_memory(at_start[index], &samples[index]);
-        let _ = copy.program.0.kill();
-        let (lines, longest, found) = copy.log.join().expect("no panic");
-        println!("log: {lines} lines, the longest of {longest} bytes, {found} errors");
-        errors += found;
-    }
+    let errors = cluster.stop();
     let failures = load.failures.lock().unwrap_or_else(PoisonError::into_inner);
     failures.iter().for_each(|failure| println!("unexpected: {failure:.400}"));
     if unexpected == 0 && errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn pid(copy: &Copy) -> u32 {
-    copy.program.0.id()
+/// Starts a copy. It reads the metadata of the issuer, which runs in this process, before it listens.
+async fn start(addr: SocketAddr, options: &[String]) -> DemoApp {
+    let options = options.to_vec();
+    spawn_blocking(move || demo_app(addr, &options)).await.expect("the copy starts")
+}
+
+/// The copies, and the events until now.
+struct Cluster {
+    load: Arc<Load>,
+    options: Vec<String>,
+    copies: [DemoApp; 2],
+    /// That of each copy, from its last start on.
+    memory: [Vec<f64>; 2],
+    /// Those in the log of the copy that was killed.
+    errors: usize,
+    outages: usize,
+    is_restarted: bool,
+    recovers_at: Option<Instant>,
+    settles_at: Option<Instant>,
+}
+
+impl Cluster {
+    /// Causes the events that are due, and measures the memory of the copies.
+    async fn step(&mut self, elapsed: Duration, time: Duration) {
+        let part = elapsed.as_secs_f64() / time.as_secs_f64();
+        let issuer = &self.load.issuer;
+        issuer.rotate_if_due();
+        if self.recovers_at.is_none() && OUTAGES.get(self.outages).is_some_and(|at| part >= *at) {
+            self.outages += 1;
+            let outage = time.mul_f64(OUTAGE_PART);
+            issuer.fail(outage).await;
+            self.recovers_at = Some(Instant::now() + outage);
+        }
+        if self.recovers_at.take_if(|time| Instant::now() >= *time).is_some() {
+            issuer.recover().await;
+        }
+        if !self.is_restarted && part >= KILL {
+            self.restart().await;
+        }
+        if self.settles_at.take_if(|time| Instant::now() >= *time).is_some() {
+            self.load.is_copy_restarting.store(false, Ordering::Relaxed);
+        }
+        for (samples, copy) in self.memory.iter_mut().zip(&self.copies) {
+            samples.push(memory(copy.program.0.id()));
+        }
+    }
+
+    /// Kills the first copy, and starts it again after a while.
+    async fn restart(&mut self) {
+        self.is_restarted = true;
+        self.load.is_copy_restarting.store(true, Ordering::Relaxed);
+        let [copy, _] = &mut self.copies;
+        // `kill` of a child is SIGKILL.
+        let _ = copy.program.0.kill();
+        let _ = copy.program.0.wait();
+        sleep(DOWN).await;
+        let restarted = start(copy.addr, &self.options).await;
+        let killed = std::mem::replace(copy, restarted);
+        self.errors += killed.log.join().expect("no panic").2;
+        self.settles_at = Some(Instant::now() + START_TOLERANCE);
+        self.memory[0].clear();
+    }
+
+    /// Stops the copies, and prints what has happened to them. Returns the number of errors in their logs.
+    fn stop(self) -> usize {
+        println!(
+            "{} keys, {} outages of the issuer, {} copy killed and restarted",
+            self.load.issuer.rotations(),
+            self.outages,
+            usize::from(self.is_restarted)
+        );
+        let mut errors = self.errors;
+        for (index, (mut copy, samples)) in self.copies.into_iter().zip(self.memory).enumerate() {
+            println!("copy {}, since its last start:", index + 1);
+            print_memory(samples[0], &samples);
+            let _ = copy.program.0.kill();
+            let (lines, longest, found) = copy.log.join().expect("no panic");
+            println!("log: {lines} lines, the longest of {longest} bytes, {found} errors");
+            errors += found;
+        }
+        errors
+    }
 }
 
 /// Prints the responses. Returns the number of unexpected ones.

@@ -107,19 +107,19 @@ pub(super) fn haproxy(directory: &Path, addr: SocketAddr, copies: [SocketAddr; 2
 }
 
 /// A copy of the demo app, and the summary of its log.
-pub(super) struct Copy {
+pub(super) struct DemoApp {
     pub(super) program: Program,
     pub(super) addr: SocketAddr,
     pub(super) log: JoinHandle<(usize, usize, usize)>,
 }
 
 /// Starts a copy and waits until it listens.
-pub(super) fn copy(addr: SocketAddr, options: &[String]) -> Copy {
+pub(super) fn demo_app(addr: SocketAddr, options: &[String]) -> DemoApp {
     let mut command = Command::new("nice");
     command.arg(env!("CARGO_BIN_EXE_demo-app")).args(["--addr", &addr.to_string()]);
     command.args(options).env("RUST_LOG", "info").stderr(Stdio::piped());
     let mut program = Program(command.spawn().expect("the program starts"));
     let mut log = BufReader::new(program.0.stderr.take().expect("stderr is piped"));
     listening_on(&mut log);
-    Copy { program, addr, log: thread::spawn(|| read_log(log)) }
+    DemoApp { program, addr, log: thread::spawn(|| read_log(log)) }
 }
