@@ -28,11 +28,12 @@ const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
     use ::scopes_runtime::__private::{
         DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-    let requirement = ::scopes_runtime::Requirement::nothing(
-        ::scopes_runtime::__private::any_of(
-            &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
-        ),
-    );
+    let requirement = ::scopes_runtime::Requirement::ANY_VALID_TOKEN
+        .with_context_if(
+            ::scopes_runtime::__private::any_of(
+                &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
+            ),
+        );
     if false {
         let __path_greet = ::scopes_runtime::__private::any();
         ::scopes_runtime::__private::Binding(__path_greet).is_variable();

@@ -8,7 +8,7 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{depends_on, imports, inside_wrapper, probe};
+use crate::extractor_requirements::{depends_on, inside_wrapper, probe, requirement_imports};
 use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -42,7 +42,7 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
     let (requirements, protected, accepts_token) =
         (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
     let private = quote!(::scopes_runtime::__private);
-    let imports = imports();
+    let imports = requirement_imports();
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
         impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {

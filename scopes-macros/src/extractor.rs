@@ -11,7 +11,7 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{imports, mentions, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{mentions, probe, requirement_imports, unknown_in_wrappers};
 use crate::item_attributes::reject_second_attribute;
 use crate::place;
 use crate::requirement::Requirement;
@@ -57,7 +57,7 @@ impl Extractor {
     /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part
     /// of the extractor's type.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
-        let (hints, imports) = (requirement.hints(), imports());
+        let (hints, imports) = (requirement.hints(), requirement_imports());
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
         let taken = probe(taken, generics);

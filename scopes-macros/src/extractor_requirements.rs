@@ -23,7 +23,7 @@ impl Probed<'_> {
         quote!(#(#conditions)* #value)
     }
 
-    /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`.
+    /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`. The block needs [`requirement_imports`].
     pub(crate) fn value(&self, name: &str) -> TokenStream {
         let (known, constant) = (&self.known, format_ident!("__SCOPES_{name}"));
         let span = self.ty.span();
@@ -34,7 +34,7 @@ impl Probed<'_> {
 }
 
 /// Returns the imports of a block with constants of `RequirementOf`. Short paths take less time to compile.
-pub(crate) fn imports() -> TokenStream {
+pub(crate) fn requirement_imports() -> TokenStream {
     quote!(
         use ::scopes_runtime::__private::{NoRequirement as _, RequirementOf as __RequirementOf};
     )
@@ -88,7 +88,7 @@ pub(crate) fn forbid(
     conditions: &[Attribute],
     forbidden: &[(&str, &str)],
 ) -> TokenStream {
-    let imports = imports();
+    let imports = requirement_imports();
     let check = |extractor: &Probed<'_>| {
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {

@@ -11,7 +11,9 @@ use syn::{
 };
 
 use crate::documented::{Documented, check_order};
-use crate::extractor_requirements::{Probed, depends_on, forbid, imports, probe, unknown_in_wrappers};
+use crate::extractor_requirements::{
+    Probed, depends_on, forbid, probe, requirement_imports, unknown_in_wrappers,
+};
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
@@ -50,8 +52,8 @@ pub(crate) struct Guarded {
     pub(crate) items: TokenStream,
 }
 
-/// Who may call a handler, as the values of the fields of `HandlerSource`.
-struct Access {
+/// The fields of `HandlerSource` that depend on the attribute.
+struct SourceFields {
     /// What only editors read.
     hints: Option<TokenStream>,
     requirement: TokenStream,
@@ -59,7 +61,7 @@ struct Access {
     reason: TokenStream,
 }
 
-impl Access {
+impl SourceFields {
     fn requiring(requirement: TokenStream) -> Self {
         let reason = quote!(::core::option::Option::None);
         Self { hints: None, requirement, accepts_token: quote!(false), reason }
@@ -129,7 +131,7 @@ impl Handler {
     /// Returns the requirements of the extractors, as array elements.
     fn requirements_of(&self, extractors: &[Probed<'_>]) -> TokenStream {
         let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
-        let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context());
+        let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(true));
         let requirements = requirements.chain(self.has_unknown_argument().then_some(unknown));
         quote!(#(#requirements),*)
     }
@@ -159,8 +161,8 @@ impl Handler {
             }
             None => all,
         };
-        let access = Access { hints: Some(quote!(#hints)), ..Access::requiring(all) };
-        let declaration = self.declare(&operation, "Authorized", access);
+        let fields = SourceFields { hints: Some(quote!(#hints)), ..SourceFields::requiring(all) };
+        let declaration = self.declare(&operation, "Authorized", fields);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
         Guarded { function, items: declaration }
     }
@@ -192,7 +194,7 @@ impl Handler {
                        keep the argument that checks the credentials";
         let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
         let requirement = quote!(::scopes_runtime::Requirement::of_extractors(&[#requirements]));
-        let declaration = self.declare(&operation, "AuthenticatedBy", Access::requiring(requirement));
+        let declaration = self.declare(&operation, "AuthenticatedBy", SourceFields::requiring(requirement));
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::AuthenticatedBy<#operation>));
         let items = quote! {
             #declaration
@@ -221,9 +223,10 @@ impl Handler {
         let reads_context = extractors.iter().map(|extractor| extractor.constant("READS_CONTEXT"));
         let reads_context = reads_context.chain(self.has_unknown_argument().then(|| quote!(true)));
         let reads_context = quote!(::scopes_runtime::__private::any_of(&[#(#reads_context),*]));
-        let requirement = quote!(::scopes_runtime::Requirement::nothing(#reads_context));
-        let access = Access { accepts_token, reason, ..Access::requiring(requirement) };
-        let declaration = self.declare(&operation, "Public", access);
+        let requirement =
+            quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(#reads_context));
+        let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };
+        let declaration = self.declare(&operation, "Public", fields);
         let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
         let items = quote! {
             #declaration
@@ -242,8 +245,8 @@ impl Handler {
         Ident::new(&name, Span::call_site())
     }
 
-    fn declare(&self, operation: &Ident, guard: &str, access: Access) -> TokenStream {
-        let Access { hints, requirement, accepts_token, reason } = access;
+    fn declare(&self, operation: &Ident, guard: &str, fields: SourceFields) -> TokenStream {
+        let SourceFields { hints, requirement, accepts_token, reason } = fields;
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
         let name = self.signature.ident.unraw();
@@ -262,9 +265,9 @@ impl Handler {
             None => signature::described(&self.known),
         };
         let private = quote!(::scopes_runtime::__private);
-        let imports = imports();
+        let imports = requirement_imports();
         // utoipa's attribute describes the signature itself.
-        let of_signature = self.documented.is_none().then(signature::imports);
+        let of_signature = self.documented.is_none().then(signature::description_imports);
         let source = format_ident!("{operation}_source");
         let allow = hints.as_ref().map(|_| quote!(#[allow(unexpected_cfgs)]));
         let documented = self.documented.as_ref();
@@ -274,14 +277,15 @@ impl Handler {
             #[doc(hidden)]
             #visibility enum #operation {}
 
-            // Outside of the impl, because `cargo check` does not evaluate the constants of an impl.
+            // Outside of the impl, whose constants `cargo check` does not evaluate: an invalid requirement would pass it.
             #(#conditions)*
             #allow
             const #source: #private::HandlerSource = {
                 #hints
                 #imports
                 #of_signature
-                // Before any branch, because the compiler makes a constant of its lists only there.
+                // Before `#order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code that
+                // always runs.
                 let requirement = #requirement;
                 #order
                 #private::HandlerSource {

@@ -27,7 +27,7 @@ impl Default for Described {
 }
 
 /// Returns the imports of a block with the constants.
-pub(crate) fn imports() -> TokenStream {
+pub(crate) fn description_imports() -> TokenStream {
     quote!(
         use ::scopes_runtime::__private::{DescriptionOf as __DescriptionOf, NoDescription as _};
     )

@@ -104,7 +104,7 @@ fn after_spaces(rest: &[u8]) -> &[u8] {
 
 /// Returns the scheme of a line, and what follows it. `None` for another scheme.
 fn after_scheme(line: &[u8], accepts_dpop: bool) -> Option<(Scheme, &[u8])> {
-    // Most requests have it in this spelling, which is compared at once.
+    // A fast path for the usual spelling.
     if line.starts_with(b"Bearer ") {
         return Some((Scheme::Bearer, &line[BEARER.len()..]));
     }

@@ -137,8 +137,8 @@ impl RefusalReason {
     }
 }
 
-/// The detail of a refusal that names no scope because of the value of a parameter.
-const UNNAMEABLE: &str = "The access token lacks a required scope, which cannot be named because of a value in the request. Send \
+/// The detail for a scope that no client can request, because of the value of a parameter.
+const NOT_REQUESTABLE: &str = "The access token lacks a required scope, which cannot be named because of a value in the request. Send \
                           another value, or obtain a token with a broader scope.";
 
 impl ChallengeConfig {
@@ -235,8 +235,8 @@ impl RefusalTemplate {
         if self.parameters.names_scopes { &self.alternatives } else { &[] }
     }
 
-    /// Returns whether clients could see the alternatives, but each one has a scope that cannot be named.
-    fn are_all_unnameable(&self) -> bool {
+    /// Returns whether no visible alternative can be requested, because of the value of a parameter.
+    fn has_no_requestable_alternative(&self) -> bool {
         let alternatives = self.visible_alternatives();
         !alternatives.is_empty() && alternatives.iter().all(|scopes| requestable(scopes).is_none())
     }
@@ -272,8 +272,8 @@ impl RefusalTemplate {
             problem.scope = self.scope_of(cheapest);
             problem.alternatives = Some(self.named_alternatives()).filter(|all| !all.is_empty());
         }
-        if reason == RefusalReason::InsufficientScope && self.are_all_unnameable() {
-            problem.detail = UNNAMEABLE.into();
+        if reason == RefusalReason::InsufficientScope && self.has_no_requestable_alternative() {
+            problem.detail = NOT_REQUESTABLE.into();
         }
         (problem.acr_values, problem.max_age) = (self.acr_values(reason), self.max_age(reason));
         let max_age = problem.max_age.map(|seconds| seconds.to_string());

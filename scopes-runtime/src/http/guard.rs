@@ -2,7 +2,6 @@ use std::any::TypeId;
 use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -41,9 +40,9 @@ impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authoriz
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         let server = state.resource_server();
         let handler = TypeId::of::<O>();
-        match authorize_now(&server, parts, handler, O::REQUIREMENT) {
-            ControlFlow::Break(authorized) => authorized?,
-            ControlFlow::Continue(required) => {
+        match check_now(&server, parts, handler, O::REQUIREMENT) {
+            Checked::Decided(authorized) => authorized?,
+            Checked::NeedsDecoding(required) => {
                 server.authorize_operation_decoding(parts, Some(handler), required).await?;
             }
         }
@@ -53,28 +52,32 @@ impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authoriz
     }
 }
 
-/// Authorizes a request whose token is missing, malformed or cached. Continues with what is required of the decoded token. Not
-/// generic, because each handler would have a copy.
-fn authorize_now(
-    server: &ResourceServer,
-    parts: &mut Parts,
-    handler: TypeId,
-    own: Requirement,
-) -> ControlFlow<Result<(), AuthError>, Requirements> {
-    if !needs_context(parts, own) {
+/// The result of a check that does not wait.
+enum Checked {
+    Decided(Result<(), AuthError>),
+    /// The token must be decoded first, and then satisfy these.
+    NeedsDecoding(Requirements),
+}
+
+/// Authorizes the request if its token is missing, malformed or cached. Not generic, because each handler would have a copy.
+fn check_now(server: &ResourceServer, parts: &mut Parts, handler: TypeId, own: Requirement) -> Checked {
+    let (required, decided) = if needs_context(parts, own) {
+        // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path
+        // or the context since. Without the context, only the handler's own requirement is known.
+        if server.has_authorized(parts, handler) {
+            return Checked::Decided(Ok(()));
+        }
+        let context =
+            parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
+        let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
+        let decided = server.authorize_operation_now(parts, Some(handler), &required);
+        (required, decided)
+    } else {
         let required = own.into();
         let decided = server.authorize_without_context(parts, &required);
-        return decided.map_or(ControlFlow::Continue(required), ControlFlow::Break);
-    }
-    // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
-    // the context since. Without the context, only the handler's own requirement is known.
-    if server.has_authorized(parts, handler) {
-        return ControlFlow::Break(Ok(()));
-    }
-    let context = parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
-    let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
-    let decided = server.authorize_operation_now(parts, Some(handler), &required);
-    decided.map_or(ControlFlow::Continue(required), ControlFlow::Break)
+        (required, decided)
+    };
+    decided.map_or(Checked::NeedsDecoding(required), Checked::Decided)
 }
 
 /// Returns whether the context may be read later: by an argument of the handler, or by what has stored it.

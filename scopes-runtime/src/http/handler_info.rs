@@ -5,14 +5,13 @@ use crate::scope::Requirement;
 
 /// A handler with one of the attributes. The hidden type of the handler implements it.
 pub trait HandlerInfo: 'static {
-    /// What the attribute and the signature say.
+    /// The description of the handler, from its attribute and signature.
     const SOURCE: HandlerSource;
-    /// What the attribute and the extractors require. A constant of its own, so that programs without reports and documents do
-    /// not contain the rest.
+    /// `SOURCE.requirement`, for the checks of requests: a program that reads only this does not contain names and descriptions.
     const REQUIREMENT: Requirement = Self::SOURCE.requirement;
 }
 
-/// A handler, read from its source. It is one constant, because each one takes time to compile.
+/// A handler, read from its source. The macros declare one constant, because each one takes time to compile.
 #[derive(Clone, Copy, Debug)]
 pub struct HandlerSource {
     /// The function's name.

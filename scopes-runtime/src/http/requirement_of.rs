@@ -11,8 +11,9 @@ use bytes::Bytes;
 
 use crate::scope::Requirement;
 
-/// An extractor that checks the token or other credentials, or one of axum's. `#[requires_scopes]` on its `impl` implements
-/// this, and so do `#[derive(ScopedExtractor)]` and an impl of [`CredentialExtractor`](super::CredentialExtractor).
+/// An extractor whose effect on the requirement of a handler is known: one that checks a token or other credentials, or one of
+/// axum's, which check nothing. `#[requires_scopes]` on its `impl` implements this, and so do `#[derive(ScopedExtractor)]` and an
+/// impl of [`CredentialExtractor`](super::CredentialExtractor).
 pub trait ScopedExtractor {
     /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
@@ -37,7 +38,7 @@ pub struct RequirementOf<T: ?Sized>(PhantomData<T>);
 
 impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     /// What the type requires.
-    pub const __SCOPES_REQUIREMENT: Requirement = with_context_if(T::READS_CONTEXT, T::REQUIREMENT);
+    pub const __SCOPES_REQUIREMENT: Requirement = T::REQUIREMENT.with_context_if(T::READS_CONTEXT);
     /// Whether it refuses a request without a token.
     pub const __SCOPES_PROTECTED: bool = T::PROTECTED;
     /// Whether it checks a token that need not be there.
@@ -78,7 +79,8 @@ impl<T: Wrapped, E> Wrapped for Result<T, E> {
 
 impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT, T::READS_CONTEXT);
+    pub const __SCOPES_REQUIREMENT: Requirement =
+        without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
     /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
@@ -90,7 +92,8 @@ impl<T: Wrapped> RequirementOf<Option<T>> {
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = without_credentials(T::REQUIREMENT, T::READS_CONTEXT);
+    pub const __SCOPES_REQUIREMENT: Requirement =
+        without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
     /// Whether the extractor inside checks a token, or the error of a tuple.
     pub const __SCOPES_ACCEPTS_TOKEN: bool = {
         let _requirement = T::REQUIREMENT;
@@ -102,16 +105,12 @@ impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
 
 /// A token that is missing in `Option` is refused by the guard. Nothing else refuses missing credentials.
 #[track_caller]
-const fn without_credentials(requirement: Requirement, reads_context: bool) -> Requirement {
+const fn without_credentials(requirement: Requirement) -> Requirement {
     assert!(
         !requirement.has_credentials(),
         "credentials in `Option` or `Result`, which lets a request without them through; take the extractor itself"
     );
-    with_context_if(reads_context, requirement)
-}
-
-const fn with_context_if(reads_context: bool, requirement: Requirement) -> Requirement {
-    if reads_context { requirement.with_context() } else { requirement }
+    requirement
 }
 
 #[track_caller]
@@ -128,6 +127,7 @@ macro_rules! hidden_tuples {
             const REQUIREMENT: Requirement = hidden_tuple();
             const PROTECTED: bool = hidden_tuple();
             const ACCEPTS_TOKEN: bool = hidden_tuple();
+            const READS_CONTEXT: bool = hidden_tuple();
         }
 
         hidden_tuples!($($rest)*);
@@ -137,7 +137,7 @@ macro_rules! hidden_tuples {
 
 hidden_tuples!(E1 E2 E3 E4 E5 E6 E7 E8 E9 E10 E11 E12 E13 E14 E15 E16);
 
-macro_rules! read_no_context {
+macro_rules! impl_without_context {
     ($($(#[$condition:meta])* $extractor:ty: $($parameter:ident)?;)*) => {
         $($(#[$condition])* impl $(<$parameter>)? ScopedExtractor for $extractor {
             const REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
@@ -148,7 +148,7 @@ macro_rules! read_no_context {
 }
 
 // `openapi` turns on axum's `form`, `json` and `query`. Without it, handlers with these extractors store a context.
-read_no_context! {
+impl_without_context! {
     Bytes:;
     Extension<T>: T;
     HeaderMap:;
@@ -196,7 +196,7 @@ pub trait NoRequirement {
     /// Always false.
     const __SCOPES_ACCEPTS_TOKEN: bool = false;
     /// No scopes.
-    const __SCOPES_REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN.with_context();
+    const __SCOPES_REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN.with_context_if(true);
     /// Always false.
     const __SCOPES_PROTECTED: bool = false;
     /// Always true: the extractor may give the request to code that does.

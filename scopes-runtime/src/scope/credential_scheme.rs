@@ -1,3 +1,5 @@
+use super::const_str::{is_one_of, str_eq};
+
 /// A kind of credentials other than access tokens, such as API keys or signatures of webhooks: a security scheme of OpenAPI.
 ///
 /// A [`CredentialExtractor`](crate::CredentialExtractor) checks them.
@@ -138,7 +140,7 @@ impl CredentialScheme {
             is_component_name(name.as_bytes()),
             "not a name of an OpenAPI component; use ASCII letters, digits, `.`, `-` and `_`"
         );
-        assert!(!is_same(name, TOKEN_SCHEME), "`oauth2` is the scheme of access tokens; use another name");
+        assert!(!str_eq(name, TOKEN_SCHEME), "`oauth2` is the scheme of access tokens; use another name");
         Self { name, location, description: None }
     }
 
@@ -149,11 +151,11 @@ impl CredentialScheme {
             (Header(own), Header(other))
             | (Query(own), Query(other))
             | (Cookie(own), Cookie(other))
-            | (Authorization(own), Authorization(other)) => is_same(own, other),
+            | (Authorization(own), Authorization(other)) => str_eq(own, other),
             (ClientCertificate, ClientCertificate) => true,
             _ => false,
         };
-        is_same(self.name, other.name) && is_same_location
+        str_eq(self.name, other.name) && is_same_location
     }
 
     /// Returns whether the credentials are in the header of access tokens.
@@ -188,17 +190,6 @@ pub(crate) const fn is_component_name(name: &[u8]) -> bool {
     !name.is_empty()
 }
 
-pub(super) const fn is_one_of(value: &str, values: &[&str]) -> bool {
-    let mut at = 0;
-    while at < values.len() {
-        if is_same(value, values[at]) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
 /// As `str::eq_ignore_ascii_case`, which is not a constant function before Rust 1.89.
 const fn is_same_ignoring_case(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
@@ -207,24 +198,6 @@ const fn is_same_ignoring_case(left: &str, right: &str) -> bool {
         at += 1;
     }
     at == left.len() && at == right.len()
-}
-
-pub(super) const fn is_same(left: &str, right: &str) -> bool {
-    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
-    // Four at a time, because the compiler interprets this for each literal of an attribute.
-    while let ([a, b, c, d, left_rest @ ..], [e, f, g, h, right_rest @ ..]) = (left, right) {
-        if *a != *e || *b != *f || *c != *g || *d != *h {
-            return false;
-        }
-        (left, right) = (left_rest, right_rest);
-    }
-    match (left, right) {
-        ([], []) => true,
-        ([a], [e]) => *a == *e,
-        ([a, b], [e, f]) => *a == *e && *b == *f,
-        ([a, b, c], [e, f, g]) => *a == *e && *b == *f && *c == *g,
-        _ => false,
-    }
 }
 
 #[cfg(test)]

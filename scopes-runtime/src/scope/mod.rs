@@ -3,6 +3,7 @@
 mod alternatives;
 mod authentication;
 mod concrete_requirement;
+mod const_str;
 mod credential_scheme;
 mod declared;
 mod granted;

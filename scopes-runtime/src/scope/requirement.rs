@@ -4,7 +4,8 @@ mod parameters;
 use std::{fmt, ptr};
 
 use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
-use super::credential_scheme::{CredentialScheme, is_same};
+use super::const_str::str_eq;
+use super::credential_scheme::CredentialScheme;
 use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
@@ -35,19 +36,23 @@ use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 pub struct Requirement {
     node: Node,
     /// The number of alternatives, before those that another one covers are dropped. At most one more than [`MAX_ALTERNATIVES`].
-    alternatives: usize,
-    /// The sum of the properties of a list's elements. One number, because the compiler computes it for each handler.
+    alternative_count: usize,
+    /// Bit set of the constants below. A list has those of its elements. One integer, because the compiler computes it for each
+    /// handler.
     properties: u8,
 }
 
 /// A scope outside of `may_require` has a parameter.
-const HAS_PARAMETERS: u8 = 1;
+const HAS_PARAMETERS: u8 = 1 << 0;
 /// The token must be bound to a DPoP key.
-const REQUIRES_DPOP: u8 = 2;
-/// An extractor of the handler may read the context of the request.
-const READS_CONTEXT: u8 = 4;
+const REQUIRES_DPOP: u8 = 1 << 1;
+/// An extractor of the handler may read the context of the request. Here, because reading it from the types of the arguments
+/// again takes as long to compile as reading their requirements.
+const READS_CONTEXT: u8 = 1 << 2;
+/// An extractor checks credentials.
+const HAS_CREDENTIALS: u8 = 1 << 3;
 /// An extractor checks credentials in the header `Authorization`.
-const HAS_CREDENTIALS_IN_AUTHORIZATION: u8 = 8;
+const HAS_CREDENTIALS_IN_AUTHORIZATION: u8 = 1 << 4;
 
 #[derive(Clone, Copy)]
 enum Node {
@@ -69,7 +74,8 @@ enum Node {
 }
 
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
-/// constants, so one requirement can have several keys; two requirements never share one.
+/// constants, so one requirement can have several keys. Requirements with the same key have the same scopes, authentication and
+/// binding; no refusal depends on the rest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
@@ -79,7 +85,7 @@ impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
         let properties = if scope.has_parameters() { HAS_PARAMETERS } else { 0 };
-        Self { node: Node::Scope(scope), alternatives: 1, properties }
+        Self { properties, ..Self::of_node(Node::Scope(scope)) }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -87,7 +93,7 @@ impl Requirement {
     #[track_caller]
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
         assert!(
-            is_same(literal, scope.name()),
+            str_eq(literal, scope.name()),
             "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
              `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
@@ -110,16 +116,9 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let mut requirement = Self { alternatives: 1, ..Self::of_node(Node::All(requirements)) };
-        let mut at = 0;
-        while at < requirements.len() {
-            let element = &requirements[at];
-            requirement.properties |= element.properties;
-            requirement.alternatives = at_most_too_many(requirement.alternatives * element.alternatives);
-            at += 1;
-        }
+        let requirement = Self::of_list(Node::All(requirements), requirements);
         assert!(
-            requirement.alternatives <= MAX_ALTERNATIVES,
+            requirement.alternative_count <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
         );
         requirement
@@ -127,15 +126,7 @@ impl Requirement {
 
     #[must_use]
     pub const fn any(requirements: &'static [Self]) -> Self {
-        let mut requirement = Self { alternatives: 0, ..Self::of_node(Node::Any(requirements)) };
-        let mut at = 0;
-        while at < requirements.len() {
-            let element = &requirements[at];
-            requirement.properties |= element.properties;
-            requirement.alternatives = at_most_too_many(requirement.alternatives + element.alternatives);
-            at += 1;
-        }
-        requirement
+        Self::of_list(Node::Any(requirements), requirements)
     }
 
     /// Declares what the handler may require of the token later.
@@ -162,20 +153,36 @@ impl Requirement {
         Self { properties: REQUIRES_DPOP, ..Self::of_node(Node::Dpop) }
     }
 
-    /// Returns the requirement of an extractor that may read the context of the request.
+    /// Returns the requirement of an extractor that may read the context of the request, if this is one.
     #[must_use]
-    pub const fn with_context(self) -> Self {
-        Self { properties: self.properties | READS_CONTEXT, ..self }
-    }
-
-    /// Returns the requirement of a handler that requires no token.
-    #[must_use]
-    pub const fn nothing(reads_context: bool) -> Self {
-        if reads_context { Self::ANY_VALID_TOKEN.with_context() } else { Self::ANY_VALID_TOKEN }
+    pub const fn with_context_if(self, reads_context: bool) -> Self {
+        let property = if reads_context { READS_CONTEXT } else { 0 };
+        Self { properties: self.properties | property, ..self }
     }
 
     const fn of_node(node: Node) -> Self {
-        Self { node, alternatives: 1, properties: 0 }
+        Self { node, alternative_count: 1, properties: 0 }
+    }
+
+    const fn of_list(node: Node, elements: &[Self]) -> Self {
+        let is_any = matches!(node, Node::Any(_));
+        let mut list = Self { alternative_count: if is_any { 0 } else { 1 }, ..Self::of_node(node) };
+        let mut at = 0;
+        while at < elements.len() {
+            let element = &elements[at];
+            list.properties |= element.properties;
+            if is_any {
+                list.alternative_count += element.alternative_count;
+            } else {
+                list.alternative_count *= element.alternative_count;
+            }
+            // Otherwise sums and products could overflow.
+            if list.alternative_count > MAX_ALTERNATIVES {
+                list.alternative_count = MAX_ALTERNATIVES + 1;
+            }
+            at += 1;
+        }
+        list
     }
 
     /// Returns the elements of `all(…)` or `any(…)`, and an empty list for any other node. `may_require(…)` has no parts: it
@@ -352,11 +359,6 @@ impl Requirement {
     }
 }
 
-/// Returns the number, or the least one that is too many.
-const fn at_most_too_many(alternatives: usize) -> usize {
-    if alternatives > MAX_ALTERNATIVES { MAX_ALTERNATIVES + 1 } else { alternatives }
-}
-
 /// Returns how the user must have authenticated for all of the requirements.
 pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requirement>) -> Authentication {
     let mut all = Authentication::default();
@@ -366,7 +368,7 @@ pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requi
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
 pub(super) fn are_few_enough(requirements: impl Iterator<Item = Requirement>) -> bool {
-    requirements.map(|requirement| requirement.alternatives).fold(1, usize::saturating_mul)
+    requirements.map(|requirement| requirement.alternative_count).fold(1, usize::saturating_mul)
         <= MAX_ALTERNATIVES
 }
 

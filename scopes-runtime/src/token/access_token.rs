@@ -61,7 +61,7 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
-/// Caches contain many of these, so it has the JSON text of the claims, which takes a third of the memory of a parsed one.
+/// The claims are JSON text, because caches contain many tokens, and parsed claims take several times the memory.
 #[derive(Clone)]
 struct Content {
     /// The JSON text of all claims, a valid object without repeated names.
@@ -77,6 +77,12 @@ struct Content {
     confirmation: Option<Box<Confirmation>>,
 }
 
+/// The claims of a token: a JSON object without repeated names, and its members.
+pub(super) struct Claims {
+    pub(super) text: Vec<u8>,
+    pub(super) members: Map<String, Value>,
+}
+
 impl AccessToken {
     /// Creates a token from claims that a [`TokenDecoder`](crate::TokenDecoder) has verified.
     ///
@@ -90,20 +96,19 @@ impl AccessToken {
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
         let text = serde_json::to_vec(&claims).map_err(|error| DecodeError::invalid(error.to_string()))?;
-        Self::from_text(text, &claims, scopes, "client_id")
+        Self::from_claims(&Claims { text, members: claims }, scopes, "client_id")
     }
 
-    /// Creates a token from the JSON text of its claims. `client_claim` is the name of the claim with the client id.
-    pub(super) fn from_text(
-        text: Vec<u8>,
-        claims: &Map<String, Value>,
+    /// Creates a token. `client_claim` is the name of the claim with the client id.
+    pub(super) fn from_claims(
+        Claims { text, members: claims }: &Claims,
         scopes: GrantedScopes,
         client_claim: &str,
     ) -> Result<Self, DecodeError> {
         check_scope_count(&scopes)?;
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         let content = Content {
-            claims: text.into(),
+            claims: text.as_slice().into(),
             issuer: text_claim(claims, "iss")?,
             subject: text_claim(claims, "sub")?,
             client_id: text_claim(claims, client_claim)?,
@@ -231,7 +236,7 @@ impl AccessToken {
         &self.content.scopes
     }
 
-    /// Deserializes the claims.
+    /// Deserializes the claims. Each call parses their JSON text, so keep the result.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Credentials other than tokens, which extractors of the handler check.
 
-use super::{HAS_CREDENTIALS_IN_AUTHORIZATION, Node, Requirement};
+use super::{HAS_CREDENTIALS, HAS_CREDENTIALS_IN_AUTHORIZATION, Node, Requirement};
 use crate::scope::CredentialScheme;
 
 /// For generated code.
@@ -9,37 +9,30 @@ impl Requirement {
     /// Returns the requirement of an extractor that checks credentials.
     #[must_use]
     pub const fn credentials(scheme: &'static CredentialScheme) -> Self {
-        let properties = if scheme.is_in_authorization() { HAS_CREDENTIALS_IN_AUTHORIZATION } else { 0 };
-        Self { properties, ..Self::of_node(Node::Credentials(scheme)) }
+        let place = if scheme.is_in_authorization() { HAS_CREDENTIALS_IN_AUTHORIZATION } else { 0 };
+        Self { properties: HAS_CREDENTIALS | place, ..Self::of_node(Node::Credentials(scheme)) }
     }
 
     /// Returns whether an extractor checks credentials of this scheme.
     #[must_use]
-    pub const fn has_credentials_of(&self, scheme: &CredentialScheme) -> bool {
-        self.has_credentials_where(Some(scheme))
-    }
-
-    /// Returns whether an extractor checks credentials.
-    #[must_use]
-    pub const fn has_credentials(&self) -> bool {
-        self.has_credentials_where(None)
-    }
-
-    const fn has_credentials_where(&self, wanted: Option<&CredentialScheme>) -> bool {
+    pub const fn has_credentials_of(&self, wanted: &CredentialScheme) -> bool {
         if let Node::Credentials(scheme) = self.node {
-            return match wanted {
-                Some(wanted) => scheme.is_same(wanted),
-                None => true,
-            };
+            return scheme.is_same(wanted);
         }
         let mut at = 0;
         while at < self.parts().len() {
-            if self.parts()[at].has_credentials_where(wanted) {
+            if self.parts()[at].has_credentials_of(wanted) {
                 return true;
             }
             at += 1;
         }
         false
+    }
+
+    /// Returns whether an extractor checks credentials.
+    #[must_use]
+    pub const fn has_credentials(&self) -> bool {
+        self.properties & HAS_CREDENTIALS != 0
     }
 }
 

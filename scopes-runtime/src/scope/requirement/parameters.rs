@@ -1,7 +1,7 @@
 //! Parameters of the scopes of a requirement, and the extractors that give their values.
 
 use super::{HAS_PARAMETERS, Node, Requirement};
-use crate::scope::credential_scheme::{is_one_of, is_same};
+use crate::scope::const_str::{is_one_of, str_eq};
 use crate::scope::parameter_source::ParameterSource;
 use crate::scope::parameters::next_parameter;
 
@@ -26,7 +26,7 @@ impl Requirement {
         if let Node::Scope(scope) = self.node {
             let mut rest = scope.name();
             while let Some((_, own, after)) = next_parameter(rest) {
-                if is_same(own, parameter) {
+                if str_eq(own, parameter) {
                     return true;
                 }
                 rest = after;
@@ -72,7 +72,7 @@ impl Requirement {
     /// Returns whether an extractor gives the value of the parameter.
     const fn gives(&self, parameter: &str) -> bool {
         if let Node::Parameter(source) = self.node {
-            return is_same(source.parameter, parameter);
+            return str_eq(source.parameter, parameter);
         }
         let mut at = 0;
         while at < self.parts().len() {

@@ -201,7 +201,7 @@ impl ScopeMatrix {
                 self.require_credentials(caller);
             }
             self.require_scope_values(caller);
-            self.require_dpop_settings(caller);
+            self.require_dpop(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
@@ -332,7 +332,7 @@ impl ScopeMatrix {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);
-            self.require_dpop_settings(caller);
+            self.require_dpop(caller);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
             for operation in self.report.model() {
@@ -356,10 +356,11 @@ impl ScopeMatrix {
 
     /// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
     fn schemes_of(&self, access: &Access) -> ChallengedSchemes {
-        match access {
-            _ if self.dpop.is_required() => ChallengedSchemes::Dpop,
-            Access::Scoped(requirements) if requirements.require_dpop() => ChallengedSchemes::Dpop,
-            _ => ChallengedSchemes::Bearer,
+        let of_operation = matches!(access, Access::Scoped(requirements) if requirements.require_dpop());
+        if of_operation || self.dpop.is_required() {
+            ChallengedSchemes::Dpop
+        } else {
+            ChallengedSchemes::Bearer
         }
     }
 }

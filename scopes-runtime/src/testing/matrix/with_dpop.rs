@@ -9,8 +9,8 @@ use crate::token::Dpop;
 
 impl ScopeMatrix {
     /// Sends bound tokens with DPoP proofs to the operations that require `dpop`, and to all operations if
-    /// [`Dpop::required`](crate::bound::Dpop::required) was called. `dpop` is that of the server, or another one with the same
-    /// base URL. Proofs have the nonces of the server, if it requires them.
+    /// [`Dpop::required`](crate::bound::Dpop::required) was called. `dpop` is that of the server, or one with the same base
+    /// URL and the same call of `required`. Proofs have the nonces of the server, if it requires them.
     ///
     /// Each operation must also refuse a bound token with the scheme `Bearer` (RFC 9449 section 7.2).
     ///
@@ -48,8 +48,8 @@ impl ScopeMatrix {
 
     /// # Panics
     ///
-    /// Panics if an operation requires DPoP, and there are no settings for proofs.
-    pub(super) fn require_dpop_settings(&self, caller: &Location<'_>) {
+    /// Panics if an operation requires DPoP, and [`dpop`](Self::dpop) was not called.
+    pub(super) fn require_dpop(&self, caller: &Location<'_>) {
         for Operation { methods, path, access, .. } in self.report.model() {
             let Access::Scoped(requirements) = access else { continue };
             assert!(

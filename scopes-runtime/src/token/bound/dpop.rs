@@ -36,8 +36,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A request that is
 /// built from a copy of its extensions is a replay.
 ///
-/// The headers of the last 4096 accepted proofs are kept with their keys, about 6 MiB with ES256, because clients send the same
-/// header with each proof.
+/// Up to 4096 different proof headers are cached with their keys, about 6 MiB with ES256, because a client sends the same header
+/// with each proof.
 ///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).
@@ -220,11 +220,11 @@ impl Dpop {
             return Err(DpopRefusal::UseNonce);
         }
         // With the key, so that no client can use up the ids of another.
-        let hash = sha256(&[&proof.key[..], proof.id.as_bytes()].concat());
+        let hash = sha256(&[&proof.thumbprint[..], proof.id.as_bytes()].concat());
         let id = *hash.first_chunk().expect("it has 32 bytes");
         let inserted = match store {
             Store::Memory(store) => {
-                let key = *proof.key.first_chunk().expect("it has 32 bytes");
+                let key = *proof.thumbprint.first_chunk().expect("it has 32 bytes");
                 let proof = UsedProof { id, key, expires_at: proof.expires_at };
                 store.insert(proof, *max_proofs_per_key, now).map_err(Into::into)
             }

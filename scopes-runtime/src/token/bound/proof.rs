@@ -1,8 +1,9 @@
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::proof_key::ProofKeys;
+use super::proof_key::{ProofKey, ProofKeys};
 use super::refusal::{DpopRefusal, of_proof};
 use super::target::normalized;
 use super::thumbprint::{encoded, sha256};
@@ -40,8 +41,8 @@ pub(super) struct Expected<'a> {
 #[derive(Debug)]
 pub(super) struct Proof {
     pub(super) id: String,
-    /// The thumbprint of the key, decoded.
-    pub(super) key: [u8; 32],
+    /// That of the key, decoded.
+    pub(super) thumbprint: [u8; 32],
     pub(super) nonce: Option<String>,
     /// When the proof is no longer accepted.
     pub(super) expires_at: SystemTime,
@@ -54,24 +55,32 @@ impl Proof {
             return Err(DpopRefusal::invalid_proof(format!("it is longer than {MAX_PROOF_BYTES} bytes")));
         }
         let jws = Jws::split(text).map_err(of_proof)?;
-        keys.with_key(&jws, |key| {
-            let (_, claims) = jws.payload().map_err(of_proof)?;
-            let proof = Self::read(&claims, key.thumbprint, expected)?;
-            if !key.verifies(&jws) {
-                return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
-            }
-            // RFC 9449 section 7.1: another key than that of the token makes the token invalid, not the proof.
-            if encoded(key.thumbprint) != expected.thumbprint {
-                return Err(
-                    DecodeError::invalid("it is bound to another key than that of the DPoP proof").into()
-                );
-            }
-            Ok(proof)
-        })
+        let cached = keys.get(&jws);
+        let key = match &cached {
+            Some(key) => Arc::clone(key),
+            None => Arc::new(ProofKey::read(&jws)?),
+        };
+        let claims = jws.payload().map_err(of_proof)?.members;
+        let proof = Self::read(&claims, key.thumbprint, expected)?;
+        if !key.verifies(&jws) {
+            return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
+        }
+        // RFC 9449 section 7.1: another key than that of the token makes the token invalid, not the proof.
+        if encoded(key.thumbprint) != expected.thumbprint {
+            return Err(DecodeError::invalid("it is bound to another key than that of the DPoP proof").into());
+        }
+        if cached.is_none() {
+            keys.insert(&jws, key);
+        }
+        Ok(proof)
     }
 
     /// Checks the claims.
-    fn read(claims: &Map<String, Value>, key: [u8; 32], expected: Expected<'_>) -> Result<Self, DpopRefusal> {
+    fn read(
+        claims: &Map<String, Value>,
+        thumbprint: [u8; 32],
+        expected: Expected<'_>,
+    ) -> Result<Self, DpopRefusal> {
         let text = |name: &str| {
             let claim = claims.get(name).and_then(Value::as_str);
             claim.ok_or_else(|| DpopRefusal::invalid_proof(format!("the claim `{name}` is not a string")))
@@ -94,7 +103,7 @@ impl Proof {
             return Err(DpopRefusal::invalid_proof("the claim `ath` is not the hash of the access token"));
         }
         let nonce = claims.contains_key("nonce").then(|| text("nonce").map(str::to_owned)).transpose()?;
-        Ok(Self { id: id.to_owned(), key, nonce, expires_at })
+        Ok(Self { id: id.to_owned(), thumbprint, nonce, expires_at })
     }
 }
 
@@ -143,7 +152,7 @@ mod tests {
         }
     }
 
-    /// Returns no keys, and that of the example.
+    /// Returns an empty cache, and one with the key of the example.
     fn empty_and_filled() -> [ProofKeys; 2] {
         let keys = [ProofKeys::new(), ProofKeys::new()];
         Proof::verify(PROOF, expected(), &keys[1]).expect("a valid proof");
@@ -155,7 +164,7 @@ mod tests {
         for keys in empty_and_filled() {
             let proof = Proof::verify(PROOF, expected(), &keys).expect("a valid proof");
             assert_eq!(proof.id, "e1j3V_bKic8-LAEB");
-            assert_eq!(encoded(proof.key), THUMBPRINT);
+            assert_eq!(encoded(proof.thumbprint), THUMBPRINT);
             assert_eq!(proof.nonce, None);
         }
     }

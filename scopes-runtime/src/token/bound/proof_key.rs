@@ -18,12 +18,13 @@ pub(super) struct ProofKey {
     pub(super) thumbprint: [u8; 32],
 }
 
-/// The keys of accepted proofs, by the encoded header. Clients send the same header with each proof. Reading it takes a twentieth
-/// of the instructions of a request, and its result depends on the text only.
+/// Keys by the encoded header of a proof. Clients send the same header with each proof. Reading it takes a twentieth of the
+/// instructions of a request, and its result depends on the text only.
 pub(super) struct ProofKeys(Cache<Box<str>, Arc<ProofKey>>);
 
 impl ProofKey {
-    fn read(jws: &Jws<'_>) -> Result<Self, DpopRefusal> {
+    /// Reads and checks the header of a proof.
+    pub(super) fn read(jws: &Jws<'_>) -> Result<Self, DpopRefusal> {
         let header = jws.header().map_err(of_proof)?;
         if header.get("typ").and_then(Value::as_str).is_none_or(|typ| !is_dpop(typ)) {
             return Err(DpopRefusal::invalid_proof("the header's `typ` is not `dpop+jwt`"));
@@ -72,19 +73,12 @@ impl ProofKeys {
         Self(Cache::new(MAX_HEADERS))
     }
 
-    /// Returns the key in the header of a proof. It is kept if the whole proof is valid for a token, so that clients without a
-    /// token cannot remove those of others.
-    pub(super) fn with_key<T>(
-        &self,
-        jws: &Jws<'_>,
-        verify: impl FnOnce(&ProofKey) -> Result<T, DpopRefusal>,
-    ) -> Result<T, DpopRefusal> {
-        if let Some(key) = self.0.get(jws.encoded_header()) {
-            return verify(&key);
-        }
-        let key = ProofKey::read(jws)?;
-        let verified = verify(&key)?;
-        self.0.insert(jws.encoded_header().into(), Arc::new(key));
-        Ok(verified)
+    pub(super) fn get(&self, jws: &Jws<'_>) -> Option<Arc<ProofKey>> {
+        self.0.get(jws.encoded_header())
+    }
+
+    /// Adds the key of a proof that was verified for a token, so that clients without a token cannot remove the keys of others.
+    pub(super) fn insert(&self, jws: &Jws<'_>, key: Arc<ProofKey>) {
+        self.0.insert(jws.encoded_header().into(), key);
     }
 }

@@ -5,7 +5,7 @@
 ///
 /// `None` unless the text is an `http` or `https` URL in visible ASCII with a host and without a user name.
 pub(super) fn normalized(url: &str) -> Option<String> {
-    let url = plain(url)?;
+    let url = without_query(url)?;
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let default_port = match &*scheme {
@@ -28,17 +28,17 @@ pub(super) fn normalized(url: &str) -> Option<String> {
 /// Returns the normalized URL of a request for this path below a normalized base without a slash at its end. `None` for a path
 /// without a slash at its start, such as `*` (RFC 9110 section 7.1), which would extend the host.
 pub(super) fn below(base: &str, path: &str) -> Option<String> {
-    let path = plain(path).filter(|path| path.starts_with('/'))?;
+    let path = without_query(path).filter(|path| path.starts_with('/'))?;
     let mut normalized = String::with_capacity(base.len() + path.len());
     normalized.push_str(base);
     push_path(path, &mut normalized)?;
     Some(normalized)
 }
 
-/// Returns the text without query and fragment. `None` unless it is visible ASCII without `\` and `"`.
-fn plain(url: &str) -> Option<&str> {
-    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"'));
-    url.split(['?', '#']).next().filter(|_| is_plain)
+/// Removes query and fragment of a URL or a path. `None` unless it is visible ASCII without `\` and `"`.
+fn without_query(target: &str) -> Option<&str> {
+    let is_visible = target.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"'));
+    target.split(['?', '#']).next().filter(|_| is_visible)
 }
 
 /// Appends a path with each percent-encoded octet in its normal form. `None` for a `%` without two digits.

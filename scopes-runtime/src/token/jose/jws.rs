@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::algorithm::parse_algorithm;
+use crate::token::access_token::Claims;
 use crate::token::decoder::check_length;
 use crate::token::{DecodeError, json};
 
@@ -73,7 +74,7 @@ impl<'a> Jws<'a> {
 
     /// Parses the header, and refuses repeated member names. A header with an extension is refused.
     pub(in crate::token) fn header(&self) -> Result<Map<String, Value>, DecodeError> {
-        let (_, header) = object(self.header, "header")?;
+        let header = object(&decode_base64url(self.header, "header")?, "header")?;
         // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
         // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.
         for extension in ["crit", "b64"] {
@@ -86,9 +87,11 @@ impl<'a> Jws<'a> {
         Ok(header)
     }
 
-    /// Parses the payload, and refuses repeated member names. Returns its JSON text too.
-    pub(in crate::token) fn payload(&self) -> Result<(Vec<u8>, Map<String, Value>), DecodeError> {
-        object(self.payload, "payload")
+    /// Parses the payload, and refuses repeated member names.
+    pub(in crate::token) fn payload(&self) -> Result<Claims, DecodeError> {
+        let text = decode_base64url(self.payload, "payload")?;
+        let members = object(&text, "payload")?;
+        Ok(Claims { text, members })
     }
 }
 
@@ -132,11 +135,9 @@ fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), Decod
     }
 }
 
-/// Decodes and parses a part of the JWS. Returns its JSON text too.
-fn object(part: &str, name: &str) -> Result<(Vec<u8>, Map<String, Value>), DecodeError> {
-    let text = decode_base64url(part, name)?;
-    let object = json::object(&text).map_err(|error| DecodeError::invalid(format!("the {name} {error}")))?;
-    Ok((text, object))
+/// Parses a part of the JWS.
+fn object(text: &[u8], name: &str) -> Result<Map<String, Value>, DecodeError> {
+    json::object(text).map_err(|error| DecodeError::invalid(format!("the {name} {error}")))
 }
 
 fn decode_base64url(part: &str, name: &str) -> Result<Vec<u8>, DecodeError> {

@@ -108,17 +108,18 @@ impl JwtDecoder {
             KeyLookup::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
                 // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
-                self.checks.check(&jws.payload()?.1, SystemTime::now())?;
+                self.checks.check(&jws.payload()?.members, SystemTime::now())?;
                 next_keys.wait_and_verify(jws, &header).await?
             }
         };
-        let (text, claims) = jws.payload()?;
+        let payload = jws.payload()?;
+        let claims = &payload.members;
         let now = SystemTime::now();
-        self.checks.check(&claims, now)?;
-        let scopes = self.grantable.restrict(profile.scope_claim.read(&claims)?, self.issuer());
-        let client_claim = profile.client_claim(&claims);
+        self.checks.check(claims, now)?;
+        let scopes = self.grantable.restrict(profile.scope_claim.read(claims)?, self.issuer());
+        let client_claim = profile.client_claim(claims);
         let not_before = claims.get("nbf").map(|nbf| numeric_date("nbf", nbf)).transpose()?;
-        let decoded = AccessToken::from_text(text, &claims, scopes, client_claim)?;
+        let decoded = AccessToken::from_claims(&payload, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
             let bytes = decoded.size();
             let value = CachedToken { token: decoded.clone(), not_before, keys };

@@ -319,7 +319,7 @@ struct Keep {
 }
 
 #[tokio::test]
-async fn a_refusal_says_that_no_scope_can_have_a_value() {
+async fn a_refusal_without_a_requestable_scope_explains_why() {
     let answer = answer_of("/orgs/a%20b", &["org:acme:read"]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
