@@ -26,6 +26,9 @@ use tower::Service as _;
 /// The requests of the longer of two runs. The shorter has none of them, so the difference is theirs.
 const REQUESTS: usize = 500;
 
+/// The first requests and tokens, which fill the caches.
+const WARM_UP: usize = 10;
+
 const BY_HAND: &str = " by hand";
 const DPOP: &str = "cached token with a new DPoP proof";
 const DPOP_SIGNATURE: &str = "the signature of the proof alone";
@@ -79,8 +82,7 @@ fn send_requests(path: &str, scope: Option<&str>, status: u16, count: usize) {
         ))
         .with_state(ResourceServer::new(decoder("HS256")));
     let token = scope.map(|scope| format!("Bearer {}", tokens("HS256", scope, 1).remove(0)));
-    // The first requests fill the caches.
-    for _ in 0..count + 10 {
+    for _ in 0..count + WARM_UP {
         let request = Request::get(path);
         let request = match &token {
             Some(token) => request.header("authorization", token),
@@ -93,8 +95,8 @@ fn send_requests(path: &str, scope: Option<&str>, status: u16, count: usize) {
 }
 
 fn decode_tokens(name: &str, count: usize) {
-    let (decoder, tokens) = (decoder(name), tokens(name, "me items", REQUESTS + 10));
-    for token in &tokens[..count + 10] {
+    let (decoder, tokens) = (decoder(name), tokens(name, "me items", REQUESTS + WARM_UP));
+    for token in &tokens[..count + WARM_UP] {
         hint::black_box(
             decoder.decode(token).now_or_never().expect("an immediate result").expect("a good token"),
         );
@@ -103,9 +105,9 @@ fn decode_tokens(name: &str, count: usize) {
 
 /// With all checks that jsonwebtoken makes.
 fn decode_tokens_by_hand(name: &str, count: usize) {
-    let (key, tokens) = (decoding_key(algorithm(name)), tokens(name, "me items", REQUESTS + 10));
+    let (key, tokens) = (decoding_key(algorithm(name)), tokens(name, "me items", REQUESTS + WARM_UP));
     let validation = validation(algorithm(name));
-    for token in &tokens[..count + 10] {
+    for token in &tokens[..count + WARM_UP] {
         hint::black_box(decode::<Value>(token, &key, &validation).expect("a good token"));
     }
 }
@@ -123,9 +125,9 @@ fn send_proofs(count: usize) {
     let dpop = Dpop::new("https://api.test").expect("a URL");
     let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("a server");
     let mut app: Router = Router::new().route("/scoped", get(scoped)).with_state(server);
-    let (token, proofs) = bound_token(&issuer, REQUESTS + 10);
+    let (token, proofs) = bound_token(&issuer, REQUESTS + WARM_UP);
     let token = format!("DPoP {token}");
-    for proof in &proofs[..count + 10] {
+    for proof in &proofs[..count + WARM_UP] {
         let request = Request::get("/scoped").header("authorization", &token).header("dpop", proof);
         let request = request.body(Body::empty()).expect("a request");
         let response = app.call(request).now_or_never().expect("an immediate result").expect("infallible");
@@ -133,12 +135,12 @@ fn send_proofs(count: usize) {
     }
 }
 
-/// With jsonwebtoken, and a key that is read once.
+/// Verifies only the signatures, with a key that is read once.
 fn verify_signatures(count: usize) {
-    let (_, proofs) = bound_token(&TestIssuer::new(), REQUESTS + 10);
+    let (_, proofs) = bound_token(&TestIssuer::new(), REQUESTS + WARM_UP);
     let header = jsonwebtoken::decode_header(&proofs[0]).expect("a header");
     let key = DecodingKey::from_jwk(&header.jwk.expect("a key")).expect("a key");
-    for proof in &proofs[..count + 10] {
+    for proof in &proofs[..count + WARM_UP] {
         let (message, signature) = proof.rsplit_once('.').expect("a JWS");
         assert!(crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256).expect("a signature"));
     }

@@ -54,10 +54,11 @@ impl Authority {
 
     fn client(&self, certificate: Option<&Issued>) -> Client {
         let root = Certificate::from_pem(self.0.pem().as_bytes()).expect("a certificate");
-        let client = Client::builder().tls_certs_only([root]);
-        let client = certificate.into_iter().fold(client, |client, issued| {
-            client.identity(Identity::from_pem(pem(issued).as_bytes()).expect("a certificate and its key"))
-        });
+        let mut client = Client::builder().tls_certs_only([root]);
+        if let Some(issued) = certificate {
+            let identity = Identity::from_pem(pem(issued).as_bytes()).expect("a certificate and its key");
+            client = client.identity(identity);
+        }
         client.build().expect("a client")
     }
 }
@@ -67,7 +68,10 @@ fn pem((certificate, key): &Issued) -> String {
 }
 
 /// Accepts TLS connections of clients with a certificate of the authority, or without one.
-struct TlsListener(TcpListener, TlsAcceptor);
+struct TlsListener {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
 
 impl TlsListener {
     async fn bind(authority: &Authority, (certificate, key): Issued) -> Self {
@@ -78,7 +82,8 @@ impl TlsListener {
             .with_client_cert_verifier(clients.expect("a root"))
             .with_single_cert(vec![certificate.der().clone()], key.into());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        Self(listener, TlsAcceptor::from(Arc::new(config.expect("a certificate and its key"))))
+        let acceptor = TlsAcceptor::from(Arc::new(config.expect("a certificate and its key")));
+        Self { listener, acceptor }
     }
 }
 
@@ -88,15 +93,15 @@ impl Listener for TlsListener {
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         loop {
-            let (connection, addr) = self.0.accept().await.expect("a connection");
-            if let Ok(connection) = self.1.accept(connection).await {
+            let (connection, addr) = self.listener.accept().await.expect("a connection");
+            if let Ok(connection) = self.acceptor.accept(connection).await {
                 return (connection, addr);
             }
         }
     }
 
     fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -140,7 +145,7 @@ async fn token_response(http: &Client, endpoint: &str, client: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_oidc_provider_is_accepted_with_the_certificate_that_it_is_bound_to() {
+async fn a_bound_token_of_oidc_provider_needs_its_certificate() {
     let Some(modules) = modules() else { return };
     let (authority, directory) = (Authority::new(), tempfile::tempdir().expect("a directory"));
     let file = directory.path().join("issuer.pem");
@@ -162,26 +167,29 @@ async fn a_token_of_oidc_provider_is_accepted_with_the_certificate_that_it_is_bo
 
     let accepted = serve(&issuer, &authority, MutualTls::new()).await;
     let required = serve(&issuer, &authority, MutualTls::new().required()).await;
-    for (url, certificate, token, expected) in [
-        (&accepted, Some(&shop), bound, Ok("shop")),
-        (&accepted, Some(&thief), bound, Err(())),
-        (&accepted, None, bound, Err(())),
-        (&accepted, Some(&shop), unbound, Ok("app")),
-        (&accepted, None, unbound, Ok("app")),
-        (&required, Some(&shop), bound, Ok("shop")),
-        (&required, Some(&thief), bound, Err(())),
-        (&required, None, bound, Err(())),
-        (&required, Some(&shop), unbound, Err(())),
-    ] {
+    for (number, (url, certificate, token, expected)) in [
+        (&accepted, Some(&shop), bound, Some("shop")),
+        (&accepted, Some(&thief), bound, None),
+        (&accepted, None, bound, None),
+        (&accepted, Some(&shop), unbound, Some("app")),
+        (&accepted, None, unbound, Some("app")),
+        (&required, Some(&shop), bound, Some("shop")),
+        (&required, Some(&thief), bound, None),
+        (&required, None, bound, None),
+        (&required, Some(&shop), unbound, None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let answer = client(certificate).get(url).bearer_auth(token).send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = answer.text().await.expect("a body");
         match expected {
-            Ok(client) => assert_eq!((status.as_u16(), &*body), (200, client)),
-            Err(()) => {
+            Some(client) => assert_eq!((status.as_u16(), &*body), (200, client), "request {number}"),
+            None => {
                 let challenge = headers["www-authenticate"].to_str().expect("ASCII");
-                assert_eq!(status, 401, "{body}");
-                assert!(challenge.contains(r#"error="invalid_token""#), "{challenge}");
+                assert_eq!(status, 401, "request {number}: {body}");
+                assert!(challenge.contains(r#"error="invalid_token""#), "request {number}: {challenge}");
             }
         }
     }

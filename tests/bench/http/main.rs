@@ -79,6 +79,12 @@ fn rows(algorithm: &str) -> Vec<Row> {
     ]
 }
 
+/// Two measurements, one after the other.
+struct Pair {
+    open: Measured,
+    own: Measured,
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -88,24 +94,24 @@ async fn measure(address: SocketAddr) {
     println!("| algorithm | route | requests/s | of the open route | p99 | of the open route |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for algorithm in ALGORITHMS {
-        let open = format!("/open/{algorithm}");
+        let open_path = format!("/open/{algorithm}");
         for Row { name, path, authorizations, status } in rows(algorithm) {
-            let mut pairs: Vec<[Measured; 2]> = Vec::new();
+            let mut pairs = Vec::new();
             // The first round is for warm-up.
             for round in 0..=ROUNDS {
-                let of_open = client::run(address, &open, &authorizations, 200, TIME).await;
+                let open = client::run(address, &open_path, &authorizations, 200, TIME).await;
                 let own = client::run(address, &path, &authorizations, status, TIME).await;
                 if round > 0 {
-                    pairs.push([of_open, own]);
+                    pairs.push(Pair { open, own });
                 }
             }
-            let of_pairs = |value: &dyn Fn(&[Measured; 2]) -> f64| median(pairs.iter().map(value).collect());
+            let of_pairs = |value: &dyn Fn(&Pair) -> f64| median(pairs.iter().map(value).collect());
             println!(
                 "| {algorithm} | {name} | {:.0} | {:.2} | {:.0} µs | {:.2} |",
-                of_pairs(&|[_, own]| own.rate),
-                of_pairs(&|[open, own]| own.rate / open.rate),
-                of_pairs(&|[_, own]| own.p99),
-                of_pairs(&|[open, own]| own.p99 / open.p99),
+                of_pairs(&|pair| pair.own.rate),
+                of_pairs(&|Pair { open, own }| own.rate / open.rate),
+                of_pairs(&|pair| pair.own.p99),
+                of_pairs(&|Pair { open, own }| own.p99 / open.p99),
             );
         }
     }
