@@ -74,7 +74,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
                 "to log in: use the documentation with a public client of {issuer} that has the redirect URI http://{addr}/docs/oauth2-redirect.html"
             ),
             Err(error) => warn!(
-                "the documentation cannot log in at {issuer}, and has a field for an access token instead: {error}; restart the program when the issuer is available"
+                "the documentation cannot log in at {issuer}, and has a field for an access token instead: {error}; the program asks once, when it starts"
             ),
         },
         TokenIssuer::Secret | TokenIssuer::Key if config.dpop == DpopMode::Required => {

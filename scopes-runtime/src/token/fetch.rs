@@ -26,7 +26,7 @@ pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 /// The error of a request to an issuer. It goes to the log, so it never contains text from the response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
-    #[error("the request to {url} failed: {source}")]
+    #[error("the request to {url} failed: {}", with_causes(source))]
     Http { url: Url, source: reqwest::Error },
     #[error("{url} responded {status}")]
     Status { url: Url, status: StatusCode },
@@ -34,6 +34,14 @@ pub(crate) enum FetchError {
     TooLong(Url),
     #[error("{0}")]
     InvalidDocument(String),
+}
+
+/// Returns the text of the error and of its causes, such as that of a connection: at most 256 characters, because an issuer's
+/// certificate may be named in it.
+fn with_causes(error: &reqwest::Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn Error), |error| error.source());
+    let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    text.chars().take(256).collect()
 }
 
 /// A response, read to its end.

@@ -129,7 +129,9 @@ fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), Decod
     if is("at+jwt") || is("application/at+jwt") || allows_generic_typ && is_untyped {
         Ok(())
     } else if is_untyped {
-        Err(DecodeError::invalid("the header's `typ` is not `at+jwt` (`allow_generic_typ` accepts it)"))
+        Err(DecodeError::invalid(
+            "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)",
+        ))
     } else {
         Err(DecodeError::invalid("the header's `typ` is that of another kind of JWT, not `at+jwt`"))
     }

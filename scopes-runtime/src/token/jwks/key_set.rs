@@ -120,14 +120,14 @@ impl KeySet {
             if *is_expected && !self.keys.is_empty() {
                 tracing::debug!(%location, kid, reason, "a key of an issuer is not used");
             } else {
-                tracing::warn!(%location, kid, reason, "a key of an issuer is not used");
+                tracing::warn!(target: "scopes_runtime::keys", %location, kid, reason, "a key of an issuer is not used");
             }
         }
         if let Some(more) = self.skipped.len().checked_sub(MAX_LOGGED).filter(|more| *more > 0) {
-            tracing::warn!(%location, "{more} more keys of an issuer are not used");
+            tracing::warn!(target: "scopes_runtime::keys", %location, "{more} more keys of an issuer are not used");
         }
         if self.keys.is_empty() {
-            tracing::warn!(%location, "an issuer publishes no key that can be used");
+            tracing::warn!(target: "scopes_runtime::keys", %location, "an issuer publishes no key that can be used");
         }
     }
 }

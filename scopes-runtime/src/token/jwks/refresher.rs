@@ -119,7 +119,7 @@ impl Refresher {
             }
             Err(error) => {
                 let reason = error.to_string();
-                tracing::warn!(location = %self.location, ?reason, "an issuer's keys cannot be fetched");
+                tracing::warn!(target: "scopes_runtime::keys", location = %self.location, ?reason, "an issuer's keys cannot be fetched");
                 let next = now + (FIRST_RETRY * 2_u32.saturating_pow(*failures)).min(MAX_RETRY);
                 *failures = (*failures + 1).min(MAX_FAILURES);
                 self.state.send_modify(|state| {

@@ -45,7 +45,10 @@ async fn allow_generic_typ_accepts_missing_typ_and_jwt() {
     for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":"jwt"}"#] {
         accept(&lenient, &sign(header)).await;
         let reason = refuse(&DECODER, &sign(header)).await;
-        assert_eq!(reason, "the header's `typ` is not `at+jwt` (`allow_generic_typ` accepts it)");
+        assert_eq!(
+            reason,
+            "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)"
+        );
     }
     let other = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
     let types = [r#""dpop+jwt""#, r#""logout+jwt""#, r#""application/jwt""#, r#""""#, "null", "5"];

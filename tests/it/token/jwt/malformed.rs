@@ -101,7 +101,7 @@ async fn malformed_headers_are_refused() {
     let (repeated, no_key) = ("the header repeats a member name", "no key is for the header's `alg`");
     let (kid, no_typ) = (
         "the header's `kid` is not a string",
-        "the header's `typ` is not `at+jwt` (`allow_generic_typ` accepts it)",
+        "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)",
     );
     let other_typ = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
     let (crit, b64) =
