@@ -1,10 +1,18 @@
 //! Requests that try to use a tool without its scopes. The token has that of the endpoint only.
 
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::http::Request;
 use futures_util::stream;
+use scopes_runtime::mcp::McpEndpoint;
+use scopes_runtime::testing::TestIssuer;
+use scopes_runtime::{ScopedRouter, scopes};
+use scopes_tests::send;
 use serde_json::{Value, json};
 
-use super::{App, call, message};
+use super::{App, Scope, call, message};
 
 /// Sends each body with a token of `mcp`. None may use a tool, or fail in the server.
 async fn admits_none(bodies: impl IntoIterator<Item = impl Into<String>>) {
@@ -203,4 +211,25 @@ async fn oversized_bodies_are_refused() {
     let broken = Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]));
     assert_eq!(app.post_raw(&token, broken, &[]).await.status, 400);
     assert_eq!(app.notes.uses(), 1);
+}
+
+#[tokio::test]
+async fn a_message_by_another_method_does_not_reach_the_service() {
+    // Unlike rmcp's, this service reads a message from each request.
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let read = Arc::clone(&bodies);
+    let service = axum::routing::any(async move |body: Bytes| read.lock().expect("no panic").push(body));
+    let issuer = TestIssuer::new();
+    let endpoint = McpEndpoint::new(service, scopes!("mcp")).resource("notes://1", scopes!("notes:read"));
+    let routes = ScopedRouter::new().route_mcp("/mcp", endpoint).with_state(issuer.resource_server());
+    let app = Router::from(routes);
+    let authorization = format!("Bearer {}", issuer.token().scopes(["mcp"]).sign());
+    let body = message("resources/read", &json!({ "uri": "notes://1" })).to_string();
+    for method in ["POST", "PUT", "PATCH", "DELETE", "GET", "QUERY", "post"] {
+        let request = Request::builder().method(method).uri("/mcp").header("authorization", &authorization);
+        let request = request.header("content-type", "application/json").body(Body::from(body.clone()));
+        send(&app, request.expect("a request")).await;
+        let read = std::mem::take(&mut *bodies.lock().expect("no panic"));
+        assert!(read.iter().all(Bytes::is_empty), "{method}");
+    }
 }
