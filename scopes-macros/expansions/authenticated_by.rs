@@ -22,7 +22,7 @@ const __operation_receive_source: ::scopes_runtime::__private::HandlerSource = {
     use ::scopes_runtime::__private::{
         DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-    let requirement = ::scopes_runtime::Requirement::of_extractors(
+    let __requirement = ::scopes_runtime::Requirement::of_extractors(
         &[<__RequirementOf<WebhookSignature>>::__SCOPES_REQUIREMENT],
     );
     if false {
@@ -36,7 +36,7 @@ const __operation_receive_source: ::scopes_runtime::__private::HandlerSource = {
         deprecated: false,
         arguments: &[],
         output: <__DescriptionOf<()>>::__SCOPES_RESPONSE,
-        requirement,
+        requirement: __requirement,
         accepts_token: false,
         reason: ::core::option::Option::None,
     }

@@ -28,7 +28,7 @@ const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
     use ::scopes_runtime::__private::{
         DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-    let requirement = ::scopes_runtime::Requirement::ANY_VALID_TOKEN
+    let __requirement = ::scopes_runtime::Requirement::ANY_VALID_TOKEN
         .with_context_if(
             ::scopes_runtime::__private::any_of(
                 &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
@@ -45,7 +45,7 @@ const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
         deprecated: false,
         arguments: &[],
         output: <__DescriptionOf<String>>::__SCOPES_RESPONSE,
-        requirement,
+        requirement: __requirement,
         accepts_token: ::scopes_runtime::__private::any_of(
             &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_ACCEPTS_TOKEN],
         ),

@@ -30,7 +30,7 @@ const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSou
     use ::scopes_runtime::__private::{
         DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-    let requirement = ::scopes_runtime::Requirement::all(
+    let __requirement = ::scopes_runtime::Requirement::all(
         &[
             ::scopes_runtime::Requirement::named(
                 "items",
@@ -50,7 +50,7 @@ const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSou
         deprecated: false,
         arguments: &[],
         output: <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
-        requirement,
+        requirement: __requirement,
         accepts_token: false,
         reason: ::core::option::Option::None,
     }

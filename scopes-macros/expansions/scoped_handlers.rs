@@ -41,7 +41,7 @@ const __operation_Notes_delete_source: ::scopes_runtime::__private::HandlerSourc
     use ::scopes_runtime::__private::{
         DescriptionOf as __DescriptionOf, NoDescription as _,
     };
-    let requirement = ::scopes_runtime::Requirement::all(
+    let __requirement = ::scopes_runtime::Requirement::all(
         &[
             ::scopes_runtime::Requirement::named(
                 "notes:delete",
@@ -58,7 +58,7 @@ const __operation_Notes_delete_source: ::scopes_runtime::__private::HandlerSourc
         deprecated: false,
         arguments: &[<__DescriptionOf<Path<u64>>>::__SCOPES_PATH_VALUE],
         output: <__DescriptionOf<StatusCode>>::__SCOPES_RESPONSE,
-        requirement,
+        requirement: __requirement,
         accepts_token: false,
         reason: ::core::option::Option::None,
     }

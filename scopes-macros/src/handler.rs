@@ -286,7 +286,7 @@ impl Handler {
                 #of_signature
                 // Before `#order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code that
                 // always runs.
-                let requirement = #requirement;
+                let __requirement = #requirement;
                 #order
                 #private::HandlerSource {
                     name: #name,
@@ -295,7 +295,7 @@ impl Handler {
                     deprecated: #deprecated,
                     arguments: &[#arguments],
                     output: #output,
-                    requirement,
+                    requirement: __requirement,
                     accepts_token: #accepts_token,
                     reason: #reason,
                 }

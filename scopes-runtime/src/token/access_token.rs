@@ -61,23 +61,38 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
-/// The claims are JSON text, because caches contain many tokens, and parsed claims take several times the memory.
 #[derive(Clone)]
 struct Content {
-    /// The JSON text of all claims, a valid object without repeated names.
-    claims: Box<[u8]>,
+    claims: AllClaims,
+    known: KnownClaims,
+    scopes: GrantedScopes,
+}
+
+/// The claims that methods return.
+#[derive(Clone)]
+struct KnownClaims {
     issuer: Option<Box<str>>,
     subject: Option<Box<str>>,
     client_id: Option<Box<str>>,
     id: Option<Box<str>>,
     acr: Option<Box<str>>,
-    scopes: GrantedScopes,
     expires_at: Option<SystemTime>,
     authenticated_at: Option<SystemTime>,
     confirmation: Option<Box<Confirmation>>,
 }
 
+/// All claims of a token.
+#[derive(Clone)]
+enum AllClaims {
+    /// A JSON object without repeated names. Caches contain many tokens, and parsed claims take several times the memory.
+    #[cfg(feature = "_jwt")]
+    Text(Box<[u8]>),
+    /// Those of the application's decoder, as it gave them.
+    Members(Map<String, Value>),
+}
+
 /// The claims of a token: a JSON object without repeated names, and its members.
+#[cfg(feature = "_jwt")]
 pub(super) struct Claims {
     pub(super) text: Vec<u8>,
     pub(super) members: Map<String, Value>,
@@ -95,32 +110,29 @@ impl AccessToken {
     /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        let text = serde_json::to_vec(&claims).map_err(|error| DecodeError::invalid(error.to_string()))?;
-        Self::from_claims(&Claims { text, members: claims }, scopes, "client_id")
+        let known = KnownClaims::read(&claims, "client_id")?;
+        Self::with_content(AllClaims::Members(claims), known, scopes)
     }
 
     /// Creates a token. `client_claim` is the name of the claim with the client id.
+    #[cfg(feature = "_jwt")]
     pub(super) fn from_claims(
-        Claims { text, members: claims }: &Claims,
+        Claims { text, members }: Claims,
         scopes: GrantedScopes,
         client_claim: &str,
     ) -> Result<Self, DecodeError> {
+        let known = KnownClaims::read(&members, client_claim)?;
+        Self::with_content(AllClaims::Text(text.into()), known, scopes)
+    }
+
+    fn with_content(
+        claims: AllClaims,
+        known: KnownClaims,
+        scopes: GrantedScopes,
+    ) -> Result<Self, DecodeError> {
         check_scope_count(&scopes)?;
-        let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
-        let content = Content {
-            claims: text.as_slice().into(),
-            issuer: text_claim(claims, "iss")?,
-            subject: text_claim(claims, "sub")?,
-            client_id: text_claim(claims, client_claim)?,
-            id: text_claim(claims, "jti")?,
-            acr: text_claim(claims, "acr")?,
-            scopes,
-            expires_at: date_of("exp")?,
-            authenticated_at: date_of("auth_time")?,
-            confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
-        };
         Ok(Self {
-            content: Arc::new(content),
+            content: Arc::new(Content { claims, known, scopes }),
             server_config: None,
             required: Requirement::ANY_VALID_TOKEN.into(),
             is_declared: false,
@@ -160,32 +172,32 @@ impl AccessToken {
     /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.content.subject.as_deref()
+        self.content.known.subject.as_deref()
     }
 
     /// Returns the issuer (`iss`).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.content.issuer.as_deref()
+        self.content.known.issuer.as_deref()
     }
 
     /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
     /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.content.client_id.as_deref()
+        self.content.known.client_id.as_deref()
     }
 
     /// Returns the id of the token (`jti`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.content.id.as_deref()
+        self.content.known.id.as_deref()
     }
 
     /// Returns the expiration time (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.content.expires_at
+        self.content.known.expires_at
     }
 
     /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never
@@ -221,13 +233,13 @@ impl AccessToken {
     /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.content.acr.as_deref()
+        self.content.known.acr.as_deref()
     }
 
     /// Returns when the user authenticated (`auth_time`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn authenticated_at(&self) -> Option<SystemTime> {
-        self.content.authenticated_at
+        self.content.known.authenticated_at
     }
 
     /// Returns the granted scopes.
@@ -254,7 +266,11 @@ impl AccessToken {
     /// # Ok(()) }
     /// ```
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.content.claims)
+        match &self.content.claims {
+            #[cfg(feature = "_jwt")]
+            AllClaims::Text(text) => serde_json::from_slice(text),
+            AllClaims::Members(claims) => T::deserialize(claims),
+        }
     }
 
     /// Records the server that accepted the token, and for which operation. `is_declared` states whether a handler's attribute
@@ -283,7 +299,7 @@ impl AccessToken {
 
     /// Returns what the token is bound to (`cnf`). Only a server that has checked the sender may accept a bound token.
     pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
-        self.content.confirmation.as_deref()
+        self.content.known.confirmation.as_deref()
     }
 
     /// Returns the configuration of the server that accepted the token, if it has this type.
@@ -294,17 +310,37 @@ impl AccessToken {
     /// Returns about how many bytes the content takes in memory. Clones share it.
     #[cfg(feature = "_jwt")]
     pub(super) fn size(&self) -> usize {
-        let Content { claims, issuer, subject, client_id, id, acr, scopes, .. } = &*self.content;
+        let Content { claims, known, scopes } = &*self.content;
+        let claims = match claims {
+            AllClaims::Text(text) => text.len(),
+            // This crate caches no token with these.
+            AllClaims::Members(_) => 0,
+        };
+        let KnownClaims { issuer, subject, client_id, id, acr, .. } = known;
         let texts = [issuer, subject, client_id, id, acr].into_iter().flatten();
-        size_of::<Content>()
-            + claims.len()
-            + texts.map(|text| text.len() + ALLOCATION_OVERHEAD).sum::<usize>()
-            + scopes.size()
+        let texts = texts.map(|text| text.len() + ALLOCATION_OVERHEAD).sum::<usize>();
+        size_of::<Content>() + claims + texts + scopes.size()
     }
 
     /// Returns the requirements of the operation that the token was accepted for.
     pub(crate) fn required(&self) -> &Requirements {
         &self.required
+    }
+}
+
+impl KnownClaims {
+    fn read(claims: &Map<String, Value>, client_claim: &str) -> Result<Self, DecodeError> {
+        let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
+        Ok(Self {
+            issuer: text_claim(claims, "iss")?,
+            subject: text_claim(claims, "sub")?,
+            client_id: text_claim(claims, client_claim)?,
+            id: text_claim(claims, "jti")?,
+            acr: text_claim(claims, "acr")?,
+            expires_at: date_of("exp")?,
+            authenticated_at: date_of("auth_time")?,
+            confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests to issuers: over HTTPS or to loopback, in bounded time, with responses of bounded length.
 
+use std::error::Error;
 use std::time::Duration;
 
 use headers::{CacheControl, HeaderMapExt as _};
@@ -39,7 +40,7 @@ pub(crate) enum FetchError {
 /// Returns the text of the error and of its causes, such as that of a connection: at most 256 characters, because an issuer's
 /// certificate may be named in it.
 fn with_causes(error: &reqwest::Error) -> String {
-    let causes = std::iter::successors(Some(error as &dyn Error), |error| error.source());
+    let causes = std::iter::successors(Some(error as &dyn Error), |&error| error.source());
     let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     text.chars().take(256).collect()
 }

@@ -1,5 +1,6 @@
 //! Decoders of tokens.
 
+mod claims;
 mod discovered_scheme;
 mod expired;
 mod introspection;

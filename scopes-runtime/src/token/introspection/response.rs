@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
+use crate::token::access_token::Claims;
 use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
 use crate::token::grantable::GrantableScopes;
 use crate::token::{AccessToken, DecodeError, ScopeClaim};
@@ -50,7 +51,8 @@ impl ResponseChecks {
             check_unbound(&response)?;
         }
         let scopes = self.grantable.restrict(self.scopes.read(&response)?, issuer);
-        AccessToken::new(response, scopes)
+        let text = serde_json::to_vec(&response).map_err(|error| DecodeError::invalid(error.to_string()))?;
+        AccessToken::from_claims(Claims { text, members: response }, scopes, "client_id")
     }
 
     /// Checks that the token is an access token.

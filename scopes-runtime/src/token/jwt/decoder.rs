@@ -119,7 +119,7 @@ impl JwtDecoder {
         let scopes = self.grantable.restrict(profile.scope_claim.read(claims)?, self.issuer());
         let client_claim = profile.client_claim(claims);
         let not_before = claims.get("nbf").map(|nbf| numeric_date("nbf", nbf)).transpose()?;
-        let decoded = AccessToken::from_claims(&payload, scopes, client_claim)?;
+        let decoded = AccessToken::from_claims(payload, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
             let bytes = decoded.size();
             let value = CachedToken { token: decoded.clone(), not_before, keys };

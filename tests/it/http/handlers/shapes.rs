@@ -87,7 +87,7 @@ async fn r#type(State(state): State<AppState>, _: Uri) -> &'static str {
 
 mod shadowed {
     //! Names in scope do not change the meaning of generated code.
-    #![allow(dead_code)]
+    #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
     use scopes_runtime::requires_scopes;
     use scopes_tests::Scope;
@@ -98,6 +98,8 @@ mod shadowed {
     mod core {}
     mod std {}
     mod scopes_runtime_ {}
+    const requirement: u8 = 1;
+    struct private;
 
     #[requires_scopes("me", any("items", Scope::ItemsWrite))]
     #[cfg(test)]
