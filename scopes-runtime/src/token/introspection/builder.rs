@@ -106,7 +106,7 @@ impl IntrospectionDecoderBuilder {
         self
     }
 
-    /// Sets how many bytes the cache of active responses may take. Default: 16 MiB. A typical response takes about 2 KiB.
+    /// Sets how many bytes the cache of active responses may take. Default: 16 MiB. A typical response takes about 1.5 KiB.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self

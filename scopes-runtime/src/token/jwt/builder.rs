@@ -192,7 +192,7 @@ impl JwtDecoderBuilder {
         self
     }
 
-    /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 2 KiB.
+    /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 1.5 KiB.
     ///
     /// A full cache keeps the tokens that are used most often.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
