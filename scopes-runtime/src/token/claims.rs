@@ -45,6 +45,11 @@ pub(super) fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bo
     nbf.duration_since(now).is_ok_and(|early| early > leeway)
 }
 
+/// Returns the reason for a token of another issuer. With the configured one, because a slash at its end is easy to miss.
+pub(super) fn another_issuer(configured: &str) -> String {
+    format!("the claim `iss` is not `{configured}`, the issuer that is configured")
+}
+
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.
 pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) -> Result<(), DecodeError> {
     let named = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
@@ -55,7 +60,8 @@ pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) ->
     }
     if !named.iter().any(|named| audiences.iter().any(|audience| named == audience)) {
         return Err(DecodeError::invalid(format!(
-            "the claim `{name}` does not name the audience that is configured"
+            "the claim `{name}` names none of the audiences that are configured: `{}`",
+            audiences.join("`, `")
         )));
     }
     Ok(())

@@ -45,7 +45,10 @@ async fn each_malformed_token_is_refused_for_its_own_reason() {
     let cases = [
         (token.clone().expired(), "it has expired"),
         (token.clone().without_claim("exp"), "the claim `exp` is missing"),
-        (token.clone().audience("x"), "the claim `aud` does not name the audience that is configured"),
+        (
+            token.clone().audience("x"),
+            "the claim `aud` names none of the audiences that are configured: `https://api.test`",
+        ),
         (token.clone().claim("sub", 5), "the claim `sub` is not a string"),
         (token.clone().header("kid", 5), "the header's `kid` is not a string"),
         (token.clone().header("alg", "HS256"), "no key is for the header's `alg`"),

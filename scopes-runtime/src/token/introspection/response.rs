@@ -3,7 +3,9 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value};
 
 use crate::token::access_token::Claims;
-use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
+use crate::token::claims::{
+    another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
+};
 use crate::token::grantable::GrantableScopes;
 use crate::token::{AccessToken, DecodeError, ScopeClaim};
 
@@ -42,7 +44,7 @@ impl ResponseChecks {
         if let (Some(iss), Some(issuer)) = (response.get("iss"), &self.issuer)
             && iss != issuer
         {
-            return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
+            return Err(DecodeError::invalid(another_issuer(issuer)));
         }
         if response.contains_key("aud") || !self.allows_missing_audience {
             check_audience(required(&response, "aud")?, "aud", &self.audiences)?;

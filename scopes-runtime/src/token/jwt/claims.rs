@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::token_profile::TokenProfile;
 use crate::token::DecodeError;
-use crate::token::claims::{check_audience, check_no_id_token, check_time, check_unbound, required};
+use crate::token::claims::{
+    another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
+};
 
 /// The claims that a token must have (RFC 9068 section 4, RFC 7519 section 4.1).
 ///
@@ -25,7 +27,7 @@ impl ClaimChecks {
         required(claims, "exp")?;
         check_time(claims, now, self.leeway)?;
         if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
-            return Err(DecodeError::invalid("the claim `iss` is not the issuer that is configured"));
+            return Err(DecodeError::invalid(another_issuer(&self.issuer)));
         }
         let audience = &*self.profile.audience_claim;
         check_audience(required(claims, audience)?, audience, &self.audiences)?;

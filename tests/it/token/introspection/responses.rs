@@ -44,7 +44,8 @@ async fn the_endpoint_can_be_set() {
 #[tokio::test]
 async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
     let issuer = start().await;
-    let audience = "the claim `aud` does not name the audience that is configured";
+    let audience = &*format!("the claim `aud` names none of the audiences that are configured: `{AUDIENCE}`");
+    let another = format!("the claim `iss` is not `{}`, the issuer that is configured", issuer.url);
     let untyped = "the response has no `token_type`, so it may be a refresh token (`allow_missing_token_type` accepts it)";
     let kind = "the `token_type` is not `Bearer`";
     let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
@@ -61,11 +62,8 @@ async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
         (issuer.active_with("aud", json!([])), audience),
         (issuer.active_with("aud", 5), no_strings),
         (issuer.active_with("aud", json!([AUDIENCE, 5])), no_strings),
-        (
-            issuer.active_with("iss", "https://other.example"),
-            "the claim `iss` is not the issuer that is configured",
-        ),
-        (issuer.active_with("iss", 5), "the claim `iss` is not the issuer that is configured"),
+        (issuer.active_with("iss", "https://other.example"), &*another),
+        (issuer.active_with("iss", 5), &*another),
         (issuer.active_with("exp", now() - 1), "it has expired"),
         (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a NumericDate (RFC 7519 section 2)"),
         (issuer.active_with("nbf", now() + 60), "it is not valid yet: the claim `nbf` is in the future"),

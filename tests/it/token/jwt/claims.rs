@@ -86,7 +86,12 @@ async fn iss_must_be_the_configured_issuer() {
         json!(5),
         Value::Null,
     ];
-    refuse_values("iss", "the claim `iss` is not the issuer that is configured", others).await;
+    refuse_values(
+        "iss",
+        "the claim `iss` is not `https://issuer.example`, the issuer that is configured",
+        others,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -101,7 +106,8 @@ async fn aud_must_contain_the_configured_audience() {
         json!(["https://other.example", "https://third.example"]),
         json!([format!("{AUDIENCE} https://other.example")]),
     ];
-    refuse_values("aud", "the claim `aud` does not name the audience that is configured", others).await;
+    let none = "the claim `aud` names none of the audiences that are configured: `https://api.example`";
+    refuse_values("aud", none, others).await;
     let no_strings = [
         json!(5),
         Value::Null,

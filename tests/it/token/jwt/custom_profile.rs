@@ -64,12 +64,12 @@ async fn a_token_that_does_not_match_the_profile_is_refused() {
         (
             "resource",
             Some(json!("https://other.example")),
-            "the claim `resource` does not name the audience that is configured",
+            "the claim `resource` names none of the audiences that are configured: `https://api.example`",
         ),
         (
             "aud",
             Some(json!("https://other.example")),
-            "the claim `aud` does not name the audience that is configured",
+            "the claim `aud` names none of the audiences that are configured: `https://api.example`",
         ),
         (
             "scp",

@@ -55,7 +55,8 @@ async fn each_token_is_decoded_by_the_decoder_of_its_issuer() {
 async fn a_key_of_one_issuer_does_not_verify_tokens_of_another() {
     let forged = "the signature is not from a key of the issuer";
     assert_eq!(refusal(&token(OTHER, "https://other-api.example", &SECRET)).await, forged);
-    let audience = "the claim `aud` does not name the audience that is configured";
+    let audience =
+        "the claim `aud` names none of the audiences that are configured: `https://other-api.example`";
     assert_eq!(refusal(&token(OTHER, super::issuer::AUDIENCE, &OTHER_SECRET)).await, audience);
     let unknown = "the claim `iss` is not an issuer that is configured";
     assert_eq!(refusal(&token("https://third.example", "x", &SECRET)).await, unknown);

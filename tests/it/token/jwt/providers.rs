@@ -129,10 +129,12 @@ async fn cognito_tokens() {
     cognito.refuses(&id_token, "the claim `client_id` is missing").await;
     let mut other = access.clone();
     other["client_id"] = "3example".into();
-    cognito.refuses(&other, "the claim `client_id` does not name the audience that is configured").await;
+    let none = "the claim `client_id` names none of the audiences that are configured: `1example23456789`";
+    cognito.refuses(&other, none).await;
     let mut of_another = access.clone();
     of_another["aud"] = "https://other.example".into();
-    cognito.refuses(&of_another, "the claim `aud` does not name the audience that is configured").await;
+    let none = "the claim `aud` names none of the audiences that are configured: `1example23456789`";
+    cognito.refuses(&of_another, none).await;
     of_another["aud"] = json!(["https://api.example", "https://other.example"]);
     let both = cognito.builder().audience("https://api.example").build().expect("a decoder");
     cognito.accepts(&both, &of_another, expected).await;
