@@ -16,6 +16,7 @@ mod paths;
 mod postgres;
 mod program;
 mod readme;
+#[path = "../../../tests/redis_server.rs"]
 mod redis;
 mod routes;
 mod signing_key;

@@ -1,73 +1,22 @@
 //! The used proofs of several copies of a server, on a real Redis server.
 
-use std::env;
-use std::io::{Write as _, stderr};
-use std::process::{Child, Command, Stdio};
+#[path = "../../redis_server.rs"]
+mod redis_server;
+
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use scopes_runtime::ResourceServer;
 use scopes_runtime::bound::{Dpop, RedisReplayStore};
 use scopes_runtime::testing::{DpopKey, TestIssuer};
-use tempfile::TempDir;
 
+use self::redis_server::Redis;
 use super::{BASE, app, request};
 
-/// A Redis server at a Unix socket, stopped when dropped.
-struct Redis {
-    process: Child,
-    directory: TempDir,
-}
-
-impl Redis {
-    /// Starts a server. If `redis-server` is not installed, prints that to stderr and returns `None`.
-    fn start() -> Option<Self> {
-        let directory = tempfile::tempdir().expect("a directory");
-        let Ok(process) = Self::spawn(&directory) else {
-            let reason = "`redis-server` is not installed.";
-            assert!(env::var_os("REQUIRE_REDIS").is_none(), "{reason}");
-            // The output of `eprintln!` is only shown if a test fails.
-            writeln!(stderr(), "skipped a test with Redis: {reason}").expect("stderr");
-            return None;
-        };
-        Some(Self { process, directory }.when_ready())
-    }
-
-    fn spawn(directory: &TempDir) -> std::io::Result<Child> {
-        let socket = directory.path().join("socket");
-        let mut command = Command::new("redis-server");
-        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(socket);
-        command.current_dir(directory).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
-    }
-
-    fn when_ready(self) -> Self {
-        let start = Instant::now();
-        while std::os::unix::net::UnixStream::connect(self.directory.path().join("socket")).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(10), "the server does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        self
-    }
-
-    fn stop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-
-    fn resume(mut self) -> Self {
-        self.process = Self::spawn(&self.directory).expect("it is installed");
-        self.when_ready()
-    }
-
-    fn url(&self) -> String {
-        format!("redis+unix://{}", self.directory.path().join("socket").display())
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.stop();
-    }
+/// Starts a stopped server again, at the same URL.
+fn resumed(mut redis: Redis) -> Redis {
+    redis.process = Redis::spawn(&redis.directory).expect("it is installed");
+    redis.when_ready()
 }
 
 #[tokio::test]
@@ -99,7 +48,7 @@ async fn copies_share_the_used_proofs_and_refuse_while_redis_is_away() {
     assert_eq!(send(0, &proof()).await, StatusCode::SERVICE_UNAVAILABLE);
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 
-    let _redis = redis.resume();
+    let _redis = resumed(redis);
     let start = Instant::now();
     while send(0, &proof()).await != StatusCode::OK {
         assert!(start.elapsed() < Duration::from_secs(10), "the connection is not restored");
