@@ -130,15 +130,18 @@ impl Handler {
 
     /// Returns the requirements of the extractors, as array elements.
     fn requirements_of(&self, extractors: &[Probed<'_>]) -> TokenStream {
-        let requirements = extractors.iter().map(|extractor| extractor.constant("REQUIREMENT"));
         let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(true));
-        let requirements = requirements.chain(self.has_unknown_argument().then_some(unknown));
-        quote!(#(#requirements),*)
+        self.constants_of(extractors, "REQUIREMENT", unknown)
     }
 
-    /// Returns whether an argument's type is generic. Generated code cannot name it, and it may be any extractor.
-    fn has_unknown_argument(&self) -> bool {
-        self.arguments().any(|argument| depends_on(argument.ty.to_token_stream(), &self.known.generics))
+    /// Returns a constant of each extractor, as array elements. If an argument's type is generic, generated code cannot name it, and
+    /// it may be any extractor: `unknown` is added.
+    fn constants_of(&self, extractors: &[Probed<'_>], name: &str, unknown: TokenStream) -> TokenStream {
+        let generics = &self.known.generics;
+        let is_unknown = self.arguments().any(|argument| depends_on(argument.ty.to_token_stream(), generics));
+        let known = extractors.iter().map(|extractor| extractor.constant(name));
+        let constants = known.chain(is_unknown.then_some(unknown));
+        quote!(#(#constants),*)
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
@@ -220,9 +223,8 @@ impl Handler {
             Some(reason) => quote!(::core::option::Option::Some(#reason)),
             None => quote!(::core::option::Option::None),
         };
-        let reads_context = extractors.iter().map(|extractor| extractor.constant("READS_CONTEXT"));
-        let reads_context = reads_context.chain(self.has_unknown_argument().then(|| quote!(true)));
-        let reads_context = quote!(::scopes_runtime::__private::any_of(&[#(#reads_context),*]));
+        let reads_context = self.constants_of(&extractors, "READS_CONTEXT", quote!(true));
+        let reads_context = quote!(::scopes_runtime::__private::any_of(&[#reads_context]));
         let requirement =
             quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(#reads_context));
         let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };

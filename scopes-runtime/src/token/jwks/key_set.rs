@@ -15,6 +15,9 @@ const MAX_LOGGED: usize = 16;
 /// Longest part of a `kid` that is logged, in characters.
 const MAX_KID_CHARS: usize = 64;
 
+/// The target of events about the keys of issuers.
+pub(super) const EVENTS: &str = "scopes_runtime::keys";
+
 /// A JWK set (RFC 7517 section 5).
 #[derive(Default)]
 pub(super) struct KeySet {
@@ -120,14 +123,14 @@ impl KeySet {
             if *is_expected && !self.keys.is_empty() {
                 tracing::debug!(%location, kid, reason, "a key of an issuer is not used");
             } else {
-                tracing::warn!(target: "scopes_runtime::keys", %location, kid, reason, "a key of an issuer is not used");
+                tracing::warn!(target: EVENTS, %location, kid, reason, "a key of an issuer is not used");
             }
         }
         if let Some(more) = self.skipped.len().checked_sub(MAX_LOGGED).filter(|more| *more > 0) {
-            tracing::warn!(target: "scopes_runtime::keys", %location, "{more} more keys of an issuer are not used");
+            tracing::warn!(target: EVENTS, %location, "{more} more keys of an issuer are not used");
         }
         if self.keys.is_empty() {
-            tracing::warn!(target: "scopes_runtime::keys", %location, "an issuer publishes no key that can be used");
+            tracing::warn!(target: EVENTS, %location, "an issuer publishes no key that can be used");
         }
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Client;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::key_set::KeySet;
+use super::key_set::{EVENTS, KeySet};
 use super::key_state::{Attempt, KeyState};
 use super::location::Location;
 
@@ -119,7 +119,7 @@ impl Refresher {
             }
             Err(error) => {
                 let reason = error.to_string();
-                tracing::warn!(target: "scopes_runtime::keys", location = %self.location, ?reason, "an issuer's keys cannot be fetched");
+                tracing::warn!(target: EVENTS, location = %self.location, ?reason, "an issuer's keys cannot be fetched");
                 let next = now + (FIRST_RETRY * 2_u32.saturating_pow(*failures)).min(MAX_RETRY);
                 *failures = (*failures + 1).min(MAX_FAILURES);
                 self.state.send_modify(|state| {
