@@ -1,10 +1,10 @@
 use std::fmt;
 use std::hash::BuildHasher as _;
+use std::iter;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 /// Most scopes of a token.
 pub(crate) const MAX_SCOPES: usize = 1024;
@@ -14,8 +14,8 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// A list has the syntax of RFC 6749 section 3.3: scope-tokens separated by spaces, compared byte by byte. Other text is
 /// ignored. A repeated scope counts once. Two values are equal if they contain the same scopes, in any order.
 ///
-/// A lookup takes constant time, so the time of a request's check does not depend on the number of scopes of its token. At most
-/// 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
+/// A lookup takes constant time: a short list is compared with, a longer one has an index. So the time of a request's check does
+/// not depend on the number of scopes of its token. At most 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
 ///
 /// ```
 /// use scopes_runtime::GrantedScopes;
@@ -28,13 +28,21 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 #[derive(Clone, Default)]
 pub struct GrantedScopes(Arc<Scopes>);
 
-/// The scopes in one string, with an index. One string for each scope would take four times the memory, and caches contain many
-/// tokens.
+/// The scopes in one string. One string for each scope would take four times the memory, and caches contain many tokens.
 #[derive(Default)]
 struct Scopes {
     /// In the order of the token, with a space between two.
     list: String,
-    /// The offset of each scope in `list`, by its hash.
+    /// Exists if the list has more bytes than [`MAX_COMPARED`].
+    index: Option<Box<Index>>,
+}
+
+/// Longest list whose scopes are all compared with the one that is looked up.
+const MAX_COMPARED: usize = 128;
+
+/// The offset of each scope in a list, by its hash.
+#[derive(Default)]
+struct Index {
     starts: HashTable<u32>,
     hasher: RandomState,
 }
@@ -72,35 +80,71 @@ impl GrantedScopes {
 
     /// Returns whether there are more than [`MAX_SCOPES`].
     pub(crate) fn are_too_many(&self) -> bool {
-        self.0.starts.len() > MAX_SCOPES
+        self.0.are_too_many()
     }
 
     /// Returns how many bytes the scopes take in memory.
     #[cfg(feature = "_jwt")]
     pub(crate) fn size(&self) -> usize {
-        size_of::<Scopes>() + self.0.list.capacity() + self.0.starts.allocation_size()
+        let index = self.0.index.as_ref();
+        let index = index.map_or(0, |index| size_of::<Index>() + index.starts.allocation_size());
+        size_of::<Scopes>() + self.0.list.capacity() + index
     }
 }
 
 impl Scopes {
     fn contains(&self, scope: &[u8]) -> bool {
-        let is_same = |start: &u32| is_scope_at(&self.list, *start, scope);
-        // `list` contains two adjacent scopes with the space between them, and their hash may be that of one scope.
-        !scope.contains(&b' ') && self.starts.find(self.hasher.hash_one(scope), is_same).is_some()
+        // A list contains two adjacent scopes with the space between them, and an empty one has an empty part.
+        if scope.is_empty() || scope.contains(&b' ') {
+            return false;
+        }
+        match &self.index {
+            None => self.list.as_bytes().split(|byte| *byte == b' ').any(|granted| granted == scope),
+            Some(index) => index.contains(&self.list, scope),
+        }
+    }
+
+    fn are_too_many(&self) -> bool {
+        // Without an index, there are fewer.
+        self.index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES)
     }
 
     fn insert(&mut self, scope: &str) {
-        let Self { list, starts, hasher } = self;
-        let separator = if list.is_empty() { "" } else { " " };
-        // A scope beyond 4 GiB is ignored.
-        let Ok(start) = u32::try_from(list.len() + separator.len()) else { return };
-        let is_same = |start: &u32| is_scope_at(list, *start, scope.as_bytes());
-        let hash = |start: &u32| hasher.hash_one(scope_at(list, *start).as_bytes());
-        if let Entry::Vacant(entry) = starts.entry(hasher.hash_one(scope.as_bytes()), is_same, hash) {
-            entry.insert(start);
-            list.push_str(separator);
-            list.push_str(scope);
+        if self.contains(scope.as_bytes()) {
+            return;
         }
+        let separator = if self.list.is_empty() { "" } else { " " };
+        // A scope beyond 4 GiB is ignored.
+        let Ok(start) = u32::try_from(self.list.len() + separator.len()) else { return };
+        self.list.push_str(separator);
+        self.list.push_str(scope);
+        match &mut self.index {
+            Some(index) => index.insert(&self.list, start),
+            None if self.list.len() > MAX_COMPARED => self.index = Some(Box::new(Index::of(&self.list))),
+            None => {}
+        }
+    }
+}
+
+impl Index {
+    fn of(list: &str) -> Self {
+        let mut index = Self::default();
+        let starts = iter::once(0).chain(list.match_indices(' ').map(|(space, _)| space + 1));
+        for start in starts.filter_map(|start| u32::try_from(start).ok()) {
+            index.insert(list, start);
+        }
+        index
+    }
+
+    fn contains(&self, list: &str, scope: &[u8]) -> bool {
+        let is_same = |start: &u32| is_scope_at(list, *start, scope);
+        self.starts.find(self.hasher.hash_one(scope), is_same).is_some()
+    }
+
+    /// Inserts the scope at this offset, which the index does not contain.
+    fn insert(&mut self, list: &str, start: u32) {
+        let hash = |start: &u32| self.hasher.hash_one(scope_at(list, *start).as_bytes());
+        self.starts.insert_unique(hash(&start), start, hash);
     }
 }
 
@@ -122,7 +166,7 @@ impl<'a> FromIterator<&'a str> for GrantedScopes {
         let mut distinct = Scopes::default();
         for scope in scopes.into_iter().filter(|scope| is_scope_token(scope)) {
             distinct.insert(scope);
-            if distinct.starts.len() > MAX_SCOPES {
+            if distinct.are_too_many() {
                 break;
             }
         }
@@ -133,7 +177,7 @@ impl<'a> FromIterator<&'a str> for GrantedScopes {
 
 impl PartialEq for GrantedScopes {
     fn eq(&self, other: &Self) -> bool {
-        self.0.starts.len() == other.0.starts.len() && self.iter().all(|scope| other.contains(scope))
+        self.iter().count() == other.iter().count() && self.iter().all(|scope| other.contains(scope))
     }
 }
 

@@ -53,6 +53,8 @@ const READS_CONTEXT: u8 = 1 << 2;
 const HAS_CREDENTIALS: u8 = 1 << 3;
 /// An extractor checks credentials in the header `Authorization`.
 const HAS_CREDENTIALS_IN_AUTHORIZATION: u8 = 1 << 4;
+/// The user must have authenticated in some way.
+const REQUIRES_AUTHENTICATION: u8 = 1 << 5;
 
 #[derive(Clone, Copy)]
 enum Node {
@@ -138,7 +140,8 @@ impl Requirement {
     /// An empty list accepts any context.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        Self::of_node(Node::Authentication { acr_values, max_age })
+        let node = Node::Authentication { acr_values, max_age };
+        Self { properties: REQUIRES_AUTHENTICATION, ..Self::of_node(node) }
     }
 
     /// Requires a token that is bound to a DPoP key.
@@ -229,6 +232,9 @@ impl Requirement {
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
+        if self.properties & REQUIRES_AUTHENTICATION == 0 {
+            return true;
+        }
         match self.node {
             Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
                 true

@@ -8,12 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::confirmation::Confirmation;
+use super::content::{AllClaims, Content, KnownClaims};
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
-
-/// Most bytes that the allocator adds to a string.
-#[cfg(feature = "_jwt")]
-const ALLOCATION_OVERHEAD: usize = 24;
 
 /// The longest time between two readings of the clock in [`AccessToken::expired`].
 const MAX_SLEEP: Duration = Duration::from_secs(60);
@@ -61,41 +58,30 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
-#[derive(Clone)]
-struct Content {
-    claims: AllClaims,
-    known: KnownClaims,
-    scopes: GrantedScopes,
-}
-
-/// The claims that methods return.
-#[derive(Clone)]
-struct KnownClaims {
-    issuer: Option<Box<str>>,
-    subject: Option<Box<str>>,
-    client_id: Option<Box<str>>,
-    id: Option<Box<str>>,
-    acr: Option<Box<str>>,
-    expires_at: Option<SystemTime>,
-    authenticated_at: Option<SystemTime>,
-    confirmation: Option<Box<Confirmation>>,
-}
-
-/// All claims of a token.
-#[derive(Clone)]
-enum AllClaims {
-    /// A JSON object without repeated names. Caches contain many tokens, and parsed claims take several times the memory.
-    #[cfg(feature = "_jwt")]
-    Text(Box<[u8]>),
-    /// Those of the application's decoder, as it gave them.
-    Members(Map<String, Value>),
-}
-
-/// The claims of a token: a JSON object without repeated names, and its members.
+/// The content of a token without the server that has accepted it, for caches.
 #[cfg(feature = "_jwt")]
-pub(super) struct Claims {
-    pub(super) text: Vec<u8>,
-    pub(super) members: Map<String, Value>,
+#[derive(Clone)]
+pub(super) struct CachedContent(Arc<Content>);
+
+#[cfg(feature = "_jwt")]
+impl CachedContent {
+    pub(super) fn of(token: &AccessToken) -> Self {
+        Self(Arc::clone(&token.content))
+    }
+
+    pub(super) fn into_token(self) -> AccessToken {
+        AccessToken::of_content(self.0)
+    }
+
+    #[cfg(feature = "issuer")]
+    pub(super) fn expires_at(&self) -> Option<SystemTime> {
+        self.0.known.expires_at
+    }
+
+    /// Returns about how many bytes it takes in memory.
+    pub(super) fn size(&self) -> usize {
+        self.0.size()
+    }
 }
 
 impl AccessToken {
@@ -114,15 +100,15 @@ impl AccessToken {
         Self::with_content(AllClaims::Members(claims), known, scopes)
     }
 
-    /// Creates a token. `client_claim` is the name of the claim with the client id.
+    /// Creates a token. `claims` contains the members. `client_claim` is the name of the claim with the client id.
     #[cfg(feature = "_jwt")]
     pub(super) fn from_claims(
-        Claims { text, members }: Claims,
+        claims: AllClaims,
+        members: &Map<String, Value>,
         scopes: GrantedScopes,
         client_claim: &str,
     ) -> Result<Self, DecodeError> {
-        let known = KnownClaims::read(&members, client_claim)?;
-        Self::with_content(AllClaims::Text(text.into()), known, scopes)
+        Self::with_content(claims, KnownClaims::read(members, client_claim)?, scopes)
     }
 
     fn with_content(
@@ -131,12 +117,16 @@ impl AccessToken {
         scopes: GrantedScopes,
     ) -> Result<Self, DecodeError> {
         check_scope_count(&scopes)?;
-        Ok(Self {
-            content: Arc::new(Content { claims, known, scopes }),
+        Ok(Self::of_content(Arc::new(Content { claims, known, scopes })))
+    }
+
+    fn of_content(content: Arc<Content>) -> Self {
+        Self {
+            content,
             server_config: None,
             required: Requirement::ANY_VALID_TOKEN.into(),
             is_declared: false,
-        })
+        }
     }
 
     /// Returns the token with other scopes, for a decoder that derives scopes from roles or from a database. Everything else is
@@ -266,11 +256,7 @@ impl AccessToken {
     /// # Ok(()) }
     /// ```
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        match &self.content.claims {
-            #[cfg(feature = "_jwt")]
-            AllClaims::Text(text) => serde_json::from_slice(text),
-            AllClaims::Members(claims) => T::deserialize(claims),
-        }
+        self.content.claims.parse()
     }
 
     /// Records the server that accepted the token, and for which operation. `is_declared` states whether a handler's attribute
@@ -307,48 +293,9 @@ impl AccessToken {
         self.server_config.clone()?.downcast().ok()
     }
 
-    /// Returns about how many bytes the content takes in memory. Clones share it.
-    #[cfg(feature = "_jwt")]
-    pub(super) fn size(&self) -> usize {
-        let Content { claims, known, scopes } = &*self.content;
-        let claims = match claims {
-            AllClaims::Text(text) => text.len(),
-            // This crate caches no token with these.
-            AllClaims::Members(_) => 0,
-        };
-        let KnownClaims { issuer, subject, client_id, id, acr, .. } = known;
-        let texts = [issuer, subject, client_id, id, acr].into_iter().flatten();
-        let texts = texts.map(|text| text.len() + ALLOCATION_OVERHEAD).sum::<usize>();
-        size_of::<Content>() + claims + texts + scopes.size()
-    }
-
     /// Returns the requirements of the operation that the token was accepted for.
     pub(crate) fn required(&self) -> &Requirements {
         &self.required
-    }
-}
-
-impl KnownClaims {
-    fn read(claims: &Map<String, Value>, client_claim: &str) -> Result<Self, DecodeError> {
-        let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
-        Ok(Self {
-            issuer: text_claim(claims, "iss")?,
-            subject: text_claim(claims, "sub")?,
-            client_id: text_claim(claims, client_claim)?,
-            id: text_claim(claims, "jti")?,
-            acr: text_claim(claims, "acr")?,
-            expires_at: date_of("exp")?,
-            authenticated_at: date_of("auth_time")?,
-            confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
-        })
-    }
-}
-
-fn text_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<Box<str>>, DecodeError> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str().into())),
-        Some(_) => Err(DecodeError::invalid(format!("the claim `{name}` is not a string"))),
     }
 }
 
@@ -358,14 +305,6 @@ pub(super) fn check_scope_count(scopes: &GrantedScopes) -> Result<(), DecodeErro
         return Err(DecodeError::invalid(format!("the token has more than {MAX_SCOPES} scopes")));
     }
     Ok(())
-}
-
-/// Reads a NumericDate (RFC 7519 section 2).
-pub(super) fn numeric_date(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
-    let seconds = claim.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds)).ok_or_else(|| {
-        DecodeError::invalid(format!("the claim `{name}` is not a NumericDate (RFC 7519 section 2)"))
-    })
 }
 
 /// Omits the claims, which may be personal data.

@@ -1,4 +1,6 @@
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::Hash;
 use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "issuer")]
@@ -13,14 +15,19 @@ pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
 const ENTRY_OVERHEAD: usize = 512;
 /// Bytes of a typical entry, from which the initial size of the table is estimated.
 const TYPICAL_ENTRY: usize = 4 * 1024;
-type TokenBytes = Vec<u8>;
 
 /// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
 /// The key is the whole token: it is compared byte by byte, so that tokens with the same hash are not confused. The comparison
 /// ends at the first difference. This leaks nothing to a client that guesses tokens, because a guess is only compared if it has
 /// the same hash, and the seed of the hash is random.
-pub(super) struct TokenCache<T: Clone>(Cache<TokenBytes, CacheEntry<T>, EntryWeighter>);
+///
+/// `K` is an owned token.
+pub(super) struct TokenCache<K, T: Clone>(Cache<K, CacheEntry<T>, EntryWeighter>);
+
+/// The key of a cache whose callers wait for the result of another one.
+#[cfg(feature = "issuer")]
+pub(super) type TokenBytes = Vec<u8>;
 
 /// The exclusive right to insert the result for a token. Other callers wait for it.
 #[cfg(feature = "issuer")]
@@ -37,31 +44,42 @@ pub(super) struct FillGuard<'a, T: Clone>(
 
 #[derive(Clone)]
 pub(super) struct CacheEntry<T> {
-    pub(super) value: T,
+    value: T,
     /// About how many bytes the value takes in memory.
-    pub(super) bytes: usize,
-    pub(super) inserted_at: SystemTime,
-    pub(super) ttl: Duration,
+    bytes: usize,
+    inserted_at: SystemTime,
+    /// The end of the time to live. `None` if it is beyond what the clock can represent.
+    fresh_until: Option<SystemTime>,
 }
 
 impl<T> CacheEntry<T> {
-    /// Returns whether the entry is younger than its time to live, by the clock that `exp` is compared with. If that clock
-    /// was set back before the insertion, the age is unknown and the entry is not fresh.
+    /// Creates an entry of about this many bytes.
+    pub(super) fn new(value: T, bytes: usize, inserted_at: SystemTime, ttl: Duration) -> Self {
+        Self { value, bytes, inserted_at, fresh_until: inserted_at.checked_add(ttl) }
+    }
+
+    /// Ends the time to live at `end`, if that is earlier.
+    pub(super) fn end_at(&mut self, end: SystemTime) {
+        self.fresh_until = Some(self.fresh_until.map_or(end, |until| until.min(end)));
+    }
+
+    /// Returns whether the time to live has not passed, by the clock that `exp` is compared with. If that clock was set back
+    /// before the insertion, the age is unknown and the entry is not fresh.
     fn is_fresh(&self, now: SystemTime) -> bool {
-        now.duration_since(self.inserted_at).is_ok_and(|age| age < self.ttl)
+        self.inserted_at <= now && self.fresh_until.is_none_or(|end| now < end)
     }
 }
 
 #[derive(Clone)]
 struct EntryWeighter;
 
-impl<T> Weighter<TokenBytes, CacheEntry<T>> for EntryWeighter {
-    fn weight(&self, token: &TokenBytes, entry: &CacheEntry<T>) -> u64 {
-        (ENTRY_OVERHEAD + token.len() + entry.bytes) as u64
+impl<K: Borrow<[u8]>, T> Weighter<K, CacheEntry<T>> for EntryWeighter {
+    fn weight(&self, token: &K, entry: &CacheEntry<T>) -> u64 {
+        (ENTRY_OVERHEAD + token.borrow().len() + entry.bytes) as u64
     }
 }
 
-impl<T: Clone> TokenCache<T> {
+impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
     /// Creates a cache of about this many bytes at most.
     pub(super) fn new(capacity: usize) -> Self {
         let options = OptionsBuilder::new()
@@ -87,12 +105,14 @@ impl<T: Clone> TokenCache<T> {
         None
     }
 
-    pub(super) fn insert(&self, token: &str, entry: CacheEntry<T>) {
-        self.0.insert(token.as_bytes().to_owned(), entry);
+    pub(super) fn insert(&self, token: K, entry: CacheEntry<T>) {
+        self.0.insert(token, entry);
     }
+}
 
+#[cfg(feature = "issuer")]
+impl<T: Clone> TokenCache<TokenBytes, T> {
     /// Like [`get`](Self::get). If there is no fresh result, one caller gets the guard and the others wait for its result.
-    #[cfg(feature = "issuer")]
     pub(super) async fn get_or_fill(&self, token: &str) -> Result<T, FillGuard<'_, T>> {
         loop {
             if let Some(value) = self.get(token.as_bytes(), SystemTime::now()) {
@@ -116,7 +136,7 @@ impl<T: Clone> FillGuard<'_, T> {
     }
 }
 
-impl<T: Clone> fmt::Debug for TokenCache<T> {
+impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> fmt::Debug for TokenCache<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::access_token::numeric_date;
+use super::content::numeric_date;
 use super::error::DecodeError;
 
 /// Returns the claim, or the error of a missing one.
@@ -41,7 +41,7 @@ pub(super) fn has_expired(exp: SystemTime, now: SystemTime, leeway: Duration) ->
 }
 
 /// Returns whether this `nbf` is in the future.
-pub(super) fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
+fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
     nbf.duration_since(now).is_ok_and(|early| early > leeway)
 }
 

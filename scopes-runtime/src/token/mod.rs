@@ -8,6 +8,7 @@ mod cache;
 #[cfg(feature = "_jwt")]
 mod claims;
 mod confirmation;
+mod content;
 mod decoder;
 mod error;
 #[cfg(feature = "issuer")]

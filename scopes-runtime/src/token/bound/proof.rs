@@ -8,8 +8,8 @@ use super::refusal::{DpopRefusal, of_proof};
 use super::target::normalized;
 use super::thumbprint::{encoded, sha256};
 use crate::token::DecodeError;
-use crate::token::access_token::numeric_date;
 use crate::token::claims::check_time;
+use crate::token::content::numeric_date;
 use crate::token::jose::Jws;
 
 /// Longest proof. One with an RSA key of 8192 bits has less than 4 KiB.
@@ -60,7 +60,7 @@ impl Proof {
             Some(key) => Arc::clone(key),
             None => Arc::new(ProofKey::read(&jws)?),
         };
-        let claims = jws.payload().map_err(of_proof)?.members;
+        let claims = jws.payload().map_err(of_proof)?;
         let proof = Self::read(&claims, key.thumbprint, expected)?;
         if !key.verifies(&jws) {
             return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));

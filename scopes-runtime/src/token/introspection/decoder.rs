@@ -10,7 +10,8 @@ use url::form_urlencoded;
 
 use super::endpoint::Endpoint;
 use super::response::ResponseChecks;
-use crate::token::cache::{CacheEntry, FillGuard, TokenCache};
+use crate::token::access_token::CachedContent;
+use crate::token::cache::{CacheEntry, FillGuard, TokenBytes, TokenCache};
 use crate::token::claims::has_expired;
 use crate::token::decoder::check_length;
 use crate::token::fetch::{self, FetchError};
@@ -57,8 +58,8 @@ pub struct IntrospectionDecoder {
     checks: ResponseChecks,
     cache_ttl: Duration,
     http: reqwest::Client,
-    active: Arc<TokenCache<AccessToken>>,
-    inactive: Arc<TokenCache<()>>,
+    active: Arc<TokenCache<TokenBytes, CachedContent>>,
+    inactive: Arc<TokenCache<TokenBytes, ()>>,
     request_permits: Arc<Semaphore>,
     waiting_permits: Arc<Semaphore>,
 }
@@ -104,8 +105,10 @@ impl IntrospectionDecoder {
             return self.introspect(token, None).await;
         }
         match self.active.get_or_fill(token).await {
-            Ok(token) if is_expired(&token, SystemTime::now()) => Err(DecodeError::invalid("it has expired")),
-            Ok(token) => Ok(token),
+            Ok(cached) if is_expired(&cached, SystemTime::now()) => {
+                Err(DecodeError::invalid("it has expired"))
+            }
+            Ok(cached) => Ok(cached.into_token()),
             Err(guard) => self.introspect(token, Some(guard)).await,
         }
     }
@@ -114,7 +117,7 @@ impl IntrospectionDecoder {
     async fn introspect(
         &self,
         token: &str,
-        guard: Option<FillGuard<'_, AccessToken>>,
+        guard: Option<FillGuard<'_, CachedContent>>,
     ) -> Result<AccessToken, DecodeError> {
         // Before the request: the token may be revoked while the response is on its way.
         let inserted_at = SystemTime::now();
@@ -129,12 +132,13 @@ impl IntrospectionDecoder {
         let result = self.checks.read(response, issuer);
         match (&result, guard) {
             (Ok(token), Some(guard)) => {
-                let (value, bytes) = (token.clone(), token.size());
-                guard.fill(CacheEntry { value, bytes, inserted_at, ttl: self.cache_ttl });
+                let content = CachedContent::of(token);
+                let bytes = content.size();
+                guard.fill(CacheEntry::new(content, bytes, inserted_at, self.cache_ttl));
             }
             (Err(DecodeError::Invalid(_)), Some(_)) => {
-                let entry = CacheEntry { value: (), bytes: 0, inserted_at, ttl: INACTIVE_TTL };
-                self.inactive.insert(token, entry);
+                let entry = CacheEntry::new((), 0, inserted_at, INACTIVE_TTL);
+                self.inactive.insert(token.as_bytes().to_owned(), entry);
             }
             _ => {}
         }
@@ -190,7 +194,7 @@ fn unavailable(reason: impl Into<String>) -> DecodeError {
 }
 
 /// Returns whether a token has expired since it was cached.
-fn is_expired(token: &AccessToken, now: SystemTime) -> bool {
+fn is_expired(token: &CachedContent, now: SystemTime) -> bool {
     token.expires_at().is_some_and(|exp| has_expired(exp, now, Duration::ZERO))
 }
 
@@ -206,7 +210,8 @@ impl TokenDecoder for IntrospectionDecoder {
 
     fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
-        self.active.get(token.as_bytes(), now).filter(|token| !is_expired(token, now))
+        let cached = self.active.get(token.as_bytes(), now).filter(|token| !is_expired(token, now));
+        cached.map(CachedContent::into_token)
     }
 }
 

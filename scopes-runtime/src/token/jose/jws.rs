@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::algorithm::parse_algorithm;
-use crate::token::access_token::Claims;
 use crate::token::decoder::check_length;
 use crate::token::{DecodeError, json};
 
@@ -88,10 +87,8 @@ impl<'a> Jws<'a> {
     }
 
     /// Parses the payload, and refuses repeated member names.
-    pub(in crate::token) fn payload(&self) -> Result<Claims, DecodeError> {
-        let text = decode_base64url(self.payload, "payload")?;
-        let members = object(&text, "payload")?;
-        Ok(Claims { text, members })
+    pub(in crate::token) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
+        object(&decode_base64url(self.payload, "payload")?, "payload")
     }
 }
 

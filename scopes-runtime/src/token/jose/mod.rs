@@ -8,5 +8,6 @@ mod signature;
 #[cfg(feature = "bound-tokens")]
 pub(super) use algorithm::parse_algorithm;
 pub(super) use jws::{Header, Jws};
+pub(super) use key::KeyGeneration;
 pub use key::{KeyError, VerificationKey};
 pub(super) use signature::{MAX_TRIED_KEYS, SignatureOutcome, verify};

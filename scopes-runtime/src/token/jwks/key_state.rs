@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::token::jose::Header;
-use crate::token::jose::VerificationKey;
+use crate::token::jose::{Header, KeyGeneration, VerificationKey};
 
 /// Most withdrawn `kid`s that are stored.
 const MAX_WITHDRAWN: usize = 64;
@@ -12,13 +11,14 @@ const MAX_WITHDRAWN: usize = 64;
 /// The keys of an issuer, and when they were fetched.
 #[derive(Clone, Debug)]
 pub(super) struct KeyState {
-    /// The same allocation as long as the issuer publishes the same keys: cached tokens are valid for it.
     pub(super) keys: Arc<[VerificationKey]>,
+    /// The same as long as the issuer publishes the same keys: cached tokens are valid for it.
+    pub(super) generation: KeyGeneration,
     /// The `kid`s that the issuer published before and no longer publishes.
     withdrawn: Arc<[String]>,
     /// When the fetch of the keys began.
     fetched_at: Option<Instant>,
-    trusted_until: Instant,
+    pub(super) trusted_until: Instant,
     pub(super) last_attempt: Attempt,
     /// The time from which a token may cause a fetch.
     pub(super) earliest_refresh: Instant,
@@ -39,6 +39,7 @@ impl KeyState {
         let now = Instant::now();
         Self {
             keys: Arc::default(),
+            generation: KeyGeneration::default(),
             withdrawn: Arc::default(),
             fetched_at: None,
             trusted_until: now,
@@ -47,7 +48,7 @@ impl KeyState {
         }
     }
 
-    /// Returns the state after a fetch that succeeded.
+    /// Returns the state after a fetch that succeeded. The same allocation of keys stands for the same keys.
     pub(super) fn refreshed(
         &self,
         keys: Arc<[VerificationKey]>,
@@ -55,7 +56,9 @@ impl KeyState {
         trusted_until: Instant,
         earliest_refresh: Instant,
     ) -> Self {
+        let is_same = Arc::ptr_eq(&self.keys, &keys);
         Self {
+            generation: if is_same { self.generation } else { self.generation.next() },
             withdrawn: self.withdrawn_by(&keys),
             keys,
             fetched_at: Some(fetched_at),

@@ -6,11 +6,12 @@ use jsonwebtoken::AlgorithmFamily;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
+use super::current_keys::CurrentKeys;
 use super::first_seen::FirstSeen;
 use super::key_state::{Attempt, KeyState};
 use super::refresher::{Refresher, RunningRefresher};
 use crate::token::DecodeError;
-use crate::token::jose::{Header, Jws, SignatureOutcome, VerificationKey, verify};
+use crate::token::jose::{Header, Jws, KeyGeneration, SignatureOutcome, verify};
 
 /// Longest time that a request waits for keys.
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -21,6 +22,7 @@ const MAX_WAITING: usize = 1024;
 #[derive(Clone)]
 pub(in crate::token) struct PublishedKeys {
     state: watch::Receiver<KeyState>,
+    current: Arc<CurrentKeys>,
     /// Each value requests a fetch.
     demand: watch::Sender<()>,
     /// The refresher while it runs in no task: before there is a runtime, and after its runtime has ended.
@@ -37,6 +39,7 @@ impl PublishedKeys {
     ) -> Self {
         let keys = Self {
             state,
+            current: Arc::clone(&refresher.current),
             demand,
             idle_slot: Arc::new(Mutex::new(Some(refresher))),
             first_seen: Arc::default(),
@@ -57,14 +60,9 @@ impl PublishedKeys {
         true
     }
 
-    fn is_idle(&self) -> bool {
-        self.idle_slot.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-
     /// Returns whether these are the current keys, and have not expired.
-    pub(in crate::token) fn is_current(&self, keys: &Arc<[VerificationKey]>) -> bool {
-        let state = self.state.borrow();
-        Arc::ptr_eq(&state.keys, keys) && state.trusted_keys().is_some() && !self.is_idle()
+    pub(in crate::token) fn is_current(&self, generation: KeyGeneration) -> bool {
+        self.current.are(generation, Instant::now())
     }
 
     /// Verifies a signature with the current keys. If the key of the token may be new, returns what waits for the next keys.
@@ -89,7 +87,7 @@ impl PublishedKeys {
         match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
             // The keys are from the time before the last runtime ended.
             _ if was_started => {}
-            Some(SignatureOutcome::Verified) => return Ok(KeyLookup::Verified(state.keys)),
+            Some(SignatureOutcome::Verified) => return Ok(KeyLookup::Verified(state.generation)),
             Some(SignatureOutcome::Invalid(reason)) => return Err(DecodeError::invalid(reason)),
             Some(SignatureOutcome::UnknownKey(_)) | None => {}
         }
@@ -100,8 +98,8 @@ impl PublishedKeys {
 
 /// The keys that a token selects.
 pub(in crate::token) enum KeyLookup {
-    /// One of these current keys has made the signature.
-    Verified(Arc<[VerificationKey]>),
+    /// One of the keys of this generation, which is the current one, has made the signature.
+    Verified(KeyGeneration),
     /// None has, but the issuer may have published another one since.
     MayBeNew(NextKeys),
 }
@@ -126,7 +124,7 @@ impl NextKeys {
         self,
         jws: &Jws<'_>,
         header: &Header,
-    ) -> Result<Arc<[VerificationKey]>, DecodeError> {
+    ) -> Result<KeyGeneration, DecodeError> {
         let Self { published, state, mut updates, was_started, now } = self;
         let first_seen = published.first_seen.record(jws, now);
         let is_running = was_started || state.last_attempt == Attempt::Running;
@@ -142,7 +140,7 @@ impl NextKeys {
         }
         let state = updates.borrow().clone();
         match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
-            Some(SignatureOutcome::Verified) => Ok(state.keys),
+            Some(SignatureOutcome::Verified) => Ok(state.generation),
             Some(SignatureOutcome::Invalid(reason)) => Err(DecodeError::invalid(reason)),
             Some(SignatureOutcome::UnknownKey(reason)) if state.excludes_new_key(header, first_seen) => {
                 Err(DecodeError::invalid(reason))

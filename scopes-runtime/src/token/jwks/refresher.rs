@@ -6,6 +6,7 @@ use reqwest::Client;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::current_keys::CurrentKeys;
 use super::key_set::{EVENTS, KeySet};
 use super::key_state::{Attempt, KeyState};
 use super::location::Location;
@@ -32,6 +33,8 @@ pub(super) struct Refresher {
     rsa_algorithm: Algorithm,
     issuer: String,
     state: watch::Sender<KeyState>,
+    /// What `state` contains about the current keys, while the refresher runs.
+    pub(super) current: Arc<CurrentKeys>,
     /// Each value is a token that waits for a fetch which begins after it.
     demand: watch::Receiver<()>,
 }
@@ -57,6 +60,9 @@ impl RunningRefresher {
 
 impl Drop for RunningRefresher {
     fn drop(&mut self) {
+        if let Some(refresher) = &self.refresher {
+            refresher.current.clear();
+        }
         if let Some(idle_slot) = self.idle_slot.upgrade() {
             *idle_slot.lock().unwrap_or_else(PoisonError::into_inner) = self.refresher.take();
         }
@@ -73,7 +79,8 @@ impl Refresher {
     ) -> (Self, watch::Receiver<KeyState>, watch::Sender<()>) {
         let (state, keys) = watch::channel(KeyState::empty());
         let (sender, demand) = watch::channel(());
-        (Self { client, location, rsa_algorithm, issuer, state, demand }, keys, sender)
+        let current = Arc::new(CurrentKeys::none());
+        (Self { client, location, rsa_algorithm, issuer, state, current, demand }, keys, sender)
     }
 
     async fn run(&mut self) {
@@ -114,6 +121,7 @@ impl Refresher {
                 let next = now + max_age.unwrap_or(DEFAULT_TTL).clamp(MIN_TTL, MAX_TTL);
                 self.state.send_modify(|state| {
                     *state = state.refreshed(keys, began, next + MAX_OUTAGE, now + MIN_INTERVAL);
+                    self.current.set(state.generation, state.trusted_until);
                 });
                 next
             }

@@ -5,11 +5,11 @@ use super::claims::ClaimChecks;
 #[cfg(not(feature = "issuer"))]
 use super::key_source::KeyLookup;
 use super::key_source::KeySource;
-use crate::token::access_token::numeric_date;
+use crate::token::access_token::CachedContent;
 use crate::token::cache::{CacheEntry, TokenCache};
-use crate::token::claims::{has_expired, is_early};
+use crate::token::content::AllClaims;
 use crate::token::grantable::GrantableScopes;
-use crate::token::jose::{Header, Jws, VerificationKey};
+use crate::token::jose::{Header, Jws, KeyGeneration};
 #[cfg(feature = "issuer")]
 use crate::token::jwks::KeyLookup;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
@@ -69,16 +69,15 @@ pub struct JwtDecoder {
     keys: KeySource,
     grantable: GrantableScopes,
     cache_ttl: Duration,
-    cache: Arc<TokenCache<CachedToken>>,
+    cache: Arc<TokenCache<Arc<[u8]>, CachedToken>>,
 }
 
-/// A token that passed every check. `exp`, `nbf` and the keys are checked again each time.
+/// A token that passed every check. `exp` ends its time to live, and `nbf` has passed since before it was inserted.
 #[derive(Clone)]
 struct CachedToken {
-    token: AccessToken,
-    not_before: Option<SystemTime>,
+    content: CachedContent,
     /// The keys that verified the token. Once the issuer has others, the token has to be verified again.
-    keys: Arc<[VerificationKey]>,
+    keys: KeyGeneration,
 }
 
 impl JwtDecoder {
@@ -108,40 +107,35 @@ impl JwtDecoder {
             KeyLookup::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
                 // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
-                self.checks.check(&jws.payload()?.members, SystemTime::now())?;
+                self.checks.check(&jws.payload()?, SystemTime::now())?;
                 next_keys.wait_and_verify(jws, &header).await?
             }
         };
-        let payload = jws.payload()?;
-        let claims = &payload.members;
+        let claims = &jws.payload()?;
         let now = SystemTime::now();
         self.checks.check(claims, now)?;
         let scopes = self.grantable.restrict(profile.scope_claim.read(claims)?, self.issuer());
         let client_claim = profile.client_claim(claims);
-        let not_before = claims.get("nbf").map(|nbf| numeric_date("nbf", nbf)).transpose()?;
-        let decoded = AccessToken::from_claims(payload, scopes, client_claim)?;
+        let jwt: Arc<[u8]> = token.as_bytes().into();
+        let decoded =
+            AccessToken::from_claims(AllClaims::Jwt(Arc::clone(&jwt)), claims, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
-            let bytes = decoded.size();
-            let value = CachedToken { token: decoded.clone(), not_before, keys };
-            self.cache.insert(token, CacheEntry { value, bytes, inserted_at: now, ttl: self.cache_ttl });
+            let content = CachedContent::of(&decoded);
+            let bytes = content.size();
+            let mut entry = CacheEntry::new(CachedToken { content, keys }, bytes, now, self.cache_ttl);
+            // An `exp` so late that the leeway cannot be added never passes.
+            if let Some(end) = decoded.expires_at().and_then(|exp| exp.checked_add(self.checks.leeway)) {
+                entry.end_at(end);
+            }
+            self.cache.insert(jwt, entry);
         }
         Ok(decoded)
     }
 
     /// Returns the token from the cache, if it is still valid.
     fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
-        let now = SystemTime::now();
-        let cached = self.cache.get(token, now)?;
-        self.is_valid_at(&cached, now).then_some(cached.token)
-    }
-
-    /// Checks of a cached token what may have changed since it was decoded.
-    fn is_valid_at(&self, cached: &CachedToken, now: SystemTime) -> bool {
-        let leeway = self.checks.leeway;
-        let exp = cached.token.expires_at();
-        exp.is_some_and(|exp| !has_expired(exp, now, leeway))
-            && !cached.not_before.is_some_and(|nbf| is_early(nbf, now, leeway))
-            && self.keys.is_current(&cached.keys)
+        let CachedToken { content, keys } = self.cache.get(token, SystemTime::now())?;
+        self.keys.is_current(keys).then(|| content.into_token())
     }
 }
 
