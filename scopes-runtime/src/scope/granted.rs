@@ -26,15 +26,12 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// assert_eq!(granted.to_string(), "me items:write");
 /// ```
 #[derive(Clone, Default)]
-pub struct GrantedScopes(Arc<Scopes>);
-
-/// The scopes in one string. One string for each scope would take four times the memory, and caches contain many tokens.
-#[derive(Default)]
-struct Scopes {
-    /// In the order of the token, with a space between two.
-    list: String,
+pub struct GrantedScopes {
+    /// In the order of the token, with a space between two. One string for each scope would take four times the memory, and
+    /// caches contain many tokens.
+    list: Arc<str>,
     /// Exists if the list has more bytes than [`MAX_COMPARED`].
-    index: Option<Box<Index>>,
+    index: Option<Arc<Index>>,
 }
 
 /// Longest list whose scopes are all compared with the one that is looked up.
@@ -63,66 +60,44 @@ impl GrantedScopes {
 
     /// Returns whether the token has exactly this scope, which need not be UTF-8.
     pub(crate) fn contains_bytes(&self, scope: &[u8]) -> bool {
-        self.0.contains(scope)
+        contains(&self.list, self.index.as_deref(), scope)
     }
 
     /// Iterates over the scopes in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         // `split` makes one empty scope of an empty list.
-        self.0.list.split_terminator(' ')
+        self.list.split_terminator(' ')
     }
 
     /// Returns whether the token has no scope.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.list.is_empty()
+        self.list.is_empty()
     }
 
     /// Returns whether there are more than [`MAX_SCOPES`].
     pub(crate) fn are_too_many(&self) -> bool {
-        self.0.are_too_many()
+        // Without an index, there are fewer.
+        self.index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES)
     }
 
     /// Returns how many bytes the scopes take in memory.
     #[cfg(feature = "_jwt")]
     pub(crate) fn size(&self) -> usize {
-        let index = self.0.index.as_ref();
-        let index = index.map_or(0, |index| size_of::<Index>() + index.starts.allocation_size());
-        size_of::<Scopes>() + self.0.list.capacity() + index
+        let index = self.index.as_ref();
+        self.list.len() + index.map_or(0, |index| size_of::<Index>() + index.starts.allocation_size())
     }
 }
 
-impl Scopes {
-    fn contains(&self, scope: &[u8]) -> bool {
-        // A list contains two adjacent scopes with the space between them, and an empty one has an empty part.
-        if scope.is_empty() || scope.contains(&b' ') {
-            return false;
-        }
-        match &self.index {
-            None => self.list.as_bytes().split(|byte| *byte == b' ').any(|granted| granted == scope),
-            Some(index) => index.contains(&self.list, scope),
-        }
+/// Returns whether the list contains the scope.
+fn contains(list: &str, index: Option<&Index>, scope: &[u8]) -> bool {
+    // A list contains two adjacent scopes with the space between them, and an empty one has an empty part.
+    if scope.is_empty() || scope.contains(&b' ') {
+        return false;
     }
-
-    fn are_too_many(&self) -> bool {
-        // Without an index, there are fewer.
-        self.index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES)
-    }
-
-    fn insert(&mut self, scope: &str) {
-        if self.contains(scope.as_bytes()) {
-            return;
-        }
-        let separator = if self.list.is_empty() { "" } else { " " };
-        // A scope beyond 4 GiB is ignored.
-        let Ok(start) = u32::try_from(self.list.len() + separator.len()) else { return };
-        self.list.push_str(separator);
-        self.list.push_str(scope);
-        match &mut self.index {
-            Some(index) => index.insert(&self.list, start),
-            None if self.list.len() > MAX_COMPARED => self.index = Some(Box::new(Index::of(&self.list))),
-            None => {}
-        }
+    match index {
+        None => list.as_bytes().split(|byte| *byte == b' ').any(|granted| granted == scope),
+        Some(index) => index.contains(list, scope),
     }
 }
 
@@ -163,15 +138,26 @@ fn scope_at(list: &str, start: u32) -> &str {
 /// Each element is one scope. An element that is not a scope-token, such as one with a space, is ignored.
 impl<'a> FromIterator<&'a str> for GrantedScopes {
     fn from_iter<I: IntoIterator<Item = &'a str>>(scopes: I) -> Self {
-        let mut distinct = Scopes::default();
+        let (mut list, mut index) = (String::new(), None);
         for scope in scopes.into_iter().filter(|scope| is_scope_token(scope)) {
-            distinct.insert(scope);
-            if distinct.are_too_many() {
+            if contains(&list, index.as_ref(), scope.as_bytes()) {
+                continue;
+            }
+            let separator = if list.is_empty() { "" } else { " " };
+            // A scope beyond 4 GiB is ignored.
+            let Ok(start) = u32::try_from(list.len() + separator.len()) else { break };
+            list.push_str(separator);
+            list.push_str(scope);
+            match &mut index {
+                Some(index) => index.insert(&list, start),
+                None if list.len() > MAX_COMPARED => index = Some(Index::of(&list)),
+                None => {}
+            }
+            if index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES) {
                 break;
             }
         }
-        distinct.list.shrink_to_fit();
-        Self(Arc::new(distinct))
+        Self { list: list.into(), index: index.map(Arc::new) }
     }
 }
 
@@ -191,7 +177,7 @@ impl fmt::Debug for GrantedScopes {
 
 impl fmt::Display for GrantedScopes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.list)
+        formatter.write_str(&self.list)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::confirmation::Confirmation;
-use super::content::{AllClaims, Content, KnownClaims};
+use super::content::{AllClaims, Content, KnownClaims, TextClaim};
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
@@ -162,26 +162,26 @@ impl AccessToken {
     /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.content.known.subject.as_deref()
+        self.content.known.text(TextClaim::Subject)
     }
 
     /// Returns the issuer (`iss`).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.content.known.issuer.as_deref()
+        self.content.known.text(TextClaim::Issuer)
     }
 
     /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
     /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.content.known.client_id.as_deref()
+        self.content.known.text(TextClaim::ClientId)
     }
 
     /// Returns the id of the token (`jti`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.content.known.id.as_deref()
+        self.content.known.text(TextClaim::Id)
     }
 
     /// Returns the expiration time (`exp`).
@@ -223,7 +223,7 @@ impl AccessToken {
     /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.content.known.acr.as_deref()
+        self.content.known.text(TextClaim::Acr)
     }
 
     /// Returns when the user authenticated (`auth_time`, RFC 9068 section 2.2.1).

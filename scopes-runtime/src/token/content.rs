@@ -42,14 +42,28 @@ pub(super) enum AllClaims {
 /// The claims that methods return.
 #[derive(Clone)]
 pub(super) struct KnownClaims {
-    pub(super) issuer: Option<Box<str>>,
-    pub(super) subject: Option<Box<str>>,
-    pub(super) client_id: Option<Box<str>>,
-    pub(super) id: Option<Box<str>>,
-    pub(super) acr: Option<Box<str>>,
+    texts: Texts,
     pub(super) expires_at: Option<SystemTime>,
     pub(super) authenticated_at: Option<SystemTime>,
     pub(super) confirmation: Option<Box<Confirmation>>,
+}
+
+/// The claims that are strings, in one allocation.
+#[derive(Clone)]
+struct Texts {
+    joined: Box<str>,
+    /// The end of each in `joined`. It begins at the end of the last one before it that is not `None`.
+    ends: [Option<u32>; 5],
+}
+
+/// A claim that is a string.
+#[derive(Clone, Copy)]
+pub(super) enum TextClaim {
+    Issuer,
+    Subject,
+    ClientId,
+    Id,
+    Acr,
 }
 
 impl AllClaims {
@@ -79,23 +93,20 @@ impl Content {
             // This crate caches no token with these.
             AllClaims::Members(_) => 0,
         };
-        let KnownClaims { issuer, subject, client_id, id, acr, .. } = &self.known;
-        let texts = [issuer, subject, client_id, id, acr].into_iter().flatten();
-        let texts = texts.map(|text| text.len() + ALLOCATION_OVERHEAD).sum::<usize>();
-        size_of::<Self>() + claims + texts + self.scopes.size()
+        size_of::<Self>() + claims + self.known.texts.joined.len() + ALLOCATION_OVERHEAD + self.scopes.size()
     }
 }
 
 impl KnownClaims {
+    pub(super) fn text(&self, claim: TextClaim) -> Option<&str> {
+        self.texts.get(claim)
+    }
+
     /// Reads the claims. `client_claim` is the name of the claim with the client id.
     pub(super) fn read(claims: &Map<String, Value>, client_claim: &str) -> Result<Self, DecodeError> {
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         Ok(Self {
-            issuer: text_claim(claims, "iss")?,
-            subject: text_claim(claims, "sub")?,
-            client_id: text_claim(claims, client_claim)?,
-            id: text_claim(claims, "jti")?,
-            acr: text_claim(claims, "acr")?,
+            texts: Texts::read(claims, ["iss", "sub", client_claim, "jti", "acr"])?,
             expires_at: date_of("exp")?,
             authenticated_at: date_of("auth_time")?,
             confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
@@ -103,11 +114,28 @@ impl KnownClaims {
     }
 }
 
-fn text_claim(claims: &Map<String, Value>, name: &str) -> Result<Option<Box<str>>, DecodeError> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str().into())),
-        Some(_) => Err(DecodeError::invalid(format!("the claim `{name}` is not a string"))),
+impl Texts {
+    /// Reads the claims with these names, in the order of [`TextClaim`].
+    fn read(claims: &Map<String, Value>, names: [&str; 5]) -> Result<Self, DecodeError> {
+        let (mut joined, mut ends) = (String::new(), [None; 5]);
+        for (name, end) in names.iter().zip(&mut ends) {
+            let Some(claim) = claims.get(*name) else { continue };
+            let text = claim.as_str();
+            joined.push_str(
+                text.ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a string")))?,
+            );
+            *end = Some(
+                u32::try_from(joined.len())
+                    .map_err(|_| DecodeError::invalid("the claims are longer than 4 GiB"))?,
+            );
+        }
+        Ok(Self { joined: joined.into(), ends })
+    }
+
+    fn get(&self, claim: TextClaim) -> Option<&str> {
+        let (before, from) = self.ends.split_at(claim as usize);
+        let start = before.iter().rev().find_map(|end| *end).unwrap_or(0);
+        from[0].map(|end| &self.joined[start as usize..end as usize])
     }
 }
 
