@@ -49,7 +49,10 @@ const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSou
         documentation: "Returns the items of the current user.",
         deprecated: false,
         arguments: &[],
-        output: <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
+        output: ::scopes_runtime::__private::shaped_or(
+            <__DescriptionOf<Json<Vec<String>>, ((),)>>::__SCOPES_RESPONSE,
+            <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
+        ),
         requirement: __requirement,
         accepts_token: false,
         reason: ::core::option::Option::None,

@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericArgument, PathArguments, ReturnType, Signature, Type, TypePath, parse_quote};
+use syn::{
+    FnArg, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote,
+};
 
 use crate::extractor_requirements::{depends_on, inside_wrapper, mentions, with_static_lifetimes};
 use crate::item_attributes::conditions;
@@ -12,6 +14,25 @@ use crate::place;
 /// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path`
 /// are read.
 const EXTRACTORS: [&str; 3] = ["Form", "Json", "Query"];
+
+/// Those of bodies.
+const BODIES: [&str; 2] = ["Form", "Json"];
+
+/// Types of the standard library that utoipa describes, with the number of the arguments that it reads.
+const STANDARD_TYPES: [(&str, usize); 12] = [
+    ("Arc", 1),
+    ("BTreeMap", 2),
+    ("BTreeSet", 1),
+    ("Box", 1),
+    ("Cow", 1),
+    ("HashMap", 2),
+    ("HashSet", 1),
+    ("LinkedList", 1),
+    ("Option", 1),
+    ("Rc", 1),
+    ("RefCell", 1),
+    ("Vec", 1),
+];
 
 /// Expressions for the types of a handler.
 pub(crate) struct Described {
@@ -39,8 +60,14 @@ pub(crate) fn described(signature: &Signature) -> Described {
         let known = with_static_lifetimes(ty.to_token_stream());
         let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
         let description_of = place::at(span, quote!(<__DescriptionOf<));
-        let constant = place::at(span, quote!(>>::#constant));
-        quote!(#description_of #known #constant)
+        let end = place::at(span, quote!(>>::#constant));
+        let whole = quote!(#description_of #known #end);
+        match body(ty).and_then(shape) {
+            Some(shape) => {
+                quote!(::scopes_runtime::__private::shaped_or(#description_of #known, #shape #end, #whole))
+            }
+            None => whole,
+        }
     };
     let mut arguments = TokenStream::new();
     for argument in &signature.inputs {
@@ -77,6 +104,72 @@ pub(crate) fn described(signature: &Signature) -> Described {
         ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => all,
         ReturnType::Type(_, ty) => Described { output: description(ty, "RESPONSE"), ..all },
     }
+}
+
+/// Returns the type inside of the first `Json` or `Form`.
+fn body(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(body),
+        Type::Paren(inner) => body(&inner.elem),
+        Type::Group(inner) => body(&inner.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let mut inner = type_arguments(last)?.into_iter();
+            if BODIES.iter().any(|name| last.ident == name) { inner.next() } else { inner.find_map(body) }
+        }
+        _ => None,
+    }
+}
+
+/// Returns the shape of a body's type, as `DescriptionOf` reads it. `None` for a type without arguments.
+fn shape(ty: &Type) -> Option<TokenStream> {
+    let shape_or_unit = |ty: &Type| shape(ty).unwrap_or_else(|| quote!(()));
+    match ty {
+        Type::Paren(inner) => shape(&inner.elem),
+        Type::Group(inner) => shape(&inner.elem),
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+            let shapes = tuple.elems.iter().map(shape_or_unit);
+            Some(quote!((#(#shapes,)*)))
+        }
+        Type::Array(syn::TypeArray { elem, .. })
+        | Type::Slice(syn::TypeSlice { elem, .. })
+        | Type::Reference(syn::TypeReference { elem, .. }) => {
+            let shape = shape_or_unit(elem);
+            Some(quote!((#shape,)))
+        }
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let mut arguments = type_arguments(last)?;
+            let shapes =
+                |arguments: &[&Type]| arguments.iter().copied().map(shape_or_unit).collect::<Vec<_>>();
+            let standard = STANDARD_TYPES.iter().find(|(name, _)| last.ident == name);
+            if let Some((_, count)) = standard {
+                // A map or a set may have a hasher.
+                arguments.truncate(*count);
+                let shapes = shapes(&arguments);
+                return Some(quote!((#(#shapes,)*)));
+            }
+            let shapes = shapes(&arguments);
+            let arguments =
+                arguments.iter().map(|argument| with_static_lifetimes(argument.to_token_stream()));
+            Some(quote!(::scopes_runtime::__private::Generic<(#((#arguments, #shapes),)*)>))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the arguments of a generic type, without lifetimes. `None` if it has none, or has others.
+fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let mut types = Vec::new();
+    for argument in &arguments.args {
+        match argument {
+            GenericArgument::Type(ty) => types.push(ty),
+            GenericArgument::Lifetime(_) => {}
+            _ => return None,
+        }
+    }
+    (!types.is_empty()).then_some(types)
 }
 
 fn mentions_extractor(ty: &Type) -> bool {

@@ -36,8 +36,8 @@ impl SignatureDescription {
     }
 }
 
-/// An extractor that describes the body, the query, or parameters of the path by name.
-pub trait DescribedRequest {
+/// An extractor that describes the body, the query, or parameters of the path by name. `A` is the shape of the body's type.
+pub trait DescribedRequest<A> {
     /// Adds the type.
     fn describe(all: &mut SignatureDescription);
 }
@@ -48,17 +48,25 @@ pub trait DescribedPathValue {
     fn describe(all: &mut SignatureDescription);
 }
 
-/// A return type that describes the response.
-pub trait DescribedResponse {
+/// A return type that describes the response. `A` is the shape of the body's type.
+pub trait DescribedResponse<A> {
     /// Adds the type.
     fn describe(all: &mut SignatureDescription);
 }
 
+/// The shape of a generic type that is not one of the standard library. `A` is a tuple of its arguments, each as a pair of type
+/// and shape.
+pub struct Generic<A>(PhantomData<A>);
+
 /// Finds the description of a type, in the same way as [`RequirementOf`](super::RequirementOf): the inherent constants exist
 /// for types with one of the traits, and [`NoDescription`] has those of all other types.
-pub struct DescriptionOf<T: ?Sized>(PhantomData<T>);
+///
+/// The macros pass the shape of the body's type, which they read from the source: a tuple with the shapes of the arguments of
+/// `Vec<T>`, `Option<T>`, `HashMap<K, V>` and others of the standard library, or of the elements of an array or tuple;
+/// [`Generic`] for other types with arguments; `()` for types without arguments.
+pub struct DescriptionOf<T: ?Sized, A = ()>(PhantomData<A>, PhantomData<T>);
 
-impl<T: DescribedRequest> DescriptionOf<T> {
+impl<T: DescribedRequest<A>, A> DescriptionOf<T, A> {
     /// Describes the request.
     pub const __SCOPES_REQUEST: Describe = Some(T::describe);
 }
@@ -68,7 +76,7 @@ impl<T: DescribedPathValue> DescriptionOf<T> {
     pub const __SCOPES_PATH_VALUE: Describe = Some(T::describe);
 }
 
-impl<T: DescribedResponse> DescriptionOf<T> {
+impl<T: DescribedResponse<A>, A> DescriptionOf<T, A> {
     /// Describes the response.
     pub const __SCOPES_RESPONSE: Describe = Some(T::describe);
 }
@@ -83,4 +91,9 @@ pub trait NoDescription {
     const __SCOPES_RESPONSE: Describe = None;
 }
 
-impl<T: ?Sized> NoDescription for DescriptionOf<T> {}
+impl<T: ?Sized, A> NoDescription for DescriptionOf<T, A> {}
+
+/// Returns the description of a type with its shape, or that of the type alone if it does not have this shape.
+pub const fn shaped_or(shaped: Describe, whole: Describe) -> Describe {
+    if shaped.is_some() { shaped } else { whole }
+}

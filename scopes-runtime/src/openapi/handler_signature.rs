@@ -8,9 +8,10 @@ use axum::{Form, Json};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{ContentBuilder, Object, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
+use super::body_schema::{Components, SchemaOf, Use};
 use crate::http::{DescribedPathValue, DescribedRequest, DescribedResponse, SignatureDescription};
 
 const JSON: &str = "application/json";
@@ -18,21 +19,18 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const TEXT: &str = "text/plain";
 const HTML: &str = "text/html";
 
-/// utoipa's names of types that contain another one. Their schemas are written where they are used.
-const WRAPPERS: [&str; 6] = ["Option", "Box", "Arc", "Rc", "Cow", "RefCell"];
-
 macro_rules! requests {
     ($($extractor:ident $media_type:ident,)*) => {
         $(
-            impl<T: ToSchema> DescribedRequest for $extractor<T> {
+            impl<T, A: SchemaOf<T>> DescribedRequest<A> for $extractor<T> {
                 fn describe(all: &mut SignatureDescription) {
-                    all.set_body::<T>($media_type, Required::True);
+                    all.set_body::<T, A>($media_type, Required::True);
                 }
             }
 
-            impl<T: ToSchema> DescribedRequest for Option<$extractor<T>> {
+            impl<T, A: SchemaOf<T>> DescribedRequest<A> for Option<$extractor<T>> {
                 fn describe(all: &mut SignatureDescription) {
-                    all.set_body::<T>($media_type, Required::False);
+                    all.set_body::<T, A>($media_type, Required::False);
                 }
             }
         )*
@@ -44,13 +42,13 @@ requests! {
     Form FORM,
 }
 
-impl<T: IntoParams> DescribedRequest for Query<T> {
+impl<T: IntoParams, A> DescribedRequest<A> for Query<T> {
     fn describe(all: &mut SignatureDescription) {
         all.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
     }
 }
 
-impl<T: IntoParams> DescribedRequest for Path<T> {
+impl<T: IntoParams, A> DescribedRequest<A> for Path<T> {
     fn describe(all: &mut SignatureDescription) {
         for mut parameter in T::into_params(|| Some(ParameterIn::Path)) {
             parameter.parameter_in = ParameterIn::Path;
@@ -67,7 +65,7 @@ impl<T: ToSchema> DescribedPathValue for Path<T> {
 }
 
 /// The rejection is a value of the handler.
-impl<T: DescribedRequest, E> DescribedRequest for Result<T, E> {
+impl<T: DescribedRequest<A>, E, A> DescribedRequest<A> for Result<T, E> {
     fn describe(all: &mut SignatureDescription) {
         T::describe(all);
     }
@@ -76,7 +74,7 @@ impl<T: DescribedRequest, E> DescribedRequest for Result<T, E> {
 macro_rules! responses {
     ($([$($generic:tt)*] $output:ty: $describe:expr,)*) => {
         $(
-            impl<$($generic)*> DescribedResponse for $output {
+            impl<$($generic)*> DescribedResponse<A> for $output {
                 fn describe(all: &mut SignatureDescription) {
                     let describe: fn(&mut SignatureDescription) = $describe;
                     describe(all);
@@ -87,21 +85,21 @@ macro_rules! responses {
 }
 
 responses! {
-    [] (): |all| all.set_response("200", Response::new("Success.")),
-    [] NoContent: |all| all.set_response("204", Response::new("Success, without content.")),
-    [] String: |all| all.set_content::<String>("200", TEXT),
-    [] &'static str: |all| all.set_content::<String>("200", TEXT),
-    [T] Html<T>: |all| all.set_content::<String>("200", HTML),
-    [T: ToSchema] Json<T>: |all| all.set_content::<T>("200", JSON),
+    [A] (): |all| all.set_response("200", Response::new("Success.")),
+    [A] NoContent: |all| all.set_response("204", Response::new("Success, without content.")),
+    [A] String: |all| all.set_content::<String, ()>("200", TEXT),
+    [A] &'static str: |all| all.set_content::<String, ()>("200", TEXT),
+    [T, A] Html<T>: |all| all.set_content::<String, ()>("200", HTML),
+    [T, A: SchemaOf<T>] Json<T>: |all| all.set_content::<T, A>("200", JSON),
     // The status is a value, which the type does not contain.
-    [T: ToSchema] (StatusCode, Json<T>): |all| all.set_content::<T>("2XX", JSON),
+    [T, A: SchemaOf<T>] (StatusCode, Json<T>): |all| all.set_content::<T, A>("2XX", JSON),
     // The error's responses are not known.
-    [T: DescribedResponse, E] Result<T, E>: T::describe,
+    [T: DescribedResponse<A>, E, A] Result<T, E>: T::describe,
 }
 
 impl SignatureDescription {
-    fn set_body<T: ToSchema>(&mut self, media_type: &str, required: Required) {
-        let content = ContentBuilder::new().schema(Some(self.schema::<T>())).build();
+    fn set_body<T, A: SchemaOf<T>>(&mut self, media_type: &str, required: Required) {
+        let content = ContentBuilder::new().schema(Some(A::schema(Use::Body, &mut self.schemas))).build();
         let body: RequestBody =
             RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
         self.request_body = Some(body);
@@ -112,7 +110,7 @@ impl SignatureDescription {
         let mut value = None;
         if let RefOr::T(Schema::Object(object)) = T::schema() {
             if is_text_or_number(&object.schema_type) {
-                value = Some(self.schema::<T>());
+                value = Some(path_value::<T>(&object, &mut self.schemas));
             } else if !object.properties.is_empty() {
                 T::schemas(&mut self.schemas);
                 let parameters = object.properties.into_iter();
@@ -122,26 +120,14 @@ impl SignatureDescription {
         self.path_values.push(value);
     }
 
-    fn set_content<T: ToSchema>(&mut self, status: &'static str, media_type: &str) {
-        let content = ContentBuilder::new().schema(Some(self.schema::<T>())).build();
+    fn set_content<T, A: SchemaOf<T>>(&mut self, status: &'static str, media_type: &str) {
+        let content = ContentBuilder::new().schema(Some(A::schema(Use::Body, &mut self.schemas))).build();
         let response = ResponseBuilder::new().description("Success.").content(media_type, content);
         self.set_response(status, response.build());
     }
 
     fn set_response(&mut self, status: &'static str, response: Response) {
         self.response = Some((status, response));
-    }
-
-    /// Returns a reference to the component with the schema of the type, or the schema of a type that utoipa does not name.
-    fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        T::schemas(&mut self.schemas);
-        let (name, schema) = (T::name().into_owned(), T::schema());
-        if WRAPPERS.contains(&&*name) || !is_named(&schema) {
-            return schema;
-        }
-        let reference = Ref::from_schema_name(&name).into();
-        self.schemas.push((name, schema));
-        reference
     }
 }
 
@@ -160,16 +146,8 @@ fn is_text_or_number(schema_type: &SchemaType) -> bool {
     matches!(schema_type, Type::String | Type::Integer | Type::Number | Type::Boolean)
 }
 
-/// Returns whether the schema is that of a struct or an enum. Numbers, strings and collections have no component.
-fn is_named(schema: &RefOr<Schema>) -> bool {
-    match schema {
-        RefOr::T(Schema::Object(object)) => {
-            !object.properties.is_empty()
-                || object.enum_values.is_some()
-                || object.schema_type == SchemaType::Type(Type::Object)
-                    && object.additional_properties.is_none()
-        }
-        RefOr::T(Schema::Array(_)) | RefOr::Ref(_) => false,
-        RefOr::T(_) => true,
-    }
+/// Returns the schema of a parameter. Only an enum of values has a component.
+fn path_value<T: ToSchema>(object: &Object, components: &mut Components) -> RefOr<Schema> {
+    let usage = if object.enum_values.is_some() { Use::Body } else { Use::Inline };
+    <() as SchemaOf<T>>::schema(usage, components)
 }

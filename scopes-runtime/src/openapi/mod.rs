@@ -38,6 +38,11 @@
 //! status is 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path are strings.
 //! Other types add nothing, and require no traits. If two types have one name, only the first is described.
 //!
+//! `Json<Vec<Item>>` refers to the component `Item`, as `#[utoipa::path(body = Vec<Item>)]` does. So do the other collections of
+//! the standard library, arrays, `Option`, `Box` and `Arc`. `Json<Page<Item>>` is the component `Page_Item` if `Page` derives
+//! `ToSchema`. Tuples contain the schemas of their elements. As in utoipa, the types are read in the source: behind a type
+//! alias, the schema of the element is written where it is used.
+//!
 //! # Operation ids
 //!
 //! [`ScopedRouter`](crate::ScopedRouter) makes the id of an operation from its method and path: `GET /items/{item_id}` is
@@ -54,6 +59,7 @@
 mod access_text;
 #[cfg(feature = "aide")]
 mod aide;
+mod body_schema;
 mod components;
 mod credentials;
 mod default_operation;

@@ -3,6 +3,7 @@
 mod access_text;
 mod agreement;
 mod aide;
+mod body_schemas;
 mod descriptions;
 mod document;
 mod documented;

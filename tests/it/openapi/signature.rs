@@ -98,7 +98,10 @@ fn bodies_and_queries_have_the_schemas_of_their_types() {
             "schema": { "type": "integer", "format": "int32", "minimum": 0 },
         }])
     );
-    assert_eq!(listed["responses"]["200"]["content"]["application/json"]["schema"]["type"], "array");
+    assert_eq!(
+        listed["responses"]["200"]["content"]["application/json"]["schema"],
+        json!({ "type": "array", "items": item() })
+    );
     assert!(schemas["Price"].is_object(), "{schemas}");
     let (created, schemas) = operation(ScopedRouter::new().route("/", post(create_item)));
     assert_eq!(
