@@ -232,6 +232,7 @@ pub mod mcp;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod operation;
+mod readable_debug;
 pub mod report;
 pub mod router;
 mod scope;

@@ -8,6 +8,7 @@ mod http;
 mod lock;
 mod mcp;
 mod openapi;
+mod readable_errors;
 mod report;
 mod router;
 mod scope;

@@ -7,6 +7,7 @@ use axum::routing::get;
 use serde::Serialize;
 
 use crate::loopback::is_loopback;
+use crate::readable_debug::readable_debug;
 use crate::scope::Vocabulary;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -57,13 +58,15 @@ pub struct ProtectedResourceMetadata {
 }
 
 /// The error of a resource identifier that RFC 9728 section 1.2 does not allow, from [`ProtectedResourceMetadata`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{}` is not a resource identifier: use the URL of the API, with `https://` (`http://` only for loopback) and \
      without a fragment, a query or a user name",
     .0.escape_debug()
 )]
 pub struct ProtectedResourceMetadataError(String);
+
+readable_debug!(ProtectedResourceMetadataError);
 
 impl ProtectedResourceMetadata {
     /// Creates the metadata of the API with this URL. Tokens for it have the same URL in `aud` (RFC 8707 section 2).

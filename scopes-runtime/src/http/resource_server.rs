@@ -11,6 +11,7 @@ use super::challenge::ChallengeConfig;
 use super::mutual_tls::MutualTls;
 use super::sender::SenderChecks;
 use super::server_config::ServerConfig;
+use crate::readable_debug::readable_debug;
 #[cfg(feature = "bound-tokens")]
 use crate::token::Dpop;
 use crate::token::TokenDecoder;
@@ -89,11 +90,13 @@ pub struct ResourceServerBuilder {
 
 /// The error of a realm with a character that RFC 6750 section 3 does not allow in a challenge;
 /// [`ResourceServer::builder`] has an example.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the realm {0:?} has a character that is not allowed in a challenge: use visible ASCII without `\"` and `\\`"
 )]
 pub struct RealmError(String);
+
+readable_debug!(RealmError);
 
 impl ResourceServer {
     /// Creates a server with the realm `api`. Its refusals contain the required scopes.

@@ -2,10 +2,11 @@
 
 use url::Url;
 
+use crate::readable_debug::readable_debug;
 use crate::token::{FetchError, IssuerMetadata, client, without_credentials};
 
 /// The error of [`OAuth2Scheme::discover_authorization_code`](super::OAuth2Scheme::discover_authorization_code).
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoveryError {
     /// The issuer is not an HTTPS or loopback URL, or contains a user name, a password, a query or a fragment.
@@ -29,6 +30,8 @@ pub enum DiscoveryError {
         reason: String,
     },
 }
+
+readable_debug!(DiscoveryError);
 
 /// Returns these URLs from the metadata of an issuer. Takes at most 10 s.
 pub(super) async fn discover<const N: usize>(

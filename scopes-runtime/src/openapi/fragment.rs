@@ -17,6 +17,7 @@ use super::scheme::OAuth2Scheme;
 use super::schemes::Schemes;
 use super::security::{OperationSecurity, remove_unchecked_schemes, without_schemes};
 use crate::operation::{Methods, Operation, shape};
+use crate::readable_debug::readable_debug;
 use crate::scope::CredentialScheme;
 
 /// What the operations of a router add to a document that is made elsewhere: for each path and method the `security` and the
@@ -78,12 +79,14 @@ struct Part {
 }
 
 /// The error of a document that does not describe all operations of the router, from [`Fragment`]. Everything else was merged.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the document does not describe {}, which the router serves; describe each, or leave it out of the router",
     .0.join(", ")
 )]
 pub struct UnmatchedOperationsError(Vec<String>);
+
+readable_debug!(UnmatchedOperationsError);
 
 impl UnmatchedOperationsError {
     fn check(missing: Vec<String>) -> Result<(), Self> {

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use super::{Report, ReportedOperation};
+use crate::readable_debug::readable_debug;
 use crate::scope::{DeclaredScope, GrantedScopes, minimal_of_both};
 
 /// The maximum number of sets that the search keeps.
@@ -16,9 +17,11 @@ pub struct SufficientScopes<'a> {
 }
 
 /// The error of a name that no handler of the report has, from [`Report::least`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no operation is handled by `{}`", .0.escape_debug())]
 pub struct UnknownOperationError(String);
+
+readable_debug!(UnknownOperationError);
 
 impl Report {
     /// Returns the operations that a client may call with a token with these scopes, and those without a token. Only scopes

@@ -6,6 +6,8 @@ use serde::de::{Deserialize, Deserializer, Error};
 use super::GrantedScopes;
 use super::parameters::{ConcreteScope, ParameterValues, Split, is_concrete, next_parameter, parameters};
 
+use crate::readable_debug::readable_debug;
+
 /// A declared scope: its name, description and implications. [`#[declare_scopes]`](crate::declare_scopes) makes it.
 ///
 /// ```
@@ -210,11 +212,13 @@ impl<T> NoScope for T {}
 /// let error = "itmes".parse::<Scope>().unwrap_err();
 /// assert_eq!(error.to_string(), "the scope `itmes` is not declared");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the scope `{}` is not declared", name.escape_debug())]
 pub struct UndeclaredScopeError {
     name: Box<str>,
 }
+
+readable_debug!(UndeclaredScopeError);
 
 /// Returns the variant with the name.
 #[doc(hidden)]

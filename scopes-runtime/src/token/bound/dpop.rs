@@ -10,6 +10,7 @@ use super::refusal::DpopRefusal;
 use super::replay_store::ReplayStore;
 use super::target::{below, normalized};
 use super::thumbprint::sha256;
+use crate::readable_debug::readable_debug;
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
 
@@ -76,7 +77,7 @@ enum Store {
 }
 
 /// The error of an invalid configuration of [`Dpop`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DpopError {
     /// The base is not the public URL of an API.
@@ -92,6 +93,8 @@ pub enum DpopError {
     )]
     ShortSecret(usize),
 }
+
+readable_debug!(DpopError);
 
 /// The parts of a request that a proof is about.
 #[derive(Clone, Copy)]

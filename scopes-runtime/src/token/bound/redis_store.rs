@@ -9,6 +9,8 @@ use tokio::time::timeout;
 
 use super::replay_store::{ReplayFuture, ReplayStore};
 
+use crate::readable_debug::readable_debug;
+
 /// Longest wait for the server, with the time for a new connection. Then the request is refused with 503.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// How long a proof is kept after it expires, for copies whose clocks are slow.
@@ -34,9 +36,11 @@ const PREFIX: &str = "dpop:";
 pub struct RedisReplayStore(ConnectionManager);
 
 /// The error of a [`RedisReplayStore`]: the URL is not one of a Redis server.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the URL of the replay store is not one of a Redis server, such as `redis://127.0.0.1/0`: {0}")]
 pub struct RedisReplayStoreError(#[source] RedisError);
+
+readable_debug!(RedisReplayStoreError);
 
 impl RedisReplayStore {
     /// Connects at the first proof, and again when the connection is lost. For `rediss://`, enable a TLS feature of the crate

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use crate::readable_debug::readable_debug;
+
 /// The error of an [`IntrospectionDecoderBuilder`](super::IntrospectionDecoderBuilder) with missing or unsafe values.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum IntrospectionDecoderError {
     /// Neither an issuer nor an endpoint is set.
@@ -37,3 +39,5 @@ pub enum IntrospectionDecoderError {
     #[error("the HTTPS client for introspection cannot be built: {0}")]
     HttpClient(#[source] reqwest::Error),
 }
+
+readable_debug!(IntrospectionDecoderError);

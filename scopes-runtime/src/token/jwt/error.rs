@@ -2,12 +2,13 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
+use crate::readable_debug::readable_debug;
 use crate::token::jose::MAX_TRIED_KEYS;
 #[cfg(feature = "issuer")]
 use crate::token::jwks::ConnectError;
 
 /// The error of a [`JwtDecoderBuilder`](super::JwtDecoderBuilder) with missing, unsafe or contradictory values.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtDecoderError {
     /// No issuer is set, or an empty one.
@@ -75,6 +76,8 @@ pub enum JwtDecoderError {
         algorithm: Algorithm,
     },
 }
+
+readable_debug!(JwtDecoderError);
 
 #[cfg(feature = "issuer")]
 impl From<ConnectError> for JwtDecoderError {

@@ -1,8 +1,10 @@
 use jsonwebtoken::Algorithm;
 
+use crate::readable_debug::readable_debug;
+
 /// The error of a [`VerificationKey`](super::VerificationKey) that is unsafe, damaged or of another type. No message contains
 /// the key.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The algorithm needs a key of another type or curve.
@@ -148,3 +150,5 @@ pub enum KeyError {
         algorithm: Algorithm,
     },
 }
+
+readable_debug!(KeyError);
