@@ -263,7 +263,7 @@ impl Handler {
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let guard = Ident::new(guard, Span::call_site());
         let Described { arguments, output } = match self.documented {
-            Some(_) => Described::default(),
+            Some(_) => Described::by_attribute(operation),
             None => signature::described(&self.known),
         };
         let private = quote!(::scopes_runtime::__private);

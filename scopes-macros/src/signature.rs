@@ -41,9 +41,13 @@ pub(crate) struct Described {
     pub(crate) output: TokenStream,
 }
 
-impl Default for Described {
-    fn default() -> Self {
-        Self { arguments: TokenStream::new(), output: quote!(::core::option::Option::None) }
+impl Described {
+    /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
+    pub(crate) fn by_attribute(operation: &Ident) -> Self {
+        let arguments = quote! {
+            ::core::option::Option::Some(::scopes_runtime::__private::describe_attribute::<#operation>)
+        };
+        Self { arguments, output: quote!(::core::option::Option::None) }
     }
 }
 
@@ -98,12 +102,14 @@ pub(crate) fn described(signature: &Signature) -> Described {
             add(&argument.ty, "REQUEST");
         }
     }
-    let all = Described { arguments, ..Described::default() };
-    match &signature.output {
-        ReturnType::Default => Described { output: quote!(<__DescriptionOf<()>>::__SCOPES_RESPONSE), ..all },
-        ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => all,
-        ReturnType::Type(_, ty) => Described { output: description(ty, "RESPONSE"), ..all },
-    }
+    let output = match &signature.output {
+        ReturnType::Default => quote!(<__DescriptionOf<()>>::__SCOPES_RESPONSE),
+        ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => {
+            quote!(::core::option::Option::None)
+        }
+        ReturnType::Type(_, ty) => description(ty, "RESPONSE"),
+    };
+    Described { arguments, output }
 }
 
 /// Returns the type inside of the first `Json` or `Form`.

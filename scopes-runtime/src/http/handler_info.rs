@@ -22,7 +22,7 @@ pub struct HandlerSource {
     pub documentation: &'static str,
     /// Whether the function has `#[deprecated]`.
     pub deprecated: bool,
-    /// The extractors of bodies, queries and paths. Empty with `#[utoipa::path]`.
+    /// The extractors of bodies, queries and paths. With `#[utoipa::path]`, the attribute alone.
     pub arguments: &'static [Describe],
     /// The return type. `None` with `#[utoipa::path]`.
     pub output: Describe,

@@ -16,8 +16,18 @@ pub struct SignatureDescription {
     pub(crate) path_values: Vec<Option<utoipa::openapi::RefOr<utoipa::openapi::Schema>>>,
     /// The status, or the range of statuses, and the response.
     pub(crate) response: Option<(&'static str, utoipa::openapi::Response)>,
+    /// The operation in `#[utoipa::path]`, which describes all of the above.
+    pub(crate) attribute: Option<AttributeOperation>,
     /// The components that the others refer to.
     pub(crate) schemas: Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>,
+}
+
+/// An operation as `#[utoipa::path]` describes it.
+#[cfg(feature = "openapi")]
+pub(crate) struct AttributeOperation {
+    pub(crate) operation: utoipa::openapi::path::Operation,
+    /// Whether the user wrote the operation id. Otherwise it is utoipa's: the handler's name.
+    pub(crate) has_written_id: bool,
 }
 
 /// Nothing reads it.

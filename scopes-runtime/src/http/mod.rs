@@ -44,11 +44,13 @@ pub(crate) use granted::checked;
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{AuthenticatedBy, Authorized, Public, check};
 pub use handler_info::{HandlerInfo, HandlerSource};
+#[cfg(feature = "openapi")]
+pub(crate) use handler_signature::{
+    AttributeOperation, DescribedPathValue, DescribedRequest, DescribedResponse,
+};
 pub use handler_signature::{
     Describe, DescriptionOf, Generic, NoDescription, SignatureDescription, shaped_or,
 };
-#[cfg(feature = "openapi")]
-pub(crate) use handler_signature::{DescribedPathValue, DescribedRequest, DescribedResponse};
 pub use metadata::{ProtectedResourceMetadata, ProtectedResourceMetadataError};
 #[cfg(feature = "bound-tokens")]
 pub use mutual_tls::{ClientCertificate, MutualTls};

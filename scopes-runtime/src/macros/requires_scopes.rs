@@ -109,7 +109,7 @@
 /// the repository shows the expansion.
 ///
 /// Above `#[utoipa::path]`, this attribute adds `security` and the error responses to each document with the
-/// handler, from [`routes!`](crate::router::routes), `#[derive(OpenApi)]` or `utoipa_axum`. Without a
+/// handler, of a `ScopedRouter`, `#[derive(OpenApi)]` or `utoipa_axum`. Without a
 /// `ScopedRouter`, add the components that these refer to with an [`OAuth2Scheme`](crate::openapi::OAuth2Scheme).
 /// Below `#[utoipa::path]`, this attribute is a compile error, because utoipa would document the operation as open;
 /// `impl_for` in `#[utoipa::path]` hides that mistake.

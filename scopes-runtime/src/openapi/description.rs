@@ -1,11 +1,12 @@
 use axum::http::Method;
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::path_item::to_http;
-use crate::http::HandlerInfo;
+use crate::http::{AttributeOperation, HandlerInfo, HandlerSource, SignatureDescription};
+use crate::operation;
 
 /// A handler with `#[utoipa::path]`. The hidden type of the handler implements it.
 pub trait DocumentedHandler: HandlerInfo {
@@ -15,30 +16,62 @@ pub trait DocumentedHandler: HandlerInfo {
     const HAS_OPERATION_ID: bool;
 }
 
+/// Returns the path in the attribute.
+pub(crate) fn path_of<H: DocumentedHandler>() -> String {
+    H::Path::path()
+}
+
+/// Returns the methods in the attribute.
+pub(crate) fn methods_of<H: DocumentedHandler>() -> Vec<Method> {
+    H::Path::methods().iter().map(to_http).collect()
+}
+
+/// Adds what the attribute describes. The macros name this function in place of the types in the signature.
+pub fn describe_attribute<H: DocumentedHandler>(all: &mut SignatureDescription) {
+    let mut operation = H::Path::operation();
+    let tags = H::Path::tags();
+    if !tags.is_empty() {
+        operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
+    }
+    H::Path::schemas(&mut all.schemas);
+    let is_name = |id: &String| id.trim_start_matches("r#") == H::SOURCE.name;
+    let has_written_id = H::HAS_OPERATION_ID || !operation.operation_id.as_ref().is_none_or(is_name);
+    all.attribute = Some(AttributeOperation { operation, has_written_id });
+}
+
 /// The description of a handler in `#[utoipa::path]`.
-#[derive(Clone)]
-pub(crate) struct Description {
-    pub(crate) path: String,
-    pub(crate) methods: Vec<Method>,
-    pub(super) operation: Operation,
+pub(super) struct Description {
+    operation: Operation,
     pub(super) schemas: Vec<(String, RefOr<Schema>)>,
-    /// Whether the user wrote the operation id. Otherwise it is utoipa's: the handler's name.
     has_written_id: bool,
 }
 
 impl Description {
-    pub(crate) fn of<H: DocumentedHandler>() -> Self {
-        let mut operation = H::Path::operation();
-        let tags = H::Path::tags();
-        if !tags.is_empty() {
-            operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
+    /// Returns `None` for a handler without the attribute.
+    pub(super) fn of(handler: &HandlerSource) -> Option<Self> {
+        if handler.output.is_some() {
+            return None;
         }
-        let mut schemas = Vec::new();
-        H::Path::schemas(&mut schemas);
-        let methods = H::Path::methods().iter().map(to_http).collect();
-        let is_name = |id: &String| id.trim_start_matches("r#") == H::SOURCE.name;
-        let has_written_id = H::HAS_OPERATION_ID || !operation.operation_id.as_ref().is_none_or(is_name);
-        Self { path: H::Path::path(), methods, operation, schemas, has_written_id }
+        let mut all = SignatureDescription::default();
+        handler.arguments.iter().flatten().for_each(|describe| describe(&mut all));
+        let AttributeOperation { operation, has_written_id } = all.attribute?;
+        Some(Self { operation, schemas: all.schemas, has_written_id })
+    }
+
+    /// Returns the operation at a path. The route sets the path, so it may lack parameters that the attribute describes, and
+    /// would make the document invalid.
+    pub(super) fn operation_at(&self, path: &str) -> Operation {
+        let mut operation = self.operation.clone();
+        if let Some(parameters) = &mut operation.parameters {
+            parameters.retain(|parameter| match parameter {
+                RefOr::T(parameter) => {
+                    !matches!(parameter.parameter_in, ParameterIn::Path)
+                        || operation::parameters(path).any(|name| name == parameter.name)
+                }
+                RefOr::Ref(_) => true,
+            });
+        }
+        operation
     }
 
     /// Returns the operation id that the user wrote.

@@ -20,18 +20,21 @@ use crate::operation::Operation;
 /// Panics if two schemes of one name are different.
 pub(crate) fn document(
     mut openapi: OpenApi,
-    operations: &[(&Operation, Schemes, Option<&Description>)],
+    operations: &[(&Operation, Schemes)],
     refusals: &Refusals,
     is_visible: impl Fn(&Operation) -> bool,
 ) -> OpenApi {
-    let all: Vec<_> = operations.iter().map(|(operation, ..)| *operation).collect();
+    let all: Vec<_> = operations.iter().map(|(operation, _)| *operation).collect();
     let securities: Vec<_> =
-        operations.iter().map(|(operation, schemes, _)| OperationSecurity::of(operation, schemes)).collect();
+        operations.iter().map(|(operation, schemes)| OperationSecurity::of(operation, schemes)).collect();
+    let descriptions: Vec<_> =
+        all.iter().map(|operation| Description::of(&operation.handler.as_ref()?.source)).collect();
     let scheme_names = OperationSecurity::scheme_names(&securities);
-    let served: Vec<_> = operations
+    let served: Vec<_> = all
         .iter()
         .zip(&securities)
-        .flat_map(|(&(operation, _, description), security)| {
+        .zip(&descriptions)
+        .flat_map(|((&operation, security), description)| {
             let methods = served_methods(operation, &all).into_iter();
             methods.map(move |method| (operation, security, description, method))
         })
@@ -41,7 +44,7 @@ pub(crate) fn document(
         .map(|(operation, _, description, method)| Unidentified {
             method: name(method),
             path: openapi_path(operation),
-            written: description.and_then(Description::written_id),
+            written: description.as_ref().and_then(Description::written_id),
         })
         .collect();
     let ids = operation_ids(&unidentified, &mut openapi);
@@ -57,7 +60,7 @@ pub(crate) fn document(
                 for (name, schema) in &description.schemas {
                     components.schemas.entry(name.clone()).or_insert_with(|| schema.clone());
                 }
-                description.operation.clone()
+                description.operation_at(&path)
             }
             (None, Some(handler)) => {
                 default_operation(&handler.source, &method, &path, &mut components.schemas)

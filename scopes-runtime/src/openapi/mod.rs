@@ -84,9 +84,9 @@ mod security;
 mod version_3_0;
 mod vocabulary;
 
-pub(crate) use description::Description;
 #[doc(hidden)]
-pub use description::DocumentedHandler;
+pub use description::{DocumentedHandler, describe_attribute};
+pub(crate) use description::{methods_of, path_of};
 pub(crate) use document::document;
 pub use fragment::{Fragment, UnmatchedOperationsError};
 pub(crate) use refusals::{PROBLEMS, Refusals};

@@ -6,7 +6,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::enforced::Enforced;
 use super::route::Route;
 use super::{GuardIn, Guarded, HandlerFunction, ScopedHandler};
-use crate::openapi::{Description, DocumentedHandler};
+use crate::openapi::{DocumentedHandler, methods_of, path_of};
 use crate::operation::{Methods, OperationGuard};
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
@@ -55,14 +55,12 @@ where
         handler: H,
     ) -> Self {
         let handler = Enforced::new(handler);
-        let description = Description::of::<H::Operation>();
-        for method in &description.methods {
-            let path = &description.path;
-            let (mut route, handler) =
-                Route::of::<H::Guard, _, _>(path, Methods::One(method.clone()), &handler);
-            route.description = Some(description.clone());
+        let path = path_of::<H::Operation>();
+        for method in methods_of::<H::Operation>() {
+            let filter = filter(&method);
+            let (route, handler) = Route::of::<H::Guard, _, _>(&path, Methods::One(method), &handler);
             self.routes.push(route);
-            self.handlers.push((path.clone(), on(filter(method), handler)));
+            self.handlers.push((path.clone(), on(filter, handler)));
         }
         self
     }

@@ -196,9 +196,7 @@ where
         let operations: Vec<_> = self
             .routes
             .iter()
-            .map(|route| {
-                (&route.operation, route.schemes.or(&self.document.schemes), route.description.as_ref())
-            })
+            .map(|route| (&route.operation, route.schemes.or(&self.document.schemes)))
             .collect();
         document(self.document.openapi.clone(), &operations, self.document.refusals(), is_visible)
     }

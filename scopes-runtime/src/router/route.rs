@@ -2,7 +2,7 @@ use super::enforced::Enforced;
 use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 #[cfg(feature = "openapi")]
-use crate::openapi::{Description, Schemes};
+use crate::openapi::Schemes;
 use crate::operation::{Access, Methods, Operation, OperationGuard};
 use crate::scope::Requirement;
 
@@ -19,8 +19,6 @@ pub(super) struct Route {
     pub(super) server: RouteServer,
     /// Whether this is the handler of `method_not_allowed_fallback`.
     pub(super) is_method_not_allowed_fallback: bool,
-    #[cfg(feature = "openapi")]
-    pub(super) description: Option<Description>,
     /// Those of the router that it was merged or nested from, if it had any.
     #[cfg(feature = "openapi")]
     pub(super) schemes: Schemes,
@@ -72,8 +70,6 @@ impl Route {
             requirements: RouterRequirements::default(),
             server: RouteServer::default(),
             is_method_not_allowed_fallback: false,
-            #[cfg(feature = "openapi")]
-            description: None,
             #[cfg(feature = "openapi")]
             schemes: Schemes::default(),
         }

@@ -83,6 +83,9 @@ where
 
     /// Adds the handlers of a path, as `Router::route` does.
     ///
+    /// The document describes a handler with `#[utoipa::path]` by this attribute, at the path and the methods of the route. The
+    /// path and the methods in the attribute are ignored; [`routes!`](crate::router::routes) reads them.
+    ///
     /// With a `TypedPath` of axum-extra, write `.route(<ItemPath as TypedPath>::PATH, get(read_item))`, or
     /// `#[utoipa::path(get, path = ItemPath::PATH, params(ItemPath))]` for `routes!`, where `ItemPath` also derives utoipa's
     /// `IntoParams`.

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use scopes_runtime::openapi::OAuth2Scheme;
-use scopes_runtime::router::{ScopedRouter, get, routes};
+use scopes_runtime::router::{ScopedRouter, any, get, post, routes};
 
 use crate::openapi::{challenge_schema, essential};
 use scopes_runtime::{AccessToken, ResourceServer, public, requires_scopes};
@@ -152,6 +152,38 @@ fn the_scoped_router_adds_security_and_refusals_to_utoipa_paths() {
     assert_eq!(below["parameters"].as_array().map(Vec::len), Some(1));
     let schemas: Vec<_> = document["components"]["schemas"].as_object().expect("schemas").keys().collect();
     assert_eq!(schemas, ["AuthProblem", "Item"]);
+}
+
+/// The router sets path and method, and the attribute the rest.
+#[test]
+fn a_route_has_the_description_of_the_attribute() {
+    let by_route = ScopedRouter::<ResourceServer>::new()
+        .route("/items", get(read).post(writing::create).delete(writing::read))
+        .route("/health", get(health))
+        .route("/greeting", get(greet))
+        .route("/below/{id}", get(below));
+    assert_eq!(document(&by_route.split_for_parts().1), document(&router().split_for_parts().1));
+}
+
+#[test]
+fn a_route_at_another_path_has_the_parameters_of_this_path() {
+    let router = ScopedRouter::<ResourceServer>::new()
+        .route("/elsewhere/{other}", post(below))
+        .route("/moved", any(writing::read));
+    let document = document(&router.split_for_parts().1);
+    assert_eq!(
+        document["paths"]["/elsewhere/{other}"]["post"],
+        json!({
+            "operationId": "post_elsewhere_byOther",
+            "parameters": [{ "name": "other", "in": "path", "required": true, "schema": { "type": "string" } }],
+            "responses": refusals(json!({ "200": { "description": "It." } })),
+            "security": [{ "oauth2": ["items"] }],
+        })
+    );
+    assert_eq!(document["paths"]["/below/{id}"], Value::Null);
+    let moved = document["paths"]["/moved"].as_object().expect("a path");
+    assert!(moved.values().all(|operation| operation["responses"]["204"]["description"] == "Gone."));
+    assert!(moved.len() > 1);
 }
 
 #[tokio::test]
