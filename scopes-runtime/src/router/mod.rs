@@ -26,6 +26,8 @@ mod scoped_mcp;
 mod scoped_router;
 mod scoped_service;
 mod serve;
+#[cfg(feature = "openapi")]
+mod served_document;
 mod service_access;
 mod services;
 

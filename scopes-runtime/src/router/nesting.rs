@@ -18,7 +18,7 @@ where
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         #[cfg(feature = "openapi")]
-        let other = other.with_assigned_schemes();
+        let other = self.adopt(other);
         self.routes.extend(other.routes);
         self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.merge(other.router), ..self }
@@ -34,7 +34,7 @@ where
     pub fn nest(mut self, path: &str, mut other: Self) -> Self {
         #[cfg(feature = "openapi")]
         {
-            other = other.with_assigned_schemes();
+            other = self.adopt(other);
         }
         // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
         if !other.routes.iter().any(Route::is_own_fallback) {

@@ -1,9 +1,16 @@
+use axum::http::Method;
+use axum::routing::{get, get_service};
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 
+use super::layered::Layered;
+use super::route::Route;
+use super::scoped_service::ScopedService;
+use super::served_document::ServedDocument;
+use super::service_access::{ServiceAccess, ServiceCheck};
 use super::{DocumentedRoutes, ScopedRouter};
 use crate::openapi::{Fragment, OAuth2Scheme, Refusals, document};
-use crate::operation::Operation;
+use crate::operation::{Methods, Operation};
 use crate::report::is_allowed;
 use crate::scope::GrantedScopes;
 
@@ -127,6 +134,52 @@ where
         self
     }
 
+    /// Serves the document of this router at a path, for GET: `router.route_openapi("/openapi.json", unchecked("for clients"))`.
+    ///
+    /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see
+    /// [`route_service`](Self::route_service). The access report and the lock file contain the route.
+    ///
+    /// The document is made when the router becomes an `axum::Router` or a service, so it has all routes, also those that are
+    /// added after this one. In a router that is merged or nested, it is the document of the whole router. It is the same for
+    /// all clients; [`openapi_for`](Self::openapi_for) returns the document for one of them.
+    ///
+    /// ```
+    /// use scopes_runtime::router::{ScopedRouter, get, unchecked};
+    /// use scopes_runtime::{ResourceServer, requires_scopes};
+    ///
+    /// #[requires_scopes]
+    /// async fn status() {}
+    ///
+    /// let router = ScopedRouter::<ResourceServer>::new()
+    ///     .route_openapi("/openapi.json", unchecked("clients read it before they log in"))
+    ///     .route("/status", get(status));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`route`](Self::route) does, and if the reason is empty. The conversion of the router then panics as
+    /// [`split_for_parts`](Self::split_for_parts) does.
+    #[must_use]
+    #[track_caller]
+    pub fn route_openapi(mut self, path: &str, access: impl Into<ServiceAccess<S>>) -> Self {
+        let document = ServedDocument::default();
+        self.document.served.push(document.clone());
+        let service = get(async move || document.response());
+        let methods = Methods::One(Method::GET);
+        let router = match access.into().0 {
+            ServiceCheck::None { reason } => {
+                self.routes.push(Route::unchecked(path, methods, reason));
+                self.router.route(path, get_service(Layered::unchecked(service)))
+            }
+            ServiceCheck::Scoped { requirement, server } => {
+                let service = ScopedService::new(service, requirement, server);
+                self.routes.push(service.route(path, methods));
+                self.router.route(path, get(service))
+            }
+        };
+        Self { router, ..self }
+    }
+
     /// Returns what the operations add to a document that is made elsewhere.
     ///
     /// # Panics
@@ -191,6 +244,28 @@ where
     pub fn openapi_for(&self, granted: &GrantedScopes) -> OpenApi {
         self.document_of(|operation| is_allowed(operation, granted))
     }
+}
+
+impl<S> ScopedRouter<S> {
+    /// Makes the documents that routes serve, unless they are made already.
+    pub(super) fn make_served_documents(&self) {
+        let served = &self.document.served;
+        if served.iter().any(|document| !document.is_made()) {
+            let document = self.document_of(|_| true);
+            served.iter().for_each(|served| served.set(&document));
+        }
+    }
+
+    /// Returns another router for this one to take its routes, each with the schemes of the other router.
+    pub(super) fn adopt(&mut self, mut other: Self) -> Self {
+        let own = &other.document.schemes;
+        other.vocabularies.extend(own.scopes());
+        for route in &mut other.routes {
+            route.schemes = route.schemes.or(own);
+        }
+        self.document.served.append(&mut other.document.served);
+        other
+    }
 
     fn document_of(&self, is_visible: impl Fn(&Operation) -> bool) -> OpenApi {
         let operations: Vec<_> = self
@@ -199,17 +274,5 @@ where
             .map(|route| (&route.operation, route.schemes.or(&self.document.schemes)))
             .collect();
         document(self.document.openapi.clone(), &operations, self.document.refusals(), is_visible)
-    }
-}
-
-impl<S> ScopedRouter<S> {
-    /// Returns the router for another one to take its routes, each with the schemes of this router.
-    pub(super) fn with_assigned_schemes(mut self) -> Self {
-        let own = &self.document.schemes;
-        self.vocabularies.extend(own.scopes());
-        for route in &mut self.routes {
-            route.schemes = route.schemes.or(own);
-        }
-        self
     }
 }

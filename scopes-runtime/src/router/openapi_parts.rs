@@ -1,5 +1,6 @@
 use utoipa::openapi::{Info, OpenApi, Paths};
 
+use super::served_document::ServedDocument;
 use crate::openapi::{PROBLEMS, Refusals, Schemes};
 
 /// What the OpenAPI document of a router contains beside its operations.
@@ -8,6 +9,8 @@ pub(super) struct OpenApiParts {
     pub(super) schemes: Schemes,
     /// `None` for those of this crate's own format.
     pub(super) refusals: Option<Refusals>,
+    /// Those of the routes that serve the document, also of merged and nested routers.
+    pub(super) served: Vec<ServedDocument>,
 }
 
 impl OpenApiParts {
@@ -19,6 +22,6 @@ impl OpenApiParts {
 impl Default for OpenApiParts {
     fn default() -> Self {
         let openapi = OpenApi::new(Info::new("API", "0.1.0"), Paths::new());
-        Self { openapi, schemes: Schemes::default(), refusals: None }
+        Self { openapi, schemes: Schemes::default(), refusals: None, served: Vec::new() }
     }
 }

@@ -30,6 +30,8 @@ impl<S> ScopedRouter<S> {
         self.routes.iter().for_each(check_parameters);
         // `require` may have been called after `with_state`.
         self.routes.iter().for_each(|route| route.server.check_dpop(&route.operation));
+        #[cfg(feature = "openapi")]
+        self.make_served_documents();
         self.router.clone()
     }
 }

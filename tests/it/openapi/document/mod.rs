@@ -2,6 +2,7 @@
 
 mod operation_ids;
 mod responses;
+mod route;
 mod served;
 
 use axum::Router;
