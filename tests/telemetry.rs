@@ -11,7 +11,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeFuture, JwtDecoder, Requirement, ResourceServer, ScopedRouter,
+    AccessToken, AuthError, DecodeFuture, Jwks, JwtDecoder, Requirement, ResourceServer, ScopedRouter,
     TokenDecoder, public, requires_scopes, scopes,
 };
 use scopes_tests::{Readable, Scope, bearer, get};
@@ -107,6 +107,11 @@ async fn events_of(app: &Router, path: &str, authorization: &[&str]) -> Vec<Stri
     subscribe();
     LOG.take();
     get(app, path, authorization).await;
+    logged()
+}
+
+/// Returns the lines that this thread has logged.
+fn logged() -> Vec<String> {
     let text = String::from_utf8(LOG.take()).expect("UTF-8");
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
@@ -218,6 +223,26 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
         "WARN scopes_runtime::missing_parameter: a request was refused because its route has no parameter";
     assert!(events.len() == 2 && events[0].starts_with(missing), "{events:?}");
     assert_eq!(events.last(), Some(&refused(declared, declared)));
+}
+
+#[test]
+fn plain_http_to_a_named_host_is_one_event() {
+    let events = |issuer: &str| {
+        subscribe();
+        LOG.take();
+        let jwks = Jwks::discovery().danger_allow_http("keycloak");
+        JwtDecoder::builder().issuer(issuer).audience("api").jwks(jwks).build().expect("a decoder");
+        logged().into_iter().filter(|line| line.contains("scopes_runtime::")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        events("http://keycloak:8080/realms/shop"),
+        [
+            "WARN scopes_runtime::plain_http: requests to an issuer are not encrypted: who changes a response can forge \
+          tokens host=\"keycloak\""
+        ]
+    );
+    assert!(events("https://issuer.example").is_empty());
+    assert!(events("http://127.0.0.1:8080").is_empty());
 }
 
 /// Returns a decoder whose issuer may grant `me`, and a token of that issuer with these scopes.

@@ -1,4 +1,4 @@
-//! Requests to issuers: over HTTPS or to loopback, in bounded time, with responses of bounded length.
+//! Requests to issuers: over HTTPS, to loopback or to a named host, in bounded time, with responses of bounded length.
 
 use std::error::Error;
 use std::time::Duration;
@@ -59,17 +59,46 @@ impl Fetched {
     }
 }
 
-/// Creates a client that follows up to three redirects, within the scheme of the URL.
-pub(crate) fn client(url: &Url) -> reqwest::Result<Client> {
+/// The hosts that plain HTTP is allowed for: loopback, and one that the program names, if any.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PlainHttp(pub(super) Option<&'static str>);
+
+impl PlainHttp {
+    /// Returns whether a URL is HTTPS or has one of the hosts, since plain HTTP can be changed on the way. User names and
+    /// passwords are refused, because URLs are logged.
+    pub(super) fn is_safe(self, url: &Url) -> bool {
+        if !url.username().is_empty() || url.password().is_some() {
+            return false;
+        }
+        let is_allowed =
+            |host| is_loopback(host) || self.0.is_some_and(|named| host.eq_ignore_ascii_case(named));
+        url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_allowed)
+    }
+
+    /// Returns whether a redirect or a document of one URL may lead to another: HTTPS to HTTPS, loopback to loopback, and a
+    /// named host to itself. So who changes plain HTTP on the way reaches no port of this machine.
+    pub(super) fn may_lead(self, from: &Url, to: &Url) -> bool {
+        self.is_safe(to)
+            && from.scheme() == to.scheme()
+            && (to.scheme() == "https" || is_on_loopback(from) == is_on_loopback(to))
+    }
+}
+
+fn is_on_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(is_loopback)
+}
+
+/// Creates a client that follows up to three redirects.
+pub(crate) fn client(url: &Url, plain_http: PlainHttp) -> reqwest::Result<Client> {
     client_with(
         url,
-        redirect::Policy::custom(|attempt| {
-            let has_same_scheme =
-                attempt.previous().last().is_some_and(|from| from.scheme() == attempt.url().scheme());
-            if attempt.previous().len() <= MAX_REDIRECTS && has_same_scheme && is_safe(attempt.url()) {
+        redirect::Policy::custom(move |attempt| {
+            let from = attempt.previous().last();
+            let is_allowed = from.is_some_and(|from| plain_http.may_lead(from, attempt.url()));
+            if attempt.previous().len() <= MAX_REDIRECTS && is_allowed {
                 attempt.follow()
             } else {
-                attempt.error("it redirects to another scheme, or too often")
+                attempt.error("it redirects to another scheme, to an unsafe host, or too often")
             }
         }),
     )
@@ -86,18 +115,16 @@ fn client_with(url: &Url, redirects: redirect::Policy) -> reqwest::Result<Client
     if url.scheme() == "https" {
         builder.build()
     } else {
-        // Requests to loopback are in plain text. A proxy from the environment could read them and respond itself.
+        if !is_on_loopback(url) {
+            tracing::warn!(
+                target: "scopes_runtime::plain_http",
+                host = url.host_str(),
+                "requests to an issuer are not encrypted: who changes a response can forge tokens"
+            );
+        }
+        // The requests are in plain text. A proxy from the environment could read them and respond itself.
         builder.no_proxy().build()
     }
-}
-
-/// Returns whether a URL is HTTPS or loopback, since plain HTTP can be changed on the way. User names and passwords are
-/// refused, because URLs are logged.
-pub(super) fn is_safe(url: &Url) -> bool {
-    if !url.username().is_empty() || url.password().is_some() {
-        return false;
-    }
-    url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_loopback)
 }
 
 /// Removes the user name and the password from a URL, for error messages.

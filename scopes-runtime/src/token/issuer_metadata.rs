@@ -4,19 +4,20 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fetch::{self, FetchError, is_safe};
+use super::fetch::{self, FetchError, PlainHttp};
 
 /// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct IssuerMetadata {
     pub(super) issuer: String,
     documents: [Url; 2],
+    plain_http: PlainHttp,
 }
 
 impl IssuerMetadata {
     /// Returns `None` unless the issuer is a safe URL without query and fragment.
-    pub(crate) fn of(issuer: &str) -> Option<Self> {
-        let url = Url::parse(issuer).ok().filter(is_safe)?;
+    pub(crate) fn of(issuer: &str, plain_http: PlainHttp) -> Option<Self> {
+        let url = Url::parse(issuer).ok().filter(|url| plain_http.is_safe(url))?;
         if url.query().is_some() || url.fragment().is_some() {
             return None;
         }
@@ -31,7 +32,7 @@ impl IssuerMetadata {
             url.set_path(&path);
             url
         });
-        Some(Self { issuer: issuer.to_owned(), documents })
+        Some(Self { issuer: issuer.to_owned(), documents, plain_http })
     }
 
     /// Returns the location that is requested first. Every other URL of the issuer has the same scheme.
@@ -55,9 +56,7 @@ impl IssuerMetadata {
     /// [`FetchError::InvalidDocument`] if the member is missing, unsafe or of another scheme than the issuer.
     pub(crate) fn url_in(&self, metadata: &Map<String, Value>, member: &str) -> Result<Url, FetchError> {
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
-        // The scheme of the issuer, as for redirects: metadata over HTTPS leads to no port of this machine.
-        let has_same_scheme = |url: &Url| url.scheme() == self.first_url().scheme();
-        url.filter(|url| is_safe(url) && has_same_scheme(url)).ok_or_else(|| {
+        url.filter(|url| self.plain_http.may_lead(self.first_url(), url)).ok_or_else(|| {
             FetchError::InvalidDocument(format!("the metadata has no `{member}` that is an https URL"))
         })
     }

@@ -7,10 +7,11 @@ use super::decoder::{ClientCredentials, IntrospectionDecoder};
 use super::endpoint::Endpoint;
 use super::error::IntrospectionDecoderError;
 use super::response::ResponseChecks;
+use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
+use crate::token::fetch::{self, PlainHttp};
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::token::{ScopeClaim, fetch};
 
 /// A revoked token is accepted for this long at most.
 const MAX_CACHE_TTL: Duration = Duration::from_secs(300);
@@ -49,6 +50,7 @@ pub struct IntrospectionDecoderBuilder {
     allows_missing_audience: bool,
     allows_missing_token_type: bool,
     allows_bound_tokens: bool,
+    plain_http: PlainHttp,
 }
 
 impl IntrospectionDecoder {
@@ -141,6 +143,17 @@ impl IntrospectionDecoderBuilder {
         self
     }
 
+    /// Allows plain HTTP to one host, such as a container in the network of a developer. Default: only to loopback.
+    ///
+    /// **For development only.** The requests contain tokens and the secret of the client, and who changes a response makes
+    /// every token valid. The host is a literal, so that no configuration allows one; metadata leads to no other host. An event
+    /// at `WARN` reports that the requests are not encrypted. `host` has no port; see
+    /// [`Jwks::danger_allow_http`](crate::Jwks::danger_allow_http).
+    pub fn danger_allow_http(mut self, host: &'static str) -> Self {
+        self.plain_http = PlainHttp(Some(host));
+        self
+    }
+
     /// Builds the decoder.
     ///
     /// # Errors
@@ -177,9 +190,12 @@ impl IntrospectionDecoderBuilder {
 
     fn configured_endpoint(&self) -> Result<Endpoint, IntrospectionDecoderError> {
         let (text, endpoint) = match (&self.endpoint, &self.issuer) {
-            (Some(text), _) => (text, Url::parse(text).ok().filter(fetch::is_safe).map(Endpoint::Configured)),
+            (Some(text), _) => {
+                let url = Url::parse(text).ok().filter(|url| self.plain_http.is_safe(url));
+                (text, url.map(Endpoint::Configured))
+            }
             (None, Some(text)) => {
-                let metadata = IssuerMetadata::of(text);
+                let metadata = IssuerMetadata::of(text, self.plain_http);
                 (text, metadata.map(|metadata| Endpoint::Discovered(metadata, Arc::default())))
             }
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),

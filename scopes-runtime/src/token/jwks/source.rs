@@ -4,7 +4,7 @@ use url::Url;
 use super::location::Location;
 use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
-use crate::token::fetch;
+use crate::token::fetch::{self, PlainHttp};
 use crate::token::issuer_metadata::IssuerMetadata;
 
 /// The source of an issuer's published keys, for [`JwtDecoderBuilder::jwks`](crate::JwtDecoderBuilder::jwks).
@@ -35,8 +35,8 @@ use crate::token::issuer_metadata::IssuerMetadata;
 /// key with the member `issuer`, as Microsoft Entra ID publishes it, is used for that issuer only; `{tenantid}` in it matches
 /// every tenant.
 ///
-/// Keys are fetched over HTTPS or from loopback. A response may have 256 KiB and take 5 s, and redirects to another scheme are
-/// not followed.
+/// Keys are fetched over HTTPS or from loopback; see [`danger_allow_http`](Self::danger_allow_http) for an issuer in a container. A
+/// response may have 256 KiB and take 5 s, and redirects to another scheme are not followed.
 ///
 /// ```
 /// use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError};
@@ -50,6 +50,7 @@ use crate::token::issuer_metadata::IssuerMetadata;
 pub struct Jwks {
     url: Option<String>,
     rsa_algorithm: Algorithm,
+    plain_http: PlainHttp,
 }
 
 /// Why keys cannot be fetched from a source.
@@ -64,13 +65,13 @@ impl Jwks {
     /// have exactly the issuer of the decoder.
     #[must_use]
     pub fn discovery() -> Self {
-        Self { url: None, rsa_algorithm: Algorithm::RS256 }
+        Self { url: None, rsa_algorithm: Algorithm::RS256, plain_http: PlainHttp::default() }
     }
 
     /// Selects the JWK set (RFC 7517 section 5) at a URL.
     #[must_use]
     pub fn uri(url: impl Into<String>) -> Self {
-        Self { url: Some(url.into()), rsa_algorithm: Algorithm::RS256 }
+        Self { url: Some(url.into()), ..Self::discovery() }
     }
 
     /// Sets the algorithm of RSA keys without `alg`. Default: RS256.
@@ -80,10 +81,38 @@ impl Jwks {
         self
     }
 
+    /// Allows plain HTTP to one host, such as a container in the network of a developer. Default: only to loopback.
+    ///
+    /// **For development only.** Who changes a response on the way publishes keys of their own, and so can forge every token.
+    /// The host is a literal, so that no configuration allows one, and only its requests are affected: neither redirects nor
+    /// metadata lead to another host. An event at `WARN` reports that the requests are not encrypted.
+    ///
+    /// `host` is the host of the URL without the port: `keycloak` for `http://keycloak:8080/realms/shop`.
+    ///
+    /// ```
+    /// use scopes_runtime::{Jwks, JwtDecoder, JwtDecoderError};
+    ///
+    /// fn decoder(issuer: &str) -> Result<JwtDecoder, JwtDecoderError> {
+    ///     let mut jwks = Jwks::discovery();
+    ///     if cfg!(debug_assertions) {
+    ///         jwks = jwks.danger_allow_http("keycloak");
+    ///     }
+    ///     JwtDecoder::builder().issuer(issuer).audience("https://api.example").jwks(jwks).build()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn danger_allow_http(mut self, host: &'static str) -> Self {
+        self.plain_http = PlainHttp(Some(host));
+        self
+    }
+
     fn location(&self, issuer: &str) -> Result<Location, ConnectError> {
         let location = match &self.url {
-            None => IssuerMetadata::of(issuer).map(Location::Discovered),
-            Some(url) => Url::parse(url).ok().filter(fetch::is_safe).map(Location::Configured),
+            None => IssuerMetadata::of(issuer, self.plain_http).map(Location::Discovered),
+            Some(url) => {
+                let url = Url::parse(url).ok().filter(|url| self.plain_http.is_safe(url));
+                url.map(Location::Configured)
+            }
         };
         let url = self.url.as_deref().unwrap_or(issuer);
         location.ok_or_else(|| ConnectError::UnsafeUrl(fetch::without_credentials(url)))
@@ -92,7 +121,8 @@ impl Jwks {
     /// Creates the keys of an issuer, and starts the task that fetches them if there is a runtime.
     pub(in crate::token) fn connect(&self, issuer: &str) -> Result<PublishedKeys, ConnectError> {
         let location = self.location(issuer)?;
-        let client = fetch::client(location.first_url()).map_err(ConnectError::HttpClient)?;
+        let client =
+            fetch::client(location.first_url(), self.plain_http).map_err(ConnectError::HttpClient)?;
         let (refresher, keys, demand) =
             Refresher::new(client, location, self.rsa_algorithm, issuer.to_owned());
         Ok(PublishedKeys::new(refresher, keys, demand))

@@ -38,7 +38,8 @@ fn incomplete_and_unsafe_configurations_are_errors() {
     let url = |url: &str| {
         format!(
             "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user \
-             name and password"
+             name and password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows \
+             one host"
         )
     };
     for (builder, message) in [
@@ -83,4 +84,33 @@ async fn may_grant_drops_other_scopes() {
     }
     assert_eq!(decoder.cached("token").expect("cached").scopes().to_string(), "items me");
     assert_eq!(accept(&issuer.decoder(), "token").await.scopes().to_string(), "admin items me");
+}
+
+/// `0.0.0.0` reaches the issuer, but is not loopback.
+#[tokio::test]
+async fn one_named_host_may_be_requested_over_plain_http() {
+    let mut issuer = start().await;
+    let loopback = issuer.url.clone();
+    issuer.url = loopback.replace("127.0.0.1", "0.0.0.0");
+    assert_ne!(issuer.url, loopback);
+    issuer.returns(issuer.active());
+    let refused = issuer.builder().build().expect_err("plain HTTP").to_string();
+    assert!(
+        refused.contains("`IntrospectionDecoderBuilder::danger_allow_http` allows one host"),
+        "{refused}"
+    );
+    issuer.builder().danger_allow_http("keycloak").build().expect_err("another host");
+    accept(&issuer.builder().danger_allow_http("0.0.0.0").build().expect("the named host"), "1").await;
+
+    let endpoint = format!("{loopback}/introspect");
+    let metadata = serde_json::json!({ "issuer": issuer.url, "introspection_endpoint": endpoint });
+    let active = issuer.active();
+    issuer.respond(move |request| {
+        let json = if request.path() == "/introspect" { &active } else { &metadata };
+        Some(Json(json.clone()).into_response())
+    });
+    let decoder = issuer.builder().danger_allow_http("0.0.0.0").build().expect("the named host");
+    let introspections = issuer.introspections();
+    assert_eq!(refuse(&decoder, "1").await.0, "unavailable");
+    assert_eq!(issuer.introspections(), introspections);
 }

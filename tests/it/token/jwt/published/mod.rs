@@ -5,6 +5,7 @@ mod entra;
 mod key_sets;
 mod malformed_sets;
 mod outage;
+mod plain_http;
 mod requests;
 mod rotation;
 mod skipped_keys;
