@@ -27,7 +27,7 @@ fn add_signature(request: &mut Request<Bytes>) {
 }
 
 /// Returns the message of a failing check.
-fn failure(check: impl Future<Output = ()>) -> Option<String> {
+fn failure<T>(check: impl Future<Output = T>) -> Option<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).err()?;
     Some(panic.downcast_ref::<String>().expect("a formatted message").clone())

@@ -102,7 +102,7 @@ pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
 
 /// Returns the message of a failing check without its location.
 #[track_caller]
-fn table(check: impl Future<Output = ()>) -> String {
+fn table<T: std::fmt::Debug>(check: impl Future<Output = T>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).expect_err("the check fails");
     let message = panic.downcast_ref::<String>().expect("a formatted message");
@@ -311,4 +311,68 @@ fn a_router_without_operations_is_an_error() {
         table(issuer.matrix(&router).check_attacks(router)),
         "this router has no operation for the attacks (…)"
     );
+}
+
+mod rejected {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Item {
+        name: String,
+    }
+
+    #[requires_scopes(any("items", "me"))]
+    async fn find() -> StatusCode {
+        StatusCode::NOT_FOUND
+    }
+
+    #[requires_scopes("items")]
+    async fn create(axum::Json(item): axum::Json<Item>) -> String {
+        item.name
+    }
+
+    /// Responds with success to one of the alternatives.
+    #[requires_scopes(any("items", "me"))]
+    async fn half(token: AccessToken) -> StatusCode {
+        if token.scopes().contains("me") { StatusCode::OK } else { StatusCode::NOT_FOUND }
+    }
+
+    #[requires_scopes("items")]
+    async fn ok() {}
+
+    fn router() -> ScopedRouter<ResourceServer> {
+        ScopedRouter::new()
+            .route("/items/{id}", get(find))
+            .route("/items", post(create))
+            .route("/half", get(half))
+            .route("/ok", get(ok))
+    }
+
+    #[tokio::test]
+    async fn operations_that_reject_all_sufficient_tokens_are_reported() {
+        let issuer = TestIssuer::new();
+        let app = || router().with_state(issuer.resource_server());
+        let report = issuer.matrix(&router()).check(app()).await;
+        assert!(report.rejected_operations().eq(["POST /items", "GET /items/{id}"]), "{report}");
+        assert_eq!(
+            report.to_string(),
+            "OPERATION        RESPONSES TO SUFFICIENT TOKENS\n\
+             POST /items      422\n\
+             GET /items/{id}  404 404"
+        );
+
+        let report = issuer.matrix(&router()).body("POST /items", r#"{ "name": "Foo" }"#).check(app()).await;
+        assert!(report.rejected_operations().eq(["GET /items/{id}"]), "{report}");
+
+        let report = issuer.matrix(&router()).dry_run().check(app()).await;
+        assert_eq!(report.to_string(), "");
+    }
+
+    #[test]
+    fn a_body_of_no_operation_is_a_panic() {
+        let issuer = TestIssuer::new();
+        let app = router().with_state(issuer.resource_server());
+        let message = table(issuer.matrix(&router()).body("POST /item", "{}").check(app));
+        assert!(message.contains("`POST /item`, which is no operation of the router"), "{message}");
+    }
 }

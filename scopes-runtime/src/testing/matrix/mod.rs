@@ -7,11 +7,13 @@ mod dpop_tokens;
 mod dry_run;
 mod exchange;
 mod insufficient;
+mod report;
 mod run;
 mod scope_values;
 mod scoped;
 mod target;
 mod unlisted;
+mod with_bodies;
 mod with_credentials;
 mod with_dpop;
 mod with_scope_values;
@@ -27,6 +29,7 @@ use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
 use self::dpop_tokens::DpopTokens;
 use self::exchange::TestRequest;
+pub use self::report::MatrixReport;
 use self::run::{Case, Run};
 use self::scope_values::ScopeValues;
 use self::scoped::{Scoped, named};
@@ -59,6 +62,7 @@ pub struct ScopeMatrix {
     credentials: ValidCredentials,
     scope_values: ScopeValues,
     dpop: DpopTokens,
+    bodies: Vec<(String, String)>,
     is_dry: bool,
 }
 
@@ -108,6 +112,7 @@ impl TestIssuer {
             credentials: ValidCredentials::default(),
             scope_values: ScopeValues::default(),
             dpop: DpopTokens::default(),
+            bodies: Vec::new(),
             is_dry: false,
         }
     }
@@ -171,7 +176,8 @@ impl ScopeMatrix {
     /// an empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own;
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
-    /// Path parameters and bodies are placeholders, so the handler may respond with any status. A request is accepted unless
+    /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixReport`]
+    /// lists the operations whose handlers rejected all of them; [`body`](Self::body) sets what they accept. A request is accepted unless
     /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
     /// the application; set tokens that satisfy it with [`token`](Self::token).
     ///
@@ -191,9 +197,10 @@ impl ScopeMatrix {
     /// - if a scope has a parameter of a `ScopeValue` that was not set with [`scope_value`](Self::scope_value);
     /// - if an operation requires `dpop`, and `ScopeMatrix::dpop` was not called;
     /// - if a handler panics or takes longer than 10 s;
+    /// - if [`body`](Self::body) was called for an operation that does not exist;
     /// - if there is no operation to send requests to.
     #[track_caller]
-    pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
+    pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = MatrixReport> {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);
@@ -202,12 +209,13 @@ impl ScopeMatrix {
             }
             self.require_scope_values(caller);
             self.require_dpop(caller);
+            self.require_operations_of_bodies(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
             for operation in all {
-                let target = Target::of(operation, all);
+                let target = self.target(operation);
                 self.check_operation(operation, &target, &mut run).await;
                 // An unlisted route may serve what no listed one does.
                 let is_no_route = is_no_route(operation)
@@ -220,7 +228,7 @@ impl ScopeMatrix {
                     check_methods(&target, all, &mut run).await;
                 }
             }
-            run.finish("the scope matrix", caller);
+            run.finish("the scope matrix", caller)
         }
     }
 

@@ -6,6 +6,7 @@ use axum::http::Method;
 
 use super::answer::{Expected, Got};
 use super::exchange::TestRequest;
+use super::report::MatrixReport;
 use super::target::Target;
 use crate::operation::Access;
 use crate::report::write_aligned;
@@ -43,12 +44,13 @@ pub(super) struct Run<'a> {
     is_dry: bool,
     requests: usize,
     failures: Vec<[String; 4]>,
+    report: MatrixReport,
 }
 
 impl<'a> Run<'a> {
     /// In a dry run, requests end before handlers and services.
     pub(super) fn new(app: &'a Router, is_dry: bool) -> Self {
-        Self { app, is_dry, requests: 0, failures: Vec::new() }
+        Self { app, is_dry, requests: 0, failures: Vec::new(), report: MatrixReport::default() }
     }
 
     /// Returns whether a request without a token reaches the check with its extensions. Without them, a dry run would run the
@@ -92,6 +94,20 @@ impl<'a> Run<'a> {
 
     /// Sends the request. Returns whether the response is the expected one, and records a failure if not.
     pub(super) async fn check(&mut self, case: &Case) -> bool {
+        self.response_to(case).await.is_some()
+    }
+
+    /// Does the same for a request with a sufficient token, and records the status.
+    pub(super) async fn check_sufficient(&mut self, case: &Case) -> bool {
+        let got = self.response_to(case).await;
+        if let Some(status) = got.as_ref().and_then(Got::status) {
+            self.report.add(&case.operation, status);
+        }
+        got.is_some()
+    }
+
+    /// Returns the response if it is the expected one, and records a failure if not.
+    async fn response_to(&mut self, case: &Case) -> Option<Got> {
         let (got, is_checked) = self.send_to_check(&case.request).await;
         let is_right = case.expected.accepts(&got);
         if !is_right {
@@ -99,7 +115,7 @@ impl<'a> Run<'a> {
         } else if !is_checked {
             self.fail_unchecked(case, &got);
         }
-        is_right && is_checked
+        (is_right && is_checked).then_some(got)
     }
 
     /// Records a request of a dry run that did not reach the check, so that a handler may have run.
@@ -139,8 +155,8 @@ impl<'a> Run<'a> {
     /// # Panics
     ///
     /// Panics if there was a failure or no request.
-    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) {
-        let Self { requests, failures, .. } = self;
+    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) -> MatrixReport {
+        let Self { requests, failures, report, .. } = self;
         assert!(requests > 0, "this router has no operation for {suite} ({caller})");
         assert!(
             failures.is_empty(),
@@ -148,6 +164,7 @@ impl<'a> Run<'a> {
             failures.len(),
             Table(&failures),
         );
+        report
     }
 }
 

@@ -56,7 +56,7 @@ impl Scoped<'_> {
         }
         let mut admits = true;
         for alternative in self.alternatives {
-            admits &= run.check(&self.sufficient(alternative)).await;
+            admits &= run.check_sufficient(&self.sufficient(alternative)).await;
         }
         if run.checks_credentials() {
             self.check_credentials(run).await;

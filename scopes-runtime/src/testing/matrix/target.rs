@@ -102,6 +102,10 @@ impl Target {
         }
     }
 
+    pub(super) fn with_body(self, json: &str) -> Self {
+        Self { message: Some(json.to_owned()), ..self }
+    }
+
     /// Returns the path with the value of its parameters percent-encoded, which is the same value.
     pub(super) fn encoded_path(&self) -> String {
         let encoded: String = self.value.bytes().map(|byte| format!("%{byte:02X}")).collect();

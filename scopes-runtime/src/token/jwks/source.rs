@@ -35,8 +35,8 @@ use crate::token::issuer_metadata::IssuerMetadata;
 /// key with the member `issuer`, as Microsoft Entra ID publishes it, is used for that issuer only; `{tenantid}` in it matches
 /// every tenant.
 ///
-/// Keys are fetched over HTTPS or from loopback; see [`danger_allow_http`](Self::danger_allow_http) for an issuer in a container. A
-/// response may have 256 KiB and take 5 s, and redirects to another scheme are not followed.
+/// Keys are fetched over HTTPS or from loopback; see [`danger_allow_http`](Self::danger_allow_http) for an issuer in a
+/// container. A response may have 256 KiB and take 5 s, and redirects to another scheme are not followed.
 ///
 /// ```
 /// use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError};

@@ -46,7 +46,7 @@ fn secure(issuer: &TestIssuer) -> Router {
 
 /// Returns the rows of the table, with one space between columns.
 #[track_caller]
-fn failures(check: impl Future<Output = ()>) -> Vec<String> {
+fn failures<T>(check: impl Future<Output = T>) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let Err(panic) = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))) else { return Vec::new() };
     let message = panic.downcast_ref::<String>().expect("a formatted message");
