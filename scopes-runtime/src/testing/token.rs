@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -72,6 +73,21 @@ impl TestToken {
     /// Sets the audience (`aud`).
     pub fn audience(self, audience: impl Into<Value>) -> Self {
         self.claim("aud", audience)
+    }
+
+    /// Sets `exp` to this time from now. Default: 5 min. A token that a program prints, to use it with curl, may be pasted later:
+    ///
+    /// ```no_run
+    /// # use scopes_runtime::testing::TestIssuer;
+    /// # use std::time::Duration;
+    /// # async fn f() {
+    /// let issuer = TestIssuer::new().serve();
+    /// let token = issuer.token().scopes(["items"]).expires_in(Duration::from_secs(24 * 60 * 60)).sign();
+    /// println!("curl -i localhost:3000/items -H 'Authorization: Bearer {token}'");
+    /// # }
+    /// ```
+    pub fn expires_in(self, lifetime: Duration) -> Self {
+        self.claim("exp", now() + lifetime.as_secs())
     }
 
     /// Sets `exp` to two minutes ago, longer than any leeway.

@@ -36,6 +36,18 @@ async fn a_token_has_the_claims_that_are_set() {
 }
 
 #[tokio::test]
+async fn a_token_expires_in_the_time_that_is_set() {
+    let issuer = TestIssuer::new();
+    let lifetime = |token: AccessToken| {
+        let at = token.expires_at().expect("`exp`");
+        at.duration_since(std::time::SystemTime::now()).expect("a time to come").as_secs()
+    };
+    let token = accept(&issuer.decoder(), &issuer.token().expires_in(Duration::from_secs(86_400))).await;
+    assert!((86_300..=86_400).contains(&lifetime(token)));
+    assert!((200..=300).contains(&lifetime(accept(&issuer.decoder(), &issuer.token()).await)));
+}
+
+#[tokio::test]
 async fn each_malformed_token_is_refused_for_its_own_reason() {
     let issuer = TestIssuer::new();
     let decoder = issuer.decoder();
