@@ -17,6 +17,7 @@ mod extractor_requirements;
 mod handler;
 mod hints;
 mod item_attributes;
+mod name_parts;
 mod place;
 mod requirement;
 mod routes;

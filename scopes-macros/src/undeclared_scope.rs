@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, LitStr, Result};
 
+use crate::name_parts::{Part, parts};
 use crate::place;
 use crate::similar::{distance, most_similar};
 
@@ -71,16 +72,21 @@ impl Undeclared {
 
 /// Returns whether a name is that of a declared scope with values in place of its parameters.
 fn is_concrete(declared: &str, name: &str) -> bool {
-    let mut texts = declared.split('{').map(|part| part.split_once('}').map_or(part, |(_, text)| text));
-    let Some(mut rest) = texts.next().and_then(|text| name.strip_prefix(text)) else { return false };
-    let mut has_parameters = false;
-    for text in texts {
-        has_parameters = true;
-        let end = if text.is_empty() { Some(rest.len()) } else { rest.find(text) };
-        let Some(end) = end.filter(|end| *end > 0) else { return false };
-        rest = &rest[end + text.len()..];
+    let mut rest = name;
+    let (mut has_parameters, mut is_value) = (false, false);
+    for part in parts(declared) {
+        match part {
+            Part::Parameter(_) => (has_parameters, is_value) = (true, true),
+            Part::Text(text) => {
+                // A value has at least one character.
+                let Some(at) = rest.find(text).filter(|at| (*at > 0) == is_value) else { return false };
+                rest = &rest[at + text.len()..];
+                is_value = false;
+            }
+            Part::Brace => return false,
+        }
     }
-    has_parameters && rest.is_empty()
+    has_parameters && rest.is_empty() != is_value
 }
 
 /// Returns the compile error, at the literal.

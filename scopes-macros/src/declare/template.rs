@@ -5,21 +5,26 @@ use std::collections::HashSet;
 use syn::{Error, Ident, LitStr};
 
 use super::scope::Scope;
+use crate::name_parts::{Part, parts};
 
 /// Returns the parameters of a name.
 pub(super) fn parameters(name: &LitStr) -> syn::Result<Vec<String>> {
     let problem = |problem: String| Err(Error::new_spanned(name, problem));
     let text = name.value();
     let mut parameters = Vec::new();
-    let mut rest = text.as_str();
-    let mut before = None;
-    while let Some(brace) = rest.find(['{', '}']) {
-        before = rest[..brace].chars().last().or(before);
-        let Some((parameter, after)) = rest[brace..].strip_prefix('{').and_then(|rest| rest.split_once('}'))
-        else {
-            return problem(
-                "brace without its pair in a scope name; write a parameter as `{org}`".to_owned(),
-            );
+    let (mut parts, mut before) = (parts(&text).peekable(), None);
+    while let Some(part) = parts.next() {
+        let parameter = match part {
+            Part::Text(text) => {
+                before = text.chars().last();
+                continue;
+            }
+            Part::Parameter(parameter) => parameter,
+            Part::Brace => {
+                return problem(
+                    "brace without its pair in a scope name; write a parameter as `{org}`".to_owned(),
+                );
+            }
         };
         let is_word = parameter.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !is_word || syn::parse_str::<Ident>(&format!("r#{parameter}")).is_err() {
@@ -33,15 +38,21 @@ pub(super) fn parameters(name: &LitStr) -> syn::Result<Vec<String>> {
             ));
         }
         // A value cannot contain the character beside its parameter, so that a scope has one reading.
-        let separator = after.chars().next().or(before.filter(|_| after.is_empty()));
-        if separator.is_none_or(|separator| separator.is_ascii_alphanumeric() || separator == '{') {
+        let separator = match parts.peek() {
+            Some(Part::Text(after)) => after.chars().next(),
+            Some(Part::Parameter(_)) => None,
+            // The error of the next step.
+            Some(Part::Brace) => Some('{'),
+            None => before,
+        };
+        if separator.is_none_or(|separator| separator.is_ascii_alphanumeric()) {
             return problem(format!(
                 "no separator beside the parameter `{{{parameter}}}`; put a character such as `:` or `/` between it and \
                  the rest of the name"
             ));
         }
         parameters.push(parameter.to_owned());
-        (rest, before) = (after, None);
+        before = None;
     }
     Ok(parameters)
 }
@@ -100,21 +111,25 @@ enum Step {
 
 fn steps(scope: &Scope) -> Vec<Step> {
     let name = scope.name.value();
+    if scope.parameters.is_empty() {
+        return name.chars().map(Step::One).collect();
+    }
     let mut steps = Vec::new();
-    let mut rest = name.as_str();
-    while let Some(first) = rest.chars().next() {
-        let parameter = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        rest = match parameter {
-            Some((_, after)) if !scope.parameters.is_empty() => {
-                let before = name[..name.len() - rest.len()].chars().last();
-                steps.push(Step::Value(after.chars().next().or(before)));
-                after
+    let (mut parts, mut before) = (parts(&name).peekable(), None);
+    while let Some(part) = parts.next() {
+        match part {
+            Part::Text(text) => {
+                steps.extend(text.chars().map(Step::One));
+                before = text.chars().last();
             }
-            _ => {
-                steps.push(Step::One(first));
-                &rest[first.len_utf8()..]
+            Part::Parameter(_) | Part::Brace => {
+                let after = match parts.peek() {
+                    Some(Part::Text(after)) => after.chars().next(),
+                    _ => None,
+                };
+                steps.push(Step::Value(after.or(before)));
             }
-        };
+        }
     }
     steps
 }
