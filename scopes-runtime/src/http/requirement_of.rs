@@ -65,42 +65,34 @@ impl<T: ScopedExtractor> Wrapped for T {
     const READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
-impl<T: Wrapped> Wrapped for Option<T> {
-    const REQUIREMENT: Requirement = T::REQUIREMENT;
-    const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
-    const READS_CONTEXT: bool = T::READS_CONTEXT;
-}
+macro_rules! impl_wrapped {
+    ($($wrapper:ty: $($error:ident)?;)*) => {
+        $(
+            impl<T: Wrapped, $($error)?> Wrapped for $wrapper {
+                const REQUIREMENT: Requirement = T::REQUIREMENT;
+                const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
+                const READS_CONTEXT: bool = T::READS_CONTEXT;
+            }
 
-impl<T: Wrapped, E> Wrapped for Result<T, E> {
-    const REQUIREMENT: Requirement = T::REQUIREMENT;
-    const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
-    const READS_CONTEXT: bool = T::READS_CONTEXT;
-}
-
-impl<T: Wrapped> RequirementOf<Option<T>> {
-    /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement =
-        without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
-    /// Whether the extractor inside checks a token, or the error of a tuple.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = {
-        let _requirement = T::REQUIREMENT;
-        T::CHECKS_TOKEN
+            impl<T: Wrapped, $($error)?> RequirementOf<$wrapper> {
+                /// What the extractor inside requires, or the error of credentials.
+                pub const __SCOPES_REQUIREMENT: Requirement =
+                    without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
+                /// Whether the extractor inside checks a token, or the error of a tuple.
+                pub const __SCOPES_ACCEPTS_TOKEN: bool = {
+                    let _requirement = T::REQUIREMENT;
+                    T::CHECKS_TOKEN
+                };
+                /// Whether the extractor inside may read the context of the request.
+                pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
+            }
+        )*
     };
-    /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
 }
 
-impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
-    /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement =
-        without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
-    /// Whether the extractor inside checks a token, or the error of a tuple.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = {
-        let _requirement = T::REQUIREMENT;
-        T::CHECKS_TOKEN
-    };
-    /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
+impl_wrapped! {
+    Option<T>:;
+    Result<T, E>: E;
 }
 
 /// A token that is missing in `Option` is refused by the guard. Nothing else refuses missing credentials.
