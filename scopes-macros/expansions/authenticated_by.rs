@@ -48,8 +48,7 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
 
 const _: () = {
     ::scopes_runtime::__private::forbid(
-        !<__operation_receive as ::scopes_runtime::__private::HandlerInfo>::SOURCE
-            .requirement
+        !<__operation_receive as ::scopes_runtime::__private::HandlerInfo>::REQUIREMENT
             .has_credentials_of(
                 &<WebhookSignature as ::scopes_runtime::CredentialExtractor>::SCHEME,
             ),

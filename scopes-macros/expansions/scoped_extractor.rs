@@ -9,38 +9,28 @@ struct Listing {
     page: Query<Page>,
 }
 
-impl ::scopes_runtime::__private::ScopedExtractor for Listing {
-    const REQUIREMENT: ::scopes_runtime::Requirement = {
-        use ::scopes_runtime::__private::{
-            NoRequirement as _, RequirementOf as __RequirementOf,
-        };
-        ::scopes_runtime::Requirement::of_extractors(
+const _: () = {
+    use ::scopes_runtime::__private::{
+        NoRequirement as _, RequirementOf as __RequirementOf,
+    };
+    impl ::scopes_runtime::__private::ScopedExtractor for Listing {
+        const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::of_extractors(
             &[
                 <__RequirementOf<CurrentUser>>::__SCOPES_REQUIREMENT,
                 <__RequirementOf<Query<Page>>>::__SCOPES_REQUIREMENT,
             ],
-        )
-    };
-    const PROTECTED: bool = {
-        use ::scopes_runtime::__private::{
-            NoRequirement as _, RequirementOf as __RequirementOf,
-        };
-        ::scopes_runtime::__private::any_of(
+        );
+        const PROTECTED: bool = ::scopes_runtime::__private::any_of(
             &[
                 <__RequirementOf<CurrentUser>>::__SCOPES_PROTECTED,
                 <__RequirementOf<Query<Page>>>::__SCOPES_PROTECTED,
             ],
-        )
-    };
-    const ACCEPTS_TOKEN: bool = {
-        use ::scopes_runtime::__private::{
-            NoRequirement as _, RequirementOf as __RequirementOf,
-        };
-        ::scopes_runtime::__private::any_of(
+        );
+        const ACCEPTS_TOKEN: bool = ::scopes_runtime::__private::any_of(
             &[
                 <__RequirementOf<CurrentUser>>::__SCOPES_ACCEPTS_TOKEN,
                 <__RequirementOf<Query<Page>>>::__SCOPES_ACCEPTS_TOKEN,
             ],
-        )
-    };
-}
+        );
+    }
+};

@@ -2,13 +2,13 @@
 //! `#[derive(FromRequestParts)]`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{depends_on, inside_wrapper, probe, requirement_imports};
+use crate::extractor_requirements::{Argument, inside_wrapper, probe, requirement_imports};
 use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -30,14 +30,16 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
         }
         None => extractors(&data)?,
     };
-    if let Some((_, ty)) = extractors.iter().find(|(_, ty)| depends_on(ty.to_token_stream(), &generics)) {
+    let extractors: Vec<_> =
+        extractors.iter().map(|(attributes, ty)| Argument::new(attributes, ty, &generics)).collect();
+    if let Some(generic) = extractors.iter().find(|extractor| extractor.is_generic) {
         return Err(Error::new_spanned(
-            ty,
+            generic.ty,
             "requirement of this field depends on the generics of the struct; use a concrete type, or write the \
              `impl FromRequestParts` with `#[requires_scopes]`",
         ));
     }
-    let extractors = probe(extractors.iter().map(|(attributes, ty)| (*attributes, ty)), &generics);
+    let extractors = probe(&extractors, &generics);
     let constants = |name| extractors.iter().map(move |extractor| extractor.constant(name));
     let (requirements, protected, accepts_token) =
         (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
@@ -45,20 +47,16 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
     let imports = requirement_imports();
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
-        impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {
-            const REQUIREMENT: ::scopes_runtime::Requirement = {
-                #imports
-                ::scopes_runtime::Requirement::of_extractors(&[#(#requirements),*])
-            };
-            const PROTECTED: bool = {
-                #imports
-                #private::any_of(&[#(#protected),*])
-            };
-            const ACCEPTS_TOKEN: bool = {
-                #imports
-                #private::any_of(&[#(#accepts_token),*])
-            };
-        }
+        const _: () = {
+            #imports
+
+            impl #parameters #private::ScopedExtractor for #ident #arguments #conditions {
+                const REQUIREMENT: ::scopes_runtime::Requirement =
+                    ::scopes_runtime::Requirement::of_extractors(&[#(#requirements),*]);
+                const PROTECTED: bool = #private::any_of(&[#(#protected),*]);
+                const ACCEPTS_TOKEN: bool = #private::any_of(&[#(#accepts_token),*]);
+            }
+        };
     })
 }
 

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Attribute, Error, Ident, LitStr, Meta, MetaList, Path};
+use syn::{Attribute, Error, Ident, LitStr, Meta, MetaList, Path, Type};
 
 /// The types for a handler with `#[utoipa::path]`.
 pub(crate) struct Documented {
@@ -68,11 +68,11 @@ impl Documented {
     ///
     /// The type that utoipa would have declared is an alias, which no pattern matches: `check_order` of a handler of the same
     /// name does not find it if a glob import brings it there.
-    pub(crate) fn declare(&self, conditions: &[Attribute], operation: &Ident, guard: &Ident) -> TokenStream {
+    pub(crate) fn declare(&self, conditions: &[Attribute], operation: &Ident, guard: &Type) -> TokenStream {
         let Self { path, inner, is_ours, has_operation_id, .. } = self;
         let conditions = quote!(#(#conditions)*);
         let scoped = quote! {
-            ::scopes_runtime::__private::ScopedPath<#inner, ::scopes_runtime::#guard<#operation>>
+            ::scopes_runtime::__private::ScopedPath<#inner, #guard>
         };
         let named = if *is_ours {
             quote! {

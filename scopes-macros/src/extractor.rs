@@ -11,7 +11,7 @@ use syn::{
     PatIdent, PatType, Path, PathArguments, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{mentions, probe, requirement_imports, unknown_in_wrappers};
+use crate::extractor_requirements::{Argument, mentions, probe, requirement_imports, unknown_in_wrappers};
 use crate::item_attributes::reject_second_attribute;
 use crate::place;
 use crate::requirement::Requirement;
@@ -43,7 +43,12 @@ impl Extractor {
 
     /// Returns errors for arguments whose requirement is unknown and whose refusal does not stop the extractor.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
-        unknown_in_wrappers(self.taken.iter().map(|argument| &*argument.ty), &self.item.generics)
+        unknown_in_wrappers(&self.arguments(), &self.item.generics)
+    }
+
+    fn arguments(&self) -> Vec<Argument<'_>> {
+        let taken = self.taken.iter();
+        taken.map(|PatType { attrs, ty, .. }| Argument::new(attrs, ty, &self.item.generics)).collect()
     }
 
     pub(crate) fn scoped(mut self, requirement: &Requirement) -> TokenStream {
@@ -59,8 +64,7 @@ impl Extractor {
     fn requires(&self, requirement: &Requirement) -> TokenStream {
         let (hints, imports) = (requirement.hints(), requirement_imports());
         let ItemImpl { generics, self_ty, .. } = &self.item;
-        let taken = self.taken.iter().map(|argument| (&*argument.attrs, &*argument.ty));
-        let taken = probe(taken, generics);
+        let taken = probe(&self.arguments(), generics);
         let taken = taken.iter().map(|extractor| extractor.constant("REQUIREMENT"));
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();

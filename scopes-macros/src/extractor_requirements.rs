@@ -8,6 +8,20 @@ use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArgumen
 use crate::item_attributes::conditions;
 use crate::place;
 
+/// An argument or a field: an extractor, or a tuple of extractors.
+pub(crate) struct Argument<'a> {
+    pub(crate) attributes: &'a [Attribute],
+    pub(crate) ty: &'a Type,
+    /// Whether the type depends on generics, so that generated code outside of the item cannot name it.
+    pub(crate) is_generic: bool,
+}
+
+impl<'a> Argument<'a> {
+    pub(crate) fn new(attributes: &'a [Attribute], ty: &'a Type, generics: &Generics) -> Self {
+        Self { attributes, ty, is_generic: depends_on(ty.to_token_stream(), generics) }
+    }
+}
+
 /// An extractor whose requirement is known, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
@@ -40,23 +54,18 @@ pub(crate) fn requirement_imports() -> TokenStream {
     )
 }
 
-/// Returns the extractors in the arguments or fields. Types that depend on the generics are left out: generated code
-/// outside of the item cannot name them.
-pub(crate) fn probe<'a>(
-    arguments: impl Iterator<Item = (&'a [Attribute], &'a Type)>,
-    generics: &Generics,
-) -> Vec<Probed<'a>> {
+/// Returns the extractors in the arguments or fields, without those that depend on the generics.
+pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<Probed<'a>> {
     let mut probed = Vec::new();
-    for (attributes, ty) in arguments {
-        let depends = depends_on(ty.to_token_stream(), generics);
+    for &Argument { attributes, ty, is_generic } in arguments {
         // `RequirementOf` reads `Option` and `Result` itself, under each name. A tuple must be split here, and so must a
         // type of which only a part can be named.
-        let mut parts = if has_tuple(ty) || depends {
+        let mut parts = if is_generic || has_tuple(ty) {
             extractors(ty)
         } else {
             vec![Extractor { ty: ty.clone(), is_wrapped: false }]
         };
-        if depends {
+        if is_generic {
             parts.retain(|extractor| !extractor.depends_on(generics));
         }
         probed.extend(parts.into_iter().map(|Extractor { ty, is_wrapped }| {
@@ -71,12 +80,11 @@ pub(crate) fn probe<'a>(
 /// Returns errors for extractors in `Option` or `Result` whose requirement depends on the generics. Without the
 /// wrapper such an extractor refuses the request itself; with it, the handler gets the refusal as a value, and
 /// runs.
-pub(crate) fn unknown_in_wrappers<'a>(
-    types: impl Iterator<Item = &'a Type>,
-    generics: &Generics,
-) -> Vec<Error> {
-    let unknown =
-        types.flat_map(extractors).filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
+pub(crate) fn unknown_in_wrappers(arguments: &[Argument<'_>], generics: &Generics) -> Vec<Error> {
+    let generic = arguments.iter().filter(|argument| argument.is_generic);
+    let unknown = generic
+        .flat_map(|argument| extractors(argument.ty))
+        .filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
     let message = "requirement of this extractor depends on generics, and `Option` or `Result` hides the refusal; use a concrete type, or \
                    remove the wrapper";
     unknown.map(|extractor| Error::new_spanned(extractor.ty, message)).collect()

@@ -7,17 +7,18 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, Ident, LitStr, PatType, Path, Result, Signature, Token, Visibility, parse_quote,
+    Attribute, Error, FnArg, Ident, LitStr, PatType, Path, Result, Signature, Token, Type, Visibility,
+    parse_quote,
 };
 
 use crate::documented::{Documented, check_order};
 use crate::extractor_requirements::{
-    Probed, depends_on, forbid, probe, requirement_imports, unknown_in_wrappers,
+    Argument, Probed, forbid, probe, requirement_imports, unknown_in_wrappers,
 };
 use crate::item_attributes::{conditions, documentation, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
-use crate::signature::{self, Described};
+use crate::signature::{Described, described, description_imports};
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
 const MAX_ARGUMENTS: usize = 15;
@@ -50,6 +51,25 @@ pub(crate) struct Block {
 pub(crate) struct Guarded {
     pub(crate) function: TokenStream,
     pub(crate) items: TokenStream,
+}
+
+/// The type of the first argument.
+#[derive(Clone, Copy)]
+enum Guard {
+    Authorized,
+    AuthenticatedBy,
+    Public,
+}
+
+impl Guard {
+    /// Returns the guard's type for a hidden type.
+    fn of(self, operation: &Ident) -> Type {
+        match self {
+            Self::Authorized => parse_quote!(::scopes_runtime::Authorized<#operation>),
+            Self::AuthenticatedBy => parse_quote!(::scopes_runtime::AuthenticatedBy<#operation>),
+            Self::Public => parse_quote!(::scopes_runtime::Public<#operation>),
+        }
+    }
 }
 
 /// The fields of `HandlerSource` that depend on the attribute.
@@ -115,45 +135,24 @@ impl Handler {
         Ok(())
     }
 
-    fn arguments(&self) -> impl Iterator<Item = &PatType> {
-        self.known.inputs.iter().filter_map(|input| match input {
+    fn arguments(&self) -> Vec<Argument<'_>> {
+        let Signature { inputs, generics, .. } = &self.known;
+        let typed = inputs.iter().filter_map(|input| match input {
             FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
-        })
-    }
-
-    /// Returns the extractors in the arguments.
-    fn extractors(&self) -> Vec<Probed<'_>> {
-        let arguments = self.arguments().map(|argument| (&*argument.attrs, &*argument.ty));
-        probe(arguments, &self.known.generics)
-    }
-
-    /// Returns the requirements of the extractors, as array elements.
-    fn requirements_of(&self, extractors: &[Probed<'_>]) -> TokenStream {
-        let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(true));
-        self.constants_of(extractors, "REQUIREMENT", unknown)
-    }
-
-    /// Returns a constant of each extractor, as array elements. If an argument's type is generic, generated code cannot name it, and
-    /// it may be any extractor: `unknown` is added.
-    fn constants_of(&self, extractors: &[Probed<'_>], name: &str, unknown: TokenStream) -> TokenStream {
-        let generics = &self.known.generics;
-        let is_unknown = self.arguments().any(|argument| depends_on(argument.ty.to_token_stream(), generics));
-        let known = extractors.iter().map(|extractor| extractor.constant(name));
-        let constants = known.chain(is_unknown.then_some(unknown));
-        quote!(#(#constants),*)
+        });
+        typed.map(|PatType { attrs, ty, .. }| Argument::new(attrs, ty, generics)).collect()
     }
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
-        let types = self.arguments().map(|argument| &*argument.ty);
-        unknown_in_wrappers(types, &self.known.generics)
+        unknown_in_wrappers(&self.arguments(), &self.known.generics)
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> Guarded {
-        let operation = self.operation();
         let hints = requirement.hints();
-        let requirements = self.requirements_of(&self.extractors());
+        let arguments = self.arguments();
+        let requirements = requirements_of(&arguments, &probe(&arguments, &self.known.generics));
         let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #requirements]));
         let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
         let all = match parameters {
@@ -165,16 +164,15 @@ impl Handler {
             None => all,
         };
         let fields = SourceFields { hints: Some(quote!(#hints)), ..SourceFields::requiring(all) };
-        let declaration = self.declare(&operation, "Authorized", fields);
-        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Authorized<#operation>));
-        Guarded { function, items: declaration }
+        let declared = self.declare(Guard::Authorized, &arguments, fields);
+        self.guarded(Guard::Authorized, declared)
     }
 
     pub(crate) fn authenticated_by(self, credentials: &[Path]) -> Guarded {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let extractors = self.extractors();
-        let requirements = self.requirements_of(&extractors);
+        let arguments = self.arguments();
+        let extractors = probe(&arguments, &self.known.generics);
         let private = quote!(::scopes_runtime::__private);
         let are_checked = credentials.iter().map(|extractor| {
             let written = extractor.to_token_stream().to_string().replace(' ', "");
@@ -185,56 +183,53 @@ impl Handler {
             let open = place::at(span, quote!(<));
             let trait_ = place::at(span, quote!(as ::scopes_runtime::CredentialExtractor>::SCHEME));
             let is_missing = quote! {
-                !<#operation as #private::HandlerInfo>::SOURCE.requirement
-                    .has_credentials_of(&#open #extractor #trait_)
+                !<#operation as #private::HandlerInfo>::REQUIREMENT.has_credentials_of(&#open #extractor #trait_)
             };
             let forbid = place::call(span, quote!(#private::forbid), quote!(#is_missing, #message));
-            quote!(#forbid;)
+            quote!(#(#conditions)* const _: () = { #forbid; };)
         });
-        let are_checked: TokenStream =
-            are_checked.map(|check| quote!(#(#conditions)* const _: () = { #check };)).collect();
         let message = "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and \
                        keep the argument that checks the credentials";
         let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
+        let requirements = requirements_of(&arguments, &extractors);
         let requirement = quote!(::scopes_runtime::Requirement::of_extractors(&[#requirements]));
-        let declaration = self.declare(&operation, "AuthenticatedBy", SourceFields::requiring(requirement));
-        let function = self.guarded(parse_quote!(_: ::scopes_runtime::AuthenticatedBy<#operation>));
+        let fields = SourceFields::requiring(requirement);
+        let declared = self.declare(Guard::AuthenticatedBy, &arguments, fields);
         let items = quote! {
-            #declaration
-            #are_checked
+            #declared
+            #(#are_checked)*
             #checks
         };
-        Guarded { function, items }
+        self.guarded(Guard::AuthenticatedBy, items)
     }
 
     pub(crate) fn public(self, reason: Option<&LitStr>) -> Guarded {
-        let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let message = "extractor in a public handler requires an access token; \
-                       write `#[requires_scopes]`, or take `Option<AccessToken>`";
-        let extractors = self.extractors();
+        let arguments = self.arguments();
+        let extractors = probe(&arguments, &self.known.generics);
+        let token = "extractor in a public handler requires an access token; \
+                     write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let credentials =
             "extractor in a public handler checks credentials; write `#[authenticated_by(…)]` with its type";
         let checks =
-            forbid(&extractors, &conditions, &[("PROTECTED", message), ("HAS_CREDENTIALS", credentials)]);
+            forbid(&extractors, &conditions, &[("PROTECTED", token), ("HAS_CREDENTIALS", credentials)]);
+        let any_of = quote!(::scopes_runtime::__private::any_of);
         let accepts_token = extractors.iter().map(|extractor| extractor.constant("ACCEPTS_TOKEN"));
-        let accepts_token = quote!(::scopes_runtime::__private::any_of(&[#(#accepts_token),*]));
+        let accepts_token = quote!(#any_of(&[#(#accepts_token),*]));
         let reason = match reason {
             Some(reason) => quote!(::core::option::Option::Some(#reason)),
             None => quote!(::core::option::Option::None),
         };
-        let reads_context = self.constants_of(&extractors, "READS_CONTEXT", quote!(true));
-        let reads_context = quote!(::scopes_runtime::__private::any_of(&[#reads_context]));
-        let requirement =
-            quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(#reads_context));
+        let reads_context = constants_of(&arguments, &extractors, "READS_CONTEXT", quote!(true));
+        let any_token = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN);
+        let requirement = quote!(#any_token.with_context_if(#any_of(&[#reads_context])));
         let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };
-        let declaration = self.declare(&operation, "Public", fields);
-        let function = self.guarded(parse_quote!(_: ::scopes_runtime::Public<#operation>));
+        let declared = self.declare(Guard::Public, &arguments, fields);
         let items = quote! {
-            #declaration
+            #declared
             #checks
         };
-        Guarded { function, items }
+        self.guarded(Guard::Public, items)
     }
 
     /// Returns the name of the hidden type for the handler.
@@ -247,33 +242,18 @@ impl Handler {
         Ident::new(&name, Span::call_site())
     }
 
-    fn declare(&self, operation: &Ident, guard: &str, fields: SourceFields) -> TokenStream {
-        let SourceFields { hints, requirement, accepts_token, reason } = fields;
+    /// Declares the hidden type, and what is known about the handler.
+    fn declare(&self, guard: Guard, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
+        let private = quote!(::scopes_runtime::__private);
+        let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let visibility = respanned(&self.visibility);
-        let name = self.signature.ident.unraw();
-        let is_free = self.block.is_none();
-        let order = (self.documented.is_none() && is_free).then(|| check_order(&name));
-        let module = match &self.block {
-            Some(Block { path, .. }) => quote!(::core::concat!(::core::module_path!(), "::", #path)),
-            None => quote!(::core::module_path!()),
-        };
-        let name = name.to_string();
-        let documentation = documentation(&self.attributes);
-        let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
-        let guard = Ident::new(guard, Span::call_site());
-        let Described { arguments, output } = match self.documented {
-            Some(_) => Described::by_attribute(operation),
-            None => signature::described(&self.known),
-        };
-        let private = quote!(::scopes_runtime::__private);
-        let imports = requirement_imports();
-        // utoipa's attribute describes the signature itself.
-        let of_signature = self.documented.is_none().then(signature::description_imports);
-        let source = format_ident!("{operation}_source");
-        let allow = hints.as_ref().map(|_| quote!(#[allow(unexpected_cfgs)]));
+        let constant = format_ident!("{operation}_source");
+        let allow = fields.hints.as_ref().map(|_| quote!(#[allow(unexpected_cfgs)]));
+        let source = self.source(arguments, fields);
         let documented = self.documented.as_ref();
-        let documented = documented.map(|documented| documented.declare(&conditions, operation, &guard));
+        let documented =
+            documented.map(|documented| documented.declare(&conditions, &operation, &guard.of(&operation)));
         quote! {
             #(#conditions)*
             #[doc(hidden)]
@@ -282,14 +262,45 @@ impl Handler {
             // Outside of the impl, whose constants `cargo check` does not evaluate: an invalid requirement would pass it.
             #(#conditions)*
             #allow
-            const #source: #private::HandlerSource = {
+            const #constant: #private::HandlerSource = #source;
+
+            #(#conditions)*
+            impl #private::HandlerInfo for #operation {
+                const SOURCE: #private::HandlerSource = #constant;
+            }
+
+            #documented
+        }
+    }
+
+    /// Returns the value of `HandlerSource`, a block.
+    fn source(&self, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
+        let private = quote!(::scopes_runtime::__private);
+        let SourceFields { hints, requirement, accepts_token, reason } = fields;
+        let function = self.signature.ident.unraw();
+        let name = function.to_string();
+        let module = match &self.block {
+            Some(Block { path, .. }) => quote!(::core::concat!(::core::module_path!(), "::", #path)),
+            None => quote!(::core::module_path!()),
+        };
+        let documentation = documentation(&self.attributes);
+        let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
+        let reads_requirements = (!arguments.is_empty()).then(requirement_imports);
+        // utoipa's attribute describes the signature itself, and has to be below this one.
+        let (reads_signature, Described { arguments, output }) = match self.documented {
+            Some(_) => (None, Described::by_attribute(&self.operation())),
+            None => (Some(description_imports()), described(arguments, &self.known)),
+        };
+        let check_order = (self.documented.is_none() && self.block.is_none()).then(|| check_order(&function));
+        quote! {
+            {
                 #hints
-                #imports
-                #of_signature
-                // Before `#order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code that
-                // always runs.
+                #reads_requirements
+                #reads_signature
+                // Before `#check_order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code
+                // that always runs.
                 let __requirement = #requirement;
-                #order
+                #check_order
                 #private::HandlerSource {
                     name: #name,
                     module: #module,
@@ -301,25 +312,39 @@ impl Handler {
                     accepts_token: #accepts_token,
                     reason: #reason,
                 }
-            };
-
-            #(#conditions)*
-            impl #private::HandlerInfo for #operation {
-                const SOURCE: #private::HandlerSource = #source;
             }
-
-            #documented
         }
     }
 
-    /// Returns the function with the guard as its first argument, so that the check runs before any other extractor.
-    fn guarded(mut self, guard: FnArg) -> TokenStream {
+    /// Adds the guard as the first argument, so that the check runs before any other extractor.
+    fn guarded(mut self, guard: Guard, items: TokenStream) -> Guarded {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        self.signature.inputs.insert(0, guard);
+        let guard = guard.of(&self.operation());
+        self.signature.inputs.insert(0, parse_quote!(_: #guard));
         let Self { attributes, visibility, signature, body, .. } = self;
-        quote!(#(#attributes)* #clippy #visibility #signature #body)
+        Guarded { function: quote!(#(#attributes)* #clippy #visibility #signature #body), items }
     }
+}
+
+/// Returns the requirements of the extractors, as array elements.
+fn requirements_of(arguments: &[Argument<'_>], extractors: &[Probed<'_>]) -> TokenStream {
+    let unknown = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN.with_context_if(true));
+    constants_of(arguments, extractors, "REQUIREMENT", unknown)
+}
+
+/// Returns a constant of each extractor, as array elements. If an argument's type is generic, it may be any extractor:
+/// `unknown` is added.
+fn constants_of(
+    arguments: &[Argument<'_>],
+    extractors: &[Probed<'_>],
+    name: &str,
+    unknown: TokenStream,
+) -> TokenStream {
+    let is_unknown = arguments.iter().any(|argument| argument.is_generic);
+    let known = extractors.iter().map(|extractor| extractor.constant(name));
+    let constants = known.chain(is_unknown.then_some(unknown));
+    quote!(#(#constants),*)
 }
 
 /// Returns the visibility with the span of generated code, so that lints do not report it twice.

@@ -3,11 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{
-    FnArg, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote,
-};
+use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote};
 
-use crate::extractor_requirements::{depends_on, inside_wrapper, mentions, with_static_lifetimes};
+use crate::extractor_requirements::{Argument, depends_on, inside_wrapper, mentions, with_static_lifetimes};
 use crate::item_attributes::conditions;
 use crate::place;
 
@@ -59,7 +57,7 @@ pub(crate) fn description_imports() -> TokenStream {
 }
 
 /// Returns the constants of the types. Those that depend on the generics are left out.
-pub(crate) fn described(signature: &Signature) -> Described {
+pub(crate) fn described(own: &[Argument<'_>], signature: &Signature) -> Described {
     let description = |ty: &Type, constant: &str| {
         let known = with_static_lifetimes(ty.to_token_stream());
         let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
@@ -74,17 +72,13 @@ pub(crate) fn described(signature: &Signature) -> Described {
         }
     };
     let mut arguments = TokenStream::new();
-    for argument in &signature.inputs {
-        let FnArg::Typed(argument) = argument else { continue };
-        let conditions: Vec<_> = conditions(&argument.attrs).collect();
-        if depends_on(argument.ty.to_token_stream(), &signature.generics) {
-            continue;
-        }
+    for &Argument { attributes, ty, .. } in own.iter().filter(|argument| !argument.is_generic) {
+        let conditions: Vec<_> = conditions(attributes).collect();
         let mut add = |ty: &Type, constant: &str| {
             let description = description(ty, constant);
             arguments.extend(quote!(#(#conditions)* #description,));
         };
-        if let Some((path, values)) = path(&argument.ty) {
+        if let Some((path, values)) = path(ty) {
             match values {
                 // axum gives the values to the elements by position.
                 Type::Tuple(values) => values.elems.iter().for_each(|value| {
@@ -98,8 +92,8 @@ pub(crate) fn described(signature: &Signature) -> Described {
                     add(&path, "PATH_VALUE");
                 }
             }
-        } else if mentions_extractor(&argument.ty) {
-            add(&argument.ty, "REQUEST");
+        } else if mentions_extractor(ty) {
+            add(ty, "REQUEST");
         }
     }
     let output = match &signature.output {
