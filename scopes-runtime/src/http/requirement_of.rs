@@ -51,58 +51,67 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
 
 /// A scoped extractor, in any number of `Option` and `Result`.
 pub trait Wrapped {
-    /// What the extractor inside requires.
-    const REQUIREMENT: Requirement;
-    /// Whether the extractor inside checks a token.
-    const CHECKS_TOKEN: bool;
-    /// Whether the extractor inside may read the context of the request.
-    const READS_CONTEXT: bool;
+    /// The extractor inside.
+    const INSIDE: Inside;
+}
+
+/// What an extractor requires that `Option` or `Result` is around.
+#[derive(Clone, Copy, Debug)]
+pub struct Inside {
+    requirement: Requirement,
+    checks_token: bool,
+    reads_context: bool,
+}
+
+impl Inside {
+    /// Returns the requirement.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it has credentials: a token that is missing in `Option` is refused by the guard. Nothing else refuses missing
+    /// credentials.
+    #[track_caller]
+    const fn requirement(self) -> Requirement {
+        assert!(
+            !self.requirement.has_credentials(),
+            "credentials in `Option` or `Result`, which lets a request without them through; take the extractor itself"
+        );
+        self.requirement.with_context_if(self.reads_context)
+    }
 }
 
 impl<T: ScopedExtractor> Wrapped for T {
-    const REQUIREMENT: Requirement = T::REQUIREMENT;
-    const CHECKS_TOKEN: bool = T::PROTECTED || T::ACCEPTS_TOKEN;
-    const READS_CONTEXT: bool = T::READS_CONTEXT;
-}
-
-macro_rules! impl_wrapped {
-    ($($wrapper:ty: $($error:ident)?;)*) => {
-        $(
-            impl<T: Wrapped, $($error)?> Wrapped for $wrapper {
-                const REQUIREMENT: Requirement = T::REQUIREMENT;
-                const CHECKS_TOKEN: bool = T::CHECKS_TOKEN;
-                const READS_CONTEXT: bool = T::READS_CONTEXT;
-            }
-
-            impl<T: Wrapped, $($error)?> RequirementOf<$wrapper> {
-                /// What the extractor inside requires, or the error of credentials.
-                pub const __SCOPES_REQUIREMENT: Requirement =
-                    without_credentials(T::REQUIREMENT).with_context_if(T::READS_CONTEXT);
-                /// Whether the extractor inside checks a token, or the error of a tuple.
-                pub const __SCOPES_ACCEPTS_TOKEN: bool = {
-                    let _requirement = T::REQUIREMENT;
-                    T::CHECKS_TOKEN
-                };
-                /// Whether the extractor inside may read the context of the request.
-                pub const __SCOPES_READS_CONTEXT: bool = T::READS_CONTEXT;
-            }
-        )*
+    const INSIDE: Inside = Inside {
+        requirement: T::REQUIREMENT,
+        checks_token: T::PROTECTED || T::ACCEPTS_TOKEN,
+        reads_context: T::READS_CONTEXT,
     };
 }
 
-impl_wrapped! {
-    Option<T>:;
-    Result<T, E>: E;
+impl<T: Wrapped> Wrapped for Option<T> {
+    const INSIDE: Inside = T::INSIDE;
 }
 
-/// A token that is missing in `Option` is refused by the guard. Nothing else refuses missing credentials.
-#[track_caller]
-const fn without_credentials(requirement: Requirement) -> Requirement {
-    assert!(
-        !requirement.has_credentials(),
-        "credentials in `Option` or `Result`, which lets a request without them through; take the extractor itself"
-    );
-    requirement
+impl<T: Wrapped, E> Wrapped for Result<T, E> {
+    const INSIDE: Inside = T::INSIDE;
+}
+
+impl<T: Wrapped> RequirementOf<Option<T>> {
+    /// What the extractor inside requires, or the error of credentials.
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
+    /// Whether the extractor inside checks a token.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
+    /// Whether the extractor inside may read the context of the request.
+    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
+}
+
+impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
+    /// What the extractor inside requires, or the error of credentials.
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
+    /// Whether the extractor inside checks a token.
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
+    /// Whether the extractor inside may read the context of the request.
+    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
 }
 
 #[track_caller]
