@@ -18,7 +18,8 @@ pub(crate) struct Documented {
 }
 
 impl Documented {
-    /// Finds utoipa's attribute, and changes it to implement its traits for the hidden type.
+    /// Finds utoipa's attribute, and changes it to implement its traits for the hidden type. Without the feature `openapi`,
+    /// `scopes-runtime` does not depend on utoipa, so this is an error.
     pub(crate) fn find(
         attributes: &mut [Attribute],
         function: &Ident,
@@ -26,7 +27,15 @@ impl Documented {
     ) -> Option<Self> {
         attributes.iter_mut().find_map(|attribute| {
             let Meta::List(list) = &mut attribute.meta else { return None };
-            is_utoipas(&list.path).then(|| Self::redirect(list, function, errors))
+            if !is_utoipas(&list.path) {
+                return None;
+            }
+            if !cfg!(feature = "openapi") {
+                let problem = "`#[utoipa::path]` on a handler needs the feature `openapi` of `scopes-runtime`; add it in Cargo.toml";
+                errors.push(Error::new_spanned(&list.path, problem));
+                return None;
+            }
+            Some(Self::redirect(list, function, errors))
         })
     }
 

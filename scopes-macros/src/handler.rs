@@ -286,17 +286,17 @@ impl Handler {
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let reads_requirements = (!arguments.is_empty()).then(requirement_imports);
-        // utoipa's attribute describes the signature itself, and has to be below this one.
-        let (reads_signature, Described { arguments, output }) = match self.documented {
-            Some(_) => (None, Described::by_attribute(&self.operation())),
-            None => (Some(description_imports()), described(arguments, &self.known)),
+        let reads_description = description_imports();
+        let Described { arguments, output } = match self.documented {
+            Some(_) => Described::by_attribute(&self.operation()),
+            None => described(arguments, &self.known),
         };
         let check_order = (self.documented.is_none() && self.block.is_none()).then(|| check_order(&function));
         quote! {
             {
                 #hints
                 #reads_requirements
-                #reads_signature
+                #reads_description
                 // Before `#check_order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code
                 // that always runs.
                 let __requirement = #requirement;

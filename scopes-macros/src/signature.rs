@@ -42,9 +42,7 @@ pub(crate) struct Described {
 impl Described {
     /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
     pub(crate) fn by_attribute(operation: &Ident) -> Self {
-        let arguments = quote! {
-            ::core::option::Option::Some(::scopes_runtime::__private::describe_attribute::<#operation>)
-        };
+        let arguments = quote!(<__DescriptionOf<#operation>>::__SCOPES_ATTRIBUTE);
         Self { arguments, output: quote!(::core::option::Option::None) }
     }
 }

@@ -275,7 +275,7 @@ pub mod __private {
     };
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
-    pub use crate::openapi::{DocumentedHandler, ScopedPath, describe_attribute};
+    pub use crate::openapi::{DocumentedHandler, ScopedPath};
     pub use crate::scope::{NoScope, ParameterValues, deserialize, find};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;

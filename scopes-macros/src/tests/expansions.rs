@@ -202,6 +202,20 @@ fn item_routes() -> DocumentedRoutes<AppState> {
     compare("routes", source, item.to_token_stream());
 }
 
+/// The workspace's other packages turn the feature on.
+#[test]
+fn without_the_feature_openapi_the_attribute_of_utoipa_is_an_error() {
+    let source = r#"
+#[requires_scopes("items")]
+#[utoipa::path(get, path = "/items")]
+async fn items() {}"#;
+    let expansion = expand_attribute(source, attribute_macros::requires_scopes).to_string();
+    let is_on = cfg!(feature = "openapi");
+    assert_eq!(expansion.contains("needs the feature `openapi` of `scopes-runtime`"), !is_on, "{expansion}");
+    assert_eq!(expansion.contains("__utoipa_items"), is_on, "{expansion}");
+    assert!(!expansion.contains("is_variable"), "{expansion}");
+}
+
 #[test]
 fn the_guide_shows_the_expansion_of_a_handler() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scopes-runtime/src/guide/generated_code.md");

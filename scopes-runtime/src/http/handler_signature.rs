@@ -99,6 +99,8 @@ pub trait NoDescription {
     const __SCOPES_PATH_VALUE: Describe = Some(SignatureDescription::skip_path_value);
     /// Nothing about the response.
     const __SCOPES_RESPONSE: Describe = None;
+    /// Nothing about the operation, if utoipa's attribute is not in scope.
+    const __SCOPES_ATTRIBUTE: Describe = None;
 }
 
 impl<T: ?Sized, A> NoDescription for DescriptionOf<T, A> {}

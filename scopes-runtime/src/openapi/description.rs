@@ -5,29 +5,41 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::path_item::to_http;
-use crate::http::{AttributeOperation, HandlerInfo, HandlerSource, SignatureDescription};
+use crate::http::{
+    AttributeOperation, Describe, DescriptionOf, HandlerInfo, HandlerSource, SignatureDescription,
+};
 use crate::operation;
 
 /// A handler with `#[utoipa::path]`. The hidden type of the handler implements it.
 pub trait DocumentedHandler: HandlerInfo {
-    /// The type for which utoipa's attribute implements its traits. Its operation does not have the handler's access.
-    type Path: Path + SchemaReferences + for<'t> Tags<'t>;
+    /// The type for which utoipa's attribute implements its traits. Its operation does not have the handler's access. Without a
+    /// bound, so that a crate without the dependency utoipa gets one error, at the attribute.
+    type Path;
     /// Whether the attribute has an `operation_id`.
     const HAS_OPERATION_ID: bool;
 }
 
+/// A type for which utoipa's attribute has implemented its traits.
+pub trait UtoipaPath: Path + SchemaReferences + for<'t> Tags<'t> {}
+
+impl<P: Path + SchemaReferences + for<'t> Tags<'t>> UtoipaPath for P {}
+
 /// Returns the path in the attribute.
-pub(crate) fn path_of<H: DocumentedHandler>() -> String {
+pub(crate) fn path_of<H: DocumentedHandler<Path: UtoipaPath>>() -> String {
     H::Path::path()
 }
 
 /// Returns the methods in the attribute.
-pub(crate) fn methods_of<H: DocumentedHandler>() -> Vec<Method> {
+pub(crate) fn methods_of<H: DocumentedHandler<Path: UtoipaPath>>() -> Vec<Method> {
     H::Path::methods().iter().map(to_http).collect()
 }
 
-/// Adds what the attribute describes. The macros name this function in place of the types in the signature.
-pub fn describe_attribute<H: DocumentedHandler>(all: &mut SignatureDescription) {
+impl<H: DocumentedHandler<Path: UtoipaPath>> DescriptionOf<H> {
+    /// Describes the operation. The macros read it in place of the types in the signature.
+    pub const __SCOPES_ATTRIBUTE: Describe = Some(describe_attribute::<H>);
+}
+
+fn describe_attribute<H: DocumentedHandler<Path: UtoipaPath>>(all: &mut SignatureDescription) {
     let mut operation = H::Path::operation();
     let tags = H::Path::tags();
     if !tags.is_empty() {

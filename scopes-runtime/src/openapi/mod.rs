@@ -85,7 +85,7 @@ mod version_3_0;
 mod vocabulary;
 
 #[doc(hidden)]
-pub use description::{DocumentedHandler, describe_attribute};
+pub use description::{DocumentedHandler, UtoipaPath};
 pub(crate) use description::{methods_of, path_of};
 pub(crate) use document::document;
 pub use fragment::{Fragment, UnmatchedOperationsError};

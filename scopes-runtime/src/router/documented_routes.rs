@@ -6,7 +6,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::enforced::Enforced;
 use super::route::Route;
 use super::{GuardIn, Guarded, HandlerFunction, ScopedHandler};
-use crate::openapi::{DocumentedHandler, methods_of, path_of};
+use crate::openapi::{DocumentedHandler, UtoipaPath, methods_of, path_of};
 use crate::operation::{Methods, OperationGuard};
 
 /// Handlers with utoipa's `#[utoipa::path]`, for [`ScopedRouter::routes`](super::ScopedRouter::routes);
@@ -24,13 +24,13 @@ pub struct DocumentedRoutes<S = ()> {
 )]
 pub trait Documented<T> {
     /// The hidden type of the handler.
-    type Operation: DocumentedHandler;
+    type Operation: DocumentedHandler<Path: UtoipaPath>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<H, T> Documented<T> for H
 where
-    H: Guarded<T, Guard: OperationGuard<Handler: DocumentedHandler>>,
+    H: Guarded<T, Guard: OperationGuard<Handler: DocumentedHandler<Path: UtoipaPath>>>,
 {
     type Operation = <H::Guard as OperationGuard>::Handler;
 }
