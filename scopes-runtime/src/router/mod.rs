@@ -39,6 +39,7 @@ pub use handler_function::HandlerFunction;
 pub use method_router::{
     ScopedMethodRouter, ScopedMethods, any, connect, delete, get, head, on, options, patch, post, put, trace,
 };
+pub use nesting::ScopedRoutes;
 pub use scoped_handler::{GuardIn, Guarded, GuardedArguments, ScopedHandler};
 pub use scoped_router::ScopedRouter;
 pub use service_access::{ServiceAccess, Unchecked, unchecked};

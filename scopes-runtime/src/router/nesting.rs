@@ -5,6 +5,26 @@ use super::layered::Unchecked;
 use super::route::{Route, UNLISTED};
 use crate::operation::Methods;
 
+/// The routes that [`ScopedRouter::merge`] and [`ScopedRouter::nest`] accept: a [`ScopedRouter`] with the same state.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` in a `ScopedRouter` with the state `{S}`",
+    label = "expected a `ScopedRouter<{S}>`",
+    note = "add axum's router with `merge_unchecked(router, reason)` or `nest_unchecked(path, router, reason)`",
+    note = "call `with_state` on a router with another state first"
+)]
+pub trait ScopedRoutes<S> {
+    /// Returns the router.
+    #[doc(hidden)]
+    fn into_router(self) -> ScopedRouter<S>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> ScopedRoutes<S> for ScopedRouter<S> {
+    fn into_router(self) -> Self {
+        self
+    }
+}
+
 impl<S> ScopedRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -16,7 +36,8 @@ where
     /// Panics as `Router::merge` does: if both have a route for the same path and method, or a fallback.
     #[must_use]
     #[track_caller]
-    pub fn merge(mut self, other: Self) -> Self {
+    pub fn merge(mut self, other: impl ScopedRoutes<S>) -> Self {
+        let other = other.into_router();
         #[cfg(feature = "openapi")]
         let other = self.adopt(other);
         self.routes.extend(other.routes);
@@ -31,7 +52,8 @@ where
     /// Panics as `Router::nest` does: if the prefix is malformed or empty, or if routes overlap.
     #[must_use]
     #[track_caller]
-    pub fn nest(mut self, path: &str, mut other: Self) -> Self {
+    pub fn nest(mut self, path: &str, other: impl ScopedRoutes<S>) -> Self {
+        let mut other = other.into_router();
         #[cfg(feature = "openapi")]
         {
             other = self.adopt(other);

@@ -15,5 +15,5 @@ fn main() {
     };
 }
 
-// Why: A router can be served when nothing is missing in its state.
+// Why: Both bounds are those of `axum::serve`: a router with a missing state is no service, so the result is no future.
 // Fix: call `router.with_state(state)` first.
