@@ -35,7 +35,9 @@ const GROUPS: [(&str, &str, &str); 10] = [
     (
         "placement",
         "Handlers and extractors",
-        "The attributes read the signature of a handler, or the `impl` of an extractor. What they cannot read, they refuse.",
+        "The attributes read the signature of a handler, or the `impl` of an extractor. What they cannot read, they refuse. \
+         `#[utoipa::path]` below them needs the feature `openapi` of `scopes-runtime`, and the dependency `utoipa`; without the \
+         latter, rustc reports E0433 at the attribute.",
     ),
     (
         "impl_blocks",

@@ -48,7 +48,8 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {
 
 const _: () = {
     ::scopes_runtime::__private::forbid(
-        !<__operation_receive as ::scopes_runtime::__private::HandlerInfo>::REQUIREMENT
+        !<__operation_receive as ::scopes_runtime::__private::HandlerInfo>::SOURCE
+            .requirement
             .has_credentials_of(
                 &<WebhookSignature as ::scopes_runtime::CredentialExtractor>::SCHEME,
             ),

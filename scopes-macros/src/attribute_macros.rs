@@ -6,8 +6,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token, Visibility};
 
+use crate::enclosing_block;
 use crate::extractor::Extractor;
-use crate::handler::{Guarded, Handler};
+use crate::handler::{Guard, Guarded, Handler};
 use crate::place;
 use crate::requirement::Requirement;
 
@@ -62,6 +63,12 @@ fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> To
     let mut errors = Vec::new();
     let argument = Argument::parse(attribute, arguments, &mut errors);
     let guarded = Handler::parse(item.clone(), &mut errors).map(|handler| {
+        if enclosing_block::is_impl() {
+            let problem =
+                format!("`#[{attribute}]` in an `impl` block; add `#[scoped_handlers]` to the block");
+            errors.push(Error::new(Span::call_site(), problem));
+            return argument.misplaced(handler);
+        }
         let Guarded { function, items } = argument.guard(handler, &mut errors);
         quote!(#function #items)
     });
@@ -96,6 +103,17 @@ impl Argument {
             }
             Self::AuthenticatedBy(extractors) => handler.authenticated_by(extractors),
             Self::Public(reason) => handler.public(reason.as_ref()),
+        }
+    }
+
+    /// Returns the function of a handler where its hidden type cannot be declared.
+    fn misplaced(&self, handler: Handler) -> TokenStream {
+        match self {
+            Self::RequiresScopes(requirement) => {
+                handler.misplaced(Guard::Authorized, Some(requirement.as_const_check()))
+            }
+            Self::AuthenticatedBy(_) => handler.misplaced(Guard::AuthenticatedBy, None),
+            Self::Public(_) => handler.misplaced(Guard::Public, None),
         }
     }
 }

@@ -11,11 +11,11 @@ use syn::{
     parse_quote,
 };
 
-use crate::documented::{Documented, check_order};
+use crate::documented::{Documented, check_order, is_utoipas};
 use crate::extractor_requirements::{
     Argument, Probed, forbid, probe, requirement_imports, unknown_in_wrappers,
 };
-use crate::item_attributes::{conditions, documentation, reject_second_attribute};
+use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
 use crate::signature::{Described, described, description_imports};
@@ -31,6 +31,9 @@ pub(crate) struct Handler {
     visibility: Visibility,
     signature: Signature,
     body: TokenStream,
+    /// Whether `#[utoipa::path]` is below.
+    has_utoipas: bool,
+    /// The types for it. `None` also without the feature `openapi`, which is an error.
     documented: Option<Documented>,
     /// The signature as constants beside the handler can name its types.
     known: Signature,
@@ -55,7 +58,7 @@ pub(crate) struct Guarded {
 
 /// The type of the first argument.
 #[derive(Clone, Copy)]
-enum Guard {
+pub(crate) enum Guard {
     Authorized,
     AuthenticatedBy,
     Public,
@@ -63,7 +66,7 @@ enum Guard {
 
 impl Guard {
     /// Returns the guard's type for a hidden type.
-    fn of(self, operation: &Ident) -> Type {
+    fn of(self, operation: &impl ToTokens) -> Type {
         match self {
             Self::Authorized => parse_quote!(::scopes_runtime::Authorized<#operation>),
             Self::AuthenticatedBy => parse_quote!(::scopes_runtime::AuthenticatedBy<#operation>),
@@ -96,13 +99,27 @@ impl Handler {
             let visibility = input.parse()?;
             let signature: Signature = input.parse()?;
             let (known, body) = (signature.clone(), input.parse()?);
-            Ok(Self { attributes, visibility, signature, body, documented: None, known, block: None })
+            Ok(Self {
+                attributes,
+                visibility,
+                signature,
+                body,
+                has_utoipas: false,
+                documented: None,
+                known,
+                block: None,
+            })
         };
         let mut handler = parser.parse2(item)?;
         reject_second_attribute(&handler.attributes)?;
         handler.check_signature(errors)?;
         let name = handler.signature.ident.unraw();
-        handler.documented = Documented::find(&mut handler.attributes, &name, errors);
+        handler.has_utoipas = handler.attributes.iter().any(|attribute| is_utoipas(attribute.path()));
+        if handler.has_utoipas {
+            // It copies the function, with the attributes below it.
+            handler.attributes.sort_by_key(|attribute| is(attribute, "debug_handler"));
+            handler.documented = Documented::find(&mut handler.attributes, &name, errors);
+        }
         Ok(handler)
     }
 
@@ -182,8 +199,10 @@ impl Handler {
             let span = extractor.span();
             let open = place::at(span, quote!(<));
             let trait_ = place::at(span, quote!(as ::scopes_runtime::CredentialExtractor>::SCHEME));
+            // Not its `REQUIREMENT`, which an error in the requirement would mention as one more constant.
             let is_missing = quote! {
-                !<#operation as #private::HandlerInfo>::REQUIREMENT.has_credentials_of(&#open #extractor #trait_)
+                !<#operation as #private::HandlerInfo>::SOURCE.requirement
+                    .has_credentials_of(&#open #extractor #trait_)
             };
             let forbid = place::call(span, quote!(#private::forbid), quote!(#is_missing, #message));
             quote!(#(#conditions)* const _: () = { #forbid; };)
@@ -291,7 +310,7 @@ impl Handler {
             Some(_) => Described::by_attribute(&self.operation()),
             None => described(arguments, &self.known),
         };
-        let check_order = (self.documented.is_none() && self.block.is_none()).then(|| check_order(&function));
+        let check_order = (!self.has_utoipas && self.block.is_none()).then(|| check_order(&function));
         quote! {
             {
                 #hints
@@ -316,14 +335,26 @@ impl Handler {
         }
     }
 
+    /// Returns the function with a guard that causes no further errors where the handler is used. `items` are added to its body.
+    pub(crate) fn misplaced(mut self, guard: Guard, items: Option<TokenStream>) -> TokenStream {
+        let body = &self.body;
+        self.body = quote!({ #items #body });
+        let guard = guard.of(&quote!(::scopes_runtime::__private::MisplacedHandler));
+        self.with_argument(&guard)
+    }
+
     /// Adds the guard as the first argument, so that the check runs before any other extractor.
-    fn guarded(mut self, guard: Guard, items: TokenStream) -> Guarded {
+    fn guarded(self, guard: Guard, items: TokenStream) -> Guarded {
+        let guard = guard.of(&self.operation());
+        Guarded { function: self.with_argument(&guard), items }
+    }
+
+    fn with_argument(mut self, guard: &Type) -> TokenStream {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        let guard = guard.of(&self.operation());
         self.signature.inputs.insert(0, parse_quote!(_: #guard));
         let Self { attributes, visibility, signature, body, .. } = self;
-        Guarded { function: quote!(#(#attributes)* #clippy #visibility #signature #body), items }
+        quote!(#(#attributes)* #clippy #visibility #signature #body)
     }
 }
 

@@ -12,6 +12,7 @@ mod authentication;
 mod declare;
 mod derive;
 mod documented;
+mod enclosing_block;
 mod extractor;
 mod extractor_requirements;
 mod handler;

@@ -8,7 +8,7 @@ use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Signature};
 use crate::attribute_macros::{Argument, with_errors};
 use crate::documented::is_utoipas;
 use crate::handler::{Block, Handler};
-use crate::item_attributes::{arguments, conditions, import_of, name_of_ours};
+use crate::item_attributes::{arguments, conditions, import_of, is, name_of_ours};
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
@@ -42,7 +42,7 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
     for inner in &mut item.items {
         let ImplItem::Fn(function) = inner else { continue };
         let Some((attribute, name)) = take_attribute(function) else { continue };
-        reject_utoipa(function, errors);
+        reject_unsupported(function, errors);
         function.attrs.extend(of_block.iter().cloned());
         let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
         imports.extend(import_of(&attribute, &conditions));
@@ -77,15 +77,18 @@ fn take_attribute(function: &mut ImplItemFn) -> Option<(Attribute, &'static str)
     Some((function.attrs.remove(at), name))
 }
 
-/// utoipa declares a type beside the function, which the block cannot contain.
-fn reject_utoipa(function: &mut ImplItemFn, errors: &mut Vec<Error>) {
+/// utoipa and axum's `debug_handler` declare items beside the function, which the block cannot contain.
+fn reject_unsupported(function: &mut ImplItemFn, errors: &mut Vec<Error>) {
     function.attrs.retain(|attribute| {
-        let is_utoipas = is_utoipas(attribute.path());
-        if is_utoipas {
-            let problem = "utoipa does not support associated functions; remove this attribute, or write a free function";
-            errors.push(Error::new_spanned(attribute, problem));
-        }
-        !is_utoipas
+        let problem = if is_utoipas(attribute.path()) {
+            "utoipa does not support associated functions; remove this attribute, or write a free function"
+        } else if is(attribute, "debug_handler") {
+            "`debug_handler` does not support associated functions; remove this attribute, or write a free function"
+        } else {
+            return true;
+        };
+        errors.push(Error::new_spanned(attribute, problem));
+        false
     });
 }
 

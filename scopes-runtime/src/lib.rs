@@ -269,9 +269,9 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        Describe, DescriptionOf, Generic, HandlerInfo, HandlerSource, IntoRejection, NoDescription,
-        NoRequirement, ProvidesResourceServer, Rejected, RejectsWith, RequirementOf, ScopedExtractor,
-        SignatureDescription, any_of, check, forbid, shaped_or,
+        Describe, DescriptionOf, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
+        NoDescription, NoRequirement, ProvidesResourceServer, Rejected, RejectsWith, RequirementOf,
+        ScopedExtractor, SignatureDescription, any_of, check, forbid, shaped_or,
     };
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]

@@ -33,3 +33,21 @@ pub struct HandlerSource {
     /// Why a public handler is public, if the attribute gives a reason.
     pub reason: Option<&'static str>,
 }
+
+/// The hidden type of a handler whose attribute is an error, so that its routes are no further errors.
+#[derive(Debug)]
+pub enum MisplacedHandler {}
+
+impl HandlerInfo for MisplacedHandler {
+    const SOURCE: HandlerSource = HandlerSource {
+        name: "",
+        module: "",
+        documentation: "",
+        deprecated: false,
+        arguments: &[],
+        output: None,
+        requirement: Requirement::ANY_VALID_TOKEN,
+        accepts_token: false,
+        reason: None,
+    };
+}

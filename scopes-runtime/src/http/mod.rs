@@ -43,7 +43,7 @@ pub use granted::Granted;
 pub(crate) use granted::checked;
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{AuthenticatedBy, Authorized, Public, check};
-pub use handler_info::{HandlerInfo, HandlerSource};
+pub use handler_info::{HandlerInfo, HandlerSource, MisplacedHandler};
 #[cfg(feature = "openapi")]
 pub(crate) use handler_signature::{
     AttributeOperation, DescribedPathValue, DescribedRequest, DescribedResponse,

@@ -7,7 +7,7 @@
 /// names a handler by its type, such as `app::Items::list`.
 ///
 /// Without this attribute the others do not compile in an `impl` block, because they declare hidden types beside the function.
-/// `#[utoipa::path]`, which declares one too, works on free functions only.
+/// `#[utoipa::path]` and `#[axum::debug_handler]`, which declare items too, work on free functions only.
 /// `scopes-macros/expansions/scoped_handlers.rs` in the repository shows the expansion.
 ///
 /// ```

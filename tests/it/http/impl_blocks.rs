@@ -94,6 +94,32 @@ impl Missing {
     async fn not_compiled() {}
 }
 
+/// A handler that only seems to be in an `impl` block.
+#[rustfmt::skip]
+mod beside_an_impl {
+    use super::*;
+
+struct Closed;
+impl Closed {}
+
+    #[public]
+    pub(super) async fn free() {
+        let Closed = Closed;
+    }
+}
+
+macro_rules! functions_of {
+    (impl $name:ident { $($function:item)* }) => { $($function)* };
+}
+
+// A macro that takes the function out of the `impl` block.
+functions_of! {
+    impl Items {
+        #[public]
+        async fn taken_out() {}
+    }
+}
+
 fn router() -> ScopedRouter<Items> {
     ScopedRouter::new()
         .route("/items", get(Items::list))
@@ -165,4 +191,14 @@ fn the_document_describes_handlers_in_impl_blocks() {
         json!({ "type": "array", "items": { "type": "string" } }),
     );
     assert_eq!(document["paths"]["/name"]["get"]["security"], json!([{ "oauth2": ["me"] }]));
+}
+
+#[tokio::test]
+async fn handlers_that_only_seem_to_be_in_a_block_need_no_attribute_of_the_block() {
+    let router =
+        ScopedRouter::new().route("/beside", get(beside_an_impl::free)).route("/taken_out", get(taken_out));
+    let app = Router::from(router.with_state(state()));
+    for path in ["/beside", "/taken_out"] {
+        assert_eq!(call(&app, "GET", path, None).await.status, 200, "{path}");
+    }
 }

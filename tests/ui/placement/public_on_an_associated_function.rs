@@ -1,13 +1,16 @@
 use scopes_runtime::public;
 
-struct Api;
+mod api {
+    pub(super) struct Api<T>(T);
 
-impl Api {
-    #[public]
-    async fn health() {}
+    #[allow(dead_code)]
+    impl<T> Api<T>
+    where
+        T: Clone,
+    {
+        #[super::public]
+        async fn health() {}
+    }
 }
 
 fn main() {}
-
-// Why: The attribute adds items beside the function, which an `impl` block cannot contain. It does not see the block around the function.
-// Fix: add `#[scoped_handlers]` to the `impl` block.

@@ -85,6 +85,25 @@ async fn r#type(State(state): State<AppState>, _: Uri) -> &'static str {
     state.greeting
 }
 
+/// In each order of the two attributes below, of which `debug_handler` copies the function with the rest.
+mod documented {
+    use super::*;
+
+    #[requires_scopes("items")]
+    #[axum::debug_handler(state = AppState)]
+    #[utoipa::path(get, path = "/debug_first")]
+    pub(super) async fn debug_first(State(state): State<AppState>) -> &'static str {
+        state.greeting
+    }
+
+    #[requires_scopes("items")]
+    #[utoipa::path(get, path = "/debug_last")]
+    #[axum::debug_handler(state = AppState)]
+    pub(super) async fn debug_last(State(state): State<AppState>) -> &'static str {
+        state.greeting
+    }
+}
+
 mod shadowed {
     //! Names in scope do not change the meaning of generated code.
     #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
@@ -119,6 +138,8 @@ fn shapes() -> Router<AppState> {
         .route("/fifteen", on_get(fifteen))
         .route("/seven", on_get(seven))
         .route("/public", on_get(r#type))
+        .route("/debug_first", on_get(documented::debug_first))
+        .route("/debug_last", on_get(documented::debug_last))
         .route("/shadowed", on_get(shadowed::handler))
         .layer(Extension(15_u8))
 }
@@ -127,6 +148,8 @@ fn shapes() -> Router<AppState> {
 async fn handlers_of_every_shape_compile_and_respond() {
     for (path, scopes, expected) in [
         ("/generic", "me", "hello alice 3"),
+        ("/debug_first", "items", "hello"),
+        ("/debug_last", "items", "hello"),
         ("/patterns/bob/5?page=2", "items x", "hello bob 5 2 items x"),
         ("/none", "x", "none"),
         ("/fifteen", "me items", "15"),
