@@ -293,7 +293,7 @@ fn panics_and_timeouts_of_handlers_are_found() {
 2 of 24 requests of the scope matrix have a wrong response (…):
 
 OPERATION    SENT             EXPECTED     GOT
-GET /hangs   no token         open         no answer within 10 s
+GET /hangs   no token         open         no response within 10 s
 GET /panics  a token of `me`  let through  a panic: a handler that fails"
     );
 }

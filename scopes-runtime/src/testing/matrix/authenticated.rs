@@ -2,9 +2,9 @@
 
 use axum::http::{Method, StatusCode};
 
-use super::answer::Expected;
 use super::credentials::ValidCredentials;
 use super::exchange::TestRequest;
+use super::response::Expected;
 use super::run::{Case, Run};
 use super::target::Target;
 use crate::scope::CredentialScheme;
@@ -55,12 +55,12 @@ impl Authenticated<'_> {
             return None;
         }
         let request = request.clone().credentials(&self.valid.of(self.schemes));
-        let case = self.case("valid credentials", request, Expected::Through);
-        let got = run.send(&case.request).await;
-        if !case.expected.accepts(&got) {
-            run.fail(&case, &got);
+        let case = self.case("valid credentials", request, Expected::Authorized);
+        let actual = run.send(&case.request).await;
+        if !case.expected.accepts(&actual) {
+            run.fail(&case, &actual);
         }
-        got.status()
+        actual.status()
     }
 
     fn refused(&self, sent: &str, request: TestRequest, accepted: Option<StatusCode>) -> Case {

@@ -11,9 +11,9 @@ use axum::http::{HeaderName, HeaderValue, Method, Request};
 use tokio::time::timeout;
 use tower_service::Service as _;
 
-use super::answer::Got;
 use super::credentials::AddCredentials;
 use super::dpop_tokens::AddProvenToken;
+use super::response::Actual;
 use crate::router::DryRun;
 
 /// How long the application may take for a response.
@@ -91,15 +91,15 @@ impl TestRequest {
     }
 
     /// Sends the request, as a dry run if one is given. If the server requires a nonce in the proof, the request is sent again.
-    pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Got {
-        let got = self.send_once(app, dry_run.clone(), None).await;
-        match got.required_nonce() {
+    pub(super) async fn send(&self, app: &Router, dry_run: Option<DryRun>) -> Actual {
+        let actual = self.send_once(app, dry_run.clone(), None).await;
+        match actual.required_nonce() {
             Some(nonce) if self.has_proof() => self.send_once(app, dry_run, Some(nonce)).await,
-            _ => got,
+            _ => actual,
         }
     }
 
-    async fn send_once(&self, app: &Router, dry_run: Option<DryRun>, nonce: Option<&str>) -> Got {
+    async fn send_once(&self, app: &Router, dry_run: Option<DryRun>, nonce: Option<&str>) -> Actual {
         let mut request = Request::builder().method(&self.method).uri(&self.uri);
         let body = match &self.form {
             Some(form) => Some(("application/x-www-form-urlencoded", form.clone())),
@@ -128,10 +128,10 @@ impl TestRequest {
         }
         let mut app = app.clone();
         match timeout(TIMEOUT, caught(async move { app.call(request).await })).await {
-            Ok(Ok(Ok(response))) => Got::of(&response),
+            Ok(Ok(Ok(response))) => Actual::of(&response),
             Ok(Ok(Err(never))) => match never {},
-            Ok(Err(panic)) => Got::Panic(panic),
-            Err(_) => Got::Nothing,
+            Ok(Err(panic)) => Actual::Panic(panic),
+            Err(_) => Actual::Timeout,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! [`ScopeMatrix`]: requests to every operation of a router.
 
-mod answer;
 mod authenticated;
 mod credentials;
 mod dpop_tokens;
@@ -8,6 +7,7 @@ mod dry_run;
 mod exchange;
 mod insufficient;
 mod report;
+mod response;
 mod run;
 mod scope_values;
 mod scoped;
@@ -24,12 +24,12 @@ use std::panic::Location;
 use axum::Router;
 use axum::http::{Method, StatusCode};
 
-use self::answer::{ChallengedSchemes, Expected, TokenChallenge};
 use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
 use self::dpop_tokens::DpopTokens;
 use self::exchange::TestRequest;
 pub use self::report::MatrixReport;
+use self::response::{ChallengedSchemes, Expected, TokenChallenge};
 use self::run::{Case, Run};
 use self::scope_values::ScopeValues;
 use self::scoped::{Scoped, named};
@@ -279,7 +279,7 @@ impl ScopeMatrix {
                     operation: target.operation.clone(),
                     sent: "no token".to_owned(),
                     request: TestRequest::new(&target.method, &target.path),
-                    expected: Expected::Open,
+                    expected: Expected::Unchallenged,
                 };
                 let is_open = run.check(&case()).await;
                 if let Some(path) = target.second_path.as_ref().filter(|_| is_open) {

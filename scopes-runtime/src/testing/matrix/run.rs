@@ -4,9 +4,9 @@ use std::panic::Location;
 use axum::Router;
 use axum::http::Method;
 
-use super::answer::{Expected, Got};
 use super::exchange::TestRequest;
 use super::report::MatrixReport;
+use super::response::{Actual, Expected};
 use super::target::Target;
 use crate::operation::Access;
 use crate::report::write_aligned;
@@ -80,16 +80,16 @@ impl<'a> Run<'a> {
         !self.is_dry
     }
 
-    pub(super) async fn send(&mut self, request: &TestRequest) -> Got {
+    pub(super) async fn send(&mut self, request: &TestRequest) -> Actual {
         self.send_to_check(request).await.0
     }
 
     /// Sends the request. Returns the response, and whether the request reached the check, as far as a dry run finds out.
-    async fn send_to_check(&mut self, request: &TestRequest) -> (Got, bool) {
+    async fn send_to_check(&mut self, request: &TestRequest) -> (Actual, bool) {
         self.requests += 1;
         let dry_run = self.is_dry.then(DryRun::default);
-        let got = request.send(self.app, dry_run.clone()).await;
-        (got, dry_run.is_none_or(|dry_run| dry_run.is_checked()))
+        let actual = request.send(self.app, dry_run.clone()).await;
+        (actual, dry_run.is_none_or(|dry_run| dry_run.is_checked()))
     }
 
     /// Sends the request. Returns whether the response is the expected one, and records a failure if not.
@@ -99,47 +99,47 @@ impl<'a> Run<'a> {
 
     /// Does the same for a request with a sufficient token, and records the status.
     pub(super) async fn check_sufficient(&mut self, case: &Case) -> bool {
-        let got = self.response_to(case).await;
-        if let Some(status) = got.as_ref().and_then(Got::status) {
+        let actual = self.response_to(case).await;
+        if let Some(status) = actual.as_ref().and_then(Actual::status) {
             self.report.add(&case.operation, status);
         }
-        got.is_some()
+        actual.is_some()
     }
 
     /// Returns the response if it is the expected one, and records a failure if not.
-    async fn response_to(&mut self, case: &Case) -> Option<Got> {
-        let (got, is_checked) = self.send_to_check(&case.request).await;
-        let is_right = case.expected.accepts(&got);
+    async fn response_to(&mut self, case: &Case) -> Option<Actual> {
+        let (actual, is_checked) = self.send_to_check(&case.request).await;
+        let is_right = case.expected.accepts(&actual);
         if !is_right {
-            self.fail(case, &got);
+            self.fail(case, &actual);
         } else if !is_checked {
-            self.fail_unchecked(case, &got);
+            self.fail_unchecked(case, &actual);
         }
-        (is_right && is_checked).then_some(got)
+        (is_right && is_checked).then_some(actual)
     }
 
     /// Records a request of a dry run that did not reach the check, so that a handler may have run.
-    fn fail_unchecked(&mut self, case: &Case, got: &Got) {
-        let got = format!("{got}, not from the check: a layer drops the extensions of this request");
+    fn fail_unchecked(&mut self, case: &Case, actual: &Actual) {
+        let actual = format!("{actual}, not from the check: a layer drops the extensions of this request");
         let Case { operation, sent, expected, .. } = case;
-        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), got]);
+        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), actual]);
     }
 
-    pub(super) fn fail(&mut self, case: &Case, got: &Got) {
+    pub(super) fn fail(&mut self, case: &Case, actual: &Actual) {
         let Case { operation, sent, request, expected } = case;
         let more = match expected {
-            Expected::Through if got.requires_dpop() && !request.has_proof() => {
+            Expected::Authorized if actual.requires_dpop() && !request.has_proof() => {
                 ", from a server that requires DPoP: set its `Dpop` with `ScopeMatrix::dpop`"
             }
-            Expected::Through if got.is_step_up() => ", more than the report requires",
-            Expected::Through if got.is_without_reason() => {
+            Expected::Authorized if actual.is_step_up() => ", more than the report requires",
+            Expected::Authorized if actual.is_without_reason() => {
                 ", from the application: set what it accepts with `ScopeMatrix::token` and `ScopeMatrix::credentials`"
             }
-            Expected::Through if got.is_of_proof() => {
+            Expected::Authorized if actual.is_of_proof() => {
                 ", compare the base URLs of `ScopeMatrix::dpop` and `Dpop`"
             }
             Expected::CredentialsRefused { accepted }
-                if got.status().is_some_and(|got| got.is_client_error()) =>
+                if actual.status().is_some_and(|actual| actual.is_client_error()) =>
             {
                 if accepted.is_some() {
                     ", as with valid credentials: send a request that the handler accepts"
@@ -149,7 +149,12 @@ impl<'a> Run<'a> {
             }
             _ => "",
         };
-        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), format!("{got}{more}")]);
+        self.failures.push([
+            operation.clone(),
+            sent.clone(),
+            expected.to_string(),
+            format!("{actual}{more}"),
+        ]);
     }
 
     /// # Panics

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode};
 
-use super::answer::{ChallengedSchemes, Expected, TokenChallenge};
 use super::credentials::{AddCredentials, ValidCredentials};
 use super::dpop_tokens::DpopTokens;
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
+use super::response::{ChallengedSchemes, Expected, TokenChallenge};
 use super::run::{Case, Run};
 use super::scope_values::SetScopeValue;
 use super::target::{Target, filled};
@@ -48,15 +48,16 @@ pub(super) struct Scoped<'a> {
 
 impl Scoped<'_> {
     pub(super) async fn check(&self, run: &mut Run<'_>) {
-        let refuses_none = run.check(&self.case("no token", self.request(), self.without_token())).await;
+        let refuses_missing_token =
+            run.check(&self.case("no token", self.request(), self.without_token())).await;
         let invalid = self.refused_unverified(Some("invalid_token"));
         let mut refuses = run.check(&self.case("garbage", self.request().bearer("garbage"), invalid)).await;
         for case in self.unbound().into_iter().chain(self.bound_bearer()) {
             refuses &= run.check(&case).await;
         }
-        let mut admits = true;
+        let mut authorizes = true;
         for alternative in self.alternatives {
-            admits &= run.check_sufficient(&self.sufficient(alternative)).await;
+            authorizes &= run.check_sufficient(&self.sufficient(alternative)).await;
         }
         if run.checks_credentials() {
             self.check_credentials(run).await;
@@ -68,21 +69,21 @@ impl Scoped<'_> {
             run.check(&case).await;
         }
         // If a request above failed, those below would only repeat the failure.
-        if refuses_none {
+        if refuses_missing_token {
             for case in self.token_elsewhere() {
                 run.check(&case).await;
             }
         }
         if self.target.method == Method::GET && self.serves_head {
             let head = |case: Case| case.with_method(&Method::HEAD, self.target);
-            if refuses_none {
+            if refuses_missing_token {
                 run.check(&head(self.case("no token", self.request(), self.without_token()))).await;
             }
-            if let Some(alternative) = self.alternatives.first().filter(|_| admits) {
+            if let Some(alternative) = self.alternatives.first().filter(|_| authorizes) {
                 run.check(&head(self.sufficient(alternative))).await;
             }
         }
-        if refuses_none && refuses {
+        if refuses_missing_token && refuses {
             let is_right = self.check_sets(&self.target.path, run).await;
             if let Some(path) = self.target.second_path.as_ref().filter(|_| is_right) {
                 let second = Self { value: &self.target.second_value, ..*self };
@@ -140,19 +141,19 @@ impl Scoped<'_> {
                 if path == self.target.path { case } else { case.at(path) }
             };
             let together = insufficient(description, &scopes.join(" "));
-            let got = run.send(&together.request).await;
-            if together.expected.accepts(&got) {
+            let actual = run.send(&together.request).await;
+            if together.expected.accepts(&actual) {
                 continue;
             }
             is_right = false;
             let mut is_explained = false;
-            if Expected::Through.accepts(&got) {
+            if Expected::Authorized.accepts(&actual) {
                 for scope in scopes {
                     is_explained |= !run.check(&insufficient(token_of(scope), scope)).await;
                 }
             }
             if !is_explained {
-                run.fail(&together, &got);
+                run.fail(&together, &actual);
             }
         }
         is_right
@@ -232,7 +233,7 @@ impl Scoped<'_> {
         let expected = match &self.user_authentication.acr_values {
             // The requirements exclude each other, so no login satisfies all.
             Some(values) if values.is_empty() => self.sent_back(&granted),
-            _ => Expected::Through,
+            _ => Expected::Authorized,
         };
         let later = self.may_require.scopes.iter().map(|scope| scope.name());
         let scopes: Vec<_> = alternative.iter().map(|scope| scope.name()).chain(later).collect();

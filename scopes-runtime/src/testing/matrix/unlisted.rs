@@ -6,8 +6,8 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::routing::any;
 
-use super::answer::{Answer, Expected, Got};
 use super::exchange::TestRequest;
+use super::response::{Actual, Expected, ReceivedResponse};
 use super::run::{Case, Run};
 use super::target::{METHODS, Target, UNKNOWN, has, is_no_route, unlisted};
 use crate::operation::{Methods, Operation};
@@ -26,24 +26,24 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     let others_are_open = others.is_some_and(|operation| !run.refuses(&operation.access));
     let is_routed = |method: &Method| has(all, pattern, &Methods::One(method.clone()));
     let is_served = |method: &Method| is_routed(method) || *method == Method::HEAD && is_routed(&Method::GET);
-    let mut wrong: Vec<(Vec<&Method>, Got)> = Vec::new();
+    let mut wrong: Vec<(Vec<&Method>, Actual)> = Vec::new();
     for method in METHODS.iter().filter(|method| !is_served(method)) {
-        let got = run.send(&TestRequest::new(method, path)).await;
-        if Expected::MethodRefused(method.clone()).accepts(&got) {
+        let actual = run.send(&TestRequest::new(method, path)).await;
+        if Expected::MethodRefused(method.clone()).accepts(&actual) {
             continue;
         }
         // An application may have its own response for methods without a handler, such as 404.
         let of_no_handler = run.send(&TestRequest::new(&unlisted(), path)).await;
         let may_be = others_are_open || of_no_handler.is_of_no_handler();
-        if may_be && got.is_like(&of_no_handler) {
+        if may_be && actual.is_like(&of_no_handler) {
             continue;
         }
-        match wrong.iter_mut().find(|(_, other)| got.is_like(other)) {
+        match wrong.iter_mut().find(|(_, other)| actual.is_like(other)) {
             Some((methods, _)) => methods.push(method),
-            None => wrong.push((vec![method], got)),
+            None => wrong.push((vec![method], actual)),
         }
     }
-    for (methods, got) in wrong {
+    for (methods, actual) in wrong {
         let listed: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
         let case = Case {
             operation: format!("{} {pattern}", listed.join(", ")),
@@ -51,7 +51,7 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
             request: TestRequest::new(methods[0], path),
             expected: Expected::MethodRefused(methods[0].clone()),
         };
-        run.fail(&case, &got);
+        run.fail(&case, &actual);
     }
 }
 
@@ -69,8 +69,8 @@ impl Routes {
     }
 
     async fn match_path(&self, path: &str) -> bool {
-        let got = TestRequest::new(&Method::GET, path).send(&self.0, None).await;
-        matches!(got, Got::Answer(Answer { status: StatusCode::OK, .. }))
+        let actual = TestRequest::new(&Method::GET, path).send(&self.0, None).await;
+        matches!(actual, Actual::Response(ReceivedResponse { status: StatusCode::OK, .. }))
     }
 }
 
@@ -86,9 +86,10 @@ pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: 
             request: TestRequest::new(&target.method, &path),
             expected: Expected::PathRefused,
         };
-        let got = run.send(&case.request).await;
-        if !case.expected.accepts(&got) && !is_of_fallback(&got, &target.method, all, routes, run).await {
-            run.fail(&case, &got);
+        let actual = run.send(&case.request).await;
+        if !case.expected.accepts(&actual) && !is_of_fallback(&actual, &target.method, all, routes, run).await
+        {
+            run.fail(&case, &actual);
         }
     }
 }
@@ -107,7 +108,7 @@ fn spellings(path: &str) -> Vec<String> {
 
 /// Returns whether paths without a route get the same response. A fallback may be open, such as the page of a web application.
 async fn is_of_fallback(
-    got: &Got,
+    actual: &Actual,
     method: &Method,
     all: &[Operation],
     routes: &Routes,
@@ -117,7 +118,9 @@ async fn is_of_fallback(
     let mut paths: BTreeSet<_> = fallbacks.map(|fallback| Target::of(fallback, all).path).collect();
     paths.insert(format!("/{UNKNOWN}"));
     for path in paths {
-        if !routes.match_path(&path).await && got.is_like(&run.send(&TestRequest::new(method, &path)).await) {
+        if !routes.match_path(&path).await
+            && actual.is_like(&run.send(&TestRequest::new(method, &path)).await)
+        {
             return true;
         }
     }

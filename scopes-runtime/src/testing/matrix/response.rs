@@ -10,9 +10,9 @@ use axum::response::Response;
 /// The expected response.
 pub(super) enum Expected {
     /// Any response but a refusal of the token.
-    Through,
+    Authorized,
     /// Any response without a challenge.
-    Open,
+    Unchallenged,
     Refused(StatusCode, TokenChallenge),
     /// A refusal of credentials by the application: 401, or another status from 400 to 499 than that of the response to
     /// valid credentials, if it is known. An extractor of the body may refuse the placeholder with one status for all.
@@ -48,13 +48,13 @@ pub(super) enum ChallengedSchemes {
 }
 
 /// The actual response.
-pub(super) enum Got {
-    Answer(Answer),
+pub(super) enum Actual {
+    Response(ReceivedResponse),
     Panic(String),
-    Nothing,
+    Timeout,
 }
 
-pub(super) struct Answer {
+pub(super) struct ReceivedResponse {
     pub(super) status: StatusCode,
     challenge: Option<TokenChallenge>,
     content_type: Option<HeaderValue>,
@@ -65,15 +65,17 @@ pub(super) struct Answer {
 }
 
 impl Expected {
-    pub(super) fn accepts(&self, got: &Got) -> bool {
-        let Got::Answer(Answer { status, challenge, lists_methods, .. }) = got else { return false };
+    pub(super) fn accepts(&self, actual: &Actual) -> bool {
+        let Actual::Response(ReceivedResponse { status, challenge, lists_methods, .. }) = actual else {
+            return false;
+        };
         match self {
-            Self::Through => match *status {
+            Self::Authorized => match *status {
                 StatusCode::UNAUTHORIZED | StatusCode::SERVICE_UNAVAILABLE => false,
                 StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => challenge.is_none(),
                 _ => true,
             },
-            Self::Open => challenge.is_none(),
+            Self::Unchallenged => challenge.is_none(),
             Self::CredentialsRefused { accepted } => match *status {
                 StatusCode::UNAUTHORIZED => true,
                 status => status.is_client_error() && accepted.is_some_and(|accepted| accepted != status),
@@ -102,7 +104,7 @@ impl Expected {
     }
 }
 
-impl Got {
+impl Actual {
     pub(super) fn of(response: &Response) -> Self {
         let headers = response.headers();
         let has_cors = headers.keys().any(|name| name.as_str().starts_with("access-control-"))
@@ -111,7 +113,7 @@ impl Got {
                 .iter()
                 .filter_map(|line| line.to_str().ok())
                 .any(|line| line.to_ascii_lowercase().contains("access-control-request-"));
-        Self::Answer(Answer {
+        Self::Response(ReceivedResponse {
             status: response.status(),
             challenge: TokenChallenge::of(headers),
             content_type: headers.get(CONTENT_TYPE).cloned(),
@@ -124,21 +126,24 @@ impl Got {
 
     /// Returns the nonce that this requires in the proof (RFC 9449 section 9).
     pub(super) fn required_nonce(&self) -> Option<&str> {
-        let Self::Answer(Answer { challenge: Some(challenge), nonce, .. }) = self else { return None };
+        let Self::Response(ReceivedResponse { challenge: Some(challenge), nonce, .. }) = self else {
+            return None;
+        };
         let requires_nonce = challenge.error.as_deref() == Some("use_dpop_nonce");
         nonce.as_ref().filter(|_| requires_nonce)?.to_str().ok()
     }
 
     /// Returns whether this refuses a valid token as insufficient.
     pub(super) fn is_step_up(&self) -> bool {
-        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };
         let codes = [Some("insufficient_scope"), Some("insufficient_user_authentication")];
         codes.contains(&challenge.error.as_deref())
     }
 
     /// Returns whether this refuses a token, and not by a check of this crate, which gives the reason.
     pub(super) fn is_without_reason(&self) -> bool {
-        let Self::Answer(Answer { status: StatusCode::UNAUTHORIZED, challenge, .. }) = self else {
+        let Self::Response(ReceivedResponse { status: StatusCode::UNAUTHORIZED, challenge, .. }) = self
+        else {
             return false;
         };
         challenge.as_ref().is_none_or(|challenge| challenge.error.is_none())
@@ -146,25 +151,25 @@ impl Got {
 
     /// Returns whether this offers `DPoP` alone.
     pub(super) fn requires_dpop(&self) -> bool {
-        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };
         challenge.schemes == ChallengedSchemes::Dpop
     }
 
     /// Returns whether this refuses the proof of a token.
     pub(super) fn is_of_proof(&self) -> bool {
-        let Self::Answer(Answer { challenge: Some(challenge), .. }) = self else { return false };
+        let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };
         challenge.error.as_deref() == Some("invalid_dpop_proof")
     }
 
     pub(super) fn status(&self) -> Option<StatusCode> {
-        let Self::Answer(Answer { status, .. }) = self else { return None };
+        let Self::Response(ReceivedResponse { status, .. }) = self else { return None };
         Some(*status)
     }
 
     /// Returns whether both seem to be responses of the same handler.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Answer(one), Self::Answer(other)) => {
+            (Self::Response(one), Self::Response(other)) => {
                 (one.status, &one.content_type) == (other.status, &other.content_type)
             }
             _ => false,
@@ -173,7 +178,7 @@ impl Got {
 
     /// Returns whether this may be the router's response for a method without a handler.
     pub(super) fn is_of_no_handler(&self) -> bool {
-        let Self::Answer(Answer { status, .. }) = self else { return false };
+        let Self::Response(ReceivedResponse { status, .. }) = self else { return false };
         status.is_redirection() || status.is_client_error() || *status == StatusCode::NOT_IMPLEMENTED
     }
 }
@@ -208,8 +213,8 @@ impl TokenChallenge {
 impl fmt::Display for Expected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Through => formatter.write_str("let through"),
-            Self::Open => formatter.write_str("open"),
+            Self::Authorized => formatter.write_str("let through"),
+            Self::Unchallenged => formatter.write_str("open"),
             Self::CredentialsRefused { .. } => formatter.write_str("refused"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
             Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),
@@ -236,15 +241,15 @@ impl fmt::Display for TokenChallenge {
     }
 }
 
-impl fmt::Display for Got {
+impl fmt::Display for Actual {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer(Answer { status, challenge: Some(challenge), .. }) => {
+            Self::Response(ReceivedResponse { status, challenge: Some(challenge), .. }) => {
                 write!(formatter, "{}{challenge}", status.as_u16())
             }
-            Self::Answer(Answer { status, .. }) => status.as_u16().fmt(formatter),
+            Self::Response(ReceivedResponse { status, .. }) => status.as_u16().fmt(formatter),
             Self::Panic(message) => write!(formatter, "a panic: {}", message.replace(char::is_control, " ")),
-            Self::Nothing => formatter.write_str("no answer within 10 s"),
+            Self::Timeout => formatter.write_str("no response within 10 s"),
         }
     }
 }
