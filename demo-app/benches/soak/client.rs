@@ -93,42 +93,77 @@ pub(crate) async fn send(stream: &mut TcpStream, request: &str) -> io::Result<Re
     }
 }
 
-/// Ways to hold a connection without a complete exchange, and after how many seconds the server must close each.
-pub(crate) const HOLDS: [(&str, u64); 4] =
-    [("silent", 10), ("head byte by byte", 10), ("body byte by byte", 20), ("response not read", 310)];
+/// A way to hold a connection without a complete exchange.
+#[derive(Clone, Copy)]
+pub(crate) enum Hold {
+    Silent,
+    HeadByteByByte,
+    BodyByteByByte,
+    ResponseNotRead,
+}
+
+impl Hold {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Silent, Self::HeadByteByByte, Self::BodyByteByByte, Self::ResponseNotRead];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::HeadByteByByte => "head byte by byte",
+            Self::BodyByteByByte => "body byte by byte",
+            Self::ResponseNotRead => "response not read",
+        }
+    }
+
+    /// Returns after how many seconds the server must close the connection.
+    pub(crate) fn allowed(self) -> u64 {
+        match self {
+            Self::Silent | Self::HeadByteByByte => 10,
+            Self::BodyByteByByte => 20,
+            Self::ResponseNotRead => 310,
+        }
+    }
+
+    /// Returns what the client sends at once.
+    fn request(self) -> &'static str {
+        match self {
+            Self::Silent => "",
+            Self::HeadByteByByte => "GET / HTTP/1.1\r\nhost: demo\r\nx: ",
+            Self::BodyByteByByte => {
+                "POST /token HTTP/1.1\r\nhost: demo\r\ncontent-length: 9000\r\n\
+                 content-type: application/x-www-form-urlencoded\r\n\r\n"
+            }
+            Self::ResponseNotRead => "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: demo\r\n\r\n",
+        }
+    }
+
+    /// Sends the next byte, if any. Returns whether the server has closed the connection.
+    async fn is_closed(self, stream: &mut TcpStream) -> bool {
+        let has_failed = match self {
+            Self::Silent => false,
+            // A client that does not read notices the end only when a write fails.
+            Self::HeadByteByByte | Self::BodyByteByByte | Self::ResponseNotRead => {
+                stream.write_all(b"x").await.is_err()
+            }
+        };
+        let reads = !matches!(self, Self::ResponseNotRead);
+        has_failed || reads && matches!(stream.try_read(&mut [0; 1024]), Ok(0))
+    }
+}
 
 /// Holds connections until `end`. Returns how long the server kept each open.
-pub(crate) async fn hold(addr: SocketAddr, kind: usize, end: Instant) -> Vec<Duration> {
-    let (begin, trickles) = match kind {
-        0 => ("", false),
-        1 => ("GET / HTTP/1.1\r\nhost: demo\r\nx: ", true),
-        2 => (
-            "POST /token HTTP/1.1\r\nhost: demo\r\ncontent-length: 9000\r\n\
-             content-type: application/x-www-form-urlencoded\r\n\r\n",
-            true,
-        ),
-        _ => ("GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: demo\r\n\r\n", false),
-    };
+pub(crate) async fn hold(addr: SocketAddr, way: Hold, end: Instant) -> Vec<Duration> {
     let mut held = Vec::new();
     while Instant::now() < end {
         let start = Instant::now();
         let Ok(mut stream) = TcpStream::connect(addr).await else { continue };
-        let _ = stream.write_all(begin.as_bytes()).await;
-        let mut buffer = [0; 1024];
+        let _ = stream.write_all(way.request().as_bytes()).await;
         loop {
             if Instant::now() >= end {
                 return held;
             }
             sleep(Duration::from_millis(500)).await;
-            // A client that does not read notices the end only when a write fails.
-            let closed = match kind {
-                3 => stream.write_all(b"x").await.is_err(),
-                _ => {
-                    let failed = trickles && stream.write_all(b"x").await.is_err();
-                    failed || matches!(stream.try_read(&mut buffer), Ok(0))
-                }
-            };
-            if closed {
+            if way.is_closed(&mut stream).await {
                 held.push(start.elapsed());
                 break;
             }

@@ -14,7 +14,7 @@ mod cluster;
 mod requests;
 
 use std::{
-    fs,
+    fmt, fs,
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, ChildStderr, Command, ExitCode, Stdio},
@@ -23,7 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use client::{HOLDS, Results, busy, hold};
+use client::{Hold, Results, busy, hold};
 use requests::{ISSUER, KINDS, SECRET, Tokens};
 use tokio::time::sleep;
 
@@ -70,12 +70,32 @@ fn listening_on(log: &mut BufReader<ChildStderr>) -> SocketAddr {
     }
 }
 
-/// Reads the log. Returns the number of lines, the length of the longest one in bytes, and the number of errors.
-fn read_log(log: BufReader<ChildStderr>) -> (usize, usize, usize) {
-    log.lines().map_while(Result::ok).fold((0, 0, 0), |(lines, longest, errors), line| {
-        let is_error = line.contains(" ERROR ") || line.contains("panicked");
-        (lines + 1, longest.max(line.len()), errors + usize::from(is_error))
-    })
+/// What a log contains.
+#[derive(Default)]
+struct LogSummary {
+    lines: usize,
+    /// The length of the longest line, in bytes.
+    longest: usize,
+    errors: usize,
+}
+
+impl LogSummary {
+    fn read(log: BufReader<ChildStderr>) -> Self {
+        let mut summary = Self::default();
+        for line in log.lines().map_while(Result::ok) {
+            summary.lines += 1;
+            summary.longest = summary.longest.max(line.len());
+            summary.errors += usize::from(line.contains(" ERROR ") || line.contains("panicked"));
+        }
+        summary
+    }
+}
+
+impl fmt::Display for LogSummary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lines, longest, errors } = self;
+        write!(formatter, "{lines} lines, the longest of {longest} bytes, {errors} errors")
+    }
 }
 
 /// Returns the resident memory of a process, in MiB.
@@ -147,7 +167,8 @@ fn print_held(held: &[Vec<Duration>]) -> usize {
     println!("\n| held connection | closed by the server | longest | allowed |");
     println!("| --- | --- | --- | --- |");
     let mut too_long = 0;
-    for ((name, allowed), held) in HOLDS.iter().zip(held) {
+    for (way, held) in Hold::ALL.into_iter().zip(held) {
+        let (name, allowed) = (way.name(), way.allowed());
         let longest = held.iter().max().copied().unwrap_or_default();
         // The clients check twice a second, and the load delays them.
         too_long += usize::from(longest > Duration::from_secs(allowed + 5));
@@ -175,24 +196,26 @@ async fn main() -> ExitCode {
         return cluster::run(time).await;
     }
     let (mut program, addr, log) = start();
-    let (pid, log) = (program.0.id(), thread::spawn(|| read_log(log)));
+    let (pid, log) = (program.0.id(), thread::spawn(|| LogSummary::read(log)));
     let tokens = Arc::new(Tokens::new());
     let at_start = memory(pid);
 
     let end = Instant::now() + time;
     let clients: Vec<_> =
         (0..CONNECTIONS).map(|n| tokio::spawn(busy(addr, tokens.clone(), n, end))).collect();
-    let holders = (0..HOLDERS * HOLDS.len()).map(|n| tokio::spawn(hold(addr, n % HOLDS.len(), end)));
-    let holders: Vec<_> = holders.collect();
+    let holders: Vec<_> =
+        Hold::ALL.map(|way| Vec::from_iter((0..HOLDERS).map(|_| tokio::spawn(hold(addr, way, end))))).into();
     let samples = sample_memory(pid, end).await;
     let mut results = Vec::new();
     for client in clients {
         results.push(client.await.expect("no panic"));
     }
     let mut results = merge(results);
-    let mut held = vec![Vec::new(); HOLDS.len()];
-    for (number, holder) in holders.into_iter().enumerate() {
-        held[number % HOLDS.len()].extend(holder.await.expect("no panic"));
+    let mut held = vec![Vec::new(); holders.len()];
+    for (held, holders) in held.iter_mut().zip(holders) {
+        for holder in holders {
+            held.extend(holder.await.expect("no panic"));
+        }
     }
     let stop = Command::new("sh").args(["-c", &format!("kill -s TERM {pid}")]).status();
     let stopped = Instant::now();
@@ -204,10 +227,10 @@ async fn main() -> ExitCode {
     println!("\n{sent} requests in {seconds:.0} s, {:.0} a second", sent as f64 / seconds);
     println!("{} more requests failed because the server had just closed the connection", results.reconnects);
     print_memory(at_start, &samples);
-    let (lines, longest, errors) = log.join().expect("no panic");
-    println!("log: {lines} lines, the longest of {longest} bytes, {errors} errors");
+    let log = log.join().expect("no panic");
+    println!("log: {log}");
     println!("stopped: {exit}, {ending:.1?} after the signal");
     results.failures.iter().take(10).for_each(|failure| println!("unexpected: {failure:.300}"));
     let has_stopped = stop.is_ok_and(|stop| stop.success()) && exit.success();
-    if failures == 0 && errors == 0 && has_stopped { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failures == 0 && log.errors == 0 && has_stopped { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -23,25 +23,37 @@ use crate::{
 /// The pause of a client between two requests.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// A kind of request: its name, its share, and the status of its response.
-pub(super) const KINDS: [(&str, u32, u16); 17] = [
-    ("own user", 30, 200),
-    ("own items", 15, 200),
-    ("new token", 10, 200),
-    ("existing item", 5, 409),
-    ("scope missing", 5, 403),
-    ("expired token", 4, 401),
-    ("altered token", 4, 401),
-    ("forged token, known `kid`", 4, 401),
-    ("forged token, unknown `kid`", 2, 401),
-    ("token of a withdrawn key", 2, 401),
-    ("token of another audience", 3, 401),
-    ("no token", 3, 401),
-    ("DPoP", 15, 200),
-    ("DPoP proof again", 10, 401),
-    ("DPoP proof missing", 3, 401),
-    ("DPoP proof of another key", 3, 401),
-    ("bound token as bearer token", 3, 401),
+/// A kind of request.
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    /// How many of 121 requests are of this kind.
+    weight: u32,
+    /// The status of the response.
+    pub(super) expected: u16,
+}
+
+const fn kind(name: &'static str, weight: u32, expected: u16) -> Kind {
+    Kind { name, weight, expected }
+}
+
+pub(super) const KINDS: [Kind; 17] = [
+    kind("own user", 30, 200),
+    kind("own items", 15, 200),
+    kind("new token", 10, 200),
+    kind("existing item", 5, 409),
+    kind("scope missing", 5, 403),
+    kind("expired token", 4, 401),
+    kind("altered token", 4, 401),
+    kind("forged token, known `kid`", 4, 401),
+    kind("forged token, unknown `kid`", 2, 401),
+    kind("token of a withdrawn key", 2, 401),
+    kind("token of another audience", 3, 401),
+    kind("no token", 3, 401),
+    kind("DPoP", 15, 200),
+    kind("DPoP proof again", 10, 401),
+    kind("DPoP proof missing", 3, 401),
+    kind("DPoP proof of another key", 3, 401),
+    kind("bound token as bearer token", 3, 401),
 ];
 
 /// The responses to one kind of request.
@@ -79,13 +91,14 @@ impl Load {
         let mut rng = StdRng::seed_from_u64(number);
         let mut connection = None;
         while Instant::now() < end {
-            let index = choose(KINDS.iter().map(|kind| kind.1), &mut rng);
-            if let Some(request) = self.prepare(KINDS[index].0, &mut rng) {
-                let status = self.exchange(index, &request, KINDS[index].2, &mut connection).await;
+            let index = choose(KINDS.iter().map(|kind| kind.weight), &mut rng);
+            if let Some(request) = self.prepare(KINDS[index].name, &mut rng) {
+                let status = self.exchange(index, &request, KINDS[index].expected, &mut connection).await;
                 // The proof is used up now, whichever copy has accepted it.
-                let repeats = KINDS[index].0 == "DPoP" && status == Some(200) && rng.random_bool(0.5);
+                let repeats = KINDS[index].name == "DPoP" && status == Some(200) && rng.random_bool(0.5);
                 if repeats {
-                    let again = KINDS.iter().position(|kind| kind.0 == "DPoP proof again").expect("a kind");
+                    let again =
+                        KINDS.iter().position(|kind| kind.name == "DPoP proof again").expect("a kind");
                     self.exchange(again, &request, 401, &mut connection).await;
                 }
             }
@@ -181,7 +194,10 @@ impl Load {
                 } else if status != expected {
                     results.unexpected += 1;
                     let late = request.unknown_until.map(|until| start.saturating_duration_since(until));
-                    self.fail(format!("{}: {status}, {late:?} after the tolerance: {head}", KINDS[index].0));
+                    self.fail(format!(
+                        "{}: {status}, {late:?} after the tolerance: {head}",
+                        KINDS[index].name
+                    ));
                 }
                 Some(status)
             }
@@ -191,7 +207,7 @@ impl Load {
             }
             Err(error) => {
                 results.unexpected += 1;
-                self.fail(format!("{}: {error}", KINDS[index].0));
+                self.fail(format!("{}: {error}", KINDS[index].name));
                 None
             }
         }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use issuer::Issuer;
-use load::{KINDS, Load, Results};
+use load::{KINDS, Kind, Load, Results};
 use services::{DemoApp, Directory, demo_app, free_addr, haproxy, missing, postgres, redis};
 use tokio::{task::spawn_blocking, time::sleep};
 
@@ -151,7 +151,7 @@ impl Cluster {
         sleep(DOWN).await;
         let restarted = start(copy.addr, &self.options).await;
         let killed = std::mem::replace(copy, restarted);
-        self.errors += killed.log.join().expect("no panic").2;
+        self.errors += killed.log.join().expect("no panic").errors;
         self.settles_at = Some(Instant::now() + START_TOLERANCE);
         self.memory[0].clear();
     }
@@ -169,9 +169,9 @@ impl Cluster {
             println!("copy {}, since its last start:", index + 1);
             print_memory(samples[0], &samples);
             let _ = copy.program.0.kill();
-            let (lines, longest, found) = copy.log.join().expect("no panic");
-            println!("log: {lines} lines, the longest of {longest} bytes, {found} errors");
-            errors += found;
+            let log = copy.log.join().expect("no panic");
+            println!("log: {log}");
+            errors += log.errors;
         }
         errors
     }
@@ -182,7 +182,7 @@ fn print(load: &Load, time: Duration) -> usize {
     println!("| request | expected | responses | key not known yet | lost | unexpected | p50 ms | p99 ms |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut all = load.results.lock().unwrap_or_else(PoisonError::into_inner);
-    for ((name, _, expected), results) in KINDS.iter().zip(all.iter_mut()) {
+    for (Kind { name, expected, .. }, results) in KINDS.iter().zip(all.iter_mut()) {
         results.latencies.sort_unstable();
         let Results { statuses, unexpected, key_unknown, lost, latencies } = results;
         let (p50, p99) = (percentile(latencies, 0.5), percentile(latencies, 0.99));

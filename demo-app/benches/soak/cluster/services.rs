@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Program, listening_on, read_log};
+use crate::{LogSummary, Program, listening_on};
 
 const POSTGRES: &str = "/usr/lib/postgresql/15/bin";
 
@@ -110,7 +110,7 @@ pub(super) fn haproxy(directory: &Path, addr: SocketAddr, copies: [SocketAddr; 2
 pub(super) struct DemoApp {
     pub(super) program: Program,
     pub(super) addr: SocketAddr,
-    pub(super) log: JoinHandle<(usize, usize, usize)>,
+    pub(super) log: JoinHandle<LogSummary>,
 }
 
 /// Starts a copy and waits until it listens.
@@ -121,5 +121,5 @@ pub(super) fn demo_app(addr: SocketAddr, options: &[String]) -> DemoApp {
     let mut program = Program(command.spawn().expect("the program starts"));
     let mut log = BufReader::new(program.0.stderr.take().expect("stderr is piped"));
     listening_on(&mut log);
-    DemoApp { program, addr, log: thread::spawn(|| read_log(log)) }
+    DemoApp { program, addr, log: thread::spawn(|| LogSummary::read(log)) }
 }
