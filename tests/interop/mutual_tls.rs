@@ -135,6 +135,32 @@ async fn serve(issuer: &Issuer, authority: &Authority, mutual_tls: MutualTls) ->
     url
 }
 
+/// The tokens of oidc-provider for the certificate of the shop.
+struct Tokens {
+    /// A token that is bound to the certificate.
+    bound: String,
+    /// A token of a client whose tokens are not bound.
+    unbound: String,
+}
+
+impl Tokens {
+    async fn request(endpoint: &str, shop: &Client) -> Self {
+        let token = async |client: &str| {
+            let response = token_response(shop, endpoint, client).await;
+            response["access_token"].as_str().unwrap_or_else(|| panic!("{response}")).to_owned()
+        };
+        Self { bound: token("shop").await, unbound: token("app").await }
+    }
+}
+
+/// Returns the token endpoint for clients with a certificate (RFC 8705 section 5).
+async fn token_endpoint(http: &Client, issuer: &Issuer) -> String {
+    let metadata = http.get(format!("{}/.well-known/openid-configuration", issuer.url)).send().await;
+    let metadata = metadata.expect("an answer").text().await.expect("a body");
+    let metadata: Value = serde_json::from_str(&metadata).expect("JSON");
+    metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str().expect("an alias").to_owned()
+}
+
 /// Requests a token as this client. Returns the response of the token endpoint.
 async fn token_response(http: &Client, endpoint: &str, client: &str) -> Value {
     let request = http.post(endpoint).basic_auth(client, Some(format!("{client}-secret")));
@@ -144,6 +170,22 @@ async fn token_response(http: &Client, endpoint: &str, client: &str) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
+/// Checks that the API accepts the token, and reads this client in it.
+async fn assert_accepted(http: &Client, url: &str, token: &str, client: &str) {
+    let answer = http.get(url).bearer_auth(token).send().await.expect("an answer");
+    let status = answer.status();
+    let body = answer.text().await.expect("a body");
+    assert_eq!((status.as_u16(), &*body), (200, client));
+}
+
+/// Checks that the API refuses the token as invalid.
+async fn assert_refused(http: &Client, url: &str, token: &str) {
+    let answer = http.get(url).bearer_auth(token).send().await.expect("an answer");
+    assert_eq!(answer.status(), 401);
+    let challenge = answer.headers()["www-authenticate"].to_str().expect("ASCII");
+    assert!(challenge.contains(r#"error="invalid_token""#), "{challenge}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bound_token_of_oidc_provider_needs_its_certificate() {
     let Some(modules) = modules() else { return };
@@ -151,46 +193,23 @@ async fn a_bound_token_of_oidc_provider_needs_its_certificate() {
     let file = directory.path().join("issuer.pem");
     fs::write(&file, pem(&authority.issue("127.0.0.1"))).expect("a file");
     let issuer = Issuer::start_with_tls(&modules, &file);
-    let (shop, thief) = (authority.issue("shop.example"), authority.issue("thief.example"));
-    let client = |certificate| authority.client(certificate);
+    let shop = authority.client(Some(&authority.issue("shop.example")));
+    let thief = authority.client(Some(&authority.issue("thief.example")));
+    let without_certificate = authority.client(None);
 
-    let metadata = client(None).get(format!("{}/.well-known/openid-configuration", issuer.url)).send().await;
-    let metadata = metadata.expect("an answer").text().await.expect("a body");
-    let metadata: Value = serde_json::from_str(&metadata).expect("JSON");
-    let endpoint = metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str().expect("an alias");
-    let bound = token_response(&client(Some(&shop)), endpoint, "shop").await;
-    let bound = bound["access_token"].as_str().unwrap_or_else(|| panic!("{bound}"));
-    let refused = token_response(&client(None), endpoint, "shop").await;
+    let endpoint = token_endpoint(&without_certificate, &issuer).await;
+    let refused = token_response(&without_certificate, &endpoint, "shop").await;
     assert_eq!(refused["error"], "invalid_grant", "{refused}");
-    let unbound = token_response(&client(Some(&shop)), endpoint, "app").await;
-    let unbound = unbound["access_token"].as_str().unwrap_or_else(|| panic!("{unbound}"));
+    let Tokens { bound, unbound } = Tokens::request(&endpoint, &shop).await;
 
-    let accepted = serve(&issuer, &authority, MutualTls::new()).await;
-    let required = serve(&issuer, &authority, MutualTls::new().required()).await;
-    for (number, (url, certificate, token, expected)) in [
-        (&accepted, Some(&shop), bound, Some("shop")),
-        (&accepted, Some(&thief), bound, None),
-        (&accepted, None, bound, None),
-        (&accepted, Some(&shop), unbound, Some("app")),
-        (&accepted, None, unbound, Some("app")),
-        (&required, Some(&shop), bound, Some("shop")),
-        (&required, Some(&thief), bound, None),
-        (&required, None, bound, None),
-        (&required, Some(&shop), unbound, None),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let answer = client(certificate).get(url).bearer_auth(token).send().await.expect("an answer");
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.text().await.expect("a body");
-        match expected {
-            Some(client) => assert_eq!((status.as_u16(), &*body), (200, client), "request {number}"),
-            None => {
-                let challenge = headers["www-authenticate"].to_str().expect("ASCII");
-                assert_eq!(status, 401, "request {number}: {body}");
-                assert!(challenge.contains(r#"error="invalid_token""#), "request {number}: {challenge}");
-            }
-        }
+    let accepting = serve(&issuer, &authority, MutualTls::new()).await;
+    let requiring = serve(&issuer, &authority, MutualTls::new().required()).await;
+    for url in [&accepting, &requiring] {
+        assert_accepted(&shop, url, &bound, "shop").await;
+        assert_refused(&thief, url, &bound).await;
+        assert_refused(&without_certificate, url, &bound).await;
     }
+    assert_accepted(&shop, &accepting, &unbound, "app").await;
+    assert_accepted(&without_certificate, &accepting, &unbound, "app").await;
+    assert_refused(&shop, &requiring, &unbound).await;
 }

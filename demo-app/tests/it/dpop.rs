@@ -165,8 +165,9 @@ fn an_invalid_replay_store_is_refused() {
         ["--issuer-url", "http://127.0.0.1:1", "--dpop", "accepted", "--audience", "http://demo.test"];
     let error = refusal(&serving().args(issuer).args(["--redis", "http://127.0.0.1"]).output().unwrap());
     assert!(error.contains("--redis"), "{error}");
-    let without_dpop = ["--issuer-url", "http://127.0.0.1:1", "--redis", "redis://127.0.0.1"];
-    for options in [&without_dpop[..], &without_dpop[2..]] {
+    let redis = ["--redis", "redis://127.0.0.1"];
+    let with_issuer = ["--issuer-url", "http://127.0.0.1:1", "--redis", "redis://127.0.0.1"];
+    for options in [&redis[..], &with_issuer] {
         let error = refusal(&serving().args(options).output().unwrap());
         assert!(error.contains("--redis") && error.contains("--dpop"), "{error}");
     }
