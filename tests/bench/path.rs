@@ -1,5 +1,6 @@
 //! Measures time and allocations of each step of a request: `cargo bench -p scopes-tests --no-default-features --bench path`.
 
+mod bound_token;
 mod orgs;
 mod tokens;
 
@@ -12,11 +13,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Request, Response};
 use axum::routing::get;
+use bound_token::{BoundToken, has_signature_of, key_of};
 use divan::{AllocProfiler, Bencher};
 use futures_util::FutureExt as _;
-use jsonwebtoken::{Algorithm, DecodingKey, crypto, decode};
-use scopes_runtime::bound::Dpop;
-use scopes_runtime::testing::{DpopKey, TestIssuer};
+use jsonwebtoken::decode;
 use scopes_runtime::{
     AccessToken, AuthError, DeclaredScope, GrantedScopes, JwtDecoder, JwtDecoderBuilder, Requirement,
     ResourceServer, ScopedRouter, TokenDecoder, requires_scopes, router, scopes,
@@ -224,18 +224,9 @@ mod proofs {
     /// A cached token with a new proof (ES256).
     #[divan::bench]
     fn known_token(bencher: Bencher<'_, '_>) {
-        let (issuer, key) = (TestIssuer::new(), DpopKey::new());
-        let dpop = Dpop::new("https://api.test").expect("a URL").max_proofs_per_key(usize::MAX);
-        let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build();
-        let app: Router =
-            Router::new().route("/scoped", get(scoped)).with_state(server.expect("the default realm"));
-        let token = issuer.token().scopes(["me", "items"]).bound_to(&key).sign();
-        let new = || {
-            let mut request = request("/scoped", Some(&format!("DPoP {token}")));
-            let proof = key.proof("GET", "https://api.test/scoped", &token).sign();
-            request.headers_mut().insert("dpop", proof.try_into().expect("ASCII"));
-            request
-        };
+        let bound = BoundToken::new();
+        let app: Router = Router::new().route("/scoped", get(scoped)).with_state(bound.server());
+        let new = || bound.request(&bound.proof());
         let send = |request: Request<Body>| -> Response<Body> {
             app.clone().oneshot(request).now_or_never().expect("an immediate result").expect("infallible")
         };
@@ -246,15 +237,9 @@ mod proofs {
     /// The signature of such a proof, with jsonwebtoken and a key that was read before.
     #[divan::bench]
     fn signature_alone(bencher: Bencher<'_, '_>) {
-        let (issuer, client) = (TestIssuer::new(), DpopKey::new());
-        let token = issuer.token().scopes(["me", "items"]).bound_to(&client).sign();
-        let new = || client.proof("GET", "https://api.test/scoped", &token).sign();
-        let header = jsonwebtoken::decode_header(new()).expect("a header");
-        let key = DecodingKey::from_jwk(&header.jwk.expect("a key")).expect("a key");
-        bencher.with_inputs(new).bench_local_values(|proof| {
-            let (message, signature) = proof.rsplit_once('.').expect("a JWS");
-            crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256).expect("a signature")
-        });
+        let bound = BoundToken::new();
+        let key = key_of(&bound.proof());
+        bencher.with_inputs(|| bound.proof()).bench_local_values(|proof| has_signature_of(&key, &proof));
     }
 }
 
