@@ -37,19 +37,31 @@ pub struct Public<O>(pub(crate) PhantomData<fn() -> O>);
 impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authorized<O> {
     type Rejection = AuthError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
-        let server = state.resource_server();
-        let handler = TypeId::of::<O>();
-        match check_now(&server, parts, handler, O::REQUIREMENT) {
-            Checked::Decided(authorized) => authorized?,
-            Checked::NeedsDecoding(required) => {
-                server.authorize_operation_decoding(parts, Some(handler), required).await?;
-            }
-        }
-        #[cfg(feature = "metrics")]
-        telemetry::count_admission();
-        Ok(Self(PhantomData))
+    fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, AuthError>> + Send {
+        let authorized = authorize(state.resource_server(), parts, TypeId::of::<O>(), O::REQUIREMENT);
+        async { authorized.await.map(|()| Self(PhantomData)) }
     }
+}
+
+/// Authorizes the request for a handler. Not generic, because each handler would have a copy.
+async fn authorize(
+    server: ResourceServer,
+    parts: &mut Parts,
+    handler: TypeId,
+    own: Requirement,
+) -> Result<(), AuthError> {
+    match check_now(&server, parts, handler, own) {
+        Checked::Decided(authorized) => authorized?,
+        Checked::NeedsDecoding(required) => {
+            server.authorize_operation_decoding(parts, Some(handler), required).await?;
+        }
+    }
+    #[cfg(feature = "metrics")]
+    telemetry::count_admission();
+    Ok(())
 }
 
 /// The result of a check that does not wait.
@@ -59,7 +71,7 @@ enum Checked {
     NeedsDecoding(Requirements),
 }
 
-/// Authorizes the request if its token is missing, malformed or cached. Not generic, because each handler would have a copy.
+/// Authorizes the request if its token is missing, malformed or cached.
 fn check_now(server: &ResourceServer, parts: &mut Parts, handler: TypeId, own: Requirement) -> Checked {
     let (required, decided) = if needs_context(parts, own) {
         // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path
