@@ -56,7 +56,8 @@ async fn authorize(
     match check_now(&server, parts, handler, own) {
         Checked::Decided(authorized) => authorized?,
         Checked::NeedsDecoding(required) => {
-            server.authorize_operation_decoding(parts, Some(handler), required).await?;
+            // Boxed, so that the future is small if nothing has to be decoded.
+            Box::pin(server.authorize_operation_decoding(parts, Some(handler), required)).await?;
         }
     }
     #[cfg(feature = "metrics")]
