@@ -6,7 +6,7 @@ use crate::report::write_aligned;
 
 /// What a [`ScopeMatrix`](super::ScopeMatrix) could not show, although no response was wrong.
 ///
-/// Displayed as a table, which is empty if there is nothing.
+/// Displayed as a table, which is empty if there is nothing. [`rejected_operations`](Self::rejected_operations) has an example.
 #[derive(Clone, Debug, Default)]
 pub struct MatrixReport {
     /// Operations with the statuses of their responses to sufficient tokens.
