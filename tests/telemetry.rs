@@ -237,8 +237,8 @@ fn plain_http_to_a_named_host_is_one_event() {
     assert_eq!(
         events("http://keycloak:8080/realms/shop"),
         [
-            "WARN scopes_runtime::plain_http: requests to an issuer are not encrypted: who changes a response can forge \
-          tokens host=\"keycloak\""
+            "WARN scopes_runtime::plain_http: requests to an issuer are not encrypted: an attacker who changes a response \
+             can forge tokens host=\"keycloak\""
         ]
     );
     assert!(events("https://issuer.example").is_empty());

@@ -63,7 +63,7 @@ fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> To
     let mut errors = Vec::new();
     let argument = Argument::parse(attribute, arguments, &mut errors);
     let guarded = Handler::parse(item.clone(), &mut errors).map(|handler| {
-        if enclosing_block::is_impl() {
+        if enclosing_block::is_in_impl_block() {
             let problem =
                 format!("`#[{attribute}]` in an `impl` block; add `#[scoped_handlers]` to the block");
             errors.push(Error::new(Span::call_site(), problem));

@@ -7,12 +7,12 @@ use std::fs;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Stands in place of the attribute.
+/// Inserted before the attribute.
 const MARKER: &str = "__scopes_attribute";
 
 /// Returns whether the attribute that is being expanded is certainly on a function of an `impl` block. Reads the file only if the
 /// line with less indentation above is that of an `impl`.
-pub(crate) fn is_impl() -> bool {
+pub(crate) fn is_in_impl_block() -> bool {
     // Tests expand macros outside of the compiler.
     if !proc_macro::is_available() {
         return false;
@@ -22,18 +22,19 @@ pub(crate) fn is_impl() -> bool {
         return false;
     }
     let source = attribute.local_file().and_then(|file| fs::read_to_string(file).ok());
-    source.is_some_and(|source| is_in_impl(&source, attribute.line(), attribute.column()))
+    source.is_some_and(|source| is_at_impl_function(&source, attribute.line(), attribute.column()))
 }
 
-/// `line` and `column`, in bytes, begin at 1.
-fn is_in_impl(source: &str, line: usize, column: usize) -> bool {
+/// `line` and `column` are those of `proc_macro::Span`: from 1, `column` in bytes.
+fn is_at_impl_function(source: &str, line: usize, column: usize) -> bool {
     let lines = source.split_inclusive('\n').take(line - 1);
     let start: usize = lines.clone().map(str::len).sum();
-    seems_in_impl(lines, column) && is_certain(source, start + column - 1).unwrap_or(false)
+    is_indented_below_impl(lines, column)
+        && is_parsed_inside_impl(source, start + column - 1).unwrap_or(false)
 }
 
 /// Returns whether the next line above with less indentation begins a block of an `impl`.
-fn seems_in_impl<'a>(lines: impl Iterator<Item = &'a str>, column: usize) -> bool {
+fn is_indented_below_impl<'a>(lines: impl Iterator<Item = &'a str>, column: usize) -> bool {
     let lines: Vec<_> = lines.collect();
     let mut outer = lines.iter().rev().filter(|line| {
         let text = line.trim_start();
@@ -50,33 +51,36 @@ fn begins_impl(text: &str) -> bool {
 
 /// Returns whether the position is directly in an `impl` block, and no other macro can change the block. `None` if it is in no
 /// block.
-fn is_certain(source: &str, attribute: usize) -> Option<bool> {
+fn is_parsed_inside_impl(source: &str, attribute: usize) -> Option<bool> {
     let (before, after) = (source.get(..attribute)?, source.get(attribute..)?);
     let marked: TokenStream = format!("{before}{MARKER} {after}").parse().ok()?;
-    marker_is_in_impl(marked, Block::Other)
+    marker_is_in_impl(marked, Enclosing::Other)
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Block {
+enum Enclosing {
     Impl,
     /// An item with an attribute, or the input of a macro.
-    OfMacro,
+    MacroInput,
     Other,
 }
 
 /// Returns whether the innermost block around the marker is an `impl`, and none around it is that of a macro. `None` if the marker
 /// is not in this block.
-fn marker_is_in_impl(tokens: TokenStream, block: Block) -> Option<bool> {
+fn marker_is_in_impl(tokens: TokenStream, block: Enclosing) -> Option<bool> {
     // The tokens of the item so far.
     let mut item = Vec::new();
     for token in tokens {
         match &token {
-            TokenTree::Ident(ident) if ident == MARKER => return Some(block == Block::Impl),
+            TokenTree::Ident(ident) if ident == MARKER => return Some(block == Enclosing::Impl),
             TokenTree::Group(group) => {
-                let inner =
-                    if group.delimiter() == Delimiter::Brace { block_of(&item) } else { Block::OfMacro };
+                let inner = if group.delimiter() == Delimiter::Brace {
+                    block_of(&item)
+                } else {
+                    Enclosing::MacroInput
+                };
                 if let Some(is_impl) = marker_is_in_impl(group.stream(), inner) {
-                    return Some(is_impl && block != Block::OfMacro);
+                    return Some(is_impl && block != Enclosing::MacroInput);
                 }
             }
             _ => {}
@@ -99,7 +103,7 @@ fn ends_item(token: &TokenTree) -> bool {
 }
 
 /// Returns the kind of the block after these tokens of an item.
-fn block_of(item: &[TokenTree]) -> Block {
+fn block_of(item: &[TokenTree]) -> Enclosing {
     let mut rest = item;
     while let [TokenTree::Punct(hash), after @ ..] = rest
         && hash.as_char() == '#'
@@ -109,9 +113,9 @@ fn block_of(item: &[TokenTree]) -> Block {
             [TokenTree::Punct(_), after @ ..] => after,
             _ => after,
         };
-        let [TokenTree::Group(attribute), after @ ..] = after else { return Block::OfMacro };
+        let [TokenTree::Group(attribute), after @ ..] = after else { return Enclosing::MacroInput };
         if !is_inert(&attribute.stream()) {
-            return Block::OfMacro;
+            return Enclosing::MacroInput;
         }
         rest = after;
     }
@@ -119,9 +123,9 @@ fn block_of(item: &[TokenTree]) -> Block {
         rest.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!'));
     let mut words = rest.iter().map(ToString::to_string).skip_while(|word| word == "unsafe");
     match words.next() {
-        _ if has_invocation => Block::OfMacro,
-        Some(word) if word == "impl" => Block::Impl,
-        _ => Block::Other,
+        _ if has_invocation => Enclosing::MacroInput,
+        Some(word) if word == "impl" => Enclosing::Impl,
+        _ => Enclosing::Other,
     }
 }
 

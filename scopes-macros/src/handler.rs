@@ -18,7 +18,7 @@ use crate::extractor_requirements::{
 use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
-use crate::signature::{Described, described, description_imports};
+use crate::signature::{TypeDescriptions, describe_types, description_imports};
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
 const MAX_ARGUMENTS: usize = 15;
@@ -36,7 +36,7 @@ pub(crate) struct Handler {
     /// The types for it. `None` also without the feature `openapi`, which is an error.
     documented: Option<Documented>,
     /// The signature as constants beside the handler can name its types.
-    known: Signature,
+    nameable_signature: Signature,
     /// The type of the `impl` block around the handler.
     block: Option<Block>,
 }
@@ -98,7 +98,7 @@ impl Handler {
             let attributes = input.call(Attribute::parse_outer)?;
             let visibility = input.parse()?;
             let signature: Signature = input.parse()?;
-            let (known, body) = (signature.clone(), input.parse()?);
+            let (nameable_signature, body) = (signature.clone(), input.parse()?);
             Ok(Self {
                 attributes,
                 visibility,
@@ -106,7 +106,7 @@ impl Handler {
                 body,
                 has_utoipas: false,
                 documented: None,
-                known,
+                nameable_signature,
                 block: None,
             })
         };
@@ -116,16 +116,16 @@ impl Handler {
         let name = handler.signature.ident.unraw();
         handler.has_utoipas = handler.attributes.iter().any(|attribute| is_utoipas(attribute.path()));
         if handler.has_utoipas {
-            // It copies the function, with the attributes below it.
+            // `debug_handler` copies the function together with the attributes below it. utoipa's must not be among them.
             handler.attributes.sort_by_key(|attribute| is(attribute, "debug_handler"));
             handler.documented = Documented::find(&mut handler.attributes, &name, errors);
         }
         Ok(handler)
     }
 
-    /// Sets the block around the handler. `known` changes the signature to one that items beside the block can name.
-    pub(crate) fn in_block(mut self, block: Block, known: impl FnOnce(&mut Signature)) -> Self {
-        known(&mut self.known);
+    /// Sets the block around the handler. `make_nameable` changes the signature to one that items beside the block can name.
+    pub(crate) fn in_block(mut self, block: Block, make_nameable: impl FnOnce(&mut Signature)) -> Self {
+        make_nameable(&mut self.nameable_signature);
         self.block = Some(block);
         self
     }
@@ -153,7 +153,7 @@ impl Handler {
     }
 
     fn arguments(&self) -> Vec<Argument<'_>> {
-        let Signature { inputs, generics, .. } = &self.known;
+        let Signature { inputs, generics, .. } = &self.nameable_signature;
         let typed = inputs.iter().filter_map(|input| match input {
             FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
@@ -163,13 +163,13 @@ impl Handler {
 
     /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
     pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
-        unknown_in_wrappers(&self.arguments(), &self.known.generics)
+        unknown_in_wrappers(&self.arguments(), &self.nameable_signature.generics)
     }
 
     pub(crate) fn scoped(self, requirement: &Requirement) -> Guarded {
         let hints = requirement.hints();
         let arguments = self.arguments();
-        let requirements = requirements_of(&arguments, &probe(&arguments, &self.known.generics));
+        let requirements = requirements_of(&arguments, &probe(&arguments, &self.nameable_signature.generics));
         let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #requirements]));
         let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
         let all = match parameters {
@@ -189,7 +189,7 @@ impl Handler {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
-        let extractors = probe(&arguments, &self.known.generics);
+        let extractors = probe(&arguments, &self.nameable_signature.generics);
         let private = quote!(::scopes_runtime::__private);
         let are_checked = credentials.iter().map(|extractor| {
             let written = extractor.to_token_stream().to_string().replace(' ', "");
@@ -225,7 +225,7 @@ impl Handler {
     pub(crate) fn public(self, reason: Option<&LitStr>) -> Guarded {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
-        let extractors = probe(&arguments, &self.known.generics);
+        let extractors = probe(&arguments, &self.nameable_signature.generics);
         let token = "extractor in a public handler requires an access token; \
                      write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let credentials =
@@ -306,9 +306,9 @@ impl Handler {
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let reads_requirements = (!arguments.is_empty()).then(requirement_imports);
         let reads_description = description_imports();
-        let Described { arguments, output } = match self.documented {
-            Some(_) => Described::by_attribute(&self.operation()),
-            None => described(arguments, &self.known),
+        let TypeDescriptions { arguments, output } = match self.documented {
+            Some(_) => TypeDescriptions::by_attribute(&self.operation()),
+            None => describe_types(arguments, &self.nameable_signature),
         };
         let check_order = (!self.has_utoipas && self.block.is_none()).then(|| check_order(&function));
         quote! {

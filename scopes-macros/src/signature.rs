@@ -32,14 +32,14 @@ const STANDARD_TYPES: [(&str, usize); 12] = [
     ("Vec", 1),
 ];
 
-/// Expressions for the types of a handler.
-pub(crate) struct Described {
+/// Expressions that describe the types of a handler.
+pub(crate) struct TypeDescriptions {
     /// The elements of an array.
     pub(crate) arguments: TokenStream,
     pub(crate) output: TokenStream,
 }
 
-impl Described {
+impl TypeDescriptions {
     /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
     pub(crate) fn by_attribute(operation: &Ident) -> Self {
         let arguments = quote!(<__DescriptionOf<#operation>>::__SCOPES_ATTRIBUTE);
@@ -54,29 +54,20 @@ pub(crate) fn description_imports() -> TokenStream {
     )
 }
 
-/// Returns the constants of the types. Those that depend on the generics are left out.
-pub(crate) fn described(own: &[Argument<'_>], signature: &Signature) -> Described {
-    let description = |ty: &Type, constant: &str| {
-        let known = with_static_lifetimes(ty.to_token_stream());
-        let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
-        let description_of = place::at(span, quote!(<__DescriptionOf<));
-        let end = place::at(span, quote!(>>::#constant));
-        let whole = quote!(#description_of #known #end);
-        match body(ty).and_then(shape) {
-            Some(shape) => {
-                quote!(::scopes_runtime::__private::shaped_or(#description_of #known, #shape #end, #whole))
-            }
-            None => whole,
-        }
-    };
+/// Describes the types of a handler. Those that depend on the generics are left out.
+pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> TypeDescriptions {
+    TypeDescriptions { arguments: describe_arguments(own), output: describe_output(signature) }
+}
+
+fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
     let mut arguments = TokenStream::new();
     for &Argument { attributes, ty, .. } in own.iter().filter(|argument| !argument.is_generic) {
         let conditions: Vec<_> = conditions(attributes).collect();
         let mut add = |ty: &Type, constant: &str| {
-            let description = description(ty, constant);
-            arguments.extend(quote!(#(#conditions)* #description,));
+            let constant = description(ty, constant);
+            arguments.extend(quote!(#(#conditions)* #constant,));
         };
-        if let Some((path, values)) = path(ty) {
+        if let Some((path, values)) = path_extractor(ty) {
             match values {
                 // axum gives the values to the elements by position.
                 Type::Tuple(values) => values.elems.iter().for_each(|value| {
@@ -94,26 +85,46 @@ pub(crate) fn described(own: &[Argument<'_>], signature: &Signature) -> Describe
             add(ty, "REQUEST");
         }
     }
-    let output = match &signature.output {
+    arguments
+}
+
+fn describe_output(signature: &Signature) -> TokenStream {
+    match &signature.output {
         ReturnType::Default => quote!(<__DescriptionOf<()>>::__SCOPES_RESPONSE),
         ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => {
             quote!(::core::option::Option::None)
         }
         ReturnType::Type(_, ty) => description(ty, "RESPONSE"),
-    };
-    Described { arguments, output }
+    }
+}
+
+/// Returns a constant of `DescriptionOf` for the type.
+fn description(ty: &Type, constant: &str) -> TokenStream {
+    let nameable = with_static_lifetimes(ty.to_token_stream());
+    let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
+    let start = place::at(span, quote!(<__DescriptionOf<));
+    let end = place::at(span, quote!(>>::#constant));
+    let whole = quote!(#start #nameable #end);
+    match body_type(ty).and_then(shape) {
+        Some(shape) => quote!(::scopes_runtime::__private::shaped_or(#start #nameable, #shape #end, #whole)),
+        None => whole,
+    }
 }
 
 /// Returns the type inside of the first `Json` or `Form`.
-fn body(ty: &Type) -> Option<&Type> {
+fn body_type(ty: &Type) -> Option<&Type> {
     match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().find_map(body),
-        Type::Paren(inner) => body(&inner.elem),
-        Type::Group(inner) => body(&inner.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(body_type),
+        Type::Paren(inner) => body_type(&inner.elem),
+        Type::Group(inner) => body_type(&inner.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             let mut inner = type_arguments(last)?.into_iter();
-            if BODIES.iter().any(|name| last.ident == name) { inner.next() } else { inner.find_map(body) }
+            if BODIES.iter().any(|name| last.ident == name) {
+                inner.next()
+            } else {
+                inner.find_map(body_type)
+            }
         }
         _ => None,
     }
@@ -175,10 +186,10 @@ fn mentions_extractor(ty: &Type) -> bool {
 }
 
 /// Returns the `Path<T>` of `Path<T>`, `Option<Path<T>>` and `Result<Path<T>, _>`, and the `T`.
-fn path(ty: &Type) -> Option<(&TypePath, &Type)> {
+fn path_extractor(ty: &Type) -> Option<(&TypePath, &Type)> {
     let Type::Path(path) = ty else { return None };
     if let Some(inner) = inside_wrapper(path) {
-        return self::path(inner);
+        return path_extractor(inner);
     }
     let last = path.path.segments.last().filter(|last| last.ident == "Path")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -188,8 +199,7 @@ fn path(ty: &Type) -> Option<(&TypePath, &Type)> {
     }
 }
 
-/// Returns whether this is `String` or a primitive type, which describe no parameters by name. Not reading them as such saves
-/// time to compile.
+/// Returns whether this is `String` or a primitive type. They have no named parameters, and skipping them saves compile time.
 fn is_single_value(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     let is_primitive = |name: &Ident| name.to_string().starts_with(|first: char| first.is_ascii_lowercase());

@@ -1,9 +1,9 @@
-//! `Debug` of the errors that `main` may return: Rust prints it, so it must contain what to do.
+//! `Debug` for errors that programs return from `main`, which prints them with `{:?}`.
 
 use std::error::Error;
 use std::fmt::{self, Formatter};
 
-/// Implements `Debug` for an error: `{:?}` is the message with its causes, `{:#?}` a struct.
+/// Implements `Debug` for an error: `{:?}` has the message and its causes, `{:#?}` the type, the message and the source.
 macro_rules! readable_debug {
     ($error:ident) => {
         impl std::fmt::Debug for $error {
@@ -30,7 +30,7 @@ pub(crate) fn fmt(error: &dyn Error, name: &str, formatter: &mut Formatter<'_>) 
     let mut cause = error.source();
     while let Some(error) = cause {
         let text = error.to_string();
-        // Messages contain their first cause.
+        // Messages end with the text of their source.
         if !message.ends_with(&text) {
             write!(formatter, "\ncaused by: {text}")?;
         }

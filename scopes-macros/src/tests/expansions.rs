@@ -202,7 +202,8 @@ fn item_routes() -> DocumentedRoutes<AppState> {
     compare("routes", source, item.to_token_stream());
 }
 
-/// The workspace's other packages turn the feature on.
+/// The workspace's other packages turn the feature on: `cargo test -p scopes-runtime-macros` runs this.
+#[cfg(not(feature = "openapi"))]
 #[test]
 fn without_the_feature_openapi_the_attribute_of_utoipa_is_an_error() {
     let source = r#"
@@ -210,10 +211,8 @@ fn without_the_feature_openapi_the_attribute_of_utoipa_is_an_error() {
 #[utoipa::path(get, path = "/items")]
 async fn items() {}"#;
     let expansion = expand_attribute(source, attribute_macros::requires_scopes).to_string();
-    let is_on = cfg!(feature = "openapi");
-    assert_eq!(expansion.contains("needs the feature `openapi` of `scopes-runtime`"), !is_on, "{expansion}");
-    assert_eq!(expansion.contains("__utoipa_items"), is_on, "{expansion}");
-    assert!(!expansion.contains("is_variable"), "{expansion}");
+    assert!(expansion.contains("needs the feature `openapi` of `scopes-runtime`"), "{expansion}");
+    assert!(!expansion.contains("__utoipa_items") && !expansion.contains("is_variable"), "{expansion}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub struct HandlerSource {
     pub reason: Option<&'static str>,
 }
 
-/// The hidden type of a handler whose attribute is an error, so that its routes are no further errors.
+/// The hidden type of a handler whose attribute is an error, so that its routes cause no further errors.
 #[derive(Debug)]
 pub enum MisplacedHandler {}
 

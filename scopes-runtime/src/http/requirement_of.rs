@@ -49,27 +49,27 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
     pub const __SCOPES_HAS_CREDENTIALS: bool = T::REQUIREMENT.has_credentials();
 }
 
-/// A scoped extractor, in any number of `Option` and `Result`.
+/// A scoped extractor, or one inside `Option` or `Result`, also several times.
 pub trait Wrapped {
     /// The extractor inside.
-    const INSIDE: Inside;
+    const INNER: WrappedRequirement;
 }
 
-/// What an extractor requires that `Option` or `Result` is around.
+/// The requirement of an extractor inside `Option` or `Result`.
 #[derive(Clone, Copy, Debug)]
-pub struct Inside {
+pub struct WrappedRequirement {
     requirement: Requirement,
     checks_token: bool,
     reads_context: bool,
 }
 
-impl Inside {
+impl WrappedRequirement {
     /// Returns the requirement.
     ///
     /// # Panics
     ///
-    /// Panics if it has credentials: a token that is missing in `Option` is refused by the guard. Nothing else refuses missing
-    /// credentials.
+    /// Panics if the extractor checks credentials: the guard refuses a missing token, but nothing refuses missing credentials in
+    /// `Option`.
     #[track_caller]
     const fn requirement(self) -> Requirement {
         assert!(
@@ -81,7 +81,7 @@ impl Inside {
 }
 
 impl<T: ScopedExtractor> Wrapped for T {
-    const INSIDE: Inside = Inside {
+    const INNER: WrappedRequirement = WrappedRequirement {
         requirement: T::REQUIREMENT,
         checks_token: T::PROTECTED || T::ACCEPTS_TOKEN,
         reads_context: T::READS_CONTEXT,
@@ -89,29 +89,29 @@ impl<T: ScopedExtractor> Wrapped for T {
 }
 
 impl<T: Wrapped> Wrapped for Option<T> {
-    const INSIDE: Inside = T::INSIDE;
+    const INNER: WrappedRequirement = T::INNER;
 }
 
 impl<T: Wrapped, E> Wrapped for Result<T, E> {
-    const INSIDE: Inside = T::INSIDE;
+    const INNER: WrappedRequirement = T::INNER;
 }
 
 impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INNER.requirement();
     /// Whether the extractor inside checks a token.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INNER.checks_token;
     /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
+    pub const __SCOPES_READS_CONTEXT: bool = T::INNER.reads_context;
 }
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INNER.requirement();
     /// Whether the extractor inside checks a token.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INNER.checks_token;
     /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
+    pub const __SCOPES_READS_CONTEXT: bool = T::INNER.reads_context;
 }
 
 #[track_caller]

@@ -1,5 +1,5 @@
 //! Schemas of bodies, as `#[utoipa::path(body = …)]` writes them: collections and wrappers refer to the components of the
-//! types inside of them. utoipa reads these types in the source. Here a shape has what the macros have read; see
+//! types inside of them. The macros read these types in the source, as utoipa does, and pass them as a *shape*; see
 //! `DescriptionOf`.
 
 use std::any::type_name;
@@ -23,7 +23,7 @@ pub(super) type Components = Vec<(String, RefOr<Schema>)>;
 
 /// Where a schema is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum SchemaPosition {
     /// In a body or a collection, which refers to components.
     Body,
     /// In a tuple or as the key of a map, which contains the schema itself.
@@ -32,25 +32,32 @@ pub(super) enum Use {
     Composed,
 }
 
+impl SchemaPosition {
+    /// Returns the position of the elements of a tuple, and of the keys of a map.
+    fn of_parts(self) -> Self {
+        if self == Self::Body { Self::Inline } else { self }
+    }
+}
+
 /// The shape of `T`.
 pub(super) trait SchemaOf<T: ?Sized> {
     /// Returns the schema, and adds the components that it refers to.
-    fn schema(usage: Use, components: &mut Components) -> RefOr<Schema>;
+    fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema>;
 
     /// Returns the name of the type as a part of the name of a generic type.
     fn name() -> String;
 }
 
 impl<T: ToSchema + ?Sized> SchemaOf<T> for () {
-    fn schema(usage: Use, components: &mut Components) -> RefOr<Schema> {
+    fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema> {
         T::schemas(components);
         let schema = T::schema();
-        if usage == Use::Inline || is_foreign::<T>() {
+        if position == SchemaPosition::Inline || is_described_by_utoipa::<T>() {
             return schema;
         }
         // utoipa also adds a component for the argument of a generic type, which contains a copy of the schema.
         let reference = component(<Self as SchemaOf<T>>::name(), schema.clone(), components);
-        if usage == Use::Body { reference } else { schema }
+        if position == SchemaPosition::Body { reference } else { schema }
     }
 
     fn name() -> String {
@@ -59,10 +66,10 @@ impl<T: ToSchema + ?Sized> SchemaOf<T> for () {
 }
 
 impl<T: ToSchema + ComposeSchema, A: GenericArguments> SchemaOf<T> for Generic<A> {
-    fn schema(usage: Use, components: &mut Components) -> RefOr<Schema> {
+    fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema> {
         T::schemas(components);
         let schema = T::compose(A::schemas(components));
-        if usage == Use::Body {
+        if position == SchemaPosition::Body {
             return component(<Self as SchemaOf<T>>::name(), schema, components);
         }
         schema
@@ -84,7 +91,7 @@ macro_rules! generic_arguments {
     ($($argument:ident $shape:ident),*) => {
         impl<$($argument, $shape: SchemaOf<$argument>),*> GenericArguments for ($(($argument, $shape),)*) {
             fn schemas(components: &mut Components) -> Vec<RefOr<Schema>> {
-                vec![$($shape::schema(Use::Composed, components)),*]
+                vec![$($shape::schema(SchemaPosition::Composed, components)),*]
             }
 
             fn names() -> Vec<String> {
@@ -103,9 +110,9 @@ macro_rules! types_with_one_argument {
     ($($name:literal [$($generic:tt)*] $type:ty: $schema:expr,)*) => {
         $(
             impl<$($generic)*, A: SchemaOf<T>> SchemaOf<$type> for (A,) {
-                fn schema(usage: Use, components: &mut Components) -> RefOr<Schema> {
-                    let schema: fn(RefOr<Schema>, Use) -> RefOr<Schema> = $schema;
-                    schema(A::schema(usage, components), usage)
+                fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema> {
+                    let schema: fn(RefOr<Schema>, SchemaPosition) -> RefOr<Schema> = $schema;
+                    schema(A::schema(position, components), position)
                 }
 
                 fn name() -> String {
@@ -117,12 +124,12 @@ macro_rules! types_with_one_argument {
 }
 
 types_with_one_argument! {
-    "Vec" [T] Vec<T>: |items, _| ArrayBuilder::new().items(items).into(),
-    "LinkedList" [T] LinkedList<T>: |items, _| ArrayBuilder::new().items(items).into(),
-    "Array" [T, const N: usize] [T; N]: |items, _| ArrayBuilder::new().items(items).into(),
-    "Slice" [T] [T]: |items, _| ArrayBuilder::new().items(items).into(),
-    "HashSet" [T, S] HashSet<T, S>: |items, _| ArrayBuilder::new().items(items).unique_items(true).into(),
-    "BTreeSet" [T] BTreeSet<T>: |items, _| ArrayBuilder::new().items(items).unique_items(true).into(),
+    "Vec" [T] Vec<T>: array,
+    "LinkedList" [T] LinkedList<T>: array,
+    "Array" [T, const N: usize] [T; N]: array,
+    "Slice" [T] [T]: array,
+    "HashSet" [T, S] HashSet<T, S>: set,
+    "BTreeSet" [T] BTreeSet<T>: set,
     "Option" [T] Option<T>: nullable,
     "Box" [T: ?Sized] Box<T>: |schema, _| schema,
     "Rc" [T: ?Sized] Rc<T>: |schema, _| schema,
@@ -136,10 +143,9 @@ macro_rules! maps {
     ($($name:literal [$($generic:ident)?] $type:ty,)*) => {
         $(
             impl<K, V, $($generic,)? A: SchemaOf<K>, B: SchemaOf<V>> SchemaOf<$type> for (A, B) {
-                fn schema(usage: Use, components: &mut Components) -> RefOr<Schema> {
-                    let of_keys = if usage == Use::Body { Use::Inline } else { usage };
-                    let keys = A::schema(of_keys, components);
-                    let values = B::schema(usage, components);
+                fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema> {
+                    let keys = A::schema(position.of_parts(), components);
+                    let values = B::schema(position, components);
                     let map = ObjectBuilder::new().property_names(Some(keys)).additional_properties(Some(values));
                     map.into()
                 }
@@ -160,9 +166,8 @@ maps! {
 macro_rules! tuples {
     ($($element:ident $shape:ident),*) => {
         impl<$($element, $shape: SchemaOf<$element>),*> SchemaOf<($($element,)*)> for ($($shape,)*) {
-            fn schema(usage: Use, components: &mut Components) -> RefOr<Schema> {
-                let of_elements = if usage == Use::Body { Use::Inline } else { usage };
-                let elements = [$($shape::schema(of_elements, components)),*];
+            fn schema(position: SchemaPosition, components: &mut Components) -> RefOr<Schema> {
+                let elements = [$($shape::schema(position.of_parts(), components)),*];
                 let elements = elements.into_iter().map(without_reference).collect::<Vec<_>>();
                 ArrayBuilder::new().items(ArrayItems::False).prefix_items(elements).into()
             }
@@ -183,6 +188,14 @@ tuples!(T0 A0, T1 A1, T2 A2, T3 A3, T4 A4, T5 A5);
 tuples!(T0 A0, T1 A1, T2 A2, T3 A3, T4 A4, T5 A5, T6 A6);
 tuples!(T0 A0, T1 A1, T2 A2, T3 A3, T4 A4, T5 A5, T6 A6, T7 A7);
 
+fn array(items: RefOr<Schema>, _: SchemaPosition) -> RefOr<Schema> {
+    ArrayBuilder::new().items(items).into()
+}
+
+fn set(items: RefOr<Schema>, _: SchemaPosition) -> RefOr<Schema> {
+    ArrayBuilder::new().items(items).unique_items(true).into()
+}
+
 /// Adds a component, and returns a reference to it.
 fn component(name: String, schema: RefOr<Schema>, components: &mut Components) -> RefOr<Schema> {
     let reference = Ref::from_schema_name(&name).into();
@@ -190,8 +203,9 @@ fn component(name: String, schema: RefOr<Schema>, components: &mut Components) -
     reference
 }
 
-/// Returns whether utoipa describes the type itself. Such a type has no component: an alias of `Vec<Item>` would be `Vec`.
-fn is_foreign<T: ?Sized>() -> bool {
+/// Returns whether utoipa describes the type itself. Such a type has no component: an alias of `Vec<Item>` would be `Vec`. Rust
+/// does not guarantee these names; another one adds a component.
+fn is_described_by_utoipa<T: ?Sized>() -> bool {
     let name = type_name::<T>();
     let is_in = |root: &str| name.starts_with(root);
     !name.contains("::")
@@ -208,9 +222,10 @@ fn without_reference(schema: RefOr<Schema>) -> Schema {
 }
 
 /// Returns the schema of a value that may be `null`.
-fn nullable(schema: RefOr<Schema>, usage: Use) -> RefOr<Schema> {
+fn nullable(schema: RefOr<Schema>, position: SchemaPosition) -> RefOr<Schema> {
     let null = || ObjectBuilder::new().schema_type(Type::Null);
-    if usage == Use::Composed {
+    if position == SchemaPosition::Composed {
+        // In the order of utoipa's `compose`, not of its attribute.
         return OneOfBuilder::new().item(null()).item(schema).into();
     }
     match schema {

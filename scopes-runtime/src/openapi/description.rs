@@ -61,6 +61,7 @@ pub(super) struct Description {
 impl Description {
     /// Returns `None` for a handler without the attribute.
     pub(super) fn of(handler: &HandlerSource) -> Option<Self> {
+        // A handler with the attribute has no `output`, so the types of other handlers are not described here.
         if handler.output.is_some() {
             return None;
         }
@@ -70,8 +71,8 @@ impl Description {
         Some(Self { operation, schemas: all.schemas, has_written_id })
     }
 
-    /// Returns the operation at a path. The route sets the path, so it may lack parameters that the attribute describes, and
-    /// would make the document invalid.
+    /// Returns the operation without the path parameters that `path` does not contain: OpenAPI requires that each one is in the
+    /// path.
     pub(super) fn operation_at(&self, path: &str) -> Operation {
         let mut operation = self.operation.clone();
         if let Some(parameters) = &mut operation.parameters {

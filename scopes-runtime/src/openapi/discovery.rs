@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::readable_debug::readable_debug;
-use crate::token::{FetchError, IssuerMetadata, PlainHttp, client, without_credentials};
+use crate::token::{FetchError, IssuerMetadata, UrlPolicy, client, without_credentials};
 
 /// The error of [`OAuth2Scheme::discover_authorization_code`](super::OAuth2Scheme::discover_authorization_code).
 #[derive(thiserror::Error)]
@@ -38,9 +38,9 @@ pub(super) async fn discover<const N: usize>(
     issuer: &str,
     members: [&str; N],
 ) -> Result<[Url; N], DiscoveryError> {
-    let metadata = IssuerMetadata::of(issuer, PlainHttp::default())
+    let metadata = IssuerMetadata::of(issuer, UrlPolicy::default())
         .ok_or_else(|| DiscoveryError::UnsafeUrl { url: without_credentials(issuer) })?;
-    let client = client(metadata.first_url(), PlainHttp::default()).map_err(DiscoveryError::HttpClient)?;
+    let client = client(metadata.first_url(), UrlPolicy::default()).map_err(DiscoveryError::HttpClient)?;
     let unusable =
         |error: FetchError| DiscoveryError::Metadata { issuer: issuer.to_owned(), reason: error.to_string() };
     let document = metadata.fetch(&client).await.map_err(unusable)?;

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Object, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body_schema::{Components, SchemaOf, Use};
+use super::body_schema::{Components, SchemaOf, SchemaPosition};
 use crate::http::{DescribedPathValue, DescribedRequest, DescribedResponse, SignatureDescription};
 
 const JSON: &str = "application/json";
@@ -99,7 +99,8 @@ responses! {
 
 impl SignatureDescription {
     fn set_body<T, A: SchemaOf<T>>(&mut self, media_type: &str, required: Required) {
-        let content = ContentBuilder::new().schema(Some(A::schema(Use::Body, &mut self.schemas))).build();
+        let content =
+            ContentBuilder::new().schema(Some(A::schema(SchemaPosition::Body, &mut self.schemas))).build();
         let body: RequestBody =
             RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
         self.request_body = Some(body);
@@ -121,7 +122,8 @@ impl SignatureDescription {
     }
 
     fn set_content<T, A: SchemaOf<T>>(&mut self, status: &'static str, media_type: &str) {
-        let content = ContentBuilder::new().schema(Some(A::schema(Use::Body, &mut self.schemas))).build();
+        let content =
+            ContentBuilder::new().schema(Some(A::schema(SchemaPosition::Body, &mut self.schemas))).build();
         let response = ResponseBuilder::new().description("Success.").content(media_type, content);
         self.set_response(status, response.build());
     }
@@ -148,6 +150,6 @@ fn is_text_or_number(schema_type: &SchemaType) -> bool {
 
 /// Returns the schema of a parameter. Only an enum of values has a component.
 fn path_value<T: ToSchema>(object: &Object, components: &mut Components) -> RefOr<Schema> {
-    let usage = if object.enum_values.is_some() { Use::Body } else { Use::Inline };
-    <() as SchemaOf<T>>::schema(usage, components)
+    let position = if object.enum_values.is_some() { SchemaPosition::Body } else { SchemaPosition::Inline };
+    <() as SchemaOf<T>>::schema(position, components)
 }

@@ -39,7 +39,11 @@ where
     pub fn merge(mut self, other: impl ScopedRoutes<S>) -> Self {
         let other = other.into_router();
         #[cfg(feature = "openapi")]
-        let other = self.adopt(other);
+        let other = {
+            let mut other = other.with_assigned_schemes();
+            self.document.served.append(&mut other.document.served);
+            other
+        };
         self.routes.extend(other.routes);
         self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.merge(other.router), ..self }
@@ -56,7 +60,8 @@ where
         let mut other = other.into_router();
         #[cfg(feature = "openapi")]
         {
-            other = self.adopt(other);
+            other = other.with_assigned_schemes();
+            self.document.served.append(&mut other.document.served);
         }
         // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
         if !other.routes.iter().any(Route::is_own_fallback) {

@@ -9,7 +9,7 @@ use super::scoped_service::ScopedService;
 use super::served_document::ServedDocument;
 use super::service_access::{ServiceAccess, ServiceCheck};
 use super::{DocumentedRoutes, ScopedRouter};
-use crate::openapi::{Fragment, OAuth2Scheme, Refusals, document};
+use crate::openapi::{Fragment, OAuth2Scheme, Refusals, Schemes, document};
 use crate::operation::{Methods, Operation};
 use crate::report::is_allowed;
 use crate::scope::GrantedScopes;
@@ -136,8 +136,9 @@ where
 
     /// Serves the document of this router at a path, for GET: `router.route_openapi("/openapi.json", unchecked("for clients"))`.
     ///
-    /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see
-    /// [`route_service`](Self::route_service). The access report and the lock file contain the route.
+    /// Responds with `application/json`. `access` is a requirement from [`scopes!`](crate::scopes), or
+    /// [`unchecked`](super::unchecked) with a reason. The access report and the lock file contain the route. The document
+    /// contains it only if it has a requirement.
     ///
     /// The document is made when the router becomes an `axum::Router` or a service, so it has all routes, also those that are
     /// added after this one. In a router that is merged or nested, it is the document of the whole router. It is the same for
@@ -187,10 +188,7 @@ where
     /// Panics as [`split_for_parts`](Self::split_for_parts) does.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
-        let own = &self.document.schemes;
-        let operations: Vec<_> =
-            self.routes.iter().map(|route| (&route.operation, route.schemes.or(own))).collect();
-        Fragment::new(&operations, self.document.refusals())
+        Fragment::new(&self.operations(), self.document.refusals())
     }
 
     /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
@@ -250,29 +248,29 @@ impl<S> ScopedRouter<S> {
     /// Makes the documents that routes serve, unless they are made already.
     pub(super) fn make_served_documents(&self) {
         let served = &self.document.served;
-        if served.iter().any(|document| !document.is_made()) {
+        if served.iter().any(|document| !document.is_set()) {
             let document = self.document_of(|_| true);
-            served.iter().for_each(|served| served.set(&document));
+            served.iter().for_each(|served| served.set_once(&document));
         }
     }
 
-    /// Returns another router for this one to take its routes, each with the schemes of the other router.
-    pub(super) fn adopt(&mut self, mut other: Self) -> Self {
-        let own = &other.document.schemes;
-        other.vocabularies.extend(own.scopes());
-        for route in &mut other.routes {
+    /// Returns the router with its security schemes and their vocabularies set on its routes, for a router that takes them.
+    pub(super) fn with_assigned_schemes(mut self) -> Self {
+        let own = &self.document.schemes;
+        self.vocabularies.extend(own.scopes());
+        for route in &mut self.routes {
             route.schemes = route.schemes.or(own);
         }
-        self.document.served.append(&mut other.document.served);
-        other
+        self
+    }
+
+    /// Returns the operations with the schemes that apply to each.
+    fn operations(&self) -> Vec<(&Operation, Schemes)> {
+        let own = &self.document.schemes;
+        self.routes.iter().map(|route| (&route.operation, route.schemes.or(own))).collect()
     }
 
     fn document_of(&self, is_visible: impl Fn(&Operation) -> bool) -> OpenApi {
-        let operations: Vec<_> = self
-            .routes
-            .iter()
-            .map(|route| (&route.operation, route.schemes.or(&self.document.schemes)))
-            .collect();
-        document(self.document.openapi.clone(), &operations, self.document.refusals(), is_visible)
+        document(self.document.openapi.clone(), &self.operations(), self.document.refusals(), is_visible)
     }
 }

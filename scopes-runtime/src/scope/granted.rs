@@ -14,8 +14,9 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// A list has the syntax of RFC 6749 section 3.3: scope-tokens separated by spaces, compared byte by byte. Other text is
 /// ignored. A repeated scope counts once. Two values are equal if they contain the same scopes, in any order.
 ///
-/// A lookup takes constant time: a short list is compared with, a longer one has an index. So the time of a request's check does
-/// not depend on the number of scopes of its token. At most 1025 different scopes are kept: [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
+/// A lookup takes constant time: a list of up to 128 bytes is scanned, a longer one has a hash index. So the time of a request's
+/// check does not depend on the number of scopes of its token. At most 1025 different scopes are kept:
+/// [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
 ///
 /// ```
 /// use scopes_runtime::GrantedScopes;
@@ -105,7 +106,8 @@ impl Index {
     fn of(list: &str) -> Self {
         let mut index = Self::default();
         let starts = iter::once(0).chain(list.match_indices(' ').map(|(space, _)| space + 1));
-        for start in starts.filter_map(|start| u32::try_from(start).ok()) {
+        for start in starts {
+            let start = u32::try_from(start).expect("all scopes but the last one are in 128 bytes");
             index.insert(list, start);
         }
         index

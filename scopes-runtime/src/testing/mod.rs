@@ -80,6 +80,6 @@ pub use guard::{Guard, granted, guard};
 #[cfg(feature = "_jwt")]
 pub use issuer::TestIssuer;
 #[cfg(feature = "_jwt")]
-pub use matrix::{MatrixReport, ScopeMatrix};
+pub use matrix::{MatrixOutcome, ScopeMatrix};
 #[cfg(feature = "_jwt")]
 pub use token::TestToken;

@@ -75,7 +75,7 @@ impl TestToken {
         self.claim("aud", audience)
     }
 
-    /// Sets `exp` to this time from now. Default: 5 min. A token that a program prints, to use it with curl, may be pasted later:
+    /// Sets `exp` to `lifetime` from now, in whole seconds. Default: 5 min. For a token that a program prints:
     ///
     /// ```no_run
     /// # use scopes_runtime::testing::TestIssuer;
@@ -87,7 +87,7 @@ impl TestToken {
     /// # }
     /// ```
     pub fn expires_in(self, lifetime: Duration) -> Self {
-        self.claim("exp", now() + lifetime.as_secs())
+        self.claim("exp", now().saturating_add(lifetime.as_secs()))
     }
 
     /// Sets `exp` to two minutes ago, longer than any leeway.

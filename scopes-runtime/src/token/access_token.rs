@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::confirmation::Confirmation;
-use super::content::{AllClaims, Content, KnownClaims, TextClaim};
+use super::content::{ClaimsSource, RegisteredClaims, StringClaim, TokenContent};
 use super::error::DecodeError;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
@@ -49,7 +49,7 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 /// ```
 #[derive(Clone)]
 pub struct AccessToken {
-    content: Arc<Content>,
+    content: Arc<TokenContent>,
     /// The configuration of the server that accepted the token. Its type is in the module `http`, which imports this one.
     server_config: Option<Arc<dyn Any + Send + Sync>>,
     /// The requirements of the operation that the token was accepted for.
@@ -61,7 +61,7 @@ pub struct AccessToken {
 /// The content of a token without the server that has accepted it, for caches.
 #[cfg(feature = "_jwt")]
 #[derive(Clone)]
-pub(super) struct CachedContent(Arc<Content>);
+pub(super) struct CachedContent(Arc<TokenContent>);
 
 #[cfg(feature = "_jwt")]
 impl CachedContent {
@@ -75,7 +75,7 @@ impl CachedContent {
 
     #[cfg(feature = "issuer")]
     pub(super) fn expires_at(&self) -> Option<SystemTime> {
-        self.0.known.expires_at
+        self.0.registered.expires_at
     }
 
     /// Returns about how many bytes it takes in memory.
@@ -96,31 +96,32 @@ impl AccessToken {
     /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        let known = KnownClaims::read(&claims, "client_id")?;
-        Self::with_content(AllClaims::Members(claims), known, scopes)
+        let registered = RegisteredClaims::read(&claims, "client_id")?;
+        Self::with_content(ClaimsSource::Map(claims), registered, scopes)
     }
 
-    /// Creates a token. `claims` contains the members. `client_claim` is the name of the claim with the client id.
+    /// Creates a token. `members` are the parsed claims, and `claims` is the form in which they are stored. `client_claim` is the
+    /// name of the claim with the client id.
     #[cfg(feature = "_jwt")]
     pub(super) fn from_claims(
-        claims: AllClaims,
+        claims: ClaimsSource,
         members: &Map<String, Value>,
         scopes: GrantedScopes,
         client_claim: &str,
     ) -> Result<Self, DecodeError> {
-        Self::with_content(claims, KnownClaims::read(members, client_claim)?, scopes)
+        Self::with_content(claims, RegisteredClaims::read(members, client_claim)?, scopes)
     }
 
     fn with_content(
-        claims: AllClaims,
-        known: KnownClaims,
+        claims: ClaimsSource,
+        registered: RegisteredClaims,
         scopes: GrantedScopes,
     ) -> Result<Self, DecodeError> {
         check_scope_count(&scopes)?;
-        Ok(Self::of_content(Arc::new(Content { claims, known, scopes })))
+        Ok(Self::of_content(Arc::new(TokenContent { claims, registered, scopes })))
     }
 
-    fn of_content(content: Arc<Content>) -> Self {
+    fn of_content(content: Arc<TokenContent>) -> Self {
         Self {
             content,
             server_config: None,
@@ -162,32 +163,32 @@ impl AccessToken {
     /// Returns the subject (`sub`).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.content.known.text(TextClaim::Subject)
+        self.content.registered.string(StringClaim::Subject)
     }
 
     /// Returns the issuer (`iss`).
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.content.known.text(TextClaim::Issuer)
+        self.content.registered.string(StringClaim::Issuer)
     }
 
     /// Returns the id of the client that the token was issued to: `client_id`, or another claim if the
     /// `TokenProfile` names one.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.content.known.text(TextClaim::ClientId)
+        self.content.registered.string(StringClaim::ClientId)
     }
 
     /// Returns the id of the token (`jti`).
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.content.known.text(TextClaim::Id)
+        self.content.registered.string(StringClaim::Id)
     }
 
     /// Returns the expiration time (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.content.known.expires_at
+        self.content.registered.expires_at
     }
 
     /// Completes when the token expires (`exp`), to end a connection that outlives its request. Without `exp`, it never
@@ -223,13 +224,13 @@ impl AccessToken {
     /// Returns how the user authenticated: the authentication context class (`acr`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.content.known.text(TextClaim::Acr)
+        self.content.registered.string(StringClaim::Acr)
     }
 
     /// Returns when the user authenticated (`auth_time`, RFC 9068 section 2.2.1).
     #[must_use]
     pub fn authenticated_at(&self) -> Option<SystemTime> {
-        self.content.known.authenticated_at
+        self.content.registered.authenticated_at
     }
 
     /// Returns the granted scopes.
@@ -285,7 +286,7 @@ impl AccessToken {
 
     /// Returns what the token is bound to (`cnf`). Only a server that has checked the sender may accept a bound token.
     pub(crate) fn confirmation(&self) -> Option<&Confirmation> {
-        self.content.known.confirmation.as_deref()
+        self.content.registered.confirmation.as_deref()
     }
 
     /// Returns the configuration of the server that accepted the token, if it has this type.

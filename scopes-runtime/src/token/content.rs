@@ -19,30 +19,32 @@ use crate::scope::GrantedScopes;
 #[cfg(feature = "_jwt")]
 const ALLOCATION_OVERHEAD: usize = 24;
 
+/// What the clones of a token share.
 #[derive(Clone)]
-pub(super) struct Content {
-    pub(super) claims: AllClaims,
-    pub(super) known: KnownClaims,
+pub(super) struct TokenContent {
+    pub(super) claims: ClaimsSource,
+    pub(super) registered: RegisteredClaims,
     pub(super) scopes: GrantedScopes,
 }
 
-/// All claims of a token. Caches contain many tokens, and parsed claims take several times the memory of their text.
+/// Where all claims of a token are stored. Caches contain many tokens, and parsed claims take several times the memory of their
+/// text.
 #[derive(Clone)]
-pub(super) enum AllClaims {
-    /// In the payload of a JWT that was verified. The cache has the same allocation as its key.
+pub(super) enum ClaimsSource {
+    /// The compact JWT, verified. The key of its cache entry shares this allocation.
     #[cfg(feature = "_jwt")]
     Jwt(Arc<[u8]>),
     /// A JSON object without repeated names.
     #[cfg(feature = "issuer")]
-    Text(Box<[u8]>),
-    /// Those of the application's decoder, as it gave them.
-    Members(Map<String, Value>),
+    Json(Box<[u8]>),
+    /// From `AccessToken::new`.
+    Map(Map<String, Value>),
 }
 
 /// The claims that methods return.
 #[derive(Clone)]
-pub(super) struct KnownClaims {
-    texts: Texts,
+pub(super) struct RegisteredClaims {
+    strings: StringClaims,
     pub(super) expires_at: Option<SystemTime>,
     pub(super) authenticated_at: Option<SystemTime>,
     pub(super) confirmation: Option<Box<Confirmation>>,
@@ -50,15 +52,15 @@ pub(super) struct KnownClaims {
 
 /// The claims that are strings, in one allocation.
 #[derive(Clone)]
-struct Texts {
+struct StringClaims {
     joined: Box<str>,
-    /// The end of each in `joined`. It begins at the end of the last one before it that is not `None`.
-    ends: [Option<u32>; 5],
+    /// Where each claim ends in `joined`; `None` for an absent claim. A claim begins where the previous present one ends.
+    ends: [Option<u32>; StringClaim::COUNT],
 }
 
 /// A claim that is a string.
 #[derive(Clone, Copy)]
-pub(super) enum TextClaim {
+pub(super) enum StringClaim {
     Issuer,
     Subject,
     ClientId,
@@ -66,7 +68,11 @@ pub(super) enum TextClaim {
     Acr,
 }
 
-impl AllClaims {
+impl StringClaim {
+    const COUNT: usize = Self::Acr as usize + 1;
+}
+
+impl ClaimsSource {
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         match self {
             #[cfg(feature = "_jwt")]
@@ -76,37 +82,41 @@ impl AllClaims {
                 serde_json::from_slice(&text)
             }
             #[cfg(feature = "issuer")]
-            Self::Text(text) => serde_json::from_slice(text),
-            Self::Members(claims) => T::deserialize(claims),
+            Self::Json(text) => serde_json::from_slice(text),
+            Self::Map(claims) => T::deserialize(claims),
         }
     }
 }
 
-impl Content {
+impl TokenContent {
     /// Returns about how many bytes the content takes in memory, without a JWT, which the cache counts.
     #[cfg(feature = "_jwt")]
     pub(super) fn size(&self) -> usize {
         let claims = match &self.claims {
-            AllClaims::Jwt(_) => 0,
+            ClaimsSource::Jwt(_) => 0,
             #[cfg(feature = "issuer")]
-            AllClaims::Text(text) => text.len(),
+            ClaimsSource::Json(text) => text.len(),
             // This crate caches no token with these.
-            AllClaims::Members(_) => 0,
+            ClaimsSource::Map(_) => 0,
         };
-        size_of::<Self>() + claims + self.known.texts.joined.len() + ALLOCATION_OVERHEAD + self.scopes.size()
+        size_of::<Self>()
+            + claims
+            + self.registered.strings.joined.len()
+            + ALLOCATION_OVERHEAD
+            + self.scopes.size()
     }
 }
 
-impl KnownClaims {
-    pub(super) fn text(&self, claim: TextClaim) -> Option<&str> {
-        self.texts.get(claim)
+impl RegisteredClaims {
+    pub(super) fn string(&self, claim: StringClaim) -> Option<&str> {
+        self.strings.get(claim)
     }
 
     /// Reads the claims. `client_claim` is the name of the claim with the client id.
     pub(super) fn read(claims: &Map<String, Value>, client_claim: &str) -> Result<Self, DecodeError> {
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         Ok(Self {
-            texts: Texts::read(claims, ["iss", "sub", client_claim, "jti", "acr"])?,
+            strings: StringClaims::read(claims, ["iss", "sub", client_claim, "jti", "acr"])?,
             expires_at: date_of("exp")?,
             authenticated_at: date_of("auth_time")?,
             confirmation: claims.get("cnf").map(Confirmation::read).transpose()?.map(Box::new),
@@ -114,10 +124,10 @@ impl KnownClaims {
     }
 }
 
-impl Texts {
-    /// Reads the claims with these names, in the order of [`TextClaim`].
-    fn read(claims: &Map<String, Value>, names: [&str; 5]) -> Result<Self, DecodeError> {
-        let (mut joined, mut ends) = (String::new(), [None; 5]);
+impl StringClaims {
+    /// Reads the claims with these names, in the order of [`StringClaim`].
+    fn read(claims: &Map<String, Value>, names: [&str; StringClaim::COUNT]) -> Result<Self, DecodeError> {
+        let (mut joined, mut ends) = (String::new(), [None; StringClaim::COUNT]);
         for (name, end) in names.iter().zip(&mut ends) {
             let Some(claim) = claims.get(*name) else { continue };
             let text = claim.as_str();
@@ -132,7 +142,7 @@ impl Texts {
         Ok(Self { joined: joined.into(), ends })
     }
 
-    fn get(&self, claim: TextClaim) -> Option<&str> {
+    fn get(&self, claim: StringClaim) -> Option<&str> {
         let (before, from) = self.ends.split_at(claim as usize);
         let start = before.iter().rev().find_map(|end| *end).unwrap_or(0);
         from[0].map(|end| &self.joined[start as usize..end as usize])

@@ -59,26 +59,30 @@ impl Fetched {
     }
 }
 
-/// The hosts that plain HTTP is allowed for: loopback, and one that the program names, if any.
+/// The URLs that requests may go to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct PlainHttp(pub(super) Option<&'static str>);
+pub(crate) struct UrlPolicy {
+    /// A host that plain HTTP is allowed for, beside loopback.
+    pub(super) http_host: Option<&'static str>,
+}
 
-impl PlainHttp {
-    /// Returns whether a URL is HTTPS or has one of the hosts, since plain HTTP can be changed on the way. User names and
-    /// passwords are refused, because URLs are logged.
-    pub(super) fn is_safe(self, url: &Url) -> bool {
+impl UrlPolicy {
+    /// Returns whether requests may go to this URL: HTTPS, or plain HTTP to loopback or to the named host. URLs with a user name
+    /// or password are refused, because URLs are logged.
+    pub(super) fn allows(self, url: &Url) -> bool {
         if !url.username().is_empty() || url.password().is_some() {
             return false;
         }
         let is_allowed =
-            |host| is_loopback(host) || self.0.is_some_and(|named| host.eq_ignore_ascii_case(named));
+            |host| is_loopback(host) || self.http_host.is_some_and(|named| host.eq_ignore_ascii_case(named));
         url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_allowed)
     }
 
-    /// Returns whether a redirect or a document of one URL may lead to another: HTTPS to HTTPS, loopback to loopback, and a
-    /// named host to itself. So who changes plain HTTP on the way reaches no port of this machine.
-    pub(super) fn may_lead(self, from: &Url, to: &Url) -> bool {
-        self.is_safe(to)
+    /// Returns whether a redirect or a document of one URL may lead to another: HTTPS to HTTPS, loopback to loopback, and the
+    /// named host to itself. Otherwise an attacker who changes a response of the named host could make this program request
+    /// local ports.
+    pub(super) fn allows_hop(self, from: &Url, to: &Url) -> bool {
+        self.allows(to)
             && from.scheme() == to.scheme()
             && (to.scheme() == "https" || is_on_loopback(from) == is_on_loopback(to))
     }
@@ -89,12 +93,12 @@ fn is_on_loopback(url: &Url) -> bool {
 }
 
 /// Creates a client that follows up to three redirects.
-pub(crate) fn client(url: &Url, plain_http: PlainHttp) -> reqwest::Result<Client> {
+pub(crate) fn client(url: &Url, urls: UrlPolicy) -> reqwest::Result<Client> {
     client_with(
         url,
         redirect::Policy::custom(move |attempt| {
             let from = attempt.previous().last();
-            let is_allowed = from.is_some_and(|from| plain_http.may_lead(from, attempt.url()));
+            let is_allowed = from.is_some_and(|from| urls.allows_hop(from, attempt.url()));
             if attempt.previous().len() <= MAX_REDIRECTS && is_allowed {
                 attempt.follow()
             } else {
@@ -115,15 +119,19 @@ fn client_with(url: &Url, redirects: redirect::Policy) -> reqwest::Result<Client
     if url.scheme() == "https" {
         builder.build()
     } else {
-        if !is_on_loopback(url) {
-            tracing::warn!(
-                target: "scopes_runtime::plain_http",
-                host = url.host_str(),
-                "requests to an issuer are not encrypted: who changes a response can forge tokens"
-            );
-        }
+        warn_if_not_loopback(url);
         // The requests are in plain text. A proxy from the environment could read them and respond itself.
         builder.no_proxy().build()
+    }
+}
+
+fn warn_if_not_loopback(url: &Url) {
+    if !is_on_loopback(url) {
+        tracing::warn!(
+            target: "scopes_runtime::plain_http",
+            host = url.host_str(),
+            "requests to an issuer are not encrypted: an attacker who changes a response can forge tokens"
+        );
     }
 }
 

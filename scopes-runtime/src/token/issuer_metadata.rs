@@ -4,20 +4,20 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fetch::{self, FetchError, PlainHttp};
+use super::fetch::{self, FetchError, UrlPolicy};
 
 /// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct IssuerMetadata {
     pub(super) issuer: String,
     documents: [Url; 2],
-    plain_http: PlainHttp,
+    urls: UrlPolicy,
 }
 
 impl IssuerMetadata {
     /// Returns `None` unless the issuer is a safe URL without query and fragment.
-    pub(crate) fn of(issuer: &str, plain_http: PlainHttp) -> Option<Self> {
-        let url = Url::parse(issuer).ok().filter(|url| plain_http.is_safe(url))?;
+    pub(crate) fn of(issuer: &str, urls: UrlPolicy) -> Option<Self> {
+        let url = Url::parse(issuer).ok().filter(|url| urls.allows(url))?;
         if url.query().is_some() || url.fragment().is_some() {
             return None;
         }
@@ -32,7 +32,7 @@ impl IssuerMetadata {
             url.set_path(&path);
             url
         });
-        Some(Self { issuer: issuer.to_owned(), documents, plain_http })
+        Some(Self { issuer: issuer.to_owned(), documents, urls })
     }
 
     /// Returns the location that is requested first. Every other URL of the issuer has the same scheme.
@@ -44,7 +44,7 @@ impl IssuerMetadata {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if neither document can be read, or the member is missing, unsafe or of another scheme than the issuer.
+    /// [`FetchError`] if neither document can be read, or the member is missing, or not a URL that the issuer's may lead to.
     pub(super) async fn url(&self, client: &Client, member: &str) -> Result<Url, FetchError> {
         self.url_in(&self.fetch(client).await?, member)
     }
@@ -53,11 +53,13 @@ impl IssuerMetadata {
     ///
     /// # Errors
     ///
-    /// [`FetchError::InvalidDocument`] if the member is missing, unsafe or of another scheme than the issuer.
+    /// [`FetchError::InvalidDocument`] if the member is missing, or not a URL that the issuer's may lead to.
     pub(crate) fn url_in(&self, metadata: &Map<String, Value>, member: &str) -> Result<Url, FetchError> {
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
-        url.filter(|url| self.plain_http.may_lead(self.first_url(), url)).ok_or_else(|| {
-            FetchError::InvalidDocument(format!("the metadata has no `{member}` that is an https URL"))
+        url.filter(|url| self.urls.allows_hop(self.first_url(), url)).ok_or_else(|| {
+            FetchError::InvalidDocument(format!(
+                "the metadata has no `{member}` that is an https URL, or a URL of a host that plain HTTP is allowed to"
+            ))
         })
     }
 

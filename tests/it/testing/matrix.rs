@@ -198,12 +198,12 @@ fn a_server_with_another_issuer_is_found() {
         r#"6 of 43 requests of the scope matrix have a wrong response (…):
 
 OPERATION        SENT                                 EXPECTED                                           GOT
-GET /items/{id}  a token of `me items`                let through                                        401 Bearer invalid_token scope="me items"
-GET /items/{id}  a token of `me invoices`             let through                                        401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `me items`                accepted                                           401 Bearer invalid_token scope="me items"
+GET /items/{id}  a token of `me invoices`             accepted                                           401 Bearer invalid_token scope="me items"
 GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
 GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
 GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  401 Bearer invalid_token scope="me items"
-GET /status      a token without a scope              let through                                        401 Bearer invalid_token"#
+GET /status      a token without a scope              accepted                                           401 Bearer invalid_token"#
     );
 }
 
@@ -245,7 +245,7 @@ fn a_layer_that_requires_a_token_everywhere_is_found() {
 
 OPERATION        SENT      EXPECTED                     GOT
 GET /items/{id}  no token  401 Bearer scope="me items"  401 Bearer
-GET /open        no token  open                         401 Bearer"#
+GET /open        no token  no challenge                 401 Bearer"#
     );
 }
 
@@ -262,8 +262,8 @@ fn a_handler_with_an_unreported_requirement_is_found() {
         table(issuer.matrix(&router).check(router)),
         r#"1 of 14 requests of the scope matrix have a wrong response (…):
 
-OPERATION  SENT             EXPECTED     GOT
-GET /      a token of `me`  let through  a panic: `require` of `items`, which the handler does not declare; add it to `may_require(…)` in its `#[requires_scopes]`"#
+OPERATION  SENT             EXPECTED  GOT
+GET /      a token of `me`  accepted  a panic: `require` of `items`, which the handler does not declare; add it to `may_require(…)` in its `#[requires_scopes]`"#
     );
 }
 
@@ -292,9 +292,9 @@ fn panics_and_timeouts_of_handlers_are_found() {
         "\
 2 of 24 requests of the scope matrix have a wrong response (…):
 
-OPERATION    SENT             EXPECTED     GOT
-GET /hangs   no token         open         no response within 10 s
-GET /panics  a token of `me`  let through  a panic: a handler that fails"
+OPERATION    SENT             EXPECTED      GOT
+GET /hangs   no token         no challenge  no response within 10 s
+GET /panics  a token of `me`  accepted      a panic: a handler that fails"
     );
 }
 
@@ -349,23 +349,23 @@ mod rejected {
     }
 
     #[tokio::test]
-    async fn operations_that_reject_all_sufficient_tokens_are_reported() {
+    async fn operations_that_reject_all_sufficient_requests_are_listed() {
         let issuer = TestIssuer::new();
         let app = || router().with_state(issuer.resource_server());
-        let report = issuer.matrix(&router()).check(app()).await;
-        assert!(report.rejected_operations().eq(["POST /items", "GET /items/{id}"]), "{report}");
+        let outcome = issuer.matrix(&router()).check(app()).await;
+        assert!(outcome.rejected_operations().eq(["POST /items", "GET /items/{id}"]), "{outcome}");
         assert_eq!(
-            report.to_string(),
+            outcome.to_string(),
             "OPERATION        RESPONSES TO SUFFICIENT TOKENS\n\
              POST /items      422\n\
              GET /items/{id}  404 404"
         );
 
-        let report = issuer.matrix(&router()).body("POST /items", r#"{ "name": "Foo" }"#).check(app()).await;
-        assert!(report.rejected_operations().eq(["GET /items/{id}"]), "{report}");
+        let outcome = issuer.matrix(&router()).body("POST /items", r#"{ "name": "Foo" }"#).check(app()).await;
+        assert!(outcome.rejected_operations().eq(["GET /items/{id}"]), "{outcome}");
 
-        let report = issuer.matrix(&router()).dry_run().check(app()).await;
-        assert_eq!(report.to_string(), "");
+        let outcome = issuer.matrix(&router()).dry_run().check(app()).await;
+        assert_eq!(outcome.to_string(), "");
     }
 
     #[test]
@@ -373,6 +373,6 @@ mod rejected {
         let issuer = TestIssuer::new();
         let app = router().with_state(issuer.resource_server());
         let message = table(issuer.matrix(&router()).body("POST /item", "{}").check(app));
-        assert!(message.contains("`POST /item`, which is no operation of the router"), "{message}");
+        assert!(message.contains("`POST /item`, which is no operation with scopes"), "{message}");
     }
 }

@@ -61,17 +61,17 @@ async fn unusable_metadata_is_an_error_with_its_reason() {
         (
             "authorization_endpoint",
             json!(null),
-            "the metadata has no `authorization_endpoint` that is an https URL",
+            "the metadata has no `authorization_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
         ),
         (
             "token_endpoint",
             json!("http://issuer.example/token"),
-            "the metadata has no `token_endpoint` that is an https URL",
+            "the metadata has no `token_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
         ),
         (
             "authorization_endpoint",
             json!("javascript:alert(1)"),
-            "the metadata has no `authorization_endpoint` that is an https URL",
+            "the metadata has no `authorization_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
         ),
         (
             "client_name",

@@ -14,5 +14,5 @@ fn main() {
     };
 }
 
-// Why: Both bounds are those of `axum::serve`: a router with a missing state is no service, so the result is no future.
+// Why: `axum::serve` requires both bounds. A router whose state is missing does not implement `Service`.
 // Fix: call `router.with_state(state)` first.

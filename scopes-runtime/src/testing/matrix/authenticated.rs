@@ -57,7 +57,7 @@ impl Authenticated<'_> {
         let request = request.clone().credentials(&self.valid.of(self.schemes));
         let case = self.case("valid credentials", request, Expected::Authorized);
         let actual = run.send(&case.request).await;
-        if !case.expected.accepts(&actual) {
+        if !case.expected.matches(&actual) {
             run.fail(&case, &actual);
         }
         actual.status()

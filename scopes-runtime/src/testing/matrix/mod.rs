@@ -6,7 +6,7 @@ mod dpop_tokens;
 mod dry_run;
 mod exchange;
 mod insufficient;
-mod report;
+mod outcome;
 mod response;
 mod run;
 mod scope_values;
@@ -28,7 +28,7 @@ use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
 use self::dpop_tokens::DpopTokens;
 use self::exchange::TestRequest;
-pub use self::report::MatrixReport;
+pub use self::outcome::MatrixOutcome;
 use self::response::{ChallengedSchemes, Expected, TokenChallenge};
 use self::run::{Case, Run};
 use self::scope_values::ScopeValues;
@@ -176,7 +176,7 @@ impl ScopeMatrix {
     /// an empty 200 or 204 with `Allow` or CORS headers. Services and routers that are unchecked get no requests of their own;
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
-    /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixReport`]
+    /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixOutcome`]
     /// lists the operations whose handlers rejected all of them; [`body`](Self::body) sets what they accept. A request is accepted unless
     /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
     /// the application; set tokens that satisfy it with [`token`](Self::token).
@@ -200,7 +200,7 @@ impl ScopeMatrix {
     /// - if [`body`](Self::body) was called for an operation that does not exist;
     /// - if there is no operation to send requests to.
     #[track_caller]
-    pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = MatrixReport> {
+    pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = MatrixOutcome> {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);

@@ -65,7 +65,7 @@ pub(super) struct ReceivedResponse {
 }
 
 impl Expected {
-    pub(super) fn accepts(&self, actual: &Actual) -> bool {
+    pub(super) fn matches(&self, actual: &Actual) -> bool {
         let Actual::Response(ReceivedResponse { status, challenge, lists_methods, .. }) = actual else {
             return false;
         };
@@ -140,8 +140,8 @@ impl Actual {
         codes.contains(&challenge.error.as_deref())
     }
 
-    /// Returns whether this refuses a token, and not by a check of this crate, which gives the reason.
-    pub(super) fn is_without_reason(&self) -> bool {
+    /// Returns whether this is a 401 without an error code, which no check of this crate sends for a token.
+    pub(super) fn is_refused_by_application(&self) -> bool {
         let Self::Response(ReceivedResponse { status: StatusCode::UNAUTHORIZED, challenge, .. }) = self
         else {
             return false;
@@ -156,7 +156,7 @@ impl Actual {
     }
 
     /// Returns whether this refuses the proof of a token.
-    pub(super) fn is_of_proof(&self) -> bool {
+    pub(super) fn is_invalid_proof(&self) -> bool {
         let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };
         challenge.error.as_deref() == Some("invalid_dpop_proof")
     }
@@ -213,8 +213,8 @@ impl TokenChallenge {
 impl fmt::Display for Expected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Authorized => formatter.write_str("let through"),
-            Self::Unchallenged => formatter.write_str("open"),
+            Self::Authorized => formatter.write_str("accepted"),
+            Self::Unchallenged => formatter.write_str("no challenge"),
             Self::CredentialsRefused { .. } => formatter.write_str("refused"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),
             Self::UnknownKey(challenge) => write!(formatter, "401{challenge}"),

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::Method;
 
 use super::exchange::TestRequest;
-use super::report::MatrixReport;
+use super::outcome::MatrixOutcome;
 use super::response::{Actual, Expected};
 use super::target::Target;
 use crate::operation::Access;
@@ -44,13 +44,13 @@ pub(super) struct Run<'a> {
     is_dry: bool,
     requests: usize,
     failures: Vec<[String; 4]>,
-    report: MatrixReport,
+    outcome: MatrixOutcome,
 }
 
 impl<'a> Run<'a> {
     /// In a dry run, requests end before handlers and services.
     pub(super) fn new(app: &'a Router, is_dry: bool) -> Self {
-        Self { app, is_dry, requests: 0, failures: Vec::new(), report: MatrixReport::default() }
+        Self { app, is_dry, requests: 0, failures: Vec::new(), outcome: MatrixOutcome::default() }
     }
 
     /// Returns whether a request without a token reaches the check with its extensions. Without them, a dry run would run the
@@ -97,11 +97,12 @@ impl<'a> Run<'a> {
         self.response_to(case).await.is_some()
     }
 
-    /// Does the same for a request with a sufficient token, and records the status.
+    /// Like [`check`](Self::check), for a request with a sufficient token. Records the status of the handler's response.
     pub(super) async fn check_sufficient(&mut self, case: &Case) -> bool {
         let actual = self.response_to(case).await;
-        if let Some(status) = actual.as_ref().and_then(Actual::status) {
-            self.report.add(&case.operation, status);
+        let is_authorized = matches!(case.expected, Expected::Authorized);
+        if let Some(status) = actual.as_ref().filter(|_| is_authorized).and_then(Actual::status) {
+            self.outcome.add(&case.operation, status);
         }
         actual.is_some()
     }
@@ -109,7 +110,7 @@ impl<'a> Run<'a> {
     /// Returns the response if it is the expected one, and records a failure if not.
     async fn response_to(&mut self, case: &Case) -> Option<Actual> {
         let (actual, is_checked) = self.send_to_check(&case.request).await;
-        let is_right = case.expected.accepts(&actual);
+        let is_right = case.expected.matches(&actual);
         if !is_right {
             self.fail(case, &actual);
         } else if !is_checked {
@@ -132,10 +133,10 @@ impl<'a> Run<'a> {
                 ", from a server that requires DPoP: set its `Dpop` with `ScopeMatrix::dpop`"
             }
             Expected::Authorized if actual.is_step_up() => ", more than the report requires",
-            Expected::Authorized if actual.is_without_reason() => {
+            Expected::Authorized if actual.is_refused_by_application() => {
                 ", from the application: set what it accepts with `ScopeMatrix::token` and `ScopeMatrix::credentials`"
             }
-            Expected::Authorized if actual.is_of_proof() => {
+            Expected::Authorized if actual.is_invalid_proof() => {
                 ", compare the base URLs of `ScopeMatrix::dpop` and `Dpop`"
             }
             Expected::CredentialsRefused { accepted }
@@ -160,8 +161,8 @@ impl<'a> Run<'a> {
     /// # Panics
     ///
     /// Panics if there was a failure or no request.
-    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) -> MatrixReport {
-        let Self { requests, failures, report, .. } = self;
+    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) -> MatrixOutcome {
+        let Self { requests, failures, outcome, .. } = self;
         assert!(requests > 0, "this router has no operation for {suite} ({caller})");
         assert!(
             failures.is_empty(),
@@ -169,7 +170,7 @@ impl<'a> Run<'a> {
             failures.len(),
             Table(&failures),
         );
-        report
+        outcome
     }
 }
 

@@ -130,7 +130,7 @@ impl Scoped<'_> {
         cases.collect()
     }
 
-    /// Sends tokens with as many scopes as do not suffice. If one is let through, sends each of its scopes alone, so that the
+    /// Sends tokens with as many scopes as do not suffice. If one is accepted, sends each of its scopes alone, so that the
     /// table names the scopes that open the operation. Returns whether all responses were right.
     async fn check_sets(&self, path: &str, run: &mut Run<'_>) -> bool {
         let mut is_right = true;
@@ -142,12 +142,12 @@ impl Scoped<'_> {
             };
             let together = insufficient(description, &scopes.join(" "));
             let actual = run.send(&together.request).await;
-            if together.expected.accepts(&actual) {
+            if together.expected.matches(&actual) {
                 continue;
             }
             is_right = false;
             let mut is_explained = false;
-            if Expected::Authorized.accepts(&actual) {
+            if Expected::Authorized.matches(&actual) {
                 for scope in scopes {
                     is_explained |= !run.check(&insufficient(token_of(scope), scope)).await;
                 }
@@ -165,7 +165,7 @@ impl Scoped<'_> {
         let token = self.token.clone().without_claim("acr").without_claim("auth_time");
         let request = self.authorized(&token.scopes([self.filled(&granted)]));
         let sent = format!("{}, without a login", token_of(&granted));
-        Some(self.case(&sent, request, self.sent_back(&granted)))
+        Some(self.case(&sent, request, self.authentication_refused(&granted)))
     }
 
     /// Returns requests with a sufficient token outside of the `Authorization` header.
@@ -232,7 +232,7 @@ impl Scoped<'_> {
         let granted = list(alternative);
         let expected = match &self.user_authentication.acr_values {
             // The requirements exclude each other, so no login satisfies all.
-            Some(values) if values.is_empty() => self.sent_back(&granted),
+            Some(values) if values.is_empty() => self.authentication_refused(&granted),
             _ => Expected::Authorized,
         };
         let later = self.may_require.scopes.iter().map(|scope| scope.name());
@@ -311,7 +311,7 @@ impl Scoped<'_> {
         )
     }
 
-    fn sent_back(&self, granted: &str) -> Expected {
+    fn authentication_refused(&self, granted: &str) -> Expected {
         self.refused(StatusCode::UNAUTHORIZED, Some("insufficient_user_authentication"), granted)
     }
 

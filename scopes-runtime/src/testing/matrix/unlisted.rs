@@ -29,7 +29,7 @@ pub(super) async fn check_methods(target: &Target, all: &[Operation], run: &mut 
     let mut wrong: Vec<(Vec<&Method>, Actual)> = Vec::new();
     for method in METHODS.iter().filter(|method| !is_served(method)) {
         let actual = run.send(&TestRequest::new(method, path)).await;
-        if Expected::MethodRefused(method.clone()).accepts(&actual) {
+        if Expected::MethodRefused(method.clone()).matches(&actual) {
             continue;
         }
         // An application may have its own response for methods without a handler, such as 404.
@@ -87,7 +87,7 @@ pub(super) async fn check_spellings(target: &Target, all: &[Operation], routes: 
             expected: Expected::PathRefused,
         };
         let actual = run.send(&case.request).await;
-        if !case.expected.accepts(&actual) && !is_of_fallback(&actual, &target.method, all, routes, run).await
+        if !case.expected.matches(&actual) && !is_of_fallback(&actual, &target.method, all, routes, run).await
         {
             run.fail(&case, &actual);
         }

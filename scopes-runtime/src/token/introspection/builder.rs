@@ -9,7 +9,7 @@ use super::error::IntrospectionDecoderError;
 use super::response::ResponseChecks;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
-use crate::token::fetch::{self, PlainHttp};
+use crate::token::fetch::{self, UrlPolicy};
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
 
@@ -50,7 +50,7 @@ pub struct IntrospectionDecoderBuilder {
     allows_missing_audience: bool,
     allows_missing_token_type: bool,
     allows_bound_tokens: bool,
-    plain_http: PlainHttp,
+    urls: UrlPolicy,
 }
 
 impl IntrospectionDecoder {
@@ -108,7 +108,7 @@ impl IntrospectionDecoderBuilder {
         self
     }
 
-    /// Sets how many bytes the cache of active responses may take. Default: 16 MiB. A typical response takes about 1.5 KiB.
+    /// Sets how many bytes the cache of active responses may take. Default: 16 MiB. A typical response takes about 1.2 KiB.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self
@@ -145,12 +145,10 @@ impl IntrospectionDecoderBuilder {
 
     /// Allows plain HTTP to one host, such as a container in the network of a developer. Default: only to loopback.
     ///
-    /// **For development only.** The requests contain tokens and the secret of the client, and who changes a response makes
-    /// every token valid. The host is a literal, so that no configuration allows one; metadata leads to no other host. An event
-    /// at `WARN` reports that the requests are not encrypted. `host` has no port; see
-    /// [`Jwks::danger_allow_http`](crate::Jwks::danger_allow_http).
+    /// **For development only.** The requests contain tokens and the secret of the client, and an attacker who can change a
+    /// response can make every token valid. The rest is as for [`Jwks::danger_allow_http`](crate::Jwks::danger_allow_http).
     pub fn danger_allow_http(mut self, host: &'static str) -> Self {
-        self.plain_http = PlainHttp(Some(host));
+        self.urls = UrlPolicy { http_host: Some(host) };
         self
     }
 
@@ -191,11 +189,11 @@ impl IntrospectionDecoderBuilder {
     fn configured_endpoint(&self) -> Result<Endpoint, IntrospectionDecoderError> {
         let (text, endpoint) = match (&self.endpoint, &self.issuer) {
             (Some(text), _) => {
-                let url = Url::parse(text).ok().filter(|url| self.plain_http.is_safe(url));
+                let url = Url::parse(text).ok().filter(|url| self.urls.allows(url));
                 (text, url.map(Endpoint::Configured))
             }
             (None, Some(text)) => {
-                let metadata = IssuerMetadata::of(text, self.plain_http);
+                let metadata = IssuerMetadata::of(text, self.urls);
                 (text, metadata.map(|metadata| Endpoint::Discovered(metadata, Arc::default())))
             }
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),

@@ -26,7 +26,7 @@ pub enum IntrospectionDecoderError {
     /// The issuer or the endpoint is not an HTTPS or loopback URL, or contains a user name or a password.
     #[error(
         "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user name and \
-         password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows one host"
+         password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows one host, named without scheme and port"
     )]
     UnsafeUrl {
         /// The URL, without user name and password.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::token::claims::{
     another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
 };
-use crate::token::content::AllClaims;
+use crate::token::content::ClaimsSource;
 use crate::token::grantable::GrantableScopes;
 use crate::token::{AccessToken, DecodeError, ScopeClaim};
 
@@ -54,7 +54,7 @@ impl ResponseChecks {
         }
         let scopes = self.grantable.restrict(self.scopes.read(&response)?, issuer);
         let text = serde_json::to_vec(&response).map_err(|error| DecodeError::invalid(error.to_string()))?;
-        AccessToken::from_claims(AllClaims::Text(text.into()), &response, scopes, "client_id")
+        AccessToken::from_claims(ClaimsSource::Json(text.into()), &response, scopes, "client_id")
     }
 
     /// Checks that the token is an access token.

@@ -12,7 +12,7 @@ const MAX_WITHDRAWN: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct KeyState {
     pub(super) keys: Arc<[VerificationKey]>,
-    /// The same as long as the issuer publishes the same keys: cached tokens are valid for it.
+    /// Unchanged while the issuer publishes the same keys, so that cached tokens stay valid.
     pub(super) generation: KeyGeneration,
     /// The `kid`s that the issuer published before and no longer publishes.
     withdrawn: Arc<[String]>,

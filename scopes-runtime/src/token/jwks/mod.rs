@@ -1,6 +1,6 @@
 //! The keys that an issuer publishes: fetched in a task, and again before they expire.
 
-mod current_keys;
+mod current_generation;
 mod entra_issuer;
 mod first_seen;
 mod json_parts;

@@ -6,7 +6,7 @@ use jsonwebtoken::AlgorithmFamily;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
-use super::current_keys::CurrentKeys;
+use super::current_generation::CurrentGeneration;
 use super::first_seen::FirstSeen;
 use super::key_state::{Attempt, KeyState};
 use super::refresher::{Refresher, RunningRefresher};
@@ -22,7 +22,7 @@ const MAX_WAITING: usize = 1024;
 #[derive(Clone)]
 pub(in crate::token) struct PublishedKeys {
     state: watch::Receiver<KeyState>,
-    current: Arc<CurrentKeys>,
+    current: Arc<CurrentGeneration>,
     /// Each value requests a fetch.
     demand: watch::Sender<()>,
     /// The refresher while it runs in no task: before there is a runtime, and after its runtime has ended.
@@ -62,7 +62,7 @@ impl PublishedKeys {
 
     /// Returns whether these are the current keys, and have not expired.
     pub(in crate::token) fn is_current(&self, generation: KeyGeneration) -> bool {
-        self.current.are(generation, Instant::now())
+        self.current.is(generation, Instant::now())
     }
 
     /// Verifies a signature with the current keys. If the key of the token may be new, returns what waits for the next keys.

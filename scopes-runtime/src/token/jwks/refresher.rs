@@ -6,7 +6,7 @@ use reqwest::Client;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::current_keys::CurrentKeys;
+use super::current_generation::CurrentGeneration;
 use super::key_set::{EVENTS, KeySet};
 use super::key_state::{Attempt, KeyState};
 use super::location::Location;
@@ -34,7 +34,7 @@ pub(super) struct Refresher {
     issuer: String,
     state: watch::Sender<KeyState>,
     /// What `state` contains about the current keys, while the refresher runs.
-    pub(super) current: Arc<CurrentKeys>,
+    pub(super) current: Arc<CurrentGeneration>,
     /// Each value is a token that waits for a fetch which begins after it.
     demand: watch::Receiver<()>,
 }
@@ -79,7 +79,7 @@ impl Refresher {
     ) -> (Self, watch::Receiver<KeyState>, watch::Sender<()>) {
         let (state, keys) = watch::channel(KeyState::empty());
         let (sender, demand) = watch::channel(());
-        let current = Arc::new(CurrentKeys::none());
+        let current = Arc::new(CurrentGeneration::none());
         (Self { client, location, rsa_algorithm, issuer, state, current, demand }, keys, sender)
     }
 

@@ -4,7 +4,7 @@ use url::Url;
 use super::location::Location;
 use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
-use crate::token::fetch::{self, PlainHttp};
+use crate::token::fetch::{self, UrlPolicy};
 use crate::token::issuer_metadata::IssuerMetadata;
 
 /// The source of an issuer's published keys, for [`JwtDecoderBuilder::jwks`](crate::JwtDecoderBuilder::jwks).
@@ -50,7 +50,7 @@ use crate::token::issuer_metadata::IssuerMetadata;
 pub struct Jwks {
     url: Option<String>,
     rsa_algorithm: Algorithm,
-    plain_http: PlainHttp,
+    urls: UrlPolicy,
 }
 
 /// Why keys cannot be fetched from a source.
@@ -65,7 +65,7 @@ impl Jwks {
     /// have exactly the issuer of the decoder.
     #[must_use]
     pub fn discovery() -> Self {
-        Self { url: None, rsa_algorithm: Algorithm::RS256, plain_http: PlainHttp::default() }
+        Self { url: None, rsa_algorithm: Algorithm::RS256, urls: UrlPolicy::default() }
     }
 
     /// Selects the JWK set (RFC 7517 section 5) at a URL.
@@ -83,11 +83,11 @@ impl Jwks {
 
     /// Allows plain HTTP to one host, such as a container in the network of a developer. Default: only to loopback.
     ///
-    /// **For development only.** Who changes a response on the way publishes keys of their own, and so can forge every token.
-    /// The host is a literal, so that no configuration allows one, and only its requests are affected: neither redirects nor
-    /// metadata lead to another host. An event at `WARN` reports that the requests are not encrypted.
+    /// **For development only.** An attacker who can change a response can publish keys and forge tokens. `host` is a `&'static
+    /// str`, so that it is fixed at compile time and not read from configuration. Redirects and metadata may not lead to another
+    /// host. A `WARN` event (`scopes_runtime::plain_http`) is logged when the decoder is built.
     ///
-    /// `host` is the host of the URL without the port: `keycloak` for `http://keycloak:8080/realms/shop`.
+    /// `host` has neither scheme nor port: `keycloak` for `http://keycloak:8080/realms/shop`.
     ///
     /// ```
     /// use scopes_runtime::{Jwks, JwtDecoder, JwtDecoderError};
@@ -102,15 +102,15 @@ impl Jwks {
     /// ```
     #[must_use]
     pub fn danger_allow_http(mut self, host: &'static str) -> Self {
-        self.plain_http = PlainHttp(Some(host));
+        self.urls = UrlPolicy { http_host: Some(host) };
         self
     }
 
     fn location(&self, issuer: &str) -> Result<Location, ConnectError> {
         let location = match &self.url {
-            None => IssuerMetadata::of(issuer, self.plain_http).map(Location::Discovered),
+            None => IssuerMetadata::of(issuer, self.urls).map(Location::Discovered),
             Some(url) => {
-                let url = Url::parse(url).ok().filter(|url| self.plain_http.is_safe(url));
+                let url = Url::parse(url).ok().filter(|url| self.urls.allows(url));
                 url.map(Location::Configured)
             }
         };
@@ -121,8 +121,7 @@ impl Jwks {
     /// Creates the keys of an issuer, and starts the task that fetches them if there is a runtime.
     pub(in crate::token) fn connect(&self, issuer: &str) -> Result<PublishedKeys, ConnectError> {
         let location = self.location(issuer)?;
-        let client =
-            fetch::client(location.first_url(), self.plain_http).map_err(ConnectError::HttpClient)?;
+        let client = fetch::client(location.first_url(), self.urls).map_err(ConnectError::HttpClient)?;
         let (refresher, keys, demand) =
             Refresher::new(client, location, self.rsa_algorithm, issuer.to_owned());
         Ok(PublishedKeys::new(refresher, keys, demand))

@@ -185,14 +185,14 @@ impl JwtDecoderBuilder {
 
     /// Sets how long a verified token is cached. Default: 5 min. Zero disables the cache.
     ///
-    /// `exp` and `nbf` of a cached token are checked each time. When the published keys of the issuer change, tokens that the
-    /// old keys verified are verified again.
+    /// A token is never cached past `exp` plus the leeway. When the issuer's published keys change, cached tokens are verified
+    /// again.
     pub fn cache_ttl(mut self, ttl: Duration) -> Self {
         self.cache_ttl = Some(ttl);
         self
     }
 
-    /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 1.5 KiB.
+    /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 1.2 KiB.
     ///
     /// A full cache keeps the tokens that are used most often.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {

@@ -7,7 +7,7 @@ use super::key_source::KeyLookup;
 use super::key_source::KeySource;
 use crate::token::access_token::CachedContent;
 use crate::token::cache::{CacheEntry, TokenCache};
-use crate::token::content::AllClaims;
+use crate::token::content::ClaimsSource;
 use crate::token::grantable::GrantableScopes;
 use crate::token::jose::{Header, Jws, KeyGeneration};
 #[cfg(feature = "issuer")]
@@ -118,7 +118,7 @@ impl JwtDecoder {
         let client_claim = profile.client_claim(claims);
         let jwt: Arc<[u8]> = token.as_bytes().into();
         let decoded =
-            AccessToken::from_claims(AllClaims::Jwt(Arc::clone(&jwt)), claims, scopes, client_claim)?;
+            AccessToken::from_claims(ClaimsSource::Jwt(Arc::clone(&jwt)), claims, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
             let content = CachedContent::of(&decoded);
             let bytes = content.size();

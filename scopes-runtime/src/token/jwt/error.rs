@@ -36,7 +36,7 @@ pub enum JwtDecoderError {
     #[cfg(feature = "issuer")]
     #[error(
         "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name and \
-         password. For development in containers, `Jwks::danger_allow_http` allows one host"
+         password. For development in containers, `Jwks::danger_allow_http` allows one host, named without scheme and port"
     )]
     UnsafeUrl {
         /// The URL, without user name and password.

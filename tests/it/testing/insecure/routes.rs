@@ -57,7 +57,7 @@ fn an_unreported_requirement_of_an_extractor_is_found() {
 
     let routes = || ScopedRouter::new().route("/hidden", get(handler));
     let found = found_of(routes(), |issuer| routes().with_state(issuer.resource_server()).into());
-    let row = "GET /hidden a token of `me` let through a panic: `require` of `items:write`, which the handler does not \
+    let row = "GET /hidden a token of `me` accepted a panic: `require` of `items:write`, which the handler does not \
                declare; add it to `may_require(…)` in its `#[requires_scopes]`";
     assert_eq!(found, [row]);
 }

@@ -39,7 +39,7 @@ fn incomplete_and_unsafe_configurations_are_errors() {
         format!(
             "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user \
              name and password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows \
-             one host"
+             one host, named without scheme and port"
         )
     };
     for (builder, message) in [

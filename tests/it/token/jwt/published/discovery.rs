@@ -131,7 +131,8 @@ fn insecure_urls_of_keys_are_errors() {
     let message = |url: &str| {
         format!(
             "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name \
-             and password. For development in containers, `Jwks::danger_allow_http` allows one host"
+             and password. For development in containers, `Jwks::danger_allow_http` allows one host, \
+             named without scheme and port"
         )
     };
     for url in [

@@ -4,31 +4,31 @@ use axum::http::StatusCode;
 
 use crate::report::write_aligned;
 
-/// What a [`ScopeMatrix`](super::ScopeMatrix) could not show, although no response was wrong.
+/// The operations whose handlers rejected all sufficient requests of a [`ScopeMatrix`](super::ScopeMatrix).
 ///
-/// Displayed as a table, which is empty if there is nothing. [`rejected_operations`](Self::rejected_operations) has an example.
+/// `Display` writes a table, or nothing if there are none. [`rejected_operations`](Self::rejected_operations) has an example.
 #[derive(Clone, Debug, Default)]
-pub struct MatrixReport {
-    /// Operations with the statuses of their responses to sufficient tokens.
-    operations: Vec<(String, Vec<StatusCode>)>,
+pub struct MatrixOutcome {
+    /// The statuses of the handlers' responses to sufficient tokens, for each operation.
+    sufficient_statuses: Vec<(String, Vec<StatusCode>)>,
 }
 
-impl MatrixReport {
+impl MatrixOutcome {
     pub(super) fn add(&mut self, operation: &str, status: StatusCode) {
-        match self.operations.iter_mut().find(|(other, _)| other == operation) {
+        match self.sufficient_statuses.iter_mut().find(|(other, _)| other == operation) {
             Some((_, statuses)) => statuses.push(status),
-            None => self.operations.push((operation.to_owned(), vec![status])),
+            None => self.sufficient_statuses.push((operation.to_owned(), vec![status])),
         }
     }
 
     fn rejected(&self) -> impl Iterator<Item = (&str, &[StatusCode])> {
-        let all = self.operations.iter().map(|(operation, statuses)| (&**operation, &**statuses));
+        let all = self.sufficient_statuses.iter().map(|(operation, statuses)| (&**operation, &**statuses));
         all.filter(|(_, statuses)| statuses.iter().all(StatusCode::is_client_error))
     }
 
-    /// Returns the scoped operations whose handlers responded to each sufficient token with 400, 404, 422 or another status of
-    /// the client's errors. Their tokens were accepted, but what the handlers require after that did not show: they may have
-    /// refused the placeholders before. Method and path are written as in the access report.
+    /// Returns the scoped operations whose handlers responded to each sufficient token with a status from 400 to 499, such as
+    /// 404 or 422. Such a handler may have rejected the placeholder before its own checks ran. Method and path are those of the
+    /// access report.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -56,12 +56,12 @@ impl MatrixReport {
     /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
     /// let issuer = TestIssuer::new();
     /// let app = || ScopedRouter::new().route("/items", post(create_item)).with_state(issuer.resource_server());
-    /// let report = issuer.matrix(&app()).check(app()).await;
-    /// assert!(report.rejected_operations().eq(["POST /items"]), "{report}");
+    /// let outcome = issuer.matrix(&app()).check(app()).await;
+    /// assert!(outcome.rejected_operations().eq(["POST /items"]), "{outcome}");
     ///
     /// let matrix = issuer.matrix(&app()).body("POST /items", r#"{ "name": "Foo" }"#);
-    /// let report = matrix.check(app()).await;
-    /// assert_eq!(report.rejected_operations().count(), 0, "{report}");
+    /// let outcome = matrix.check(app()).await;
+    /// assert_eq!(outcome.rejected_operations().count(), 0, "{outcome}");
     /// # });
     /// # }
     /// ```
@@ -70,7 +70,7 @@ impl MatrixReport {
     }
 }
 
-impl fmt::Display for MatrixReport {
+impl fmt::Display for MatrixOutcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<_> = self
             .rejected()
