@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
 use super::bearer::AuthorizationHeader;
-use super::context::{AuthContext, AuthorizedPath, Server, TokenOutcome};
+use super::context::{AuthContext, AuthorizedPath, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
 use super::{ResourceServer, telemetry};
@@ -189,9 +189,5 @@ impl ResourceServer {
         };
         telemetry::refused(&error, &self.config().challenges, part.unwrap_or(required), token, cause);
         error
-    }
-
-    fn server(&self) -> Server<'_> {
-        Server { decoder: self.decoder(), config: self.config() }
     }
 }

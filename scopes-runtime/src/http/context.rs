@@ -12,13 +12,13 @@ use super::bearer::{AuthorizationHeader, Credentials};
 use super::path_values::PathValues;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
-use super::server_config::ServerConfig;
+use super::server_config::{Server, ServerConfig};
 #[cfg(feature = "metrics")]
 use super::telemetry;
 use crate::scope::Requirements;
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;
-use crate::token::{AccessToken, DecodeError, TokenDecoder};
+use crate::token::{AccessToken, DecodeError};
 
 /// The request extension. All in one type, so that a request costs one allocation.
 #[derive(Clone, Default)]
@@ -72,13 +72,6 @@ pub(super) enum TokenOutcome {
     RejectedDpop(Arc<DpopRefusal>),
 }
 
-/// The parts of a resource server that decoding needs. Two are the same server if they share `config`.
-#[derive(Clone, Copy)]
-pub(super) struct Server<'a> {
-    pub(super) decoder: &'a dyn TokenDecoder,
-    pub(super) config: &'a Arc<ServerConfig>,
-}
-
 impl AuthContext {
     /// Returns whether a layer or an earlier check has stored a context.
     pub(super) fn is_stored(parts: &Parts) -> bool {
@@ -99,7 +92,7 @@ impl AuthContext {
     /// Returns whether the server has authorized the request for the handler, with the credentials that it has now and, if
     /// scopes have parameters, the values of its path now. An application may dispatch a request with the extensions of
     /// another path.
-    pub(super) fn is_authorized(parts: &mut Parts, server: Server<'_>, handler: TypeId) -> bool {
+    pub(super) fn is_authorized(parts: &mut Parts, server: &Server, handler: TypeId) -> bool {
         let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
         let is_for_path = match context.map(|context| &context.authorized_path) {
             None | Some(AuthorizedPath::None) => false,
@@ -140,7 +133,7 @@ impl AuthContext {
 
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
-    pub(super) async fn of<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
+    pub(super) async fn of<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
         if !Self::finds_outcome(parts, server) {
             return Self::of_decoded(parts, server).await;
         }
@@ -148,14 +141,14 @@ impl AuthContext {
     }
 
     /// Decodes the token of the request, after [`finds_outcome`](Self::finds_outcome) has returned `false`.
-    pub(super) async fn of_decoded<'a>(parts: &'a mut Parts, server: Server<'_>) -> &'a mut Self {
+    pub(super) async fn of_decoded<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
         // In a box, so that the futures of requests with a cached token, which are most, do not have the size of this one.
         let new = Box::pin(StoredOutcome::decoded(parts, server)).await;
         Self::store(parts, new)
     }
 
     /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded first.
-    pub(super) fn finds_outcome(parts: &mut Parts, server: Server<'_>) -> bool {
+    pub(super) fn finds_outcome(parts: &mut Parts, server: &Server) -> bool {
         if Self::has_outcome(parts, server) {
             return true;
         }
@@ -165,10 +158,10 @@ impl AuthContext {
 
     /// Returns whether the request has an outcome to reuse. That of another server is not valid here: its issuer and audience
     /// differ. Neither is one for other credentials: a layer may have replaced the header since.
-    fn has_outcome(parts: &Parts, server: Server<'_>) -> bool {
+    fn has_outcome(parts: &Parts, server: &Server) -> bool {
         let stored = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
         stored.is_some_and(|stored| {
-            Arc::ptr_eq(&stored.server, server.config)
+            Arc::ptr_eq(&stored.server, &server.config)
                 && stored.header.is_that_of(&parts.headers)
                 && stored.has_sender_of(parts)
                 && stored.is_fresh(SystemTime::now())
@@ -210,13 +203,13 @@ pub(crate) fn end_layers(extensions: &mut Extensions) {
 }
 
 impl StoredOutcome {
-    fn immediate(parts: &Parts, server: Server<'_>) -> Option<Self> {
+    fn immediate(parts: &Parts, server: &Server) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = TokenOutcome::immediate(&header, parts, server)?;
         Some(Self::now(server, parts, header.cloned(), outcome))
     }
 
-    async fn decoded(parts: &mut Parts, server: Server<'_>) -> Self {
+    async fn decoded(parts: &mut Parts, server: &Server) -> Self {
         let header = AuthorizationHeader::of(&parts.headers).cloned();
         let credentials = header.credentials(server.config.sender.accepts_dpop());
         let outcome = decoded(credentials, parts, server).await;
@@ -225,14 +218,14 @@ impl StoredOutcome {
 
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
     fn now(
-        server: Server<'_>,
+        server: &Server,
         parts: &Parts,
         header: AuthorizationHeader<HeaderValue>,
         outcome: TokenOutcome,
     ) -> Self {
         Self {
             decoded_at: SystemTime::now(),
-            server: Arc::clone(server.config),
+            server: Arc::clone(&server.config),
             header,
             #[cfg(feature = "bound-tokens")]
             sender: server.config.sender.evidence(parts),
@@ -266,7 +259,7 @@ impl TokenOutcome {
     pub(super) fn immediate(
         header: &AuthorizationHeader<&HeaderValue>,
         parts: &Parts,
-        server: Server<'_>,
+        server: &Server,
     ) -> Option<Self> {
         let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
         let is_looked_up = found.is_some();
@@ -306,7 +299,7 @@ impl TokenOutcome {
     }
 }
 
-fn cached(token: &str, server: Server<'_>) -> Option<AccessToken> {
+fn cached(token: &str, server: &Server) -> Option<AccessToken> {
     server.decoder.cached(token).map(counted)
 }
 
@@ -317,7 +310,7 @@ fn counted(token: AccessToken) -> AccessToken {
     token
 }
 
-async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: Server<'_>) -> TokenOutcome {
+async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Server) -> TokenOutcome {
     match credentials {
         Credentials::Missing => TokenOutcome::Missing,
         Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
@@ -339,7 +332,7 @@ async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: Server
     }
 }
 
-async fn decoded_token(token: &str, server: Server<'_>) -> Result<AccessToken, DecodeError> {
+async fn decoded_token(token: &str, server: &Server) -> Result<AccessToken, DecodeError> {
     let decoded = server.decoder.decode(token).await;
     #[cfg(feature = "metrics")]
     telemetry::count_token(match &decoded {
@@ -350,11 +343,7 @@ async fn decoded_token(token: &str, server: Server<'_>) -> Result<AccessToken, D
     decoded
 }
 
-fn bearer_outcome(
-    token: Result<AccessToken, DecodeError>,
-    parts: &Parts,
-    server: Server<'_>,
-) -> TokenOutcome {
+fn bearer_outcome(token: Result<AccessToken, DecodeError>, parts: &Parts, server: &Server) -> TokenOutcome {
     let checked = token.and_then(|token| server.config.sender.check_bearer(&token, parts).map(|()| token));
     checked.map_or_else(|error| TokenOutcome::Rejected(Arc::new(error)), TokenOutcome::Valid)
 }

@@ -10,7 +10,7 @@ use super::challenge::ChallengeConfig;
 #[cfg(feature = "bound-tokens")]
 use super::mutual_tls::MutualTls;
 use super::sender::SenderChecks;
-use super::server_config::ServerConfig;
+use super::server_config::{Server, ServerConfig};
 use crate::readable_debug::readable_debug;
 #[cfg(feature = "bound-tokens")]
 use crate::token::Dpop;
@@ -63,10 +63,7 @@ use crate::token::TokenDecoder;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct ResourceServer {
-    decoder: Arc<dyn TokenDecoder>,
-    config: Arc<ServerConfig>,
-}
+pub struct ResourceServer(Arc<Server>);
 
 /// Builds a [`ResourceServer`]. [`ResourceServer::builder`] starts one.
 ///
@@ -101,7 +98,7 @@ readable_debug!(RealmError);
 impl ResourceServer {
     /// Creates a server with the realm `api`. Its refusals contain the required scopes.
     pub fn new(decoder: impl TokenDecoder) -> Self {
-        Self { decoder: Arc::new(decoder), config: Arc::default() }
+        Self(Arc::new(Server { decoder: Arc::new(decoder), config: Arc::default() }))
     }
 
     /// Returns a builder, to set the realm, the challenges and the bodies of refusals.
@@ -124,17 +121,17 @@ impl ResourceServer {
         }
     }
 
-    pub(super) fn decoder(&self) -> &dyn TokenDecoder {
-        &*self.decoder
+    pub(super) fn server(&self) -> &Server {
+        &self.0
     }
 
     pub(super) fn config(&self) -> &Arc<ServerConfig> {
-        &self.config
+        &self.0.config
     }
 
     /// Returns whether requests with the scheme `DPoP` can be authorized.
     pub(crate) fn accepts_dpop(&self) -> bool {
-        self.config.sender.accepts_dpop()
+        self.0.config.sender.accepts_dpop()
     }
 }
 
@@ -211,7 +208,8 @@ impl ResourceServerBuilder {
         }
         let Self { decoder, realm, names_scopes, metadata, renderer, sender } = self;
         let challenges = ChallengeConfig::new(realm.into(), names_scopes, metadata, sender.schemes());
-        Ok(ResourceServer { decoder, config: Arc::new(ServerConfig { challenges, renderer, sender }) })
+        let config = Arc::new(ServerConfig { challenges, renderer, sender });
+        Ok(ResourceServer(Arc::new(Server { decoder, config })))
     }
 }
 
@@ -227,7 +225,7 @@ where
 
 impl fmt::Debug for ResourceServer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ResourceServer").field("config", &self.config).finish_non_exhaustive()
+        formatter.debug_struct("ResourceServer").field("config", &self.0.config).finish_non_exhaustive()
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
@@ -6,6 +7,13 @@ use super::authentication_schemes::Scheme;
 use super::challenge::{ChallengeConfig, RefusalReason};
 use super::sender::SenderChecks;
 use crate::scope::{GrantedScopes, Requirements};
+use crate::token::TokenDecoder;
+
+/// What the clones of a resource server share.
+pub(super) struct Server {
+    pub(super) decoder: Arc<dyn TokenDecoder>,
+    pub(super) config: Arc<ServerConfig>,
+}
 
 /// The challenges and the bodies of refusals of a resource server. Two servers are the same if they share it.
 #[derive(Default)]
