@@ -1,7 +1,7 @@
 use axum::http::Method;
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::path_item::to_http;
@@ -75,20 +75,25 @@ impl Description {
     /// path.
     pub(super) fn operation_at(&self, path: &str) -> Operation {
         let mut operation = self.operation.clone();
-        if let Some(parameters) = &mut operation.parameters {
-            parameters.retain(|parameter| match parameter {
-                RefOr::T(parameter) => {
-                    !matches!(parameter.parameter_in, ParameterIn::Path)
-                        || operation::parameters(path).any(|name| name == parameter.name)
-                }
-                RefOr::Ref(_) => true,
-            });
-        }
+        retain_parameters_of(path, operation.parameters.as_mut());
         operation
     }
 
     /// Returns the operation id that the user wrote.
     pub(super) fn written_id(&self) -> Option<&str> {
         self.operation.operation_id.as_deref().filter(|_| self.has_written_id)
+    }
+}
+
+/// Removes the path parameters that are not in the path.
+pub(super) fn retain_parameters_of(path: &str, parameters: Option<&mut Vec<RefOr<Parameter>>>) {
+    if let Some(parameters) = parameters {
+        parameters.retain(|parameter| match parameter {
+            RefOr::T(parameter) => {
+                !matches!(parameter.parameter_in, ParameterIn::Path)
+                    || operation::parameters(path).any(|name| name == parameter.name)
+            }
+            RefOr::Ref(_) => true,
+        });
     }
 }

@@ -10,13 +10,12 @@ use crate::token::{FetchError, IssuerMetadata, UrlPolicy, client, without_creden
 #[non_exhaustive]
 pub enum DiscoveryError {
     /// The issuer is not an HTTPS or loopback URL, or contains a user name, a password, a query or a fragment.
-    #[error(
-        "`{url}` is not the URL of an issuer: use `https://`, or a loopback address, without user name, password, query and \
-         fragment"
-    )]
+    #[error("`{url}` is not the URL of an issuer: {help}")]
     UnsafeUrl {
         /// The URL, without user name and password.
         url: String,
+        /// What to do.
+        help: String,
     },
     /// The HTTPS client cannot be built, for example because the system has no certificates.
     #[error("the HTTPS client for the issuer's metadata cannot be built: {0}")]
@@ -38,8 +37,9 @@ pub(super) async fn discover<const N: usize>(
     issuer: &str,
     members: [&str; N],
 ) -> Result<[Url; N], DiscoveryError> {
-    let metadata = IssuerMetadata::of(issuer, UrlPolicy::default())
-        .ok_or_else(|| DiscoveryError::UnsafeUrl { url: without_credentials(issuer) })?;
+    let metadata = IssuerMetadata::of(issuer, UrlPolicy::default()).map_err(|problem| {
+        DiscoveryError::UnsafeUrl { url: without_credentials(issuer), help: problem.help(None) }
+    })?;
     let client = client(metadata.first_url(), UrlPolicy::default()).map_err(DiscoveryError::HttpClient)?;
     let unusable =
         |error: FetchError| DiscoveryError::Metadata { issuer: issuer.to_owned(), reason: error.to_string() };

@@ -1,16 +1,18 @@
+use std::collections::HashMap;
+
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{HttpMethod, Operation as OpenApiOperation};
 
 use super::components::{add_components, add_credentials, referenced_credentials, referenced_schemes};
 use super::default_operation::{default_operation, describe_parameters, service_operation};
-use super::description::Description;
+use super::description::{Description, retain_parameters_of};
 use super::operation_access::add_access;
 use super::operation_ids::{Unidentified, operation_ids};
 use super::path_item::{METHODS, name, openapi_path, served_methods, slot, unchecked_shapes};
 use super::refusals::Refusals;
 use super::schemes::Schemes;
 use super::security::{OperationSecurity, remove_unchecked_schemes};
-use crate::operation::Operation;
+use crate::operation::{Operation, shape};
 
 /// Adds the operations that `is_visible` selects to a document, and removes the others from it, with the security schemes and
 /// the refusals that they refer to. Each has the schemes of its router. Services that check no tokens lose these schemes.
@@ -39,6 +41,7 @@ pub(crate) fn document(
             methods.map(move |method| (operation, security, description, method))
         })
         .collect();
+    rename_given_paths(&mut openapi, served.iter().map(|(operation, ..)| openapi_path(operation)));
     let unidentified: Vec<_> = served
         .iter()
         .map(|(operation, _, description, method)| Unidentified {
@@ -83,6 +86,23 @@ pub(crate) fn document(
     add_components(&mut openapi, &schemes, refusals);
     add_credentials(&mut openapi, &referenced_credentials(visible().map(|(_, security)| security), &schemes));
     openapi
+}
+
+/// Gives the paths of the document the parameters' names of the routes, so that no path is there twice (OpenAPI 3.1 section
+/// 4.8.8).
+fn rename_given_paths(openapi: &mut OpenApi, served: impl Iterator<Item = String>) {
+    let paths = &mut openapi.paths.paths;
+    let given: HashMap<_, _> = paths.keys().map(|path| (shape(path), path.clone())).collect();
+    for path in served {
+        let given = given.get(&shape(&path)).filter(|_| !paths.contains_key(&path));
+        let Some(mut item) = given.and_then(|given| paths.remove(given)) else { continue };
+        retain_parameters_of(&path, item.parameters.as_mut());
+        for (method, _) in METHODS {
+            let operation = slot(&mut item, &method).as_mut();
+            retain_parameters_of(&path, operation.and_then(|operation| operation.parameters.as_mut()));
+        }
+        paths.insert(path, item);
+    }
 }
 
 /// Removes an operation that the given document describes, and its path if nothing else is there.

@@ -59,6 +59,36 @@ impl Fetched {
     }
 }
 
+/// Why a configured URL is refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum UrlProblem {
+    NotAbsolute,
+    Credentials,
+    PlainHttp,
+    QueryOrFragment,
+}
+
+impl UrlProblem {
+    /// Returns what to do. `opt_in` is the method that allows plain HTTP to a host, if there is one.
+    pub(crate) fn help(self, opt_in: Option<&str>) -> String {
+        let help = match (self, opt_in) {
+            (Self::NotAbsolute, _) => {
+                "write an absolute one, such as `https://issuer.example`, with no space around it"
+            }
+            (Self::Credentials, _) => "remove the user name and the password, which would be logged",
+            (Self::QueryOrFragment, _) => "remove the query or the fragment, which no issuer has",
+            (Self::PlainHttp, None) => "use `https://`, or a loopback address",
+            (Self::PlainHttp, Some(opt_in)) => {
+                return format!(
+                    "use `https://`, or a loopback address. For development in containers, `{opt_in}` allows one host, named \
+                     without scheme and port"
+                );
+            }
+        };
+        help.to_owned()
+    }
+}
+
 /// The URLs that requests may go to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct UrlPolicy {
@@ -67,15 +97,33 @@ pub(crate) struct UrlPolicy {
 }
 
 impl UrlPolicy {
-    /// Returns whether requests may go to this URL: HTTPS, or plain HTTP to loopback or to the named host. URLs with a user name
-    /// or password are refused, because URLs are logged.
-    pub(super) fn allows(self, url: &Url) -> bool {
-        if !url.username().is_empty() || url.password().is_some() {
-            return false;
-        }
-        let is_allowed =
+    /// Parses a configured URL that requests may go to.
+    pub(super) fn parse(self, text: &str) -> Result<Url, UrlProblem> {
+        // The parser would add the slashes, and remove the space, of which the claim `iss` has none.
+        let is_written_out = text.contains("://") && text.trim() == text;
+        let url = Url::parse(text).ok().filter(|_| is_written_out).ok_or(UrlProblem::NotAbsolute)?;
+        self.problem(&url).map_or(Ok(url), Err)
+    }
+
+    /// Returns whether requests may go to this URL.
+    fn allows(self, url: &Url) -> bool {
+        self.problem(url).is_none()
+    }
+
+    /// Returns why requests may not go to a URL: it must be HTTPS, or plain HTTP to loopback or to the named host. URLs with a
+    /// user name or password are refused, because URLs are logged.
+    fn problem(self, url: &Url) -> Option<UrlProblem> {
+        let is_http_host =
             |host| is_loopback(host) || self.http_host.is_some_and(|named| host.eq_ignore_ascii_case(named));
-        url.scheme() == "https" || url.scheme() == "http" && url.host_str().is_some_and(is_allowed)
+        if !url.username().is_empty() || url.password().is_some() {
+            return Some(UrlProblem::Credentials);
+        }
+        match url.scheme() {
+            "https" => None,
+            "http" if url.host_str().is_some_and(is_http_host) => None,
+            "http" => Some(UrlProblem::PlainHttp),
+            _ => Some(UrlProblem::NotAbsolute),
+        }
     }
 
     /// Returns whether a redirect or a document of one URL may lead to another: HTTPS to HTTPS, loopback to loopback, and the

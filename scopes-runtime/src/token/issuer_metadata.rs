@@ -4,7 +4,7 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fetch::{self, FetchError, UrlPolicy};
+use super::fetch::{self, FetchError, UrlPolicy, UrlProblem};
 
 /// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]
@@ -15,11 +15,11 @@ pub(crate) struct IssuerMetadata {
 }
 
 impl IssuerMetadata {
-    /// Returns `None` unless the issuer is a safe URL without query and fragment.
-    pub(crate) fn of(issuer: &str, urls: UrlPolicy) -> Option<Self> {
-        let url = Url::parse(issuer).ok().filter(|url| urls.allows(url))?;
+    /// Returns an error unless the issuer is a safe URL without query and fragment.
+    pub(crate) fn of(issuer: &str, urls: UrlPolicy) -> Result<Self, UrlProblem> {
+        let url = urls.parse(issuer)?;
         if url.query().is_some() || url.fragment().is_some() {
-            return None;
+            return Err(UrlProblem::QueryOrFragment);
         }
         let path = url.path().trim_end_matches('/');
         // OpenID Connect Discovery section 4, and RFC 8414 section 3.1.
@@ -32,7 +32,7 @@ impl IssuerMetadata {
             url.set_path(&path);
             url
         });
-        Some(Self { issuer: issuer.to_owned(), documents, urls })
+        Ok(Self { issuer: issuer.to_owned(), documents, urls })
     }
 
     /// Returns the location that is requested first. Every other URL of the issuer has the same scheme.

@@ -3,7 +3,7 @@
 use crate::openapi::{challenge_schema, essential};
 use axum::extract::Path;
 use scopes_runtime::router::{any, get, routes};
-use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
+use scopes_runtime::{GrantedScopes, ResourceServer, ScopedRouter, public, requires_scopes};
 use scopes_tests::Scope;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
@@ -74,6 +74,30 @@ fn given() -> OpenApi {
         },
     });
     serde_json::from_value(given).expect("a document")
+}
+
+/// One path of a document may not be there twice with other names of its parameters.
+#[test]
+fn a_given_path_has_the_parameters_of_the_route() {
+    let given = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Given", "version": "1" },
+        "paths": { "/items/{id}": { "get": {
+            "parameters": [{ "name": "id", "in": "path", "required": true }],
+            "responses": { "200": { "description": "The item." } },
+        } } },
+    });
+    let given: OpenApi = serde_json::from_value(given).expect("a document");
+    let router = || Router::with_openapi(given.clone()).route("/items/{item}", get(of_one));
+    let paths = document(router())["paths"].clone();
+    assert!(paths.as_object().expect("paths").keys().eq(["/items/{item}"]), "{paths}");
+    let operation = &paths["/items/{item}"]["get"];
+    assert_eq!(operation["responses"]["200"]["description"], "The item.");
+    assert_eq!(operation["security"], json!([{ "oauth2": ["me"] }]));
+    let names: Vec<_> =
+        operation["parameters"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["item"]);
+    assert!(router().openapi_for(&GrantedScopes::default()).paths.paths.is_empty());
 }
 
 #[test]

@@ -92,6 +92,6 @@ async fn a_url_that_is_not_safe_is_not_requested() {
         ("https://issuer.example?tenant=1", "https://issuer.example?tenant=1"),
     ] {
         let error = OAuth2Scheme::new::<Scope>().discover_authorization_code(url).await;
-        assert!(matches!(error, Err(DiscoveryError::UnsafeUrl { url }) if url == shown), "{url}");
+        assert!(matches!(error, Err(DiscoveryError::UnsafeUrl { url, .. }) if url == shown), "{url}");
     }
 }

@@ -18,6 +18,7 @@ mod with_credentials;
 mod with_dpop;
 mod with_scope_values;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::panic::Location;
 
@@ -177,9 +178,10 @@ impl ScopeMatrix {
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixOutcome`]
-    /// lists the operations whose handlers rejected all of them; [`body`](Self::body) sets what they accept. A request is accepted unless
-    /// the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of
-    /// the application; set tokens that satisfy it with [`token`](Self::token).
+    /// lists the operations whose handlers rejected all of them; [`body`](Self::body) sets what they accept. Operations with
+    /// `DELETE` come last, longer paths first, so that others find the items of the application. A request is accepted unless the
+    /// response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the
+    /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
     /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one for each scope
     /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
@@ -214,7 +216,7 @@ impl ScopeMatrix {
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);
             let mut paths = BTreeSet::new();
-            for operation in all {
+            for operation in in_order(all) {
                 let target = self.target(operation);
                 self.check_operation(operation, &target, &mut run).await;
                 // An unlisted route may serve what no listed one does.
@@ -388,4 +390,13 @@ fn attack_case(attack: &Attack, target: &Target, challenge: TokenChallenge) -> C
             Expected::Refused(attack.status(), challenge)
         },
     }
+}
+
+/// Returns the operations with those that delete items last, the items inside of others first.
+fn in_order(all: &[Operation]) -> Vec<&Operation> {
+    let depth = |operation: &Operation| operation.path.split('/').count();
+    let deletes = |operation: &Operation| operation.methods == Methods::One(Method::DELETE);
+    let mut ordered: Vec<_> = all.iter().collect();
+    ordered.sort_by_key(|operation| deletes(operation).then(|| Reverse(depth(operation))));
+    ordered
 }

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use super::decoder::{ClientCredentials, IntrospectionDecoder};
 use super::endpoint::Endpoint;
 use super::error::IntrospectionDecoderError;
@@ -188,16 +186,16 @@ impl IntrospectionDecoderBuilder {
 
     fn configured_endpoint(&self) -> Result<Endpoint, IntrospectionDecoderError> {
         let (text, endpoint) = match (&self.endpoint, &self.issuer) {
-            (Some(text), _) => {
-                let url = Url::parse(text).ok().filter(|url| self.urls.allows(url));
-                (text, url.map(Endpoint::Configured))
-            }
+            (Some(text), _) => (text, self.urls.parse(text).map(Endpoint::Configured)),
             (None, Some(text)) => {
                 let metadata = IssuerMetadata::of(text, self.urls);
                 (text, metadata.map(|metadata| Endpoint::Discovered(metadata, Arc::default())))
             }
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),
         };
-        endpoint.ok_or_else(|| IntrospectionDecoderError::UnsafeUrl { url: fetch::without_credentials(text) })
+        endpoint.map_err(|problem| IntrospectionDecoderError::UnsafeUrl {
+            url: fetch::without_credentials(text),
+            help: problem.help(Some("IntrospectionDecoderBuilder::danger_allow_http")),
+        })
     }
 }

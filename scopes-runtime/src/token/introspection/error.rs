@@ -24,13 +24,12 @@ pub enum IntrospectionDecoderError {
     )]
     MissingClient,
     /// The issuer or the endpoint is not an HTTPS or loopback URL, or contains a user name or a password.
-    #[error(
-        "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user name and \
-         password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows one host, named without scheme and port"
-    )]
+    #[error("`{url}` is not a safe URL for requests with tokens: {help}")]
     UnsafeUrl {
         /// The URL, without user name and password.
         url: String,
+        /// What to do.
+        help: String,
     },
     /// `cache_ttl` is longer than five minutes.
     #[error("a `cache_ttl` of {0:?} is longer than 300 s: a revoked token would be accepted for too long")]

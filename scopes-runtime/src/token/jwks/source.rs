@@ -1,5 +1,4 @@
 use jsonwebtoken::Algorithm;
-use url::Url;
 
 use super::location::Location;
 use super::published_keys::PublishedKeys;
@@ -55,8 +54,11 @@ pub struct Jwks {
 
 /// Why keys cannot be fetched from a source.
 pub(in crate::token) enum ConnectError {
-    /// The URL, without user name and password.
-    UnsafeUrl(String),
+    /// The URL, without user name and password, and what to do.
+    UnsafeUrl {
+        url: String,
+        help: String,
+    },
     HttpClient(reqwest::Error),
 }
 
@@ -87,7 +89,8 @@ impl Jwks {
     /// str`, so that it is fixed at compile time and not read from configuration. Redirects and metadata may not lead to another
     /// host. A `WARN` event (`scopes_runtime::plain_http`) is logged when the decoder is built.
     ///
-    /// `host` has neither scheme nor port: `keycloak` for `http://keycloak:8080/realms/shop`.
+    /// `host` has neither scheme nor port: `keycloak` for `http://keycloak:8080/realms/shop`. If browsers reach the issuer at
+    /// another URL, `iss` is that URL: see [Keycloak](crate::guide::products#keycloak).
     ///
     /// ```
     /// use scopes_runtime::{Jwks, JwtDecoder, JwtDecoderError};
@@ -109,13 +112,12 @@ impl Jwks {
     fn location(&self, issuer: &str) -> Result<Location, ConnectError> {
         let location = match &self.url {
             None => IssuerMetadata::of(issuer, self.urls).map(Location::Discovered),
-            Some(url) => {
-                let url = Url::parse(url).ok().filter(|url| self.urls.allows(url));
-                url.map(Location::Configured)
-            }
+            Some(url) => self.urls.parse(url).map(Location::Configured),
         };
-        let url = self.url.as_deref().unwrap_or(issuer);
-        location.ok_or_else(|| ConnectError::UnsafeUrl(fetch::without_credentials(url)))
+        location.map_err(|problem| ConnectError::UnsafeUrl {
+            url: fetch::without_credentials(self.url.as_deref().unwrap_or(issuer)),
+            help: problem.help(Some("Jwks::danger_allow_http")),
+        })
     }
 
     /// Creates the keys of an issuer, and starts the task that fetches them if there is a runtime.

@@ -32,15 +32,15 @@ pub enum JwtDecoderError {
     #[cfg(feature = "issuer")]
     #[error("the decoder has keys from `key` and from `jwks`: call one of them, or build two decoders")]
     TwoKindsOfKeys,
-    /// The keys are not at an HTTPS or loopback URL, or the URL contains a user name or a password.
+    /// The keys are not at an HTTPS or loopback URL, or the URL contains a user name or a password. An issuer also has no query and
+    /// no fragment.
     #[cfg(feature = "issuer")]
-    #[error(
-        "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name and \
-         password. For development in containers, `Jwks::danger_allow_http` allows one host, named without scheme and port"
-    )]
+    #[error("`{url}` is not a safe URL to fetch keys from: {help}")]
     UnsafeUrl {
         /// The URL, without user name and password.
         url: String,
+        /// What to do.
+        help: String,
     },
     /// The HTTPS client cannot be built, for example because the system has no certificates.
     #[cfg(feature = "issuer")]
@@ -83,7 +83,7 @@ readable_debug!(JwtDecoderError);
 impl From<ConnectError> for JwtDecoderError {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::UnsafeUrl(url) => Self::UnsafeUrl { url },
+            ConnectError::UnsafeUrl { url, help } => Self::UnsafeUrl { url, help },
             ConnectError::HttpClient(error) => Self::HttpClient(error),
         }
     }

@@ -35,13 +35,10 @@ async fn tokens_over_16_kib_are_not_introspected() {
 fn incomplete_and_unsafe_configurations_are_errors() {
     let builder = IntrospectionDecoder::builder;
     let whole = || builder().issuer("https://issuer.example").audience(AUDIENCE).client("api", "s3cret");
-    let url = |url: &str| {
-        format!(
-            "`{url}` is not a safe URL for requests with tokens: use `https://`, or a loopback address, without user \
-             name and password. For development in containers, `IntrospectionDecoderBuilder::danger_allow_http` allows \
-             one host, named without scheme and port"
-        )
-    };
+    let unsafe_url =
+        |url: &str, help: &str| format!("`{url}` is not a safe URL for requests with tokens: {help}");
+    let plain = "use `https://`, or a loopback address. For development in containers, \
+                 `IntrospectionDecoderBuilder::danger_allow_http` allows one host, named without scheme and port";
     for (builder, message) in [
         (
             builder().audience(AUDIENCE).client("api", "secret"),
@@ -60,9 +57,15 @@ fn incomplete_and_unsafe_configurations_are_errors() {
              at the issuer"
                 .to_owned(),
         ),
-        (whole().issuer("http://issuer.example"), url("http://issuer.example")),
-        (whole().issuer("https://issuer.example/?a"), url("https://issuer.example/?a")),
-        (whole().endpoint("http://issuer.example/introspect"), url("http://issuer.example/introspect")),
+        (whole().issuer("http://issuer.example"), unsafe_url("http://issuer.example", plain)),
+        (
+            whole().issuer("https://issuer.example/?a"),
+            unsafe_url("https://issuer.example/?a", "remove the query or the fragment, which no issuer has"),
+        ),
+        (
+            whole().endpoint("http://issuer.example/introspect"),
+            unsafe_url("http://issuer.example/introspect", plain),
+        ),
         (
             whole().cache_ttl(Duration::from_secs(301)),
             "a `cache_ttl` of 301s is longer than 300 s: a revoked token would be accepted for too long".to_owned(),
