@@ -21,14 +21,14 @@ impl CurrentGeneration {
 
     /// Returns whether the published keys of this generation are current.
     pub(super) fn is(&self, generation: KeyGeneration, now: Instant) -> bool {
-        self.number.load(Ordering::Acquire) == generation.number()
-            && self.milliseconds(now) < self.trusted_until.load(Ordering::Acquire)
+        // In the reverse order of `set`: a new time is only read with the generation that it belongs to.
+        self.milliseconds(now) < self.trusted_until.load(Ordering::Acquire)
+            && self.number.load(Ordering::Acquire) == generation.number()
     }
 
     pub(super) fn set(&self, generation: KeyGeneration, trusted_until: Instant) {
-        // Before the number: a reader of the new number must not compare with the old time.
-        self.trusted_until.store(self.milliseconds(trusted_until), Ordering::Release);
         self.number.store(generation.number(), Ordering::Release);
+        self.trusted_until.store(self.milliseconds(trusted_until), Ordering::Release);
     }
 
     pub(super) fn clear(&self) {

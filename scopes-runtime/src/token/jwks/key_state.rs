@@ -73,6 +73,11 @@ impl KeyState {
         Some(&*self.keys).filter(|keys| Instant::now() < self.trusted_until && !keys.is_empty())
     }
 
+    /// Returns whether a fetch has succeeded.
+    pub(super) fn was_fetched(&self) -> bool {
+        self.fetched_at.is_some()
+    }
+
     /// Returns whether a token may cause a fetch now.
     pub(super) fn may_refresh(&self) -> bool {
         self.earliest_refresh <= Instant::now()

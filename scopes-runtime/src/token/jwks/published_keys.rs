@@ -84,15 +84,17 @@ impl PublishedKeys {
         let mut updates = self.state.clone();
         let state = updates.borrow_and_update().clone();
         let was_started = self.start_refresher();
+        // Between the end of a runtime and the first fetch in another one, the issuer may have withdrawn the keys.
+        let are_unconfirmed =
+            was_started || state.last_attempt != Attempt::Failed && !self.is_current(state.generation);
         match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
-            // The keys are from the time before the last runtime ended.
-            _ if was_started => {}
+            _ if are_unconfirmed => {}
             Some(SignatureOutcome::Verified) => return Ok(KeyLookup::Verified(state.generation)),
             Some(SignatureOutcome::Invalid(reason)) => return Err(DecodeError::invalid(reason)),
             Some(SignatureOutcome::UnknownKey(_)) | None => {}
         }
         let published = self.clone();
-        Ok(KeyLookup::MayBeNew(NextKeys { published, state, updates, was_started, now: Instant::now() }))
+        Ok(KeyLookup::MayBeNew(NextKeys { published, state, updates, are_unconfirmed, now: Instant::now() }))
     }
 }
 
@@ -109,7 +111,7 @@ pub(in crate::token) struct NextKeys {
     published: PublishedKeys,
     state: KeyState,
     updates: watch::Receiver<KeyState>,
-    was_started: bool,
+    are_unconfirmed: bool,
     now: Instant,
 }
 
@@ -125,9 +127,13 @@ impl NextKeys {
         jws: &Jws<'_>,
         header: &Header,
     ) -> Result<KeyGeneration, DecodeError> {
-        let Self { published, state, mut updates, was_started, now } = self;
+        let Self { published, state, mut updates, are_unconfirmed, now } = self;
+        // Nothing refreshes the keys, and there is no timer.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(unavailable(&state));
+        }
         let first_seen = published.first_seen.record(jws, now);
-        let is_running = was_started || state.last_attempt == Attempt::Running;
+        let is_running = are_unconfirmed || state.last_attempt == Attempt::Running;
         if is_running || state.may_refresh() {
             let Ok(_permit) = published.waiting_permits.try_acquire() else {
                 return Err(unavailable(&state));
@@ -154,10 +160,12 @@ impl NextKeys {
 }
 
 fn unavailable(state: &KeyState) -> DecodeError {
-    DecodeError::unavailable(
-        state.retry_after(),
-        "the token's key is unknown, but may have been published since",
-    )
+    let cause = if state.was_fetched() {
+        "the token's key is unknown, but may have been published since"
+    } else {
+        "the issuer's keys have not been fetched yet; the events of `scopes_runtime::keys` say why"
+    };
+    DecodeError::unavailable(state.retry_after(), cause)
 }
 
 impl fmt::Debug for PublishedKeys {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use axum::response::IntoResponse as _;
+use futures_util::FutureExt as _;
 use scopes_runtime::{Algorithm, Jwks, JwtDecoder, JwtDecoderError, TokenDecoder as _};
 use serde_json::json;
 
@@ -89,6 +90,50 @@ fn a_decoder_works_in_another_runtime() {
     assert_eq!(issuer.fetches(), 2);
 }
 
+/// The keys of the ended runtime may have been withdrawn, so no request uses them before a fetch.
+#[test]
+fn requests_wait_for_the_first_fetch_of_another_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let servers = runtime();
+    let issuer = servers.block_on(Issuer::start());
+    issuer.publishes([named(Algorithm::ES256, "old")]);
+    let first = runtime();
+    let decoder = first.block_on(async { issuer.known() });
+    let old = issuer.token(Algorithm::ES256, Some("old"));
+    assert_eq!(first.block_on(outcome(&decoder, &old)), "ok");
+    drop(first);
+    assert_eq!(outcome(&decoder, &old).now_or_never(), Some("unavailable"));
+
+    let new = json!({ "keys": [named(Algorithm::EdDSA, "new")] });
+    let (release, released) = std::sync::mpsc::channel();
+    let released = Mutex::new(released);
+    issuer.respond(move |_| {
+        released.lock().expect("no panic").recv().expect("a sender");
+        Some(axum::Json(new.clone()).into_response())
+    });
+    runtime().block_on(async {
+        let both = [(); 2].map(|()| {
+            let (decoder, old) = (decoder.clone(), old.clone());
+            tokio::spawn(async move { outcome(&decoder, &old).await })
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        release.send(()).expect("a request");
+        for request in both {
+            assert_eq!(request.await.expect("no panic"), "invalid");
+        }
+    });
+}
+
+/// There is no timer to wait with.
+#[test]
+fn outside_a_runtime_a_token_does_not_wait() {
+    let servers = tokio::runtime::Runtime::new().expect("a runtime");
+    let issuer = servers.block_on(Issuer::start());
+    issuer.publishes([jwk(Algorithm::ES256)]);
+    let token = issuer.token(Algorithm::ES256, None);
+    assert_eq!(outcome(&issuer.known(), &token).now_or_never(), Some("unavailable"));
+}
+
 #[tokio::test]
 async fn metadata_of_another_issuer_is_not_used() {
     let issuer = Issuer::start().await;
@@ -128,31 +173,31 @@ fn insecure_urls_of_keys_are_errors() {
         let builder = JwtDecoder::builder().issuer(issuer).audience(AUDIENCE).jwks(keys);
         builder.build().expect_err("an error").to_string()
     };
-    let message = |url: &str| {
-        format!(
-            "`{url}` is not a safe URL to fetch keys from: use `https://`, or a loopback address, without user name \
-             and password. For development in containers, `Jwks::danger_allow_http` allows one host, \
-             named without scheme and port"
-        )
-    };
-    for url in [
-        "http://issuer.example",
-        "issuer.example",
-        "file:///etc/passwd",
-        "http://127.0.0.1.example",
-        "http://0.0.0.0",
+    let message = |url: &str, help: &str| format!("`{url}` is not a safe URL to fetch keys from: {help}");
+    let plain = "use `https://`, or a loopback address. For development in containers, `Jwks::danger_allow_http` allows one \
+                 host, named without scheme and port";
+    let relative = "write an absolute one, such as `https://issuer.example`, with no space around it";
+    for (url, help) in [
+        ("http://issuer.example", plain),
+        ("http://127.0.0.1.example", plain),
+        ("http://0.0.0.0", plain),
+        ("issuer.example", relative),
+        ("localhost:8080", relative),
+        ("https:/issuer.example", relative),
+        ("https://issuer.example ", relative),
+        ("file:///etc/passwd", relative),
     ] {
-        assert_eq!(refusal(url, Jwks::discovery()), message(url));
-        assert_eq!(refusal("https://issuer.example", Jwks::uri(url)), message(url));
+        assert_eq!(refusal(url, Jwks::discovery()), message(url, help));
+        assert_eq!(refusal("https://issuer.example", Jwks::uri(url)), message(url, help));
     }
-    let refused = refusal("https://user:password@issuer.example", Jwks::discovery());
-    assert_eq!(refused, message("…@issuer.example"));
-    for credentials in ["user", ":password"] {
+    for credentials in ["user:password", "user", ":password"] {
         let refused = refusal(&format!("https://{credentials}@issuer.example"), Jwks::discovery());
-        assert_eq!(refused, message("…@issuer.example"));
+        let help = "remove the user name and the password, which would be logged";
+        assert_eq!(refused, message("…@issuer.example", help));
     }
     for url in ["https://issuer.example/?a=b", "https://issuer.example/#a"] {
-        assert_eq!(refusal(url, Jwks::discovery()), message(url));
+        let help = "remove the query or the fragment, which no issuer has";
+        assert_eq!(refusal(url, Jwks::discovery()), message(url, help));
     }
     let both = JwtDecoder::builder()
         .issuer("https://issuer.example")
