@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Once;
 
 use axum::Router;
+use axum::extract::Path;
 use axum::routing::get as on_get;
 #[cfg(feature = "metrics")]
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
@@ -14,6 +15,7 @@ use scopes_runtime::{
     AccessToken, AuthError, DecodeFuture, Jwks, JwtDecoder, Requirement, ResourceServer, ScopedRouter,
     TokenDecoder, public, requires_scopes, scopes,
 };
+use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, bearer, get};
 use serde_json::json;
 use tracing::Level;
@@ -34,10 +36,33 @@ async fn gone(token: AccessToken) -> AuthError {
     token.refuse()
 }
 
-#[requires_scopes("me")]
-async fn undeclared(token: AccessToken) -> Result<(), AuthError> {
-    token.require(scopes!("items"))
+/// What [`numbered`] requires later, and whether its attribute declares that.
+const LATER: [(Requirement, bool); 11] = [
+    (scopes!("items:write"), true),
+    (scopes!("items"), true),
+    (scopes!("me"), true),
+    (scopes!("me", "items"), true),
+    (scopes!(BillingScope::Invoices), true),
+    (scopes!(BillingScope::InvoicesRead), false),
+    (scopes!("me", BillingScope::Billing), false),
+    (scopes!(acr = "mfa", max_age = 300), true),
+    (scopes!(acr = "mfa"), false),
+    (scopes!(acr = "pwd", max_age = 300), false),
+    (scopes!(dpop), false),
+];
+
+#[requires_scopes("items:write", may_require(any("me", BillingScope::Invoices), acr = "mfa", max_age = 300))]
+async fn numbered(token: AccessToken, Path(number): Path<usize>) -> Result<(), AuthError> {
+    token.require(LATER[number].0)
 }
+
+#[requires_scopes("me", may_require(dpop))]
+async fn bound_later(token: AccessToken) -> Result<(), AuthError> {
+    token.require(scopes!(dpop))
+}
+
+#[requires_scopes("me", dpop)]
+async fn bound() {}
 
 #[public]
 async fn open(_token: Option<AccessToken>) {}
@@ -47,7 +72,9 @@ fn app() -> Router {
         .route("/items", on_get(items))
         .route("/later", on_get(later))
         .route("/gone", on_get(gone))
-        .route("/undeclared", on_get(undeclared))
+        .route("/numbered/{number}", on_get(numbered))
+        .route("/bound", on_get(bound))
+        .route("/bound_later", on_get(bound_later))
         .route("/open", on_get(open))
         .with_state(ResourceServer::new(Named))
 }
@@ -148,17 +175,26 @@ async fn each_refusal_is_one_event_with_its_reason() {
         events("/gone", &[&bearer("me")]).await,
         line("INFO", &format!("reason=\"invalid_token\" required=me {who} {cause}"))
     );
+    let cause = "cause=\"it is not bound to a DPoP key, which the operation requires\"";
+    for (path, required) in [("/bound", "me"), ("/bound_later", "")] {
+        let fields = format!("reason=\"invalid_token\" required={required} {who} {cause}");
+        assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
+    }
 }
 
 #[tokio::test]
 async fn a_requirement_that_the_attribute_does_not_declare_is_an_event() {
     subscribe();
-    LOG.take();
-    // A build with debug assertions panics, too.
-    let _ = tokio::spawn(async { get(&app(), "/undeclared", &[&bearer("me items")]).await }).await;
-    let log = String::from_utf8(LOG.take()).expect("UTF-8");
     let line = "WARN scopes_runtime::undeclared: a handler requires what its attribute does not declare";
-    assert!(log.lines().any(|event| event.contains(line) && event.contains("telemetry.rs:")), "{log}");
+    for (number, (requirement, is_declared)) in LATER.into_iter().enumerate() {
+        LOG.take();
+        let path = format!("/numbered/{number}");
+        // A build with debug assertions panics, too.
+        let _ = tokio::spawn(async move { get(&app(), &path, &[&bearer("items:write")]).await }).await;
+        let log = String::from_utf8(LOG.take()).expect("UTF-8");
+        let has_event = log.lines().any(|event| event.contains(line) && event.contains("telemetry.rs:"));
+        assert_eq!(has_event, !is_declared, "{requirement:?}: {log}");
+    }
 }
 
 /// Claims can be as long as a token; events are short.
@@ -189,16 +225,34 @@ async fn a_response_with_a_list_that_cannot_be_read_is_one_event() {
 }
 
 mod orgs {
-    use scopes_runtime::{declare_scopes, requires_scopes};
+    use std::borrow::Cow;
+
+    use axum::http::request::Parts;
+    use scopes_runtime::{ScopeParameter, ScopeValue, declare_scopes, requires_scopes};
 
     #[declare_scopes]
     enum Scope {
         /// Read the projects of an organization.
         OrgRead = "org:{org}:read",
+        /// Read the items of a tenant.
+        Tenant = "tenant:{tenant}:items",
     }
 
     #[requires_scopes("org:{org}:read")]
     pub(super) async fn read() {}
+
+    pub(super) struct Tenant;
+
+    impl ScopeParameter for Tenant {
+        const NAME: &'static str = "tenant";
+
+        fn value(parts: &Parts) -> Option<Cow<'_, str>> {
+            parts.headers.get("tenant")?.to_str().ok().map(Cow::Borrowed)
+        }
+    }
+
+    #[requires_scopes("tenant:{tenant}:items")]
+    pub(super) async fn items(_: ScopeValue<Tenant>) {}
 }
 
 #[tokio::test]
@@ -206,6 +260,7 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
     let app = Router::new()
         .route("/orgs/{org}", on_get(orgs::read))
         .route("/projects", on_get(orgs::read))
+        .route("/items", on_get(orgs::items))
         .with_state(ResourceServer::new(Readable::default()));
     let refused = |required: &str, missing: &str| {
         format!(
@@ -218,6 +273,8 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
     // A client can send this to a correct route, so there is no warning.
     let declared = "org:{org}:read";
     assert_eq!(events_of(&app, "/orgs/%FF", &[&bearer("me")]).await, [refused(declared, declared)]);
+    let of_tenant = "tenant:{tenant}:items";
+    assert_eq!(events_of(&app, "/items", &[&bearer("me")]).await, [refused(of_tenant, of_tenant)]);
     let events = events_of(&app, "/projects", &[&bearer("me")]).await;
     let missing =
         "WARN scopes_runtime::missing_parameter: a request was refused because its route has no parameter";

@@ -5,6 +5,11 @@
 //     /// Create, change and delete items.
 //     #[implies(Items)]
 //     ItemsWrite = "items:write",
+//     /// Read items of a type.
+//     OfType = "items:{type}:read",
+//     /// Read items of all types.
+//     #[implies(OfType)]
+//     OfAllTypes = "items:read",
 // }
 
 /// The scopes of `Scope` as types, for `scopes_runtime::Granted`.
@@ -14,6 +19,14 @@ pub mod scope {
     pub struct Items;
     /// Create, change and delete items.
     pub struct ItemsWrite;
+    /// Read items of a type.
+    #[derive(Debug)]
+    pub struct OfType {
+        /// The value of `{type}`.
+        pub r#type: ::std::boxed::Box<::core::primitive::str>,
+    }
+    /// Read items of all types.
+    pub struct OfAllTypes;
 }
 
 #[allow(deprecated)]
@@ -61,3 +74,49 @@ impl ::scopes_runtime::Provable for scope::ItemsWrite {
 impl ::scopes_runtime::WithoutParameters for scope::ItemsWrite {}
 
 impl ::scopes_runtime::Implies<scope::Items> for scope::ItemsWrite {}
+
+#[allow(deprecated)]
+impl ::scopes_runtime::Provable for scope::OfType {
+    const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
+        Scope::OfType.declared(),
+    );
+    fn read(
+        values: &dyn ::scopes_runtime::__private::ParameterValues,
+    ) -> ::core::option::Option<Self> {
+        ::core::option::Option::Some(Self {
+            r#type: ::core::convert::Into::into(values.value("type")?),
+        })
+    }
+    fn values(
+        &self,
+    ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
+        ::std::vec![("type", &*self.r#type)]
+    }
+    fn is_implied_by(other: ::core::any::TypeId) -> bool {
+        other == ::core::any::TypeId::of::<scope::OfAllTypes>()
+    }
+}
+
+#[allow(deprecated)]
+impl ::scopes_runtime::Provable for scope::OfAllTypes {
+    const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::scope(
+        Scope::OfAllTypes.declared(),
+    );
+    fn read(
+        _values: &dyn ::scopes_runtime::__private::ParameterValues,
+    ) -> ::core::option::Option<Self> {
+        ::core::option::Option::Some(Self)
+    }
+    fn values(
+        &self,
+    ) -> ::std::vec::Vec<(&'static ::core::primitive::str, &::core::primitive::str)> {
+        ::std::vec![]
+    }
+    fn is_implied_by(_other: ::core::any::TypeId) -> bool {
+        false
+    }
+}
+
+impl ::scopes_runtime::WithoutParameters for scope::OfAllTypes {}
+
+impl ::scopes_runtime::ImpliesAll<scope::OfType> for scope::OfAllTypes {}

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, mem};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, File, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
+use syn::{Attribute, Expr, File, Item, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
 
 use crate::{attribute_macros, declare, derive, requirement, routes, scoped_handlers, scoped_items};
 
@@ -34,6 +34,11 @@ pub enum Scope {
     /// Create, change and delete items.
     #[implies(Items)]
     ItemsWrite = "items:write",
+    /// Read items of a type.
+    OfType = "items:{type}:read",
+    /// Read items of all types.
+    #[implies(OfType)]
+    OfAllTypes = "items:read",
 }"#;
     let expand = |arguments, item| {
         let with_types = declare::expand(arguments, TokenStream::clone(&item), "src/scopes.rs:1:1");
@@ -42,6 +47,30 @@ pub enum Scope {
         with_types.into_iter().skip(without).collect()
     };
     compare("declare_scopes_with_types", source, expand_attribute(source, expand));
+}
+
+#[test]
+fn traits_that_the_user_derives_are_not_derived_again() {
+    let source = r#"
+/// The scopes of the API.
+#[derive(Default, Debug)]
+#[repr(u8)]
+#[derive(core::hash::Hash)]
+enum Scope {
+    /// Read items.
+    #[default]
+    Items = "items",
+}"#;
+    let item: TokenStream = source.parse().expect("tokens");
+    let expansion = declare::expand(TokenStream::new(), item, "src/scopes.rs:1:1");
+    let File { items, .. } = syn::parse2(expansion).expect("items");
+    let [Item::Enum(item), ..] = &*items else { panic!("no enum") };
+    let derives: Vec<_> = item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")).collect();
+    let derives = quote!(#(#derives)*).to_string().replace(' ', "");
+    let missing =
+        ["clone::Clone", "marker::Copy", "cmp::PartialEq", "cmp::Eq", "cmp::PartialOrd", "cmp::Ord"];
+    let missing = missing.map(|name| format!("::core::{name}")).join(",");
+    assert_eq!(derives, format!("#[derive({missing})]#[derive(Default,Debug)]#[derive(core::hash::Hash)]"));
 }
 
 /// As an editor expands it while it is written. rustc does not expand what it cannot parse.
@@ -100,6 +129,88 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentUser {
     );
 }
 
+/// The impl that handlers read has the generics of the type, and no requirement of an argument that depends on them.
+#[test]
+fn requires_scopes_on_a_generic_extractor_expands_to_the_committed_file() {
+    let source = r#"
+#[requires_scopes("me")]
+impl<'a, S: AsRef<T> + Sync, T: Clone + From<S>, E, const N: usize> FromRequestParts<S> for Owned<'a, T, N>
+where
+    T: Send,
+    S: Into<Config>,
+    E: From<AuthError>,
+{
+    type Rejection = E;
+
+    fn helper() {}
+
+    async fn from_request_parts(
+        mut parts: &mut Parts,
+        state: &S,
+        _: CurrentUser<'a>,
+        (page, one): (Page<N>, Query<One>),
+        _: Query<T>,
+    ) -> Result<Self, E> {
+        Self::read(page, one)
+    }
+}"#;
+    compare(
+        "requires_scopes_on_a_generic_extractor",
+        source,
+        expand_attribute(source, attribute_macros::requires_scopes),
+    );
+}
+
+#[test]
+fn a_mistake_in_the_rejection_of_an_extractor_is_shown_at_its_type() {
+    let source = r#"
+impl<S> FromRequestParts<S> for CurrentUser {
+    type Other = String;
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {}
+}"#;
+    let item: TokenStream = source.parse().expect("tokens");
+    let expansion = attribute_macros::requires_scopes(TokenStream::new(), item);
+    let conversion = find(expansion, "from_auth_error").expect("the conversion of a refusal");
+    assert_eq!(conversion.span().source_text().as_deref(), Some("StatusCode"));
+}
+
+#[cfg(feature = "openapi")]
+#[test]
+fn requires_scopes_above_utoipas_attribute_expands_to_the_committed_file() {
+    let source = r#"
+#[requires_scopes("items")]
+#[utoipa::path(
+    get,
+    path = "/{{}}/items/{id}/{*rest}",
+    params(("page" = u32, Query, description = "The page.")),
+    responses((status = 200, description = "The item.")),
+    operation_id = "readItem",
+    tag = "items"
+)]
+async fn read_item() {}"#;
+    compare(
+        "requires_scopes_above_utoipas_attribute",
+        source,
+        expand_attribute(source, attribute_macros::requires_scopes),
+    );
+}
+
+#[cfg(feature = "openapi")]
+#[test]
+fn requires_scopes_above_utoipas_attribute_for_a_type_expands_to_the_committed_file() {
+    let source = r#"
+#[requires_scopes]
+#[utoipa::path(get, path = "/items", params(Page), impl_for = ReadItems)]
+async fn read_items() {}"#;
+    compare(
+        "requires_scopes_above_utoipas_attribute_for_a_type",
+        source,
+        expand_attribute(source, attribute_macros::requires_scopes),
+    );
+}
+
 #[test]
 fn public_expands_to_the_committed_file() {
     let source = r#"
@@ -150,12 +261,26 @@ const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), 
 }
 
 #[test]
+fn scopes_with_values_expands_to_the_committed_file() {
+    let source = r#"
+fn requirement(project: &Project) -> impl TokenRequirement {
+    scopes!("org:{org}:read", acr = any("mfa", "hwk"), org = project.org("me"))
+}"#;
+    let mut item: ItemFn = parse(source);
+    let [Stmt::Expr(body, None)] = &mut *item.block.stmts else { panic!("the body is not an expression") };
+    *body = syn::parse2(requirement::expand(invocation(body).tokens.clone())).expect("an expression");
+    compare("scopes_with_values", source, item.to_token_stream());
+}
+
+#[test]
 fn scoped_extractor_expands_to_the_committed_file() {
     let source = r#"
 #[derive(ScopedExtractor)]
 struct Listing {
     user: CurrentUser,
     page: Query<Page>,
+    #[from_request(rejection(Refused), via(Json))]
+    body: Body,
 }"#;
     let mut item: ItemStruct = parse(source);
     let generated = derive::expand(item.to_token_stream());
@@ -250,6 +375,15 @@ fn invocation(expression: &Expr) -> &Macro {
         Expr::Macro(invocation) => &invocation.mac,
         other => panic!("{} is not a macro invocation", other.to_token_stream()),
     }
+}
+
+/// Returns the first identifier with this name.
+fn find(tokens: TokenStream, name: &str) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => find(group.stream(), name),
+        TokenTree::Ident(ident) => (ident == name).then_some(ident),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 fn golden_file(name: &str) -> PathBuf {

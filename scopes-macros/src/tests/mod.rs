@@ -3,6 +3,7 @@
 #[path = "../../../tests/fuzz/corpus.rs"]
 mod corpus;
 mod expansions;
+mod mistakes;
 mod properties;
 
 #[test]

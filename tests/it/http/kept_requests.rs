@@ -10,13 +10,17 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Extensions, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::get as on_get;
 use scopes_runtime::router::get;
 use scopes_runtime::{
-    AccessToken, AuthError, DecodeError, DecodeFuture, GrantedScopes, ResourceServer, ScopedRouter,
-    TokenDecoder, requires_scopes,
+    AccessToken, AuthError, DecodeError, DecodeFuture, GrantedScopes, RequiredScopes, ResourceServer,
+    ScopedRouter, TokenDecoder, authenticated_by, public, requires_scopes, scopes,
 };
-use scopes_tests::{Scope, send};
+use scopes_tests::{Readable, Scope, bearer, send};
 use serde_json::{Map, json};
+use tower::ServiceExt as _;
+
+use crate::credentials::PartnerKey;
 
 #[requires_scopes("items")]
 async fn items() {}
@@ -95,4 +99,50 @@ async fn an_unavailable_decoder_is_tried_again() {
     let router = ScopedRouter::new().route("/", get(items)).with_state(server.clone());
     let app = Router::from(router).layer(from_fn_with_state(server, retried));
     assert_eq!(send(&app, request(None)).await.status, StatusCode::OK);
+}
+
+fn names(required: &RequiredScopes) -> String {
+    let sets = required.alternatives();
+    let sets = sets.iter().map(|set| set.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "));
+    sets.collect::<Vec<_>>().join(" or ")
+}
+
+/// Returns what it requires, and the extensions of the request.
+#[requires_scopes("items")]
+async fn keep(required: RequiredScopes, extensions: Extensions) -> (Extensions, String) {
+    (extensions, names(&required))
+}
+
+#[public]
+async fn open(required: RequiredScopes) -> String {
+    names(&required)
+}
+
+#[authenticated_by(PartnerKey)]
+async fn by_key(_: PartnerKey, required: RequiredScopes) -> String {
+    names(&required)
+}
+
+#[tokio::test]
+async fn a_request_with_kept_extensions_has_the_requirement_of_its_own_operation() {
+    let server = ResourceServer::new(Readable::default());
+    let request = || {
+        let request =
+            Request::get("/").header("authorization", bearer("items me")).header("x-api-key", "valid");
+        request.body(Body::empty()).expect("a request")
+    };
+    let first = ScopedRouter::new().route("/", get(keep)).require(scopes!("me"));
+    let app = Router::from(first.with_state(server.clone()));
+    assert_eq!(send(&app, request()).await.text, "items me");
+    let Ok(response) = app.oneshot(request()).await;
+    for (router, required) in [
+        (ScopedRouter::new().route("/", get(keep)).into(), "items"),
+        (Router::new().route("/", on_get(open)), ""),
+        (Router::new().route("/", on_get(by_key)), ""),
+    ] {
+        let mut request = request();
+        *request.extensions_mut() = response.extensions().clone();
+        let answer = send(&router.with_state(server.clone()), request).await;
+        assert_eq!((answer.status, &*answer.text), (StatusCode::OK, required));
+    }
 }

@@ -45,6 +45,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Member {
 #[requires_scopes("items")]
 async fn of_a_member(_: Member) {}
 
+struct Payer;
+
+#[requires_scopes(may_require("me", "items:write", acr = any("mfa", "hwk"), max_age = 300, dpop))]
+impl<S: Send + Sync> FromRequestParts<S> for Payer {
+    type Rejection = AuthError;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {
+        Ok(Self)
+    }
+}
+
+#[requires_scopes(acr = "pwd", max_age = 60)]
+async fn quote(_: Payer) {}
+
+#[requires_scopes("me", acr = "mfa", max_age = 300, dpop)]
+async fn pay(_: Payer) {}
+
 fn router() -> ScopedRouter<ResourceServer> {
     ScopedRouter::new().route("/items/{id}", get(read_item)).route("/members", get(of_a_member))
 }
@@ -114,6 +131,18 @@ fn the_report_contains_it() {
         json["operations"][0]["mayRequire"],
         json!({ "scopes": ["me", "items:write"], "acr_values": ["mfa"] })
     );
+}
+
+#[test]
+fn what_each_request_needs_is_not_listed_again() {
+    let router = ScopedRouter::<ResourceServer>::new().route("/pay", get(pay)).route("/quote", get(quote));
+    let report = serde_json::to_value(router.report()).expect("JSON");
+    let later = ["/operations/0/mayRequire", "/operations/1/mayRequire"].map(|path| report.pointer(path));
+    let of_pay = json!({ "scopes": ["items:write"], "acr_values": ["hwk"] });
+    let of_quote = json!({
+        "scopes": ["me", "items:write"], "acr_values": ["mfa", "hwk"], "max_age": [300], "dpop": true,
+    });
+    assert_eq!(later, [Some(&of_pay), Some(&of_quote)]);
 }
 
 #[test]

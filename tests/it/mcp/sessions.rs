@@ -5,16 +5,17 @@ use std::time::Duration;
 use axum::Router;
 use futures_util::StreamExt as _;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
+use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::{
     AccessToken, DecodeFuture, GrantedScopes, ProtectedResourceMetadata, ResourceServer, ScopedRouter,
-    TokenDecoder,
+    TokenDecoder, scopes,
 };
 use serde_json::{Map, json};
 use tower::ServiceExt as _;
 
 use scopes_tests::now;
 
-use super::{App, call, message, request};
+use super::{App, Scope, call, message, request};
 
 fn app() -> App {
     App::with(|notes| notes.endpoint_with(StreamableHttpServerConfig::default()))
@@ -141,6 +142,23 @@ async fn a_stream_without_a_session_is_not_resumed() {
     assert_eq!(app.send("GET", &token, "", &[last]).await.status, 404);
     let without = [last, ("mcp-session-id", &*id), ("mcp-protocol-version", "2026-07-28")];
     assert_eq!(app.send("GET", &token, "", &without).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_stream_of_a_session_is_resumed_by_clients_whose_version_has_sessions() {
+    let service = Router::new().fallback(async || [("mcp-session-id", "1")]);
+    let app = App::with(|_| McpEndpoint::new(service, scopes!("mcp")));
+    let token = app.token("mcp");
+    let answer = app.post(&token, &message("initialize", &json!({}))).await;
+    let id = answer.headers["mcp-session-id"].to_str().expect("text");
+    let resumed = [("mcp-session-id", id), ("last-event-id", "0/0")];
+    assert_eq!(app.send("GET", &token, "", &resumed).await.status, 200);
+    for (version, status) in
+        [("2025-11-25", 200), ("2026-07-27", 200), ("2026-07-28", 404), ("2026-07-29", 404)]
+    {
+        let headers = [&resumed[..], &[("mcp-protocol-version", version)]].concat();
+        assert_eq!(app.send("GET", &token, "", &headers).await.status, status, "{version}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use scopes_runtime::router::{get, routes};
 use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter, public, requires_scopes, scopes};
+use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope, call};
 use serde_json::Value;
 use utoipa::OpenApi;
@@ -67,6 +68,29 @@ fn the_description_has_every_alternative_and_what_includes_its_scopes() {
     assert_eq!(description(&document, "/status"), Some("**Access:** Requires a valid access token."));
     assert_eq!(description(&document, "/greeting"), Some("**Access:** An access token is optional."));
     assert_eq!(description(&document, "/health"), None);
+}
+
+/// A broader scope is listed, which clients may have instead.
+#[test]
+fn alternatives_that_contain_all_scopes_of_another_one_are_not_listed() {
+    #[requires_scopes(any("items", "items:write"))]
+    async fn broader() {}
+    #[requires_scopes(any(all("me", "items"), "me"))]
+    async fn longer() {}
+    #[requires_scopes(any("me", "items"), any("items", "me"))]
+    async fn twice() {}
+    #[requires_scopes(any(all("me", "items"), BillingScope::Billing, all("items", "me")))]
+    async fn reordered() {}
+    for (handler, sets) in [
+        (get(broader), "`items`, or with `items:write`. `items:write` includes `items`."),
+        (get(longer), "`me`."),
+        (get(twice), "`me`, or with `items`. `items:write` includes `items`."),
+        (get(reordered), "`me` and `items`, or with `billing`. `items:write` includes `items`."),
+    ] {
+        let document = document(ScopedRouter::new().route("/", handler));
+        let text = description(&document, "/").expect("a description");
+        assert_eq!(text, format!("**Access:** Requires an access token with {sets}"));
+    }
 }
 
 /// A derived document has the requirement of the handler, and a fragment that of the router.

@@ -93,6 +93,22 @@ async fn layers_wrap_earlier_routes() {
     assert!(!marked(&call(&app, "GET", "/nowhere", None).await));
 }
 
+/// axum ignores the fallback of a nested router if the router around it is nested, too, and has none.
+#[tokio::test]
+async fn fallbacks_of_nested_routers_are_reported_as_they_are_served() {
+    let around =
+        || ScopedRouter::new().nest("/inner", ScopedRouter::new().route("/items", get(items)).fallback(open));
+    let routers: [(fn(_) -> _, _, _); 2] = [
+        (|around: ScopedRouter<_>| around, "", &["/api/inner/items"][..]),
+        (|around| around.fallback(nothing_here), "open", &["/api/*", "/api/inner/*", "/api/inner/items"]),
+    ];
+    for (change, text, paths) in routers {
+        let router = || ScopedRouter::new().nest("/api", change(around()));
+        assert_eq!(call(&served(router()), "GET", "/api/inner/nowhere", None).await.text, text);
+        assert!(router().report().operations().map(|operation| operation.path()).eq(paths.iter().copied()));
+    }
+}
+
 /// A method-not-allowed fallback applies to earlier routes only, and the first one stays.
 #[test]
 fn method_not_allowed_fallbacks_are_reported_as_they_are_served() {

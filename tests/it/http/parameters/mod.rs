@@ -19,8 +19,8 @@ use axum::routing::get as on_get;
 use scopes_runtime::router::{ScopedRouter, get};
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{
-    AccessToken, AuthError, Granted, RequiredScopes, ResourceServer, ScopeParameter, ScopeValue,
-    declare_scopes, requires_scopes, scopes,
+    AccessToken, AuthError, Granted, GrantedScopes, RequiredScopes, ResourceServer, ScopeParameter,
+    ScopeValue, declare_scopes, requires_scopes, scopes,
 };
 use scopes_tests::Answer;
 
@@ -338,4 +338,36 @@ async fn a_refusal_names_no_long_value() {
     assert!(answer.challenge().expect("a challenge").len() < 400 && answer.text.len() < 800);
     let granted = format!("org:{long}:write");
     assert_eq!(status(&format!("/orgs/{long}/any"), &[&granted]).await, 200);
+}
+
+/// For reports and authorization servers.
+#[test]
+fn a_concrete_scope_is_the_declared_one_with_any_value() {
+    let report = router().report();
+    let read = report.operations().find(|operation| operation.path() == "/orgs/{org}").expect("a route");
+    for (scope, matches, is_enough) in [
+        ("org:acme:read", true, true),
+        ("org:{org}:read", true, true),
+        ("org:acme:write", false, true),
+        ("org:read", false, true),
+        ("org::read", false, false),
+        ("org:acme", false, false),
+        ("org:acme:read:all", false, false),
+        ("repo:acme:read", false, false),
+        ("", false, false),
+    ] {
+        assert_eq!(Scope::OrgRead.declared().matches(scope), matches, "{scope}");
+        let granted = GrantedScopes::from_list(scope);
+        assert_eq!(read.is_allowed(&granted), is_enough, "{scope}");
+        assert_eq!(read.missing(&granted).is_empty(), is_enough, "{scope}");
+    }
+    assert!(!Scope::OrgRead.declared().matches("org:a b:read"));
+}
+
+#[test]
+fn a_declared_scope_has_a_name_for_each_value() {
+    let name = |values: &[(&str, &str)]| Scope::Push.declared().concrete_name(values);
+    assert_eq!(name(&[("owner", "acme"), ("name", "app")]).as_deref(), Some("repo:acme/app"));
+    assert_eq!(name(&[("owner", "acme/app"), ("name", "app")]), None);
+    assert_eq!(name(&[("owner", "acme")]), None);
 }

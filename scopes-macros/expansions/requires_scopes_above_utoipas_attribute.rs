@@ -1,0 +1,80 @@
+// #[requires_scopes("items")]
+// #[utoipa::path(
+//     get,
+//     path = "/{{}}/items/{id}/{*rest}",
+//     params(("page" = u32, Query, description = "The page.")),
+//     responses((status = 200, description = "The item.")),
+//     operation_id = "readItem",
+//     tag = "items"
+// )]
+// async fn read_item() {}
+
+#[utoipa::path(
+    impl_for = __utoipa_read_item,
+    get,
+    path = "/{{}}/items/{id}/{*rest}",
+    params(("page" = u32, Query, description = "The page.")),
+    responses((status = 200, description = "The item.")),
+    operation_id = "readItem",
+    tag = "items"
+)]
+async fn read_item(_: ::scopes_runtime::Authorized<__operation_read_item>) {}
+
+#[doc(hidden)]
+enum __operation_read_item {}
+
+#[allow(unexpected_cfgs)]
+const __operation_read_item_source: ::scopes_runtime::__private::HandlerSource = {
+    #[cfg(rust_analyzer)]
+    const _: () = {
+        Scope! {
+            "items"[use Scope] [as __scope_0;]
+        }
+        let _ = __scope_0;
+    };
+    use ::scopes_runtime::__private::{
+        DescriptionOf as __DescriptionOf, NoDescription as _,
+    };
+    let __requirement = ::scopes_runtime::Requirement::at_path(
+        ::scopes_runtime::Requirement::all(
+            &[
+                ::scopes_runtime::Requirement::named(
+                    "items",
+                    Scope!("items"[Scope] []).declared(),
+                ),
+            ],
+        ),
+        &["page", "id", "rest"],
+    );
+    ::scopes_runtime::__private::HandlerSource {
+        name: "read_item",
+        module: ::core::module_path!(),
+        documentation: "",
+        deprecated: false,
+        arguments: &[<__DescriptionOf<__operation_read_item>>::__SCOPES_ATTRIBUTE],
+        output: ::core::option::Option::None,
+        requirement: __requirement,
+        accepts_token: false,
+        reason: ::core::option::Option::None,
+    }
+};
+
+impl ::scopes_runtime::__private::HandlerInfo for __operation_read_item {
+    const SOURCE: ::scopes_runtime::__private::HandlerSource = __operation_read_item_source;
+}
+
+#[allow(non_camel_case_types)]
+#[doc(hidden)]
+pub struct __utoipa_read_item;
+
+#[allow(non_camel_case_types)]
+#[doc(hidden)]
+pub type __path_read_item = ::scopes_runtime::__private::ScopedPath<
+    __utoipa_read_item,
+    ::scopes_runtime::Authorized<__operation_read_item>,
+>;
+
+impl ::scopes_runtime::__private::DocumentedHandler for __operation_read_item {
+    type Path = __utoipa_read_item;
+    const HAS_OPERATION_ID: bool = true;
+}

@@ -1,0 +1,53 @@
+// fn requirement(project: &Project) -> impl TokenRequirement {
+//     scopes!("org:{org}:read", acr = any("mfa", "hwk"), org = project.org("me"))
+// }
+
+fn requirement(project: &Project) -> impl TokenRequirement {
+    ::scopes_runtime::ConcreteRequirement::new(
+        {
+            #[allow(unexpected_cfgs)]
+            const REQUIREMENT: ::scopes_runtime::Requirement = {
+                #[cfg(rust_analyzer)]
+                const _: () = {
+                    use ::scopes_runtime::__private::words::acr as _;
+                    use ::scopes_runtime::__private::words::any as _;
+                    Scope! {
+                        "org:{org}:read"[use Scope] [as __scope_0;]
+                    }
+                    let _ = __scope_0;
+                };
+                ::scopes_runtime::Requirement::all(
+                    &[
+                        ::scopes_runtime::Requirement::named(
+                            "org:{org}:read",
+                            Scope!("org:{org}:read"[Scope] []).declared(),
+                        ),
+                        ::scopes_runtime::Requirement::authentication(
+                            &["mfa", "hwk"],
+                            ::core::option::Option::None,
+                        ),
+                    ],
+                )
+            };
+            const _: () = {
+                ::scopes_runtime::__private::forbid(
+                    !REQUIREMENT.names_parameter("org"),
+                    "no scope of this requirement has the parameter `org`; write the name of a parameter, or `acr` or `max_age`",
+                );
+                ::scopes_runtime::__private::forbid(
+                    !REQUIREMENT.names_only_parameters(&["org"]),
+                    "a parameter of these scopes has no value here; write one for each, as in `org = project.org`",
+                );
+            };
+            REQUIREMENT
+        },
+        [
+            (
+                "org",
+                ::core::convert::AsRef::<
+                    ::core::primitive::str,
+                >::as_ref(&(project.org("me"))),
+            ),
+        ],
+    )
+}
