@@ -1,11 +1,14 @@
 // /// The scopes of the API.
-// pub enum Scope {
+// pub(crate) enum Scope {
+//     "first",
 //     /// Read items.
 //     #[implies(Me)]
 //     Items = "items",
 //     Users = ,
-//     Me "me",
+//     Me "me"
+//     /// Read groups.
 //     Groups = Other::Groups,
+//     Count = 5,
 //     Items,
 //     fn,
 // }
@@ -20,11 +23,12 @@
     ::core::cmp::Ord,
     ::core::hash::Hash
 )]
-pub enum Scope {
+pub(crate) enum Scope {
     Items,
     Users,
     Me,
     Groups,
+    Count,
 }
 
 impl ::scopes_runtime::Vocabulary for Scope {
@@ -33,13 +37,20 @@ impl ::scopes_runtime::Vocabulary for Scope {
         ::scopes_runtime::DeclaredScope::new("users", "", &[], &[]),
         ::scopes_runtime::DeclaredScope::new("me", "", &[], &[]),
         ::scopes_runtime::DeclaredScope::new("groups", "", &[], &[]),
+        ::scopes_runtime::DeclaredScope::new("count", "", &[], &[]),
     ];
 }
 
 #[allow(deprecated)]
 impl Scope {
     /// All scopes, in the order of declaration.
-    pub const ALL: &'static [Self] = &[Self::Items, Self::Users, Self::Me, Self::Groups];
+    pub const ALL: &'static [Self] = &[
+        Self::Items,
+        Self::Users,
+        Self::Me,
+        Self::Groups,
+        Self::Count,
+    ];
     /// Returns the name, the description and the implications of the scope.
     #[must_use]
     pub const fn declared(self) -> &'static ::scopes_runtime::DeclaredScope {
@@ -117,8 +128,7 @@ const _: () = {
 };
 
 #[doc(hidden)]
-#[macro_export]
-macro_rules! __scopes_Scope_3fa51efbbf5a6ef9 {
+macro_rules! __scopes_Scope_93a2aef28248297a {
     ("items"[$($before:tt)*] [$($after:tt)*]) => {
         $($before)* ::Items $($after)*
     };
@@ -131,12 +141,15 @@ macro_rules! __scopes_Scope_3fa51efbbf5a6ef9 {
     ("groups"[$($before:tt)*] [$($after:tt)*]) => {
         $($before)* ::Groups $($after)*
     };
+    ("count"[$($before:tt)*] [$($after:tt)*]) => {
+        $($before)* ::Count $($after)*
+    };
     ($scope:literal [$($before:tt)*] [$($after:tt)*]) => {
         $($before)* ::Items $($after)*
     };
 }
 
 #[doc(hidden)]
-pub use __scopes_Scope_3fa51efbbf5a6ef9 as Scope;
+pub(crate) use __scopes_Scope_93a2aef28248297a as Scope;
 
-::core::compile_error!("expected an expression")
+::core::compile_error!("expected identifier")

@@ -78,13 +78,16 @@ enum Scope {
 fn a_half_written_vocabulary_expands_to_the_committed_file() {
     let source = r#"
 /// The scopes of the API.
-pub enum Scope {
+pub(crate) enum Scope {
+    "first",
     /// Read items.
     #[implies(Me)]
     Items = "items",
     Users = ,
-    Me "me",
+    Me "me"
+    /// Read groups.
     Groups = Other::Groups,
+    Count = 5,
     Items,
     fn,
 }"#;
@@ -109,6 +112,17 @@ async fn read_own_items(user: CurrentUser) -> Json<Vec<String>> {
         source,
         expand_attribute(source, attribute_macros::requires_scopes),
     );
+}
+
+/// Primitive types describe no parameters by name, and take no time to compile then.
+#[test]
+fn only_types_of_several_path_values_are_read_as_their_names() {
+    for (ty, are_read) in [("String", false), ("u32", false), ("ItemId", true), ("item::id", true)] {
+        let source = format!("#[requires_scopes]\nasync fn read(_: Path<{ty}>) {{}}");
+        let expansion = expand_attribute(&source, attribute_macros::requires_scopes);
+        assert!(find(expansion.clone(), "__SCOPES_PATH_VALUE").is_some(), "{ty}");
+        assert_eq!(find(expansion, "__SCOPES_REQUEST").is_some(), are_read, "{ty}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
-use crate::{attribute_macros, declare};
+use crate::{attribute_macros, declare, undeclared_scope};
 
 /// Returns the messages of the `compile_error!`s, and the source that each one is shown at.
 fn errors(expansion: TokenStream) -> Vec<(String, String)> {
@@ -141,6 +141,15 @@ fn implications_are_variants() {
         ("(C)", "unknown variant `C`", "C"),
     ] {
         check(&[r#"A = "a""#, &format!("#[implies{implies}]\nB = \"b\"")], message, place);
+    }
+}
+
+#[test]
+fn an_undeclared_scope_is_an_error_where_it_is_required() {
+    // `use` is for editors, which would show the error twice.
+    for (place, count) in [("use Scope", 0), ("Scope", 1), ("used::Scope", 1)] {
+        let input = format!("\"itmes\" [{place}] \"items\"").parse().expect("tokens");
+        assert_eq!(errors(undeclared_scope::expand(input)).len(), count, "{place}");
     }
 }
 
