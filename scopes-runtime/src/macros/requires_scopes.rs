@@ -122,14 +122,14 @@
 ///
 /// The macro cannot read the requirement of an extractor
 ///
-/// - whose type depends on the handler's own generics (inside `Option` or `Result`, under these names, that is a compile
-///   error),
+/// - whose type depends on the handler's own generics (inside `Option` or `Result` that is a compile error; an alias such as
+///   `type Maybe<T> = Option<T>` hides it from the macro, and converts a refusal into a value),
 /// - inside another generic extractor, such as `axum_extra`'s `Cached<E>` and `Either<A, B>`,
 /// - inside a hand-written `FromRequestParts` that calls another extractor without naming it as an
 ///   [extra argument](#on-an-extractor).
 ///
 /// Such an extractor still checks the token, and its refusal stops the handler, unless the type around it converts
-/// the refusal into a value, as `Either` does. The document, the report and the first challenge do not contain its
+/// the refusal into a value, as `Either` and `Option` do. The document, the report and the first challenge do not contain its
 /// requirement. The scope matrix of the module `testing` finds operations that require more than the report lists.
 ///
 /// Only a request creates an [`Authorized`](crate::Authorized). Tests call the handler through a router, or with `guard` of
