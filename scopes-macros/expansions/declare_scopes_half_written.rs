@@ -3,7 +3,7 @@
 //     "first",
 //     /// Read items.
 //     #[implies(Me)]
-//     Items = "items",
+//     Items = "items:read",
 //     Users = ,
 //     Me "me"
 //     /// Read groups.
@@ -33,7 +33,7 @@ pub(crate) enum Scope {
 
 impl ::scopes_runtime::Vocabulary for Scope {
     const DECLARED: &'static [::scopes_runtime::DeclaredScope] = &[
-        ::scopes_runtime::DeclaredScope::new("items", "", &[], &[]),
+        ::scopes_runtime::DeclaredScope::new("items:read", "", &[], &[]),
         ::scopes_runtime::DeclaredScope::new("users", "", &[], &[]),
         ::scopes_runtime::DeclaredScope::new("me", "", &[], &[]),
         ::scopes_runtime::DeclaredScope::new("groups", "", &[], &[]),
@@ -129,7 +129,7 @@ const _: () = {
 
 #[doc(hidden)]
 macro_rules! __scopes_Scope_93a2aef28248297a {
-    ("items"[$($before:tt)*] [$($after:tt)*]) => {
+    ("items:read"[$($before:tt)*] [$($after:tt)*]) => {
         $($before)* ::Items $($after)*
     };
     ("users"[$($before:tt)*] [$($after:tt)*]) => {

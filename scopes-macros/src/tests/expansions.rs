@@ -82,7 +82,7 @@ pub(crate) enum Scope {
     "first",
     /// Read items.
     #[implies(Me)]
-    Items = "items",
+    Items = "items:read",
     Users = ,
     Me "me"
     /// Read groups.
@@ -352,6 +352,16 @@ async fn items() {}"#;
     let expansion = expand_attribute(source, attribute_macros::requires_scopes).to_string();
     assert!(expansion.contains("needs the feature `openapi` of `scopes-runtime`"), "{expansion}");
     assert!(!expansion.contains("__utoipa_items") && !expansion.contains("is_variable"), "{expansion}");
+}
+
+#[test]
+fn attributes_with_a_part_of_the_name_of_utoipas_are_kept() {
+    for name in ["other::path", "utoipa::other", "path"] {
+        let source = format!("#[requires_scopes]\n#[{name}(get)]\nasync fn items() {{}}");
+        let expansion = expand_attribute(&source, attribute_macros::requires_scopes);
+        let attribute = format!("# [{}]", name.replace("::", " :: ") + " (get)");
+        assert!(expansion.to_string().contains(&attribute), "{name}: {expansion}");
+    }
 }
 
 #[test]

@@ -153,6 +153,20 @@ fn an_undeclared_scope_is_an_error_where_it_is_required() {
     }
 }
 
+/// The compiler would report each `self` in the body, too.
+#[test]
+fn the_body_of_an_extractor_with_self_is_kept_unless_it_uses_self() {
+    for (body, is_kept) in [("read(parts)", true), ("self.read(parts)", false)] {
+        let method =
+            "async fn from_request_parts(&self, parts: &mut Parts, state: &S) -> Result<Self, AuthError>";
+        let item = format!("impl<S> FromRequestParts<S> for User {{ {method} {{ {body} }} }}");
+        let item = item.parse().expect("tokens");
+        let expansion = attribute_macros::requires_scopes(TokenStream::new(), item);
+        assert_eq!(expansion.to_string().contains("read"), is_kept, "{body}");
+        assert_eq!(errors(expansion).len(), 1, "{body}");
+    }
+}
+
 #[test]
 fn only_a_doc_comment_is_a_description() {
     check(&[r#"!#[doc = "Read."] A = "a""#], "", "");
