@@ -168,6 +168,28 @@ fn the_body_of_an_extractor_with_self_is_kept_unless_it_uses_self() {
 }
 
 #[test]
+fn a_macro_beside_the_method_of_an_extractor_is_an_error() {
+    let method = "async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, AuthError> {}";
+    for (items, count) in [("", 0), ("items!();", 1)] {
+        let item = format!("impl<S> FromRequestParts<S> for User {{ {items} {method} }}");
+        let item = item.parse().expect("tokens");
+        let expansion = attribute_macros::requires_scopes(TokenStream::new(), item);
+        assert_eq!(errors(expansion).len(), count, "{items}");
+    }
+}
+
+#[cfg(feature = "openapi")]
+#[test]
+fn the_security_in_utoipas_attribute_is_an_error() {
+    for (security, count) in [("", 0), ("tag = \"items\"", 0), ("security((\"oauth2\" = []))", 1)] {
+        let item = format!("#[utoipa::path(get, path = \"/\", {security})] async fn handler() {{}}");
+        let item = item.parse().expect("tokens");
+        let expansion = attribute_macros::requires_scopes(TokenStream::new(), item);
+        assert_eq!(errors(expansion).len(), count, "{security}");
+    }
+}
+
+#[test]
 fn only_a_doc_comment_is_a_description() {
     check(&[r#"!#[doc = "Read."] A = "a""#], "", "");
     for attribute in [r#"deprecated = "Read.""#, "doc(hidden)", r#"doc = concat!("Read.")"#, r#"doc = "  ""#]
