@@ -73,7 +73,7 @@
 //! The module [`guide`] has longer pages by task, among them [an application that exists](guide::applications),
 //! [tokens of five products](guide::products), [FastAPI](guide::from_fastapi) and [Spring Security](guide::from_spring) in
 //! comparison, [operation](guide::operation), the [threat model](guide::threat_model) and
-//! [each compile error](guide::errors). The directory `examples` of this crate contains eleven programs.
+//! [each compile error](guide::errors). The directory `examples` of this crate contains twelve programs.
 //!
 //! # Set-up
 //!
@@ -129,6 +129,9 @@
 //! Why a token is refused is a `tracing` event: install a subscriber, such as `tracing-subscriber`, to read it.
 //!
 //! # Requirements
+//!
+//! Strings are scopes of the enum with the name `Scope`: write `use crate::Scope;` in each module with handlers, or the path of
+//! a variant in place of a string.
 //!
 //! | attribute | a request needs |
 //! | --- | --- |
