@@ -14,11 +14,13 @@ pub mod macros {
     pub(crate) mod authentication;
     pub(crate) mod declare;
     pub(crate) mod documented;
+    pub(crate) mod enclosing_block;
     pub(crate) mod extractor;
     pub(crate) mod extractor_requirements;
     pub(crate) mod handler;
     pub(crate) mod hints;
     pub(crate) mod item_attributes;
+    pub(crate) mod name_parts;
     pub(crate) mod place;
     #[path = "tests/properties/mod.rs"]
     mod properties;
@@ -43,6 +45,7 @@ pub mod macros {
 // Their paths in `scopes-macros`.
 #[cfg(not(test))]
 use macros::{
-    attribute_macros, authentication, declare, documented, extractor, extractor_requirements, handler, hints,
-    item_attributes, place, requirement, routes, scope_token, signature, similar, undeclared_scope,
+    attribute_macros, authentication, declare, documented, enclosing_block, extractor,
+    extractor_requirements, handler, hints, item_attributes, name_parts, place, requirement, routes,
+    scope_token, signature, similar, undeclared_scope,
 };
