@@ -89,9 +89,9 @@ fn valid_credentials_that_are_refused_are_found() {
     assert_eq!(
         found,
         [
-            format!("GET /items a token of `items` let through {of_application}"),
-            format!("GET /items a token of `me` let through {of_application}"),
-            format!("GET /prices valid credentials let through {of_application}"),
+            format!("GET /items a token of `items` accepted {of_application}"),
+            format!("GET /items a token of `me` accepted {of_application}"),
+            format!("GET /prices valid credentials accepted {of_application}"),
         ]
     );
 }
