@@ -52,7 +52,7 @@ impl<T: ScopedExtractor + ?Sized> RequirementOf<T> {
 /// A scoped extractor, or one inside `Option` or `Result`, also several times.
 pub trait Wrapped {
     /// The extractor inside.
-    const INNER: WrappedRequirement;
+    const INSIDE: WrappedRequirement;
 }
 
 /// The requirement of an extractor inside `Option` or `Result`.
@@ -81,7 +81,7 @@ impl WrappedRequirement {
 }
 
 impl<T: ScopedExtractor> Wrapped for T {
-    const INNER: WrappedRequirement = WrappedRequirement {
+    const INSIDE: WrappedRequirement = WrappedRequirement {
         requirement: T::REQUIREMENT,
         checks_token: T::PROTECTED || T::ACCEPTS_TOKEN,
         reads_context: T::READS_CONTEXT,
@@ -89,29 +89,29 @@ impl<T: ScopedExtractor> Wrapped for T {
 }
 
 impl<T: Wrapped> Wrapped for Option<T> {
-    const INNER: WrappedRequirement = T::INNER;
+    const INSIDE: WrappedRequirement = T::INSIDE;
 }
 
 impl<T: Wrapped, E> Wrapped for Result<T, E> {
-    const INNER: WrappedRequirement = T::INNER;
+    const INSIDE: WrappedRequirement = T::INSIDE;
 }
 
 impl<T: Wrapped> RequirementOf<Option<T>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::INNER.requirement();
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
     /// Whether the extractor inside checks a token.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INNER.checks_token;
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
     /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::INNER.reads_context;
+    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
 }
 
 impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     /// What the extractor inside requires, or the error of credentials.
-    pub const __SCOPES_REQUIREMENT: Requirement = T::INNER.requirement();
+    pub const __SCOPES_REQUIREMENT: Requirement = T::INSIDE.requirement();
     /// Whether the extractor inside checks a token.
-    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INNER.checks_token;
+    pub const __SCOPES_ACCEPTS_TOKEN: bool = T::INSIDE.checks_token;
     /// Whether the extractor inside may read the context of the request.
-    pub const __SCOPES_READS_CONTEXT: bool = T::INNER.reads_context;
+    pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
 }
 
 #[track_caller]
