@@ -31,9 +31,7 @@ pub(crate) struct Handler {
     visibility: Visibility,
     signature: Signature,
     body: TokenStream,
-    /// Whether `#[utoipa::path]` is below.
-    has_utoipas: bool,
-    /// The types for it. `None` also without the feature `openapi`, which is an error.
+    /// The types for `#[utoipa::path]`. `None` also without the feature `openapi`, which is an error.
     documented: Option<Documented>,
     /// The signature as constants beside the handler can name its types.
     nameable_signature: Signature,
@@ -104,7 +102,6 @@ impl Handler {
                 visibility,
                 signature,
                 body,
-                has_utoipas: false,
                 documented: None,
                 nameable_signature,
                 block: None,
@@ -114,8 +111,7 @@ impl Handler {
         reject_second_attribute(&handler.attributes)?;
         handler.check_signature(errors)?;
         let name = handler.signature.ident.unraw();
-        handler.has_utoipas = handler.attributes.iter().any(|attribute| is_utoipas(attribute.path()));
-        if handler.has_utoipas {
+        if handler.has_utoipas() {
             // `debug_handler` copies the function together with the attributes below it. utoipa's must not be among them.
             handler.attributes.sort_by_key(|attribute| is(attribute, "debug_handler"));
             handler.documented = Documented::find(&mut handler.attributes, &name, errors);
@@ -150,6 +146,11 @@ impl Handler {
             ));
         }
         Ok(())
+    }
+
+    /// Returns whether `#[utoipa::path]` is below.
+    fn has_utoipas(&self) -> bool {
+        self.attributes.iter().any(|attribute| is_utoipas(attribute.path()))
     }
 
     fn arguments(&self) -> Vec<Argument<'_>> {
@@ -310,7 +311,7 @@ impl Handler {
             Some(_) => TypeDescriptions::by_attribute(&self.operation()),
             None => describe_types(arguments, &self.nameable_signature),
         };
-        let check_order = (!self.has_utoipas && self.block.is_none()).then(|| check_order(&function));
+        let check_order = (!self.has_utoipas() && self.block.is_none()).then(|| check_order(&function));
         quote! {
             {
                 #hints

@@ -192,11 +192,7 @@ fn path_extractor(ty: &Type) -> Option<(&TypePath, &Type)> {
         return path_extractor(inner);
     }
     let last = path.path.segments.last().filter(|last| last.ident == "Path")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(values)) => Some((path, values)),
-        _ => None,
-    }
+    type_arguments(last)?.first().map(|values| (path, *values))
 }
 
 /// Returns whether this is `String` or a primitive type. They have no named parameters, and skipping them saves compile time.

@@ -53,9 +53,8 @@ fn describe_attribute<H: DocumentedHandler<Path: UtoipaPath>>(all: &mut Signatur
 
 /// The description of a handler in `#[utoipa::path]`.
 pub(super) struct Description {
-    operation: Operation,
+    attribute: AttributeOperation,
     pub(super) schemas: Vec<(String, RefOr<Schema>)>,
-    has_written_id: bool,
 }
 
 impl Description {
@@ -67,21 +66,21 @@ impl Description {
         }
         let mut all = SignatureDescription::default();
         handler.arguments.iter().flatten().for_each(|describe| describe(&mut all));
-        let AttributeOperation { operation, has_written_id } = all.attribute?;
-        Some(Self { operation, schemas: all.schemas, has_written_id })
+        Some(Self { attribute: all.attribute?, schemas: all.schemas })
     }
 
     /// Returns the operation without the path parameters that `path` does not contain: OpenAPI requires that each one is in the
     /// path.
     pub(super) fn operation_at(&self, path: &str) -> Operation {
-        let mut operation = self.operation.clone();
+        let mut operation = self.attribute.operation.clone();
         retain_parameters_of(path, operation.parameters.as_mut());
         operation
     }
 
     /// Returns the operation id that the user wrote.
     pub(super) fn written_id(&self) -> Option<&str> {
-        self.operation.operation_id.as_deref().filter(|_| self.has_written_id)
+        let AttributeOperation { operation, has_written_id } = &self.attribute;
+        operation.operation_id.as_deref().filter(|_| *has_written_id)
     }
 }
 

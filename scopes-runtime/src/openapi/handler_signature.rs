@@ -8,7 +8,7 @@ use axum::{Form, Json};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::{ContentBuilder, Object, RefOr, Required, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{Content, ContentBuilder, Object, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body_schema::{Components, SchemaOf, SchemaPosition};
@@ -98,9 +98,12 @@ responses! {
 }
 
 impl SignatureDescription {
+    fn content<T, A: SchemaOf<T>>(&mut self) -> Content {
+        ContentBuilder::new().schema(Some(A::schema(SchemaPosition::Body, &mut self.schemas))).build()
+    }
+
     fn set_body<T, A: SchemaOf<T>>(&mut self, media_type: &str, required: Required) {
-        let content =
-            ContentBuilder::new().schema(Some(A::schema(SchemaPosition::Body, &mut self.schemas))).build();
+        let content = self.content::<T, A>();
         let body: RequestBody =
             RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build();
         self.request_body = Some(body);
@@ -122,8 +125,7 @@ impl SignatureDescription {
     }
 
     fn set_content<T, A: SchemaOf<T>>(&mut self, status: &'static str, media_type: &str) {
-        let content =
-            ContentBuilder::new().schema(Some(A::schema(SchemaPosition::Body, &mut self.schemas))).build();
+        let content = self.content::<T, A>();
         let response = ResponseBuilder::new().description("Success.").content(media_type, content);
         self.set_response(status, response.build());
     }

@@ -37,13 +37,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn merge(mut self, other: impl ScopedRoutes<S>) -> Self {
-        let other = other.into_router();
-        #[cfg(feature = "openapi")]
-        let other = {
-            let mut other = other.with_assigned_schemes();
-            self.document.served.append(&mut other.document.served);
-            other
-        };
+        let other = self.taken(other);
         self.routes.extend(other.routes);
         self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.merge(other.router), ..self }
@@ -57,12 +51,7 @@ where
     #[must_use]
     #[track_caller]
     pub fn nest(mut self, path: &str, other: impl ScopedRoutes<S>) -> Self {
-        let mut other = other.into_router();
-        #[cfg(feature = "openapi")]
-        {
-            other = other.with_assigned_schemes();
-            self.document.served.append(&mut other.document.served);
-        }
+        let mut other = self.taken(other);
         // axum ignores the fallbacks of routers inside `other` if `other` has none of its own.
         if !other.routes.iter().any(Route::is_own_fallback) {
             other.routes.retain(|route| !route.is_fallback());
@@ -70,6 +59,19 @@ where
         self.routes.extend(other.routes.into_iter().map(|route| route.under(path)));
         self.vocabularies.extend(other.vocabularies);
         Self { router: self.router.nest(path, other.router), ..self }
+    }
+
+    /// Returns a router whose routes this one takes. Its security schemes are set on them, and the documents that it serves are
+    /// those of this router.
+    fn taken(&mut self, other: impl ScopedRoutes<S>) -> Self {
+        let other = other.into_router();
+        #[cfg(feature = "openapi")]
+        let other = {
+            let mut other = other.with_assigned_schemes();
+            self.document.served.append(&mut other.document.served);
+            other
+        };
+        other
     }
 
     /// Adds the routes of an axum router, without any check of tokens. `reason` appears in the report. The fallback of the

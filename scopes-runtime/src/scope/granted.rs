@@ -78,8 +78,7 @@ impl GrantedScopes {
 
     /// Returns whether there are more than [`MAX_SCOPES`].
     pub(crate) fn are_too_many(&self) -> bool {
-        // Without an index, there are fewer.
-        self.index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES)
+        exceeds_limit(self.index.as_deref())
     }
 
     /// Returns how many bytes the scopes take in memory.
@@ -100,6 +99,11 @@ fn contains(list: &str, index: Option<&Index>, scope: &[u8]) -> bool {
         None => list.as_bytes().split(|byte| *byte == b' ').any(|granted| granted == scope),
         Some(index) => index.contains(list, scope),
     }
+}
+
+/// Returns whether there are more than [`MAX_SCOPES`]. Without an index, there are fewer.
+fn exceeds_limit(index: Option<&Index>) -> bool {
+    index.is_some_and(|index| index.starts.len() > MAX_SCOPES)
 }
 
 impl Index {
@@ -155,7 +159,7 @@ impl<'a> FromIterator<&'a str> for GrantedScopes {
                 None if list.len() > MAX_COMPARED => index = Some(Index::of(&list)),
                 None => {}
             }
-            if index.as_ref().is_some_and(|index| index.starts.len() > MAX_SCOPES) {
+            if exceeds_limit(index.as_ref()) {
                 break;
             }
         }

@@ -58,32 +58,6 @@ pub struct AccessToken {
     is_declared: bool,
 }
 
-/// The content of a token without the server that has accepted it, for caches.
-#[cfg(feature = "_jwt")]
-#[derive(Clone)]
-pub(super) struct CachedContent(Arc<TokenContent>);
-
-#[cfg(feature = "_jwt")]
-impl CachedContent {
-    pub(super) fn of(token: &AccessToken) -> Self {
-        Self(Arc::clone(&token.content))
-    }
-
-    pub(super) fn into_token(self) -> AccessToken {
-        AccessToken::of_content(self.0)
-    }
-
-    #[cfg(feature = "issuer")]
-    pub(super) fn expires_at(&self) -> Option<SystemTime> {
-        self.0.registered.expires_at
-    }
-
-    /// Returns about how many bytes it takes in memory.
-    pub(super) fn size(&self) -> usize {
-        self.0.size()
-    }
-}
-
 impl AccessToken {
     /// Creates a token from claims that a [`TokenDecoder`](crate::TokenDecoder) has verified.
     ///
@@ -121,13 +95,20 @@ impl AccessToken {
         Ok(Self::of_content(Arc::new(TokenContent { claims, registered, scopes })))
     }
 
-    fn of_content(content: Arc<TokenContent>) -> Self {
+    /// Creates a token that no server has accepted yet.
+    pub(super) fn of_content(content: Arc<TokenContent>) -> Self {
         Self {
             content,
             server_config: None,
             required: Requirement::ANY_VALID_TOKEN.into(),
             is_declared: false,
         }
+    }
+
+    /// Returns what caches store of the token: its content without the server that has accepted it.
+    #[cfg(feature = "_jwt")]
+    pub(super) fn content(&self) -> &Arc<TokenContent> {
+        &self.content
     }
 
     /// Returns the token with other scopes, for a decoder that derives scopes from roles or from a database. Everything else is

@@ -13,8 +13,8 @@ pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
 
 /// Bytes of an entry in addition to its key and its value.
 const ENTRY_OVERHEAD: usize = 512;
-/// Bytes of a typical entry, from which the initial size of the table is estimated.
-const TYPICAL_ENTRY: usize = 4 * 1024;
+/// Bytes of a large entry. The table has room for as many from the beginning, and grows with smaller ones.
+const LARGE_ENTRY: usize = 4 * 1024;
 
 /// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
@@ -83,7 +83,7 @@ impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
     /// Creates a cache of about this many bytes at most.
     pub(super) fn new(capacity: usize) -> Self {
         let options = OptionsBuilder::new()
-            .estimated_items_capacity((capacity / TYPICAL_ENTRY).max(1))
+            .estimated_items_capacity((capacity / LARGE_ENTRY).max(1))
             .weight_capacity(capacity as u64)
             .build()
             .expect("both capacities are given");

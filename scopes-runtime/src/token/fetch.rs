@@ -60,7 +60,7 @@ impl Fetched {
 }
 
 /// Why a configured URL is refused.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum UrlProblem {
     NotAbsolute,
     Credentials,

@@ -199,7 +199,7 @@ impl ScopeMatrix {
     /// - if a scope has a parameter of a `ScopeValue` that was not set with [`scope_value`](Self::scope_value);
     /// - if an operation requires `dpop`, and `ScopeMatrix::dpop` was not called;
     /// - if a handler panics or takes longer than 10 s;
-    /// - if [`body`](Self::body) was called for an operation that does not exist;
+    /// - if [`body`](Self::body) was called for an operation that does not exist, or is not scoped;
     /// - if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = MatrixOutcome> {

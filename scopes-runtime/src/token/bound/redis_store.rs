@@ -8,7 +8,6 @@ use redis::{Client, ExistenceCheck, RedisError, SetExpiry, SetOptions, Value, cm
 use tokio::time::timeout;
 
 use super::replay_store::{ReplayFuture, ReplayStore};
-
 use crate::readable_debug::readable_debug;
 
 /// Longest wait for the server, with the time for a new connection. Then the request is refused with 503.

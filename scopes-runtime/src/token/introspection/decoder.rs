@@ -10,9 +10,9 @@ use url::form_urlencoded;
 
 use super::endpoint::Endpoint;
 use super::response::ResponseChecks;
-use crate::token::access_token::CachedContent;
 use crate::token::cache::{CacheEntry, FillGuard, TokenBytes, TokenCache};
 use crate::token::claims::has_expired;
+use crate::token::content::TokenContent;
 use crate::token::decoder::check_length;
 use crate::token::fetch::{self, FetchError};
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
@@ -58,7 +58,7 @@ pub struct IntrospectionDecoder {
     checks: ResponseChecks,
     cache_ttl: Duration,
     http: reqwest::Client,
-    active: Arc<TokenCache<TokenBytes, CachedContent>>,
+    active: Arc<TokenCache<TokenBytes, Arc<TokenContent>>>,
     inactive: Arc<TokenCache<TokenBytes, ()>>,
     request_permits: Arc<Semaphore>,
     waiting_permits: Arc<Semaphore>,
@@ -108,7 +108,7 @@ impl IntrospectionDecoder {
             Ok(cached) if is_expired(&cached, SystemTime::now()) => {
                 Err(DecodeError::invalid("it has expired"))
             }
-            Ok(cached) => Ok(cached.into_token()),
+            Ok(cached) => Ok(AccessToken::of_content(cached)),
             Err(guard) => self.introspect(token, Some(guard)).await,
         }
     }
@@ -117,7 +117,7 @@ impl IntrospectionDecoder {
     async fn introspect(
         &self,
         token: &str,
-        guard: Option<FillGuard<'_, CachedContent>>,
+        guard: Option<FillGuard<'_, Arc<TokenContent>>>,
     ) -> Result<AccessToken, DecodeError> {
         // Before the request: the token may be revoked while the response is on its way.
         let inserted_at = SystemTime::now();
@@ -132,7 +132,7 @@ impl IntrospectionDecoder {
         let result = self.checks.read(response, issuer);
         match (&result, guard) {
             (Ok(token), Some(guard)) => {
-                let content = CachedContent::of(token);
+                let content = Arc::clone(token.content());
                 let bytes = content.size();
                 guard.fill(CacheEntry::new(content, bytes, inserted_at, self.cache_ttl));
             }
@@ -194,8 +194,8 @@ fn unavailable(reason: impl Into<String>) -> DecodeError {
 }
 
 /// Returns whether a token has expired since it was cached.
-fn is_expired(token: &CachedContent, now: SystemTime) -> bool {
-    token.expires_at().is_some_and(|exp| has_expired(exp, now, Duration::ZERO))
+fn is_expired(token: &TokenContent, now: SystemTime) -> bool {
+    token.registered.expires_at.is_some_and(|exp| has_expired(exp, now, Duration::ZERO))
 }
 
 /// Encodes a part of the client's credentials (RFC 6749 section 2.3.1).
@@ -211,7 +211,7 @@ impl TokenDecoder for IntrospectionDecoder {
     fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
         let cached = self.active.get(token.as_bytes(), now).filter(|token| !is_expired(token, now));
-        cached.map(CachedContent::into_token)
+        cached.map(AccessToken::of_content)
     }
 }
 

@@ -5,9 +5,8 @@ use super::claims::ClaimChecks;
 #[cfg(not(feature = "issuer"))]
 use super::key_source::KeyLookup;
 use super::key_source::KeySource;
-use crate::token::access_token::CachedContent;
 use crate::token::cache::{CacheEntry, TokenCache};
-use crate::token::content::ClaimsSource;
+use crate::token::content::{ClaimsSource, TokenContent};
 use crate::token::grantable::GrantableScopes;
 use crate::token::jose::{Header, Jws, KeyGeneration};
 #[cfg(feature = "issuer")]
@@ -75,7 +74,7 @@ pub struct JwtDecoder {
 /// A token that passed every check. `exp` ends its time to live, and `nbf` has passed since before it was inserted.
 #[derive(Clone)]
 struct CachedToken {
-    content: CachedContent,
+    content: Arc<TokenContent>,
     /// The keys that verified the token. Once the issuer has others, the token has to be verified again.
     keys: KeyGeneration,
 }
@@ -120,7 +119,7 @@ impl JwtDecoder {
         let decoded =
             AccessToken::from_claims(ClaimsSource::Jwt(Arc::clone(&jwt)), claims, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
-            let content = CachedContent::of(&decoded);
+            let content = Arc::clone(decoded.content());
             let bytes = content.size();
             let mut entry = CacheEntry::new(CachedToken { content, keys }, bytes, now, self.cache_ttl);
             // An `exp` so late that the leeway cannot be added never passes.
@@ -135,7 +134,7 @@ impl JwtDecoder {
     /// Returns the token from the cache, if it is still valid.
     fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
         let CachedToken { content, keys } = self.cache.get(token, SystemTime::now())?;
-        self.keys.is_current(keys).then(|| content.into_token())
+        self.keys.is_current(keys).then(|| AccessToken::of_content(content))
     }
 }
 
