@@ -127,13 +127,19 @@ impl RegisteredClaims {
 impl StringClaims {
     /// Reads the claims with these names, in the order of [`StringClaim`].
     fn read(claims: &Map<String, Value>, names: [&str; StringClaim::COUNT]) -> Result<Self, DecodeError> {
-        let (mut joined, mut ends) = (String::new(), [None; StringClaim::COUNT]);
-        for (name, end) in names.iter().zip(&mut ends) {
+        let mut texts = [None; StringClaim::COUNT];
+        for (name, text) in names.iter().zip(&mut texts) {
             let Some(claim) = claims.get(*name) else { continue };
-            let text = claim.as_str();
-            joined.push_str(
-                text.ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a string")))?,
+            let claim = claim.as_str();
+            *text = Some(
+                claim.ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a string")))?,
             );
+        }
+        let bytes = texts.iter().flatten().map(|text| text.len()).sum();
+        let (mut joined, mut ends) = (String::with_capacity(bytes), [None; StringClaim::COUNT]);
+        for (text, end) in texts.iter().zip(&mut ends) {
+            let Some(text) = text else { continue };
+            joined.push_str(text);
             *end = Some(
                 u32::try_from(joined.len())
                     .map_err(|_| DecodeError::invalid("the claims are longer than 4 GiB"))?,

@@ -15,7 +15,8 @@ const MAX_HEADER_BYTES: usize = 2 * 1024;
 
 /// A JWS in the compact serialization (RFC 7515 section 7.1). Nothing in it is verified.
 pub(in crate::token) struct Jws<'a> {
-    header: &'a str,
+    /// In base64url.
+    pub(super) header: &'a str,
     payload: &'a str,
     pub(in crate::token) signature: &'a str,
     /// The signing input: header, dot, payload.
@@ -93,6 +94,7 @@ impl<'a> Jws<'a> {
 }
 
 /// A JOSE header that has passed its checks (RFC 7515 section 4).
+#[derive(Debug)]
 pub(in crate::token) struct Header {
     pub(in crate::token) algorithm: Algorithm,
     pub(in crate::token) kid: Option<String>,

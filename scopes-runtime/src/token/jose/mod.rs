@@ -3,6 +3,7 @@
 mod algorithm;
 mod jws;
 mod key;
+mod last_header;
 mod signature;
 
 #[cfg(feature = "bound-tokens")]
@@ -10,4 +11,5 @@ pub(super) use algorithm::parse_algorithm;
 pub(super) use jws::{Header, Jws};
 pub(super) use key::KeyGeneration;
 pub use key::{KeyError, VerificationKey};
+pub(super) use last_header::LastHeader;
 pub(super) use signature::{MAX_TRIED_KEYS, SignatureOutcome, verify};

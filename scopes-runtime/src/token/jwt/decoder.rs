@@ -5,10 +5,11 @@ use super::claims::ClaimChecks;
 #[cfg(not(feature = "issuer"))]
 use super::key_source::KeyLookup;
 use super::key_source::KeySource;
-use crate::token::cache::{CacheEntry, TokenCache};
-use crate::token::content::{ClaimsSource, TokenContent};
+use super::verified_tokens::{VerifiedToken, VerifiedTokens};
+use crate::token::cache::CacheEntry;
+use crate::token::content::ClaimsSource;
 use crate::token::grantable::GrantableScopes;
-use crate::token::jose::{Header, Jws, KeyGeneration};
+use crate::token::jose::{Header, Jws, LastHeader};
 #[cfg(feature = "issuer")]
 use crate::token::jwks::KeyLookup;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
@@ -68,15 +69,8 @@ pub struct JwtDecoder {
     keys: KeySource,
     grantable: GrantableScopes,
     cache_ttl: Duration,
-    cache: Arc<TokenCache<Arc<[u8]>, CachedToken>>,
-}
-
-/// A token that passed every check. `exp` ends its time to live, and `nbf` has passed since before it was inserted.
-#[derive(Clone)]
-struct CachedToken {
-    content: Arc<TokenContent>,
-    /// The keys that verified the token. Once the issuer has others, the token has to be verified again.
-    keys: KeyGeneration,
+    cache: Arc<VerifiedTokens>,
+    last_header: Arc<LastHeader>,
 }
 
 impl JwtDecoder {
@@ -87,7 +81,8 @@ impl JwtDecoder {
         cache_ttl: Duration,
         cache_capacity: usize,
     ) -> Self {
-        Self { checks, keys, grantable, cache_ttl, cache: Arc::new(TokenCache::new(cache_capacity)) }
+        let cache = Arc::new(VerifiedTokens::new(cache_capacity));
+        Self { checks, keys, grantable, cache_ttl, cache, last_header: Arc::default() }
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -98,7 +93,12 @@ impl JwtDecoder {
     /// and any client can send a forged token.
     pub(super) async fn decode_jws(&self, token: &str, jws: &Jws<'_>) -> Result<AccessToken, DecodeError> {
         let profile = &self.checks.profile;
-        let header = Header::read(jws, profile.allows_generic_typ)?;
+        let last_header = self.last_header.find(jws);
+        let is_last_header = last_header.is_some();
+        let header = match last_header {
+            Some(header) => header,
+            None => Arc::new(Header::read(jws, profile.allows_generic_typ)?),
+        };
         #[cfg_attr(not(feature = "issuer"), expect(clippy::infallible_destructuring_match))]
         let keys = match self.keys.verify(jws, &header)? {
             KeyLookup::Verified(keys) => keys,
@@ -113,27 +113,32 @@ impl JwtDecoder {
         let claims = &jws.payload()?;
         let now = SystemTime::now();
         self.checks.check(claims, now)?;
+        if !is_last_header {
+            self.last_header.set(jws, header);
+        }
         let scopes = self.grantable.restrict(profile.scope_claim.read(claims)?, self.issuer());
         let client_claim = profile.client_claim(claims);
         let jwt: Arc<[u8]> = token.as_bytes().into();
         let decoded =
             AccessToken::from_claims(ClaimsSource::Jwt(Arc::clone(&jwt)), claims, scopes, client_claim)?;
         if !self.cache_ttl.is_zero() {
-            let content = Arc::clone(decoded.content());
-            let bytes = content.size();
-            let mut entry = CacheEntry::new(CachedToken { content, keys }, bytes, now, self.cache_ttl);
-            // An `exp` so late that the leeway cannot be added never passes.
-            if let Some(end) = decoded.expires_at().and_then(|exp| exp.checked_add(self.checks.leeway)) {
-                entry.end_at(end);
-            }
-            self.cache.insert(jwt, entry);
+            self.cache.insert(jwt, || {
+                let content = Arc::clone(decoded.content());
+                let bytes = content.size();
+                let mut entry = CacheEntry::new(VerifiedToken { content, keys }, bytes, now, self.cache_ttl);
+                // An `exp` so late that the leeway cannot be added never passes.
+                if let Some(end) = decoded.expires_at().and_then(|exp| exp.checked_add(self.checks.leeway)) {
+                    entry.end_at(end);
+                }
+                entry
+            });
         }
         Ok(decoded)
     }
 
     /// Returns the token from the cache, if it is still valid.
     fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
-        let CachedToken { content, keys } = self.cache.get(token, SystemTime::now())?;
+        let VerifiedToken { content, keys } = self.cache.get(token, SystemTime::now())?;
         self.keys.is_current(keys).then(|| AccessToken::of_content(content))
     }
 }

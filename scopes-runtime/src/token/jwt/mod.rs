@@ -6,7 +6,9 @@ mod decoder;
 mod error;
 mod key_source;
 mod multi_issuer;
+mod recent_tokens;
 mod token_profile;
+mod verified_tokens;
 
 pub use builder::JwtDecoderBuilder;
 #[cfg(any(feature = "testing", feature = "bound-tokens"))]

@@ -114,6 +114,40 @@ async fn cache_capacity_bounds_the_cache() {
     assert!((64..256).contains(&known), "{known}");
 }
 
+/// The header of the last accepted token is not read again. Another header is.
+#[tokio::test]
+async fn a_header_is_only_that_of_the_last_token_if_it_has_the_same_text() {
+    let decoder = build(builder());
+    let mut number = 0;
+    let mut signed = |header: &str| {
+        number += 1;
+        sign(header, claims_with("jti", number.to_string()))
+    };
+    for header in [r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":"at+jwt","crit":[]}"#] {
+        accept(&decoder, &signed(HEADER)).await;
+        refuse(&decoder, &signed(header)).await;
+        accept(&decoder, &signed(HEADER)).await;
+    }
+    accept(&decoder, &signed(r#"{"typ":"at+jwt","alg":"HS256"}"#)).await;
+    let forged =
+        sign_with(Algorithm::HS256, &EncodingKey::from_secret(&[9; 32]), HEADER, claims().to_string());
+    refuse(&decoder, &forged).await;
+}
+
+/// Tokens that clients use once do not remove those of others.
+#[tokio::test]
+async fn a_full_cache_admits_a_token_that_is_decoded_again() {
+    let decoder = build(builder().cache_capacity(64 * 1024));
+    let mut last = String::new();
+    for number in 0..200 {
+        last = sign(HEADER, claims_with("jti", number.to_string()));
+        accept(&decoder, &last).await;
+    }
+    assert!(decoder.cached(&last).is_none());
+    accept(&decoder, &last).await;
+    assert!(decoder.cached(&last).is_some());
+}
+
 /// A small token can have many scopes. The cache counts their bytes twice: in the scopes and in the claims.
 #[tokio::test]
 async fn the_scopes_of_cached_tokens_count_for_cache_capacity() {
@@ -128,7 +162,8 @@ async fn the_scopes_of_cached_tokens_count_for_cache_capacity() {
             sign(HEADER, claims.to_string())
         });
         let tokens: Vec<_> = tokens.collect();
-        for token in &tokens {
+        // Twice, because a full cache admits a token that is decoded again.
+        for token in tokens.iter().chain(&tokens) {
             accept(&decoder, token).await;
         }
         let count = tokens.iter().filter(|token| decoder.cached(token).is_some()).count();
