@@ -3,6 +3,7 @@
 mod application;
 mod bound;
 mod credentials;
+mod debug;
 mod guide_middleware;
 mod http;
 mod lock;

@@ -358,3 +358,99 @@ impl fmt::Debug for ChallengeConfig {
         formatter.debug_tuple("ChallengeConfig").field(&self.parameters).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::{DeclaredScope, Requirement};
+
+    static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &[]);
+    static ME: DeclaredScope = DeclaredScope::new("me", "Read the current user.", &[], &[]);
+    static ADMIN: DeclaredScope = DeclaredScope::new("admin", "Read everything.", &[], &[]);
+
+    const ALL_REASONS: [RefusalReason; REASONS] = [
+        RefusalReason::MissingToken,
+        RefusalReason::InvalidRequest,
+        RefusalReason::InvalidToken,
+        RefusalReason::UnboundToken,
+        #[cfg(feature = "bound-tokens")]
+        RefusalReason::InvalidDpopProof,
+        #[cfg(feature = "bound-tokens")]
+        RefusalReason::UseDpopNonce,
+        RefusalReason::InsufficientScope,
+        RefusalReason::InsufficientUserAuthentication,
+    ];
+
+    fn count(config: &ChallengeConfig) -> usize {
+        config.templates.read().expect("no panic").len()
+    }
+
+    #[test]
+    fn an_operation_has_one_template_and_one_for_each_part_that_it_does_not_contain() {
+        let config = ChallengeConfig::default();
+        let [items, me] = [&ITEMS, &ME].map(|scope| Requirements::from(Requirement::scope(scope)));
+        let template = |part| config.refusal_for(&items, part);
+        assert!(Arc::ptr_eq(&template(None), &template(None)));
+        assert!(Arc::ptr_eq(&template(None), &template(Some(&items))));
+        assert!(Arc::ptr_eq(&template(Some(&me)), &template(Some(&me))));
+        assert!(!Arc::ptr_eq(&template(None), &template(Some(&me))));
+        assert_eq!(count(&config), 2);
+    }
+
+    #[cfg(feature = "mcp")]
+    #[test]
+    fn combinations_that_clients_choose_are_not_stored() {
+        let config = ChallengeConfig::default();
+        let endpoint = Requirements::from(Requirement::ANY_VALID_TOKEN);
+        let [items, me] = [&ITEMS, &ME].map(Requirement::scope);
+        config.refusal_for(&endpoint.with_parts([items, me]), None);
+        assert_eq!(count(&config), 0);
+        config.refusal_for(&endpoint.with_parts([items]), None);
+        assert_eq!(count(&config), 1);
+    }
+
+    #[test]
+    fn requirements_that_are_made_at_run_time_take_bounded_memory() {
+        let config = ChallengeConfig::default();
+        for _ in 0..=MAX_TEMPLATES {
+            let scopes = vec![Requirement::scope(&ITEMS)].leak();
+            config.refusal_for(&Requirement::any(scopes).into(), None);
+        }
+        assert_eq!(count(&config), MAX_TEMPLATES);
+    }
+
+    #[test]
+    fn each_reason_scheme_and_alternative_has_a_refusal_of_its_own() {
+        const SCOPES: [Requirement; 3] =
+            [Requirement::scope(&ITEMS), Requirement::scope(&ME), Requirement::scope(&ADMIN)];
+        const BOTH: [Requirement; 2] = [
+            Requirement::all(const { &[SCOPES[0], SCOPES[1]] }),
+            Requirement::all(const { &[SCOPES[0], SCOPES[2]] }),
+        ];
+        let required = Requirements::from(Requirement::any(&BOTH));
+        let all_schemes = [
+            AuthenticationSchemes::Bearer,
+            #[cfg(feature = "bound-tokens")]
+            AuthenticationSchemes::BearerAndDpop,
+            #[cfg(feature = "bound-tokens")]
+            AuthenticationSchemes::Dpop,
+        ];
+        for schemes in all_schemes {
+            let config = ChallengeConfig::new("api".into(), true, None, schemes);
+            let template = || RefusalTemplate::new(&required, None, Arc::clone(&config.parameters));
+            let filled = template();
+            for reason in ALL_REASONS {
+                for scheme in [Scheme::Bearer, Scheme::Dpop] {
+                    for granted in ["me", "admin"].map(GrantedScopes::from_list) {
+                        let [stored, new] = [&filled, &template()].map(|template| {
+                            let RenderedRefusal { challenge, body } =
+                                template.render(reason, scheme, &granted);
+                            (challenge, body)
+                        });
+                        assert_eq!(stored, new, "{reason:?} {scheme:?} {granted:?}");
+                    }
+                }
+            }
+        }
+    }
+}

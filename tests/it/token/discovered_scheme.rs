@@ -85,6 +85,19 @@ async fn unusable_metadata_is_an_error_with_its_reason() {
 }
 
 #[tokio::test]
+async fn metadata_of_256_kib_is_read_and_a_byte_more_is_refused() {
+    for (bytes, is_read) in [(262_144, true), (262_145, false)] {
+        let of_length = move |url: &str| {
+            let mut metadata = metadata(url);
+            metadata["client_name"] = json!("");
+            metadata["client_name"] = json!("x".repeat(bytes - metadata.to_string().len()));
+            metadata
+        };
+        assert_eq!(discovered(OPENID, of_length).await.is_ok(), is_read, "{bytes}");
+    }
+}
+
+#[tokio::test]
 async fn a_url_that_is_not_safe_is_not_requested() {
     for (url, shown) in [
         ("http://issuer.example", "http://issuer.example"),

@@ -251,4 +251,19 @@ mod tests {
         ranges.insert(2998);
         assert!(ranges.contains(2998));
     }
+
+    #[test]
+    fn of_too_many_ranges_the_two_nearest_become_one() {
+        let mut ranges = Ranges::default();
+        let (far, near) = (1000, 30_002);
+        for number in (0..62).map(|number| number * far).chain([near]) {
+            ranges.insert(number);
+        }
+        ranges.insert(100 * far);
+        assert_eq!(ranges.0.len(), MAX_RANGES);
+        assert!(!ranges.contains(near - 1));
+        ranges.insert(200 * far);
+        assert_eq!(ranges.0.len(), MAX_RANGES);
+        assert!(ranges.contains(near - 1) && !ranges.contains(near + 1) && !ranges.contains(1));
+    }
 }

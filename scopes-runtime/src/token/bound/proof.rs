@@ -187,7 +187,10 @@ mod tests {
             let other = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
             let other = Proof::verify(PROOF, Expected { thumbprint: other, ..expected() }, &keys);
             assert!(matches!(other, Err(DpopRefusal::Token(DecodeError::Invalid(_)))));
-            assert!(Proof::verify(PROOF, Expected { now: later(60), ..expected() }, &keys).is_ok());
+            let early = expected().now - Duration::from_secs(10);
+            for now in [later(60), early] {
+                assert!(Proof::verify(PROOF, Expected { now, ..expected() }, &keys).is_ok());
+            }
         }
     }
 
@@ -201,6 +204,16 @@ mod tests {
                 assert!(Proof::verify(&changed, expected(), keys).is_err(), "at {at}");
             }
         }
+    }
+
+    #[test]
+    fn only_a_longer_proof_than_8_kib_is_refused_for_its_length() {
+        let reason = |bytes| match Proof::verify(&"a".repeat(bytes), expected(), &ProofKeys::new()) {
+            Err(DpopRefusal::InvalidProof(reason)) => reason.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert!(!reason(8192).contains("longer"), "{}", reason(8192));
+        assert!(reason(8193).contains("it is longer than 8192 bytes"), "{}", reason(8193));
     }
 
     #[test]
@@ -220,6 +233,17 @@ mod tests {
         for (jwk, thumbprint) in vectors {
             let jwk: Map<String, Value> = serde_json::from_str(jwk).expect("JSON");
             assert_eq!(of_jwk(&jwk).map(encoded).as_deref(), Some(thumbprint));
+        }
+    }
+
+    #[test]
+    fn a_key_that_json_would_escape_has_no_thumbprint() {
+        for x in [r#"a","y":"b"#, "a\\", "a b", "a=", "\u{e9}"] {
+            let jwk = Map::from_iter(
+                [("kty", "OKP"), ("crv", "Ed25519"), ("x", x)]
+                    .map(|(name, value)| (name.to_owned(), Value::from(value))),
+            );
+            assert_eq!(of_jwk(&jwk), None, "{x}");
         }
     }
 }
