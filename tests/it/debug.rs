@@ -63,10 +63,8 @@ fn a_token_shows_its_issuer_client_scopes_and_end() {
     });
     let claims = claims.as_object().expect("an object").clone();
     let token = AccessToken::new(claims, GrantedScopes::from_list("me items")).expect("valid claims");
-    let expires_at = token.expires_at();
-    let expected = format!(
-        r#"AccessToken {{ issuer: Some("https://issuer.example"), client_id: Some("web"), scopes: {{"me", "items"}}, expires_at: {expires_at:?}, .. }}"#
-    );
+    let claims = r#"issuer: Some("https://issuer.example"), client_id: Some("web"), scopes: {"me", "items"}"#;
+    let expected = format!("AccessToken {{ {claims}, expires_at: {:?}, .. }}", token.expires_at());
     shows(&token, &expected);
 }
 

@@ -8,12 +8,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts as _;
 use axum::http::{Request, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use scopes_runtime::bound::{Dpop, ReplayFuture, ReplayStore};
+use scopes_runtime::router::get;
 use scopes_runtime::testing::{DpopKey, TestIssuer};
-use scopes_runtime::{AccessToken, ResourceServer};
+use scopes_runtime::{AccessToken, ResourceServer, ScopedRouter};
 use scopes_tests::{now, send};
 
-use super::{BASE, app, request};
+use super::{BASE, app, challenge, items, request};
 
 /// A store that two servers share, or that is away.
 #[derive(Clone, Default)]
@@ -66,6 +69,35 @@ async fn a_store_that_is_away_refuses_requests_with_503() {
     );
     let bearer = format!("Bearer {}", issuer.token().scopes(["items"]).sign());
     assert_eq!(request(&app, "GET", "/items", &[("authorization", &bearer)]).await.status, StatusCode::OK);
+}
+
+async fn identify(token: Option<AccessToken>, request: Request<Body>, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let is_identified = token.is_some().to_string();
+    response.headers_mut().insert("x-identified", is_identified.parse().expect("a header value"));
+    response
+}
+
+#[tokio::test]
+async fn a_layer_leaves_an_invalid_proof_to_the_check_and_an_unavailable_store_not() {
+    let (issuer, key) = (TestIssuer::new(), DpopKey::new());
+    let token = issuer.token().scopes(["items"]).bound_to(&key).sign();
+    let authorization = format!("DPoP {token}");
+    for (is_away, url, status) in
+        [(false, "https://api.test/other", 401), (true, "https://api.test/items", 503)]
+    {
+        let server = server(&issuer, Shared { is_away, ..Shared::default() });
+        let layer = from_fn_with_state(server.clone(), identify);
+        let app = ScopedRouter::new().route("/items", get(items)).layer(layer).with_state(server).into();
+        let proof = key.proof("GET", url, &token).sign();
+        let answer =
+            request(&app, "GET", "/items", &[("authorization", &authorization), ("dpop", &proof)]).await;
+        assert_eq!(answer.status, status);
+        let is_left = answer.headers.contains_key("x-identified");
+        let has_scope_of_operation =
+            challenge(&answer).contains(r#"error="invalid_dpop_proof", scope="items""#);
+        assert_eq!((is_left, has_scope_of_operation), (!is_away, !is_away), "{answer:?}");
+    }
 }
 
 #[tokio::test]

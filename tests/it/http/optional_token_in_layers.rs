@@ -57,6 +57,7 @@ async fn a_bad_token_gets_the_challenge_of_the_operation() {
         assert_eq!(answer.challenge(), Some(r#"Bearer realm="api", error="invalid_token", scope="items""#));
         assert_eq!(answer.headers["x-subject"], "none");
         assert_eq!(call(&app, "GET", "/items", Some("?")).await.status, 400);
+        assert_eq!(scopes_tests::get(&app, "/items", &["Bearer items", "Bearer items"]).await.status, 400);
         assert_eq!(call(&app, "GET", "/items", Some("down")).await.status, 503);
         assert_eq!(call(&app, "GET", "/items", None).await.status, 401);
         assert_eq!(call(&app, "GET", "/items", Some("me")).await.status, 403);

@@ -253,6 +253,15 @@ mod tests {
     }
 
     #[test]
+    fn adjacent_numbers_are_one_range() {
+        let mut ranges = Ranges::default();
+        for number in [5, 7, 6] {
+            ranges.insert(number);
+        }
+        assert_eq!(ranges.0, [(5, 7)]);
+    }
+
+    #[test]
     fn of_too_many_ranges_the_two_nearest_become_one() {
         let mut ranges = Ranges::default();
         let (far, near) = (1000, 30_002);

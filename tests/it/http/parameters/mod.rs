@@ -100,6 +100,11 @@ async fn items(tenant: ScopeValue<Host>) -> String {
     tenant.to_string()
 }
 
+#[requires_scopes]
+async fn tenant(tenant: ScopeValue<Host>) -> String {
+    tenant.to_string()
+}
+
 fn router() -> ScopedRouter<ResourceServer> {
     ScopedRouter::new()
         .route("/orgs/{org}", get(read))
@@ -128,6 +133,18 @@ async fn answer_of(path: &str, scopes: &[&str]) -> Answer {
 
 async fn status(path: &str, scopes: &[&str]) -> u16 {
     answer_of(path, scopes).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_missing_value_that_no_scope_needs_is_400() {
+    let issuer = TestIssuer::new();
+    let app = ScopedRouter::new().route("/", get(tenant)).with_state(issuer.resource_server()).into();
+    let cases =
+        [("acme.example.com", 200, "acme"), ("acme.test", 400, "The request has no value for `tenant`.")];
+    for (host, status, text) in cases {
+        let answer = send(&app, &issuer, "/", &[], host).await;
+        assert_eq!((answer.status.as_u16(), &*answer.text), (status, text));
+    }
 }
 
 #[tokio::test]

@@ -59,11 +59,12 @@ async fn without_required_scopes_the_challenge_has_only_the_realm() {
 
 #[tokio::test]
 async fn malformed_credentials_are_400() {
-    let lines: [&[u8]; 17] = [
+    let lines: [&[u8]; 18] = [
         b"",
         b"Bearer",
         b"Bearer ",
         b"Bearer  ",
+        b"Bearer/me+items",
         b"Bearer\tme+items",
         b"Bearer \tme+items",
         b"Bearer me+items ",
