@@ -30,12 +30,12 @@ use crate::readable_debug::readable_debug;
 /// ```
 #[derive(Debug)]
 pub struct DeclaredScope {
-    name: &'static str,
+    pub(super) name: &'static str,
     description: &'static str,
     implies: &'static [&'static str],
     implied_by: &'static [&'static str],
     /// The first parameter in the name, found at compile time.
-    first_parameter: Option<Split<'static>>,
+    pub(super) first_parameter: Option<Split<'static>>,
 }
 
 impl DeclaredScope {

@@ -81,13 +81,16 @@ enum Node {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
-/// For generated code.
+/// For generated code. The compiler interprets these functions for each handler, and each call and each loop takes it time.
 #[doc(hidden)]
 impl Requirement {
     #[must_use]
     pub const fn scope(scope: &'static DeclaredScope) -> Self {
-        let properties = if scope.has_parameters() { HAS_PARAMETERS } else { 0 };
-        Self { properties, ..Self::of_node(Node::Scope(scope)) }
+        let properties = match scope.first_parameter {
+            Some(_) => HAS_PARAMETERS,
+            None => 0,
+        };
+        Self { node: Node::Scope(scope), alternative_count: 1, properties }
     }
 
     /// Returns a requirement for the scope that a literal resolved to.
@@ -95,7 +98,7 @@ impl Requirement {
     #[track_caller]
     pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
         assert!(
-            str_eq(literal, scope.name()),
+            str_eq(literal, scope.name),
             "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
              `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
@@ -118,17 +121,33 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let requirement = Self::of_list(Node::All(requirements), requirements);
+        let (mut alternative_count, mut properties) = (1, 0);
+        let mut rest = requirements;
+        while let [element, after @ ..] = rest {
+            properties |= element.properties;
+            // Most elements are no list.
+            if element.alternative_count != 1 {
+                alternative_count = few_or_too_many(alternative_count * element.alternative_count);
+            }
+            rest = after;
+        }
         assert!(
-            requirement.alternative_count <= MAX_ALTERNATIVES,
+            alternative_count <= MAX_ALTERNATIVES,
             "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
         );
-        requirement
+        Self { node: Node::All(requirements), alternative_count, properties }
     }
 
     #[must_use]
     pub const fn any(requirements: &'static [Self]) -> Self {
-        Self::of_list(Node::Any(requirements), requirements)
+        let (mut alternative_count, mut properties) = (0, 0);
+        let mut rest = requirements;
+        while let [element, after @ ..] = rest {
+            properties |= element.properties;
+            alternative_count = few_or_too_many(alternative_count + element.alternative_count);
+            rest = after;
+        }
+        Self { node: Node::Any(requirements), alternative_count, properties }
     }
 
     /// Declares what the handler may require of the token later.
@@ -165,27 +184,6 @@ impl Requirement {
 
     const fn of_node(node: Node) -> Self {
         Self { node, alternative_count: 1, properties: 0 }
-    }
-
-    const fn of_list(node: Node, elements: &[Self]) -> Self {
-        let is_any = matches!(node, Node::Any(_));
-        let mut list = Self { alternative_count: if is_any { 0 } else { 1 }, ..Self::of_node(node) };
-        let mut at = 0;
-        while at < elements.len() {
-            let element = &elements[at];
-            list.properties |= element.properties;
-            if is_any {
-                list.alternative_count += element.alternative_count;
-            } else {
-                list.alternative_count *= element.alternative_count;
-            }
-            // Otherwise sums and products could overflow.
-            if list.alternative_count > MAX_ALTERNATIVES {
-                list.alternative_count = MAX_ALTERNATIVES + 1;
-            }
-            at += 1;
-        }
-        list
     }
 
     /// Returns the elements of `all(…)` or `any(…)`, and an empty list for any other node. `may_require(…)` has no parts: it
@@ -363,6 +361,11 @@ impl Requirement {
             }
         }
     }
+}
+
+/// Returns the number of alternatives, at most one more than allowed: sums and products of it do not overflow.
+const fn few_or_too_many(alternatives: usize) -> usize {
+    if alternatives > MAX_ALTERNATIVES { MAX_ALTERNATIVES + 1 } else { alternatives }
 }
 
 /// Returns how the user must have authenticated for all of the requirements.
