@@ -16,12 +16,7 @@ async fn receive(
 enum __operation_receive {}
 
 const __operation_receive_source: ::scopes_runtime::__private::HandlerSource = {
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::of_extractors(
         &[<__RequirementOf<WebhookSignature>>::__SCOPES_REQUIREMENT],
     );
@@ -58,9 +53,7 @@ const _: () = {
 };
 
 const _: () = {
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::forbid(
         <__RequirementOf<WebhookSignature>>::__SCOPES_PROTECTED,
         "extractor checks an access token, which this handler does not require; write `#[requires_scopes]`, and keep the argument that checks the credentials",

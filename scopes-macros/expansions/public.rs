@@ -22,12 +22,7 @@ async fn greet(
 enum __operation_greet {}
 
 const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::ANY_VALID_TOKEN
         .with_context_if(
             ::scopes_runtime::__private::any_of(
@@ -58,9 +53,7 @@ impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {
 }
 
 const _: () = {
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::forbid(
         <__RequirementOf<Option<AccessToken>>>::__SCOPES_PROTECTED,
         "extractor in a public handler requires an access token; write `#[requires_scopes]`, or take `Option<AccessToken>`",

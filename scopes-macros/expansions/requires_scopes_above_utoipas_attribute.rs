@@ -32,9 +32,7 @@ const __operation_read_item_source: ::scopes_runtime::__private::HandlerSource =
         }
         let _ = __scope_0;
     };
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::at_path(
         ::scopes_runtime::Requirement::all(
             &[

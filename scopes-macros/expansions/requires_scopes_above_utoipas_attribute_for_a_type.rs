@@ -12,9 +12,7 @@ enum __operation_read_items {}
 const __operation_read_items_source: ::scopes_runtime::__private::HandlerSource = {
     #[cfg(rust_analyzer)]
     const _: () = {};
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::all(&[]);
     ::scopes_runtime::__private::HandlerSource {
         name: "read_items",

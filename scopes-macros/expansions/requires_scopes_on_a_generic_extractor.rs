@@ -107,9 +107,7 @@ where
             }
             let _ = __scope_0;
         };
-        use ::scopes_runtime::__private::{
-            NoRequirement as _, RequirementOf as __RequirementOf,
-        };
+        use ::scopes_runtime::__private::type_constants::*;
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(

@@ -24,12 +24,7 @@ const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSou
         }
         let _ = __scope_0;
     };
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::all(
         &[
             ::scopes_runtime::Requirement::named(

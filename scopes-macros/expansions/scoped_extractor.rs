@@ -14,9 +14,7 @@ struct Listing {
 }
 
 const _: () = {
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     impl ::scopes_runtime::__private::ScopedExtractor for Listing {
         const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::of_extractors(
             &[

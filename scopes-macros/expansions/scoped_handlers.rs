@@ -35,12 +35,7 @@ const __operation_Notes_delete_source: ::scopes_runtime::__private::HandlerSourc
         }
         let _ = __scope_0;
     };
-    use ::scopes_runtime::__private::{
-        NoRequirement as _, RequirementOf as __RequirementOf,
-    };
-    use ::scopes_runtime::__private::{
-        DescriptionOf as __DescriptionOf, NoDescription as _,
-    };
+    use ::scopes_runtime::__private::type_constants::*;
     let __requirement = ::scopes_runtime::Requirement::all(
         &[
             ::scopes_runtime::Requirement::named(

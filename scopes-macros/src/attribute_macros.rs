@@ -1,10 +1,10 @@
 //! The entry points of `#[requires_scopes]`, `#[authenticated_by]` and `#[public]`, which dispatch on the kind of item.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token, Visibility};
+use syn::{Error, Ident, LitStr, Path, Result, Token};
 
 use crate::enclosing_block;
 use crate::extractor::Extractor;
@@ -14,7 +14,7 @@ use crate::requirement::Requirement;
 
 pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let place = "`#[requires_scopes]` can only be applied to a handler `async fn` or an `impl FromRequestParts<S>` block";
-    let keyword = keyword.parse2(item.clone());
+    let keyword = keyword(item.clone());
     if keyword.as_ref().is_ok_and(|keyword| keyword == "fn") {
         return on_function("requires_scopes", arguments, item);
     }
@@ -22,7 +22,7 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
     let mut errors = requirement.take_errors();
     let keyword = match keyword {
         Ok(keyword) => keyword,
-        Err(error) => return with_errors(errors, Err(Error::new(error.span(), place)), item),
+        Err(span) => return with_errors(errors, Err(Error::new(span, place)), item),
     };
     let extractor = if keyword == "impl" {
         Extractor::parse(item.clone(), &mut errors)
@@ -49,10 +49,10 @@ pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Expands an attribute that only handlers can have.
 fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let place = format!("`#[{attribute}]` can only be applied to a handler `async fn`");
-    let misplaced = match keyword.parse2(item.clone()) {
+    let misplaced = match keyword(item.clone()) {
         Ok(keyword) if keyword == "fn" => return on_function(attribute, arguments, item),
         Ok(other) => other.span(),
-        Err(error) => error.span(),
+        Err(span) => span,
     };
     let mut errors = Vec::new();
     Argument::parse(attribute, arguments, &mut errors);
@@ -97,10 +97,7 @@ impl Argument {
 
     pub(crate) fn guard(&self, handler: Handler, errors: &mut Vec<Error>) -> Guarded {
         match self {
-            Self::RequiresScopes(requirement) => {
-                errors.extend(handler.unknown_requirements());
-                handler.scoped(requirement)
-            }
+            Self::RequiresScopes(requirement) => handler.scoped(requirement, errors),
             Self::AuthenticatedBy(extractors) => handler.authenticated_by(extractors),
             Self::Public(reason) => handler.public(reason.as_ref()),
         }
@@ -161,21 +158,33 @@ pub(crate) fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
     Ok(Some(reason))
 }
 
-/// Returns the keyword of the item: `fn`, `impl`, `struct`, …
-fn keyword(input: ParseStream<'_>) -> Result<Ident> {
-    input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    loop {
-        let word = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
-        let modifier =
-            matches!(word.to_string().as_str(), "async" | "const" | "default" | "extern" | "unsafe");
-        if modifier && !input.is_empty() {
-            input.parse::<Option<LitStr>>()?;
-            continue;
+/// Returns the keyword of the item: `fn`, `impl`, `struct`, … The error is the place where none is. It does not parse the item,
+/// whose body may be long.
+fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
+    let mut tokens = item.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            // An attribute.
+            TokenTree::Punct(hash) if hash.as_char() == '#' => drop(tokens.next()),
+            // A part of the item, or all of it, from a `macro_rules!` macro.
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                return keyword(group.stream().into_iter().chain(tokens).collect());
+            }
+            TokenTree::Ident(word) => {
+                let is_modifier = matches!(
+                    word.to_string().as_str(),
+                    "pub" | "async" | "const" | "default" | "extern" | "unsafe"
+                );
+                if !is_modifier {
+                    return Ok(word);
+                }
+            }
+            // Of `pub(crate)`, and of `extern "C"`.
+            TokenTree::Group(_) | TokenTree::Literal(_) => {}
+            TokenTree::Punct(other) => return Err(other.span()),
         }
-        input.parse::<TokenStream>()?;
-        return Ok(word);
     }
+    Err(Span::call_site())
 }
 
 /// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it

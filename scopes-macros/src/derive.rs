@@ -8,7 +8,7 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Field, Meta, Path, Result, Token, Type, parse_quote,
 };
 
-use crate::extractor_requirements::{Argument, inside_wrapper, probe, requirement_imports};
+use crate::extractor_requirements::{Argument, TYPE_CONSTANTS, inside_wrapper, probe};
 use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -44,7 +44,7 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
     let (requirements, protected, accepts_token) =
         (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
     let private = quote!(::scopes_runtime::__private);
-    let imports = requirement_imports();
+    let imports = place::code(TYPE_CONSTANTS);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
         const _: () = {

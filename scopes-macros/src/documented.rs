@@ -3,7 +3,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Attribute, Error, Ident, LitStr, Meta, MetaList, Path, Type};
+use syn::{Attribute, Error, Ident, LitStr, Meta, MetaList, Path};
 
 /// The types for a handler with `#[utoipa::path]`.
 pub(crate) struct Documented {
@@ -77,7 +77,12 @@ impl Documented {
     ///
     /// The type that utoipa would have declared is an alias, which no pattern matches: `check_order` of a handler of the same
     /// name does not find it if a glob import brings it there.
-    pub(crate) fn declare(&self, conditions: &[Attribute], operation: &Ident, guard: &Type) -> TokenStream {
+    pub(crate) fn declare(
+        &self,
+        conditions: &[Attribute],
+        operation: &Ident,
+        guard: &TokenStream,
+    ) -> TokenStream {
         let Self { path, inner, is_ours, has_operation_id, .. } = self;
         let conditions = quote!(#(#conditions)*);
         let scoped = quote! {
@@ -150,14 +155,13 @@ fn delegate(own: &Ident, scoped: &TokenStream, conditions: &TokenStream) -> Toke
 }
 
 /// Returns code for a constant that does not compile if utoipa's attribute is above; see `Binding` in `scopes-runtime`.
-pub(crate) fn check_order(function: &Ident) -> TokenStream {
-    let path = format_ident!("__path_{function}");
-    quote! {
-        if false {
-            let #path = ::scopes_runtime::__private::any();
-            ::scopes_runtime::__private::Binding(#path).is_variable();
-        }
-    }
+pub(crate) fn check_order(function: &str) -> String {
+    format!(
+        "if false {{
+            let __path_{function} = ::scopes_runtime::__private::any();
+            ::scopes_runtime::__private::Binding(__path_{function}).is_variable();
+        }}"
+    )
 }
 
 /// Returns whether this is `utoipa::path`. A bare `path` is rustc's own attribute.

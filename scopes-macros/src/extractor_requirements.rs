@@ -1,7 +1,7 @@
 //! Reads the requirements of extractors from their types, as constants.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
 
@@ -12,13 +12,17 @@ use crate::place;
 pub(crate) struct Argument<'a> {
     pub(crate) attributes: &'a [Attribute],
     pub(crate) ty: &'a Type,
+    /// The type as constants can name it.
+    pub(crate) nameable: TokenStream,
     /// Whether the type depends on generics, so that generated code outside of the item cannot name it.
     pub(crate) is_generic: bool,
 }
 
 impl<'a> Argument<'a> {
     pub(crate) fn new(attributes: &'a [Attribute], ty: &'a Type, generics: &Generics) -> Self {
-        Self { attributes, ty, is_generic: depends_on(ty.to_token_stream(), generics) }
+        let written = ty.to_token_stream();
+        let is_generic = depends_on(written.clone(), generics);
+        Self { attributes, ty, nameable: with_static_lifetimes(written), is_generic }
     }
 }
 
@@ -37,34 +41,28 @@ impl Probed<'_> {
         quote!(#(#conditions)* #value)
     }
 
-    /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`. The block needs [`requirement_imports`].
+    /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`. The block needs [`TYPE_CONSTANTS`].
     pub(crate) fn value(&self, name: &str) -> TokenStream {
-        let (known, constant) = (&self.known, format_ident!("__SCOPES_{name}"));
-        let span = self.ty.span();
-        let requirement_of = place::at(span, quote!(<__RequirementOf<));
-        let constant = place::at(span, quote!(>>::#constant));
-        quote!(#requirement_of #known #constant)
+        place::constant(self.ty.span(), "__RequirementOf", self.known.clone(), &format!("__SCOPES_{name}"))
     }
 }
 
-/// Returns the imports of a block with constants of `RequirementOf`. Short paths take less time to compile.
-pub(crate) fn requirement_imports() -> TokenStream {
-    quote!(
-        use ::scopes_runtime::__private::{NoRequirement as _, RequirementOf as __RequirementOf};
-    )
-}
+/// The imports of a block with constants of `RequirementOf` or `DescriptionOf`. One import and short paths take less time to
+/// compile.
+pub(crate) const TYPE_CONSTANTS: &str = "use ::scopes_runtime::__private::type_constants::*;";
 
 /// Returns the extractors in the arguments or fields, without those that depend on the generics.
 pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<Probed<'a>> {
     let mut probed = Vec::new();
-    for &Argument { attributes, ty, is_generic } in arguments {
+    for &Argument { attributes, ty, ref nameable, is_generic } in arguments {
         // `RequirementOf` reads `Option` and `Result` itself, under each name. A tuple must be split here, and so must a
         // type of which only a part can be named.
-        let mut parts = if is_generic || has_tuple(ty) {
-            extractors(ty)
-        } else {
-            vec![Extractor { ty: ty.clone(), is_wrapped: false }]
-        };
+        if !is_generic && !has_tuple(ty) {
+            let conditions = conditions(attributes).collect();
+            probed.push(Probed { conditions, ty: ty.clone(), known: nameable.clone() });
+            continue;
+        }
+        let mut parts = extractors(ty);
         if is_generic {
             parts.retain(|extractor| !extractor.depends_on(generics));
         }
@@ -96,7 +94,7 @@ pub(crate) fn forbid(
     conditions: &[Attribute],
     forbidden: &[(&str, &str)],
 ) -> TokenStream {
-    let imports = requirement_imports();
+    let imports = place::code(TYPE_CONSTANTS);
     let check = |extractor: &Probed<'_>| {
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {
@@ -211,6 +209,14 @@ pub(crate) fn mentions(tokens: TokenStream, is_one: &impl Fn(&Ident) -> bool) ->
     })
 }
 
+fn mentions_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_lifetime(group.stream()),
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
     match parameter {
         GenericParam::Type(parameter) => parameter.ident == *ident,
@@ -222,6 +228,9 @@ fn is_named(parameter: &GenericParam, ident: &Ident) -> bool {
 /// Returns the type with `'static` in place of each named lifetime: a constant cannot name the lifetimes of a signature, and a
 /// requirement does not depend on them. The compiler infers elided ones.
 pub(crate) fn with_static_lifetimes(tokens: TokenStream) -> TokenStream {
+    if !mentions_lifetime(tokens.clone()) {
+        return tokens;
+    }
     let mut tokens = tokens.into_iter();
     let mut known = TokenStream::new();
     while let Some(mut token) = tokens.next() {

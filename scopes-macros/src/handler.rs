@@ -1,24 +1,21 @@
 //! `#[requires_scopes]`, `#[authenticated_by]` and `#[public]` on a handler: adds a first argument, the guard, and leaves the
 //! body unchanged.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Error, FnArg, Ident, LitStr, PatType, Path, Result, Signature, Token, Type, Visibility,
-    parse_quote,
+    Attribute, Error, FnArg, LitStr, Pat, PatType, PatWild, Path, Result, Signature, Token, Type, Visibility,
 };
 
 use crate::documented::{Documented, check_order, is_utoipas};
-use crate::extractor_requirements::{
-    Argument, Probed, forbid, probe, requirement_imports, unknown_in_wrappers,
-};
+use crate::extractor_requirements::{Argument, Probed, TYPE_CONSTANTS, forbid, probe, unknown_in_wrappers};
 use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
-use crate::place;
+use crate::place::{self, code, group, join};
 use crate::requirement::Requirement;
-use crate::signature::{TypeDescriptions, describe_types, description_imports};
+use crate::signature::{TypeDescriptions, describe_types};
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
 const MAX_ARGUMENTS: usize = 15;
@@ -64,12 +61,13 @@ pub(crate) enum Guard {
 
 impl Guard {
     /// Returns the guard's type for a hidden type.
-    fn of(self, operation: &impl ToTokens) -> Type {
-        match self {
-            Self::Authorized => parse_quote!(::scopes_runtime::Authorized<#operation>),
-            Self::AuthenticatedBy => parse_quote!(::scopes_runtime::AuthenticatedBy<#operation>),
-            Self::Public => parse_quote!(::scopes_runtime::Public<#operation>),
-        }
+    fn of(self, operation: &str) -> TokenStream {
+        let name = match self {
+            Self::Authorized => "Authorized",
+            Self::AuthenticatedBy => "AuthenticatedBy",
+            Self::Public => "Public",
+        };
+        code(&format!("::scopes_runtime::{name}<{operation}>"))
     }
 }
 
@@ -78,25 +76,31 @@ struct SourceFields {
     /// What only editors read.
     hints: Option<TokenStream>,
     requirement: TokenStream,
-    accepts_token: TokenStream,
-    reason: TokenStream,
+    /// The fields about public handlers.
+    public: TokenStream,
 }
 
 impl SourceFields {
     fn requiring(requirement: TokenStream) -> Self {
-        let reason = quote!(::core::option::Option::None);
-        Self { hints: None, requirement, accepts_token: quote!(false), reason }
+        let public = code("accepts_token: false, reason: ::core::option::Option::None,");
+        Self { hints: None, requirement, public }
     }
 }
 
 impl Handler {
     /// Parses a handler. Mistakes are reported and corrected, so that they cause no further errors at the routes.
     pub(crate) fn parse(item: TokenStream, errors: &mut Vec<Error>) -> Result<Self> {
+        let mut item: Vec<_> = item.into_iter().collect();
+        // Not parsed, because it may be long.
+        let block = item
+            .pop_if(|last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
         let parser = |input: ParseStream<'_>| {
             let attributes = input.call(Attribute::parse_outer)?;
             let visibility = input.parse()?;
             let signature: Signature = input.parse()?;
-            let (nameable_signature, body) = (signature.clone(), input.parse()?);
+            let nameable_signature = signature.clone();
+            let mut body: TokenStream = input.parse()?;
+            body.extend(block);
             Ok(Self {
                 attributes,
                 visibility,
@@ -107,7 +111,7 @@ impl Handler {
                 block: None,
             })
         };
-        let mut handler = parser.parse2(item)?;
+        let mut handler = parser.parse2(item.into_iter().collect())?;
         reject_second_attribute(&handler.attributes)?;
         handler.check_signature(errors)?;
         let name = handler.signature.ident.unraw();
@@ -162,16 +166,15 @@ impl Handler {
         typed.map(|PatType { attrs, ty, .. }| Argument::new(attrs, ty, generics)).collect()
     }
 
-    /// Returns errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
-    pub(crate) fn unknown_requirements(&self) -> Vec<Error> {
-        unknown_in_wrappers(&self.arguments(), &self.nameable_signature.generics)
-    }
-
-    pub(crate) fn scoped(self, requirement: &Requirement) -> Guarded {
+    /// Adds errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
+    pub(crate) fn scoped(self, requirement: &Requirement, errors: &mut Vec<Error>) -> Guarded {
         let hints = requirement.hints();
         let arguments = self.arguments();
+        errors.extend(unknown_in_wrappers(&arguments, &self.nameable_signature.generics));
         let requirements = requirements_of(&arguments, &probe(&arguments, &self.nameable_signature.generics));
-        let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #requirements]));
+        let list = group(Delimiter::Bracket, join([requirement.to_token_stream(), requirements]));
+        let list = group(Delimiter::Parenthesis, join([code("&"), list]));
+        let all = join([code("::scopes_runtime::Requirement::all"), list]);
         let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
         let all = match parameters {
             // A compile error for a scope's parameter that the path does not have.
@@ -181,13 +184,13 @@ impl Handler {
             }
             None => all,
         };
-        let fields = SourceFields { hints: Some(quote!(#hints)), ..SourceFields::requiring(all) };
+        let fields = SourceFields { hints: Some(hints.to_token_stream()), ..SourceFields::requiring(all) };
         let declared = self.declare(Guard::Authorized, &arguments, fields);
         self.guarded(Guard::Authorized, declared)
     }
 
     pub(crate) fn authenticated_by(self, credentials: &[Path]) -> Guarded {
-        let operation = self.operation();
+        let operation = format_ident!("{}", self.operation());
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
         let extractors = probe(&arguments, &self.nameable_signature.generics);
@@ -243,7 +246,8 @@ impl Handler {
         let reads_context = constants_of(&arguments, &extractors, "READS_CONTEXT", quote!(true));
         let any_token = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN);
         let requirement = quote!(#any_token.with_context_if(#any_of(&[#reads_context])));
-        let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };
+        let public = quote!(accepts_token: #accepts_token, reason: #reason,);
+        let fields = SourceFields { hints: None, requirement, public };
         let declared = self.declare(Guard::Public, &arguments, fields);
         let items = quote! {
             #declared
@@ -253,107 +257,114 @@ impl Handler {
     }
 
     /// Returns the name of the hidden type for the handler.
-    fn operation(&self) -> Ident {
+    fn operation(&self) -> String {
         let name = self.signature.ident.unraw();
-        let name = match &self.block {
+        match &self.block {
             Some(block) => format!("__operation_{}_{name}", block.ident),
             None => format!("__operation_{name}"),
-        };
-        Ident::new(&name, Span::call_site())
+        }
     }
 
     /// Declares the hidden type, and what is known about the handler.
     fn declare(&self, guard: Guard, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
-        let private = quote!(::scopes_runtime::__private);
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
-        let visibility = respanned(&self.visibility);
-        let constant = format_ident!("{operation}_source");
-        let allow = fields.hints.as_ref().map(|_| quote!(#[allow(unexpected_cfgs)]));
+        let condition = quote!(#(#conditions)*);
+        let allow = if fields.hints.is_some() { "#[allow(unexpected_cfgs)]" } else { "" };
         let source = self.source(arguments, fields);
         let documented = self.documented.as_ref();
-        let documented =
-            documented.map(|documented| documented.declare(&conditions, &operation, &guard.of(&operation)));
-        quote! {
-            #(#conditions)*
-            #[doc(hidden)]
-            #visibility enum #operation {}
-
+        let documented = documented.map(|documented| {
+            documented.declare(&conditions, &format_ident!("{operation}"), &guard.of(&operation))
+        });
+        join([
+            condition.clone(),
+            code("#[doc(hidden)]"),
+            respanned(&self.visibility),
+            code(&format!("enum {operation} {{}}")),
             // Outside of the impl, whose constants `cargo check` does not evaluate: an invalid requirement would pass it.
-            #(#conditions)*
-            #allow
-            const #constant: #private::HandlerSource = #source;
-
-            #(#conditions)*
-            impl #private::HandlerInfo for #operation {
-                const SOURCE: #private::HandlerSource = #constant;
-            }
-
-            #documented
-        }
+            condition.clone(),
+            code(&format!("{allow} const {operation}_source: ::scopes_runtime::__private::HandlerSource =")),
+            source,
+            code(";"),
+            condition,
+            code(&format!(
+                "impl ::scopes_runtime::__private::HandlerInfo for {operation} {{
+                    const SOURCE: ::scopes_runtime::__private::HandlerSource = {operation}_source;
+                }}"
+            )),
+            documented.unwrap_or_default(),
+        ])
     }
 
     /// Returns the value of `HandlerSource`, a block.
     fn source(&self, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
-        let private = quote!(::scopes_runtime::__private);
-        let SourceFields { hints, requirement, accepts_token, reason } = fields;
-        let function = self.signature.ident.unraw();
-        let name = function.to_string();
+        let SourceFields { hints, requirement, public } = fields;
+        let name = self.signature.ident.unraw().to_string();
         let module = match &self.block {
-            Some(Block { path, .. }) => quote!(::core::concat!(::core::module_path!(), "::", #path)),
-            None => quote!(::core::module_path!()),
+            Some(Block { path, .. }) => &format!("::core::concat!(::core::module_path!(), \"::\", {path:?})"),
+            None => "::core::module_path!()",
         };
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
-        let reads_requirements = (!arguments.is_empty()).then(requirement_imports);
-        let reads_description = description_imports();
         let TypeDescriptions { arguments, output } = match self.documented {
             Some(_) => TypeDescriptions::by_attribute(&self.operation()),
             None => describe_types(arguments, &self.nameable_signature),
         };
-        let check_order = (!self.has_utoipas() && self.block.is_none()).then(|| check_order(&function));
-        quote! {
-            {
-                #hints
-                #reads_requirements
-                #reads_description
-                // Before `#check_order`, which contains an `if`: rustc makes `&[…]` with function calls `'static` only in code
-                // that always runs.
-                let __requirement = #requirement;
-                #check_order
-                #private::HandlerSource {
-                    name: #name,
-                    module: #module,
-                    documentation: #documentation,
-                    deprecated: #deprecated,
-                    arguments: &[#arguments],
-                    output: #output,
-                    requirement: __requirement,
-                    accepts_token: #accepts_token,
-                    reason: #reason,
-                }
-            }
-        }
+        // After the requirement: rustc makes `&[…]` with function calls `'static` only in code that always runs, and this has an
+        // `if`.
+        let has_order = !self.has_utoipas() && self.block.is_none();
+        let check_order = if has_order { &check_order(&name) } else { "" };
+        let fields = join([
+            code(&format!(
+                "name: {name:?},
+                module: {module},
+                documentation: {documentation:?},
+                deprecated: {deprecated},
+                arguments: &"
+            )),
+            group(Delimiter::Bracket, arguments),
+            code(", output: "),
+            output,
+            code(", requirement: __requirement,"),
+            public,
+        ]);
+        let block = join([
+            hints.unwrap_or_default(),
+            code(&format!("{TYPE_CONSTANTS} let __requirement =")),
+            requirement,
+            code(&format!("; {check_order} ::scopes_runtime::__private::HandlerSource")),
+            group(Delimiter::Brace, fields),
+        ]);
+        group(Delimiter::Brace, block)
     }
 
     /// Returns the function with a guard that causes no further errors where the handler is used. `items` are added to its body.
     pub(crate) fn misplaced(mut self, guard: Guard, items: Option<TokenStream>) -> TokenStream {
         let body = &self.body;
         self.body = quote!({ #items #body });
-        let guard = guard.of(&quote!(::scopes_runtime::__private::MisplacedHandler));
-        self.with_argument(&guard)
+        let guard = guard.of("::scopes_runtime::__private::MisplacedHandler");
+        self.with_argument(guard)
     }
 
     /// Adds the guard as the first argument, so that the check runs before any other extractor.
     fn guarded(self, guard: Guard, items: TokenStream) -> Guarded {
         let guard = guard.of(&self.operation());
-        Guarded { function: self.with_argument(&guard), items }
+        Guarded { function: self.with_argument(guard), items }
     }
 
-    fn with_argument(mut self, guard: &Type) -> TokenStream {
+    fn with_argument(mut self, guard: TokenStream) -> TokenStream {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
-        self.signature.inputs.insert(0, parse_quote!(_: #guard));
+        let guard = PatType {
+            attrs: Vec::new(),
+            pat: Box::new(Pat::Wild(PatWild {
+                attrs: Vec::new(),
+                underscore_token: Token![_](Span::call_site()),
+            })),
+            colon_token: Token![:](Span::call_site()),
+            ty: Box::new(Type::Verbatim(guard)),
+        };
+        self.signature.inputs.insert(0, FnArg::Typed(guard));
         let Self { attributes, visibility, signature, body, .. } = self;
         quote!(#(#attributes)* #clippy #visibility #signature #body)
     }

@@ -2,7 +2,7 @@
 
 extern crate proc_macro;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Error;
 
@@ -33,6 +33,46 @@ pub(crate) fn call(span: Span, function: TokenStream, arguments: TokenStream) ->
     let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
     arguments.set_span(span);
     quote!(#function #arguments)
+}
+
+/// Returns `<reader<ty>>::constant`, whose compile errors are shown at `span`.
+pub(crate) fn constant(span: Span, reader: &str, ty: TokenStream, constant: &str) -> TokenStream {
+    let start = start_of(span);
+    let ident = |name| TokenTree::Ident(Ident::new(name, start));
+    let punct = |char, spacing| {
+        let mut punct = Punct::new(char, spacing);
+        punct.set_span(span);
+        TokenTree::Punct(punct)
+    };
+    let before = [punct('<', Spacing::Alone), ident(reader), punct('<', Spacing::Alone)];
+    let after = [
+        punct('>', Spacing::Joint),
+        punct('>', Spacing::Alone),
+        punct(':', Spacing::Joint),
+        punct(':', Spacing::Alone),
+        ident(constant),
+    ];
+    join([before.into_iter().collect(), ty, after.into_iter().collect()])
+}
+
+/// Returns generated code without a place in the user's code. The compiler reads the text, which takes it less time than a dev
+/// build of `quote!` takes to make the tokens. proc-macro2 would read the text twice.
+pub(crate) fn code(text: &str) -> TokenStream {
+    let valid = "generated code is valid";
+    if proc_macro::is_available() {
+        return text.parse::<proc_macro::TokenStream>().expect(valid).into();
+    }
+    text.parse().expect(valid)
+}
+
+/// Returns generated code in delimiters.
+pub(crate) fn group(delimiter: Delimiter, inside: TokenStream) -> TokenStream {
+    TokenTree::Group(Group::new(delimiter, inside)).into()
+}
+
+/// Joins code at once. Adding streams one by one converts each.
+pub(crate) fn join<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
+    parts.into_iter().collect()
 }
 
 /// Returns an identifier at the start of `span`.

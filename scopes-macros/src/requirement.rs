@@ -49,8 +49,11 @@ struct MayRequire {
 impl Requirement {
     /// Parses a requirement, and keeps the mistakes, which are reported with those in the annotated item.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
+        let mut requirement = Self::parse_with_values(tokens.clone());
+        if requirement.values.is_empty() {
+            return requirement;
+        }
         let written = tokens.to_string();
-        let mut requirement = Self::parse_with_values(tokens);
         let values = std::mem::take(&mut requirement.values).into_iter();
         requirement.errors.extend(values.map(|(name, _)| {
             let message = if written.contains(&format!("{{{}}}", name.unraw())) {

@@ -1,7 +1,7 @@
 //! The types in a handler's signature that describe its request and its response.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote};
 
@@ -41,17 +41,10 @@ pub(crate) struct TypeDescriptions {
 
 impl TypeDescriptions {
     /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
-    pub(crate) fn by_attribute(operation: &Ident) -> Self {
-        let arguments = quote!(<__DescriptionOf<#operation>>::__SCOPES_ATTRIBUTE);
+    pub(crate) fn by_attribute(operation: &str) -> Self {
+        let arguments = place::code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE"));
         Self { arguments, output: quote!(::core::option::Option::None) }
     }
-}
-
-/// Returns the imports of a block with the constants.
-pub(crate) fn description_imports() -> TokenStream {
-    quote!(
-        use ::scopes_runtime::__private::{DescriptionOf as __DescriptionOf, NoDescription as _};
-    )
 }
 
 /// Describes the types of a handler. Those that depend on the generics are left out.
@@ -61,28 +54,30 @@ pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> Typ
 
 fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
     let mut arguments = TokenStream::new();
-    for &Argument { attributes, ty, .. } in own.iter().filter(|argument| !argument.is_generic) {
+    for Argument { attributes, ty, nameable, .. } in own.iter().filter(|argument| !argument.is_generic) {
         let conditions: Vec<_> = conditions(attributes).collect();
-        let mut add = |ty: &Type, constant: &str| {
-            let constant = description(ty, constant);
+        let mut add = |ty: &Type, nameable: TokenStream, constant: &str| {
+            let constant = description(ty, nameable, constant);
             arguments.extend(quote!(#(#conditions)* #constant,));
         };
         if let Some((path, values)) = path_extractor(ty) {
             match values {
                 // axum gives the values to the elements by position.
                 Type::Tuple(values) => values.elems.iter().for_each(|value| {
-                    add(&with_argument(path, value), "PATH_VALUE");
+                    let path = with_argument(path, value);
+                    add(&path, with_static_lifetimes(path.to_token_stream()), "PATH_VALUE");
                 }),
                 _ => {
                     let path = Type::Path(path.clone());
+                    let nameable = with_static_lifetimes(path.to_token_stream());
                     if !is_single_value(values) {
-                        add(&path, "REQUEST");
+                        add(&path, nameable.clone(), "REQUEST");
                     }
-                    add(&path, "PATH_VALUE");
+                    add(&path, nameable, "PATH_VALUE");
                 }
             }
-        } else if mentions_extractor(ty) {
-            add(ty, "REQUEST");
+        } else if mentions_extractor(nameable) {
+            add(ty, nameable.clone(), "REQUEST");
         }
     }
     arguments
@@ -91,23 +86,26 @@ fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
 fn describe_output(signature: &Signature) -> TokenStream {
     match &signature.output {
         ReturnType::Default => quote!(<__DescriptionOf<()>>::__SCOPES_RESPONSE),
-        ReturnType::Type(_, ty) if depends_on(ty.to_token_stream(), &signature.generics) => {
-            quote!(::core::option::Option::None)
+        ReturnType::Type(_, ty) => {
+            let written = ty.to_token_stream();
+            if depends_on(written.clone(), &signature.generics) {
+                return quote!(::core::option::Option::None);
+            }
+            description(ty, with_static_lifetimes(written), "RESPONSE")
         }
-        ReturnType::Type(_, ty) => description(ty, "RESPONSE"),
     }
 }
 
-/// Returns a constant of `DescriptionOf` for the type.
-fn description(ty: &Type, constant: &str) -> TokenStream {
-    let nameable = with_static_lifetimes(ty.to_token_stream());
-    let (span, constant) = (ty.span(), format_ident!("__SCOPES_{constant}"));
-    let start = place::at(span, quote!(<__DescriptionOf<));
-    let end = place::at(span, quote!(>>::#constant));
-    let whole = quote!(#start #nameable #end);
+/// Returns a constant of `DescriptionOf` for the type, which constants name as `nameable`.
+fn description(ty: &Type, nameable: TokenStream, constant: &str) -> TokenStream {
+    let constant = format!("__SCOPES_{constant}");
+    let of = |arguments| place::constant(ty.span(), "__DescriptionOf", arguments, &constant);
     match body_type(ty).and_then(shape) {
-        Some(shape) => quote!(::scopes_runtime::__private::shaped_or(#start #nameable, #shape #end, #whole)),
-        None => whole,
+        Some(shape) => {
+            let (shaped, whole) = (of(quote!(#nameable, #shape)), of(nameable));
+            quote!(::scopes_runtime::__private::shaped_or(#shaped, #whole))
+        }
+        None => of(nameable),
     }
 }
 
@@ -181,8 +179,8 @@ fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
     (!types.is_empty()).then_some(types)
 }
 
-fn mentions_extractor(ty: &Type) -> bool {
-    mentions(ty.to_token_stream(), &|ident| EXTRACTORS.iter().any(|name| ident == name))
+fn mentions_extractor(ty: &TokenStream) -> bool {
+    mentions(ty.clone(), &|ident| EXTRACTORS.iter().any(|name| ident == name))
 }
 
 /// Returns the `Path<T>` of `Path<T>`, `Option<Path<T>>` and `Result<Path<T>, _>`, and the `T`.

@@ -272,10 +272,17 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        Describe, DescriptionOf, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
-        NoDescription, NoRequirement, ProvidesResourceServer, Rejected, RejectsWith, RequirementOf,
-        ScopedExtractor, SignatureDescription, any_of, check, forbid, shaped_or,
+        Describe, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
+        ProvidesResourceServer, Rejected, RejectsWith, ScopedExtractor, SignatureDescription, any_of, check,
+        forbid, shaped_or,
     };
+    /// Constants of types, which generated code imports at once.
+    pub mod type_constants {
+        pub use crate::http::{
+            DescriptionOf as __DescriptionOf, NoDescription as _, NoRequirement as _,
+            RequirementOf as __RequirementOf,
+        };
+    }
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::{DocumentedHandler, ScopedPath};
