@@ -272,11 +272,11 @@ pub use token::{IntrospectionDecoder, IntrospectionDecoderBuilder, Introspection
 pub mod __private {
     pub use crate::attribute_order::{Binding, any};
     pub use crate::http::{
-        Describe, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
-        ProvidesResourceServer, Rejected, RejectsWith, ScopedExtractor, SignatureDescription, any_of, check,
-        forbid, shaped_or,
+        Describe, DescriptionOf, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
+        ProvidesResourceServer, Rejected, RejectsWith, RequirementOf, ScopedExtractor, SignatureDescription,
+        any_of, check, forbid, shaped_or,
     };
-    /// Constants of types, which generated code imports at once.
+    /// Constants of types, which generated code imports at once. Compile errors show the paths of the types above.
     pub mod type_constants {
         pub use crate::http::{
             DescriptionOf as __DescriptionOf, NoDescription as _, NoRequirement as _,
