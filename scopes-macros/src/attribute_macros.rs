@@ -158,8 +158,8 @@ pub(crate) fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
     Ok(Some(reason))
 }
 
-/// Returns the keyword of the item: `fn`, `impl`, `struct`, … The error is the place where none is. It does not parse the item,
-/// whose body may be long.
+/// Returns the keyword of the item (`fn`, `impl`, `struct`, …), or the span where it is missing. Reads tokens up to the keyword,
+/// because parsing the item would also read its body.
 fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
     let mut tokens = item.into_iter();
     while let Some(token) = tokens.next() {
@@ -179,7 +179,7 @@ fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
                     return Ok(word);
                 }
             }
-            // Of `pub(crate)`, and of `extern "C"`.
+            // `(crate)` of `pub(crate)`, `"C"` of `extern "C"`.
             TokenTree::Group(_) | TokenTree::Literal(_) => {}
             TokenTree::Punct(other) => return Err(other.span()),
         }

@@ -9,6 +9,7 @@ use syn::{
 };
 
 use crate::extractor_requirements::{Argument, TYPE_CONSTANTS, inside_wrapper, probe};
+use crate::generated::code;
 use crate::place;
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -44,7 +45,7 @@ fn try_expand(item: TokenStream) -> Result<TokenStream> {
     let (requirements, protected, accepts_token) =
         (constants("REQUIREMENT"), constants("PROTECTED"), constants("ACCEPTS_TOKEN"));
     let private = quote!(::scopes_runtime::__private);
-    let imports = place::code(TYPE_CONSTANTS);
+    let imports = code(TYPE_CONSTANTS);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
         const _: () = {

@@ -154,7 +154,7 @@ fn delegate(own: &Ident, scoped: &TokenStream, conditions: &TokenStream) -> Toke
     }
 }
 
-/// Returns code for a constant that does not compile if utoipa's attribute is above; see `Binding` in `scopes-runtime`.
+/// Returns the text of a check that does not compile if utoipa's attribute is above; see `Binding` in `scopes-runtime`.
 pub(crate) fn check_order(function: &str) -> String {
     format!(
         "if false {{

@@ -12,6 +12,7 @@ use syn::{
 };
 
 use crate::extractor_requirements::{Argument, TYPE_CONSTANTS, mentions, probe, unknown_in_wrappers};
+use crate::generated::code;
 use crate::item_attributes::reject_second_attribute;
 use crate::place;
 use crate::requirement::Requirement;
@@ -62,7 +63,7 @@ impl Extractor {
     /// Returns the impl that handlers read the requirement from. It does not depend on the state, which is not part
     /// of the extractor's type.
     fn requires(&self, requirement: &Requirement) -> TokenStream {
-        let (hints, imports) = (requirement.hints(), place::code(TYPE_CONSTANTS));
+        let (hints, imports) = (requirement.hints(), code(TYPE_CONSTANTS));
         let ItemImpl { generics, self_ty, .. } = &self.item;
         let taken = probe(&self.arguments(), generics);
         let taken = taken.iter().map(|extractor| extractor.constant("REQUIREMENT"));

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
 
+use crate::generated::code;
 use crate::item_attributes::conditions;
 use crate::place;
 
@@ -43,7 +44,12 @@ impl Probed<'_> {
 
     /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`. The block needs [`TYPE_CONSTANTS`].
     pub(crate) fn value(&self, name: &str) -> TokenStream {
-        place::constant(self.ty.span(), "__RequirementOf", self.known.clone(), &format!("__SCOPES_{name}"))
+        place::type_constant(
+            self.ty.span(),
+            "__RequirementOf",
+            self.known.clone(),
+            &format!("__SCOPES_{name}"),
+        )
     }
 }
 
@@ -94,7 +100,7 @@ pub(crate) fn forbid(
     conditions: &[Attribute],
     forbidden: &[(&str, &str)],
 ) -> TokenStream {
-    let imports = place::code(TYPE_CONSTANTS);
+    let imports = code(TYPE_CONSTANTS);
     let check = |extractor: &Probed<'_>| {
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {

@@ -12,8 +12,9 @@ use syn::{
 
 use crate::documented::{Documented, check_order, is_utoipas};
 use crate::extractor_requirements::{Argument, Probed, TYPE_CONSTANTS, forbid, probe, unknown_in_wrappers};
+use crate::generated::{code, group, join};
 use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
-use crate::place::{self, code, group, join};
+use crate::place;
 use crate::requirement::Requirement;
 use crate::signature::{TypeDescriptions, describe_types};
 
@@ -76,14 +77,14 @@ struct SourceFields {
     /// What only editors read.
     hints: Option<TokenStream>,
     requirement: TokenStream,
-    /// The fields about public handlers.
-    public: TokenStream,
+    accepts_token: TokenStream,
+    reason: TokenStream,
 }
 
 impl SourceFields {
     fn requiring(requirement: TokenStream) -> Self {
-        let public = code("accepts_token: false, reason: ::core::option::Option::None,");
-        Self { hints: None, requirement, public }
+        let (accepts_token, reason) = (code("false"), code("::core::option::Option::None"));
+        Self { hints: None, requirement, accepts_token, reason }
     }
 }
 
@@ -91,7 +92,7 @@ impl Handler {
     /// Parses a handler. Mistakes are reported and corrected, so that they cause no further errors at the routes.
     pub(crate) fn parse(item: TokenStream, errors: &mut Vec<Error>) -> Result<Self> {
         let mut item: Vec<_> = item.into_iter().collect();
-        // Not parsed, because it may be long.
+        // Kept from syn, which copies each token into its buffer. The body may be long.
         let block = item
             .pop_if(|last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
         let parser = |input: ParseStream<'_>| {
@@ -246,8 +247,7 @@ impl Handler {
         let reads_context = constants_of(&arguments, &extractors, "READS_CONTEXT", quote!(true));
         let any_token = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN);
         let requirement = quote!(#any_token.with_context_if(#any_of(&[#reads_context])));
-        let public = quote!(accepts_token: #accepts_token, reason: #reason,);
-        let fields = SourceFields { hints: None, requirement, public };
+        let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };
         let declared = self.declare(Guard::Public, &arguments, fields);
         let items = quote! {
             #declared
@@ -298,7 +298,7 @@ impl Handler {
 
     /// Returns the value of `HandlerSource`, a block.
     fn source(&self, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
-        let SourceFields { hints, requirement, public } = fields;
+        let SourceFields { hints, requirement, accepts_token, reason } = fields;
         let name = self.signature.ident.unraw().to_string();
         let module = match &self.block {
             Some(Block { path, .. }) => &format!("::core::concat!(::core::module_path!(), \"::\", {path:?})"),
@@ -310,11 +310,9 @@ impl Handler {
             Some(_) => TypeDescriptions::by_attribute(&self.operation()),
             None => describe_types(arguments, &self.nameable_signature),
         };
-        // After the requirement: rustc makes `&[…]` with function calls `'static` only in code that always runs, and this has an
-        // `if`.
-        let has_order = !self.has_utoipas() && self.block.is_none();
-        let check_order = if has_order { &check_order(&name) } else { "" };
-        let fields = join([
+        let checks_order = !self.has_utoipas() && self.block.is_none();
+        let order_check = if checks_order { check_order(&name) } else { String::new() };
+        let values = join([
             code(&format!(
                 "name: {name:?},
                 module: {module},
@@ -325,15 +323,18 @@ impl Handler {
             group(Delimiter::Bracket, arguments),
             code(", output: "),
             output,
-            code(", requirement: __requirement,"),
-            public,
+            code(", requirement: __requirement, accepts_token:"),
+            accepts_token,
+            code(", reason:"),
+            reason,
         ]);
         let block = join([
             hints.unwrap_or_default(),
             code(&format!("{TYPE_CONSTANTS} let __requirement =")),
             requirement,
-            code(&format!("; {check_order} ::scopes_runtime::__private::HandlerSource")),
-            group(Delimiter::Brace, fields),
+            // After the requirement: the check has an `if`, and in code after it rustc does not make `&[…]` with calls `'static`.
+            code(&format!("; {order_check} ::scopes_runtime::__private::HandlerSource")),
+            group(Delimiter::Brace, values),
         ]);
         group(Delimiter::Brace, block)
     }
@@ -355,6 +356,7 @@ impl Handler {
     fn with_argument(mut self, guard: TokenStream) -> TokenStream {
         let clippy = (self.signature.inputs.len() == CLIPPY_ARGUMENTS)
             .then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        // By hand, because `parse_quote!` takes longer in dev builds.
         let guard = PatType {
             attrs: Vec::new(),
             pat: Box::new(Pat::Wild(PatWild {
@@ -392,7 +394,7 @@ fn constants_of(
 
 /// Returns the visibility with the span of generated code, so that lints do not report it twice.
 fn respanned(visibility: &Visibility) -> TokenStream {
-    let respan = |mut token: proc_macro2::TokenTree| {
+    let respan = |mut token: TokenTree| {
         token.set_span(token.span().resolved_at(Span::call_site()));
         token
     };

@@ -15,6 +15,7 @@ mod documented;
 mod enclosing_block;
 mod extractor;
 mod extractor_requirements;
+mod generated;
 mod handler;
 mod hints;
 mod item_attributes;

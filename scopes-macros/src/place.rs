@@ -6,6 +6,8 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::quote;
 use syn::Error;
 
+use crate::generated::join;
+
 /// Returns generated tokens whose compile errors are shown at `span`, which is in the user's code.
 ///
 /// An editor resolves each identifier that covers the cursor. So these identifiers have no width, and only the other tokens
@@ -35,44 +37,24 @@ pub(crate) fn call(span: Span, function: TokenStream, arguments: TokenStream) ->
     quote!(#function #arguments)
 }
 
-/// Returns `<reader<ty>>::constant`, whose compile errors are shown at `span`.
-pub(crate) fn constant(span: Span, reader: &str, ty: TokenStream, constant: &str) -> TokenStream {
+/// Returns `<wrapper<ty>>::name`, whose compile errors are shown at `span`.
+pub(crate) fn type_constant(span: Span, wrapper: &str, ty: TokenStream, name: &str) -> TokenStream {
     let start = start_of(span);
-    let ident = |name| TokenTree::Ident(Ident::new(name, start));
+    let ident = |text| TokenTree::Ident(Ident::new(text, start));
     let punct = |char, spacing| {
         let mut punct = Punct::new(char, spacing);
         punct.set_span(span);
         TokenTree::Punct(punct)
     };
-    let before = [punct('<', Spacing::Alone), ident(reader), punct('<', Spacing::Alone)];
+    let before = [punct('<', Spacing::Alone), ident(wrapper), punct('<', Spacing::Alone)];
     let after = [
         punct('>', Spacing::Joint),
         punct('>', Spacing::Alone),
         punct(':', Spacing::Joint),
         punct(':', Spacing::Alone),
-        ident(constant),
+        ident(name),
     ];
     join([before.into_iter().collect(), ty, after.into_iter().collect()])
-}
-
-/// Returns generated code without a place in the user's code. The compiler reads the text, which takes it less time than a dev
-/// build of `quote!` takes to make the tokens. proc-macro2 would read the text twice.
-pub(crate) fn code(text: &str) -> TokenStream {
-    let valid = "generated code is valid";
-    if proc_macro::is_available() {
-        return text.parse::<proc_macro::TokenStream>().expect(valid).into();
-    }
-    text.parse().expect(valid)
-}
-
-/// Returns generated code in delimiters.
-pub(crate) fn group(delimiter: Delimiter, inside: TokenStream) -> TokenStream {
-    TokenTree::Group(Group::new(delimiter, inside)).into()
-}
-
-/// Joins code at once. Adding streams one by one converts each.
-pub(crate) fn join<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
-    parts.into_iter().collect()
 }
 
 /// Returns an identifier at the start of `span`.

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote};
 
 use crate::extractor_requirements::{Argument, depends_on, inside_wrapper, mentions, with_static_lifetimes};
+use crate::generated::code;
 use crate::item_attributes::conditions;
 use crate::place;
 
@@ -42,7 +43,7 @@ pub(crate) struct TypeDescriptions {
 impl TypeDescriptions {
     /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
     pub(crate) fn by_attribute(operation: &str) -> Self {
-        let arguments = place::code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE"));
+        let arguments = code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE"));
         Self { arguments, output: quote!(::core::option::Option::None) }
     }
 }
@@ -99,7 +100,7 @@ fn describe_output(signature: &Signature) -> TokenStream {
 /// Returns a constant of `DescriptionOf` for the type, which constants name as `nameable`.
 fn description(ty: &Type, nameable: TokenStream, constant: &str) -> TokenStream {
     let constant = format!("__SCOPES_{constant}");
-    let of = |arguments| place::constant(ty.span(), "__DescriptionOf", arguments, &constant);
+    let of = |arguments| place::type_constant(ty.span(), "__DescriptionOf", arguments, &constant);
     match body_type(ty).and_then(shape) {
         Some(shape) => {
             let (shaped, whole) = (of(quote!(#nameable, #shape)), of(nameable));

@@ -7,15 +7,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::request::Parts;
+use jsonwebtoken::{EncodingKey, Header, encode};
 use scopes_runtime::bound::RedisReplayStore;
 use scopes_runtime::router::{DocumentedRoutes, ServiceAccess, get, routes, unchecked};
 use scopes_runtime::testing::guard;
 use scopes_runtime::{
     AccessToken, Algorithm, AnyOf, AuthError, AuthenticatedBy, Authorized, Granted, GrantedScopes,
     IntrospectionDecoder, Jwks, JwtDecoder, MultiIssuerDecoder, Public, RequiredScopes, ResourceServer,
-    ScopeParameter, ScopeValue, ScopedRouter, VerificationKey, declare_scopes, requires_scopes, scopes,
+    ScopeParameter, ScopeValue, ScopedRouter, TokenDecoder as _, VerificationKey, declare_scopes,
+    requires_scopes, scopes,
 };
-use scopes_tests::{Readable, call};
+use scopes_tests::{Readable, call, now};
 use serde_json::json;
 use tower::ServiceExt as _;
 
@@ -53,7 +55,8 @@ async fn documented() {}
 fn shows(value: &impl Debug, expected: &str) {
     let shown = format!("{value:?}");
     assert!(shown.starts_with(expected), "{shown}");
-    assert!(!shown.contains("s3cret"), "{shown}");
+    let bytes = format!("{:?}", b"s3cret");
+    assert!(!shown.contains("s3cret") && !shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
 }
 
 #[test]
@@ -73,6 +76,12 @@ async fn decoders_show_no_secret_and_no_cached_token() {
     let builder = || JwtDecoder::builder().issuer("https://issuer.example").audience("https://api.example");
     let key = VerificationKey::from_secret(Algorithm::HS256, SECRET).expect("34 bytes");
     let decoder = builder().key(key).build().expect("a decoder");
+    let claims = json!({
+        "iss": "https://issuer.example", "aud": "https://api.example", "exp": now() + 60, "sub": SECRET,
+    });
+    let header = Header { typ: Some("at+jwt".to_owned()), ..Header::default() };
+    let token = encode(&header, &claims, &EncodingKey::from_secret(SECRET.as_bytes())).expect("a token");
+    decoder.decode(&token).await.expect("a valid token");
     let several = MultiIssuerDecoder::new([decoder]).expect("an issuer");
     let introspection = IntrospectionDecoder::builder()
         .endpoint("https://issuer.example/introspect")
@@ -81,6 +90,10 @@ async fn decoders_show_no_secret_and_no_cached_token() {
         .build()
         .expect("a decoder");
     shows(&several, "MultiIssuerDecoder([JwtDecoder {");
+    let shown = format!("{several:?}");
+    assert!(shown.contains("TokenCache { tokens: 1, .. }"), "{shown}");
+    let (_, payload_and_signature) = token.split_once('.').expect("a JWT");
+    assert!(!shown.contains(payload_and_signature), "{shown}");
     shows(&introspection, "IntrospectionDecoder {");
     let shown = format!("{introspection:?} {:?}", builder().jwks(Jwks::discovery()).build());
     for part in
@@ -88,7 +101,7 @@ async fn decoders_show_no_secret_and_no_cached_token() {
     {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    let store = RedisReplayStore::new(&format!("redis://:{}@localhost", SECRET)).expect("a URL");
+    let store = RedisReplayStore::new(&format!("redis://:{SECRET}@localhost")).expect("a URL");
     shows(&store, "RedisReplayStore { .. }");
 }
 

@@ -1,6 +1,6 @@
 //! Which inputs are errors, one case a line. `tests/ui` shows how the compiler reports them.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::{attribute_macros, declare, undeclared_scope};
@@ -224,5 +224,23 @@ fn acr_is_a_string_or_any_of_several() {
             _ => false,
         };
         assert!(is_expected, "{acr}: {errors:?}");
+    }
+}
+
+/// A `macro_rules!` macro passes an item, or a part of one, as a group without delimiters.
+#[test]
+fn the_keyword_of_an_item_is_found_behind_each_visibility_and_in_a_group() {
+    let in_group = |text: &str| {
+        let item: TokenStream = text.parse().expect("tokens");
+        TokenStream::from(TokenTree::from(Group::new(Delimiter::None, item)))
+    };
+    let visibilities = ["", "pub", "pub(crate)", "pub(in crate::api)"];
+    let items = visibilities.map(|visibility| format!("#[cfg(all())] {visibility} async fn read() {{}}"));
+    for item in items {
+        let parsed: TokenStream = item.parse().expect("tokens");
+        for item in [parsed, in_group(&item)] {
+            let expansion = attribute_macros::requires_scopes(TokenStream::new(), item).to_string();
+            assert!(expansion.contains("Authorized < __operation_read >"), "{expansion}");
+        }
     }
 }

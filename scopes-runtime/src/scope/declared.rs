@@ -30,11 +30,12 @@ use crate::readable_debug::readable_debug;
 /// ```
 #[derive(Debug)]
 pub struct DeclaredScope {
+    /// `Requirement::named` reads the field, to save a call at compile time.
     pub(super) name: &'static str,
     description: &'static str,
     implies: &'static [&'static str],
     implied_by: &'static [&'static str],
-    /// The first parameter in the name, found at compile time.
+    /// The first parameter in the name, found at compile time. `Requirement::scope` reads the field.
     pub(super) first_parameter: Option<Split<'static>>,
 }
 

@@ -81,7 +81,7 @@ enum Node {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
-/// For generated code. The compiler interprets these functions for each handler, and each call and each loop takes it time.
+/// For generated code. The compiler interprets these functions for each handler: calls and loops in them cost compile time.
 #[doc(hidden)]
 impl Requirement {
     #[must_use]
@@ -125,9 +125,9 @@ impl Requirement {
         let mut rest = requirements;
         while let [element, after @ ..] = rest {
             properties |= element.properties;
-            // Most elements are no list.
+            // Skips the call for a factor of 1, which most elements are.
             if element.alternative_count != 1 {
-                alternative_count = few_or_too_many(alternative_count * element.alternative_count);
+                alternative_count = capped(alternative_count * element.alternative_count);
             }
             rest = after;
         }
@@ -144,7 +144,7 @@ impl Requirement {
         let mut rest = requirements;
         while let [element, after @ ..] = rest {
             properties |= element.properties;
-            alternative_count = few_or_too_many(alternative_count + element.alternative_count);
+            alternative_count = capped(alternative_count + element.alternative_count);
             rest = after;
         }
         Self { node: Node::Any(requirements), alternative_count, properties }
@@ -363,8 +363,8 @@ impl Requirement {
     }
 }
 
-/// Returns the number of alternatives, at most one more than allowed: sums and products of it do not overflow.
-const fn few_or_too_many(alternatives: usize) -> usize {
+/// Limits a number of alternatives to one more than is allowed, so that sums and products do not overflow.
+const fn capped(alternatives: usize) -> usize {
     if alternatives > MAX_ALTERNATIVES { MAX_ALTERNATIVES + 1 } else { alternatives }
 }
 

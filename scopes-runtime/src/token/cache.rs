@@ -1,14 +1,12 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::Hash;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "issuer")]
 use quick_cache::sync::PlaceholderGuard;
 use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 /// Capacity of a cache, unless a builder sets another.
 pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
@@ -25,24 +23,7 @@ const LARGE_ENTRY: usize = 4 * 1024;
 /// the same hash, and the seed of the hash is random.
 ///
 /// `K` is an owned token.
-pub(super) struct TokenCache<K, T: Clone> {
-    entries: Cache<K, CacheEntry<T>, EntryWeighter, DefaultHashBuilder, EvictionFlag>,
-    evictions: EvictionFlag,
-}
-
-/// Whether the cache has removed an entry because it was full.
-#[derive(Clone, Default)]
-pub(super) struct EvictionFlag(Arc<AtomicBool>);
-
-impl<K, V> Lifecycle<K, V> for EvictionFlag {
-    /// What a request removes, which is dropped after the lock is released.
-    type RequestState = <DefaultLifecycle<K, V> as Lifecycle<K, V>>::RequestState;
-
-    fn on_evict(&self, removed: &mut Self::RequestState, token: K, entry: V) {
-        self.0.store(true, Ordering::Relaxed);
-        DefaultLifecycle::default().on_evict(removed, token, entry);
-    }
-}
+pub(super) struct TokenCache<K, T: Clone>(Cache<K, CacheEntry<T>, EntryWeighter>);
 
 /// The key of a cache whose callers wait for the result of another one.
 #[cfg(feature = "issuer")]
@@ -51,7 +32,14 @@ pub(super) type TokenBytes = Vec<u8>;
 /// The exclusive right to insert the result for a token. Other callers wait for it.
 #[cfg(feature = "issuer")]
 pub(super) struct FillGuard<'a, T: Clone>(
-    PlaceholderGuard<'a, TokenBytes, CacheEntry<T>, EntryWeighter, DefaultHashBuilder, EvictionFlag>,
+    PlaceholderGuard<
+        'a,
+        TokenBytes,
+        CacheEntry<T>,
+        EntryWeighter,
+        DefaultHashBuilder,
+        DefaultLifecycle<TokenBytes, CacheEntry<T>>,
+    >,
 );
 
 #[derive(Clone)]
@@ -99,29 +87,30 @@ impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
             .weight_capacity(capacity as u64)
             .build()
             .expect("both capacities are given");
-        let evictions = EvictionFlag::default();
-        let hasher = DefaultHashBuilder::default();
-        let entries = Cache::with_options(options, EntryWeighter, hasher, evictions.clone());
-        Self { entries, evictions }
-    }
-
-    /// Returns whether the cache has been full.
-    pub(super) fn has_evicted(&self) -> bool {
-        self.evictions.0.load(Ordering::Relaxed)
+        Self(Cache::with_options(
+            options,
+            EntryWeighter,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ))
     }
 
     /// Returns the result for a token, if it is fresh. Removes it otherwise.
     pub(super) fn get(&self, token: &[u8], now: SystemTime) -> Option<T> {
-        let entry = self.entries.get(token)?;
+        let entry = self.0.get(token)?;
         if entry.is_fresh(now) {
             return Some(entry.value);
         }
-        self.entries.remove_if(token, |entry| !entry.is_fresh(now));
+        self.0.remove_if(token, |entry| !entry.is_fresh(now));
         None
     }
 
-    pub(super) fn insert(&self, token: K, entry: CacheEntry<T>) {
-        self.entries.insert(token, entry);
+    /// Inserts the result for a token. Returns whether that of another token was removed for it.
+    pub(super) fn insert(&self, token: K, entry: CacheEntry<T>) -> bool {
+        // The entry that the new one replaces is among these, and so is a new one that is too large.
+        let mut removed: [Option<(K, CacheEntry<T>)>; 2] = Default::default();
+        self.0.insert_with_lifecycle(token.clone(), entry, &mut removed);
+        removed.iter().flatten().any(|(other, _)| *other != token)
     }
 }
 
@@ -133,7 +122,7 @@ impl<T: Clone> TokenCache<TokenBytes, T> {
             if let Some(value) = self.get(token.as_bytes(), SystemTime::now()) {
                 return Ok(value);
             }
-            match self.entries.get_value_or_guard_async(token.as_bytes()).await {
+            match self.0.get_value_or_guard_async(token.as_bytes()).await {
                 Ok(entry) if entry.is_fresh(SystemTime::now()) => return Ok(entry.value),
                 Ok(_) => {}
                 Err(guard) => return Err(FillGuard(guard)),
@@ -153,6 +142,6 @@ impl<T: Clone> FillGuard<'_, T> {
 
 impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> fmt::Debug for TokenCache<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TokenCache").field("tokens", &self.entries.len()).finish_non_exhaustive()
+        formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }
 }

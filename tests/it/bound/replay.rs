@@ -79,7 +79,7 @@ async fn identify(token: Option<AccessToken>, request: Request<Body>, next: Next
 }
 
 #[tokio::test]
-async fn a_layer_leaves_an_invalid_proof_to_the_check_and_an_unavailable_store_not() {
+async fn a_layer_runs_with_an_invalid_proof_and_not_without_the_store() {
     let (issuer, key) = (TestIssuer::new(), DpopKey::new());
     let token = issuer.token().scopes(["items"]).bound_to(&key).sign();
     let authorization = format!("DPoP {token}");
@@ -93,10 +93,10 @@ async fn a_layer_leaves_an_invalid_proof_to_the_check_and_an_unavailable_store_n
         let answer =
             request(&app, "GET", "/items", &[("authorization", &authorization), ("dpop", &proof)]).await;
         assert_eq!(answer.status, status);
-        let is_left = answer.headers.contains_key("x-identified");
+        let layer_ran = answer.headers.contains_key("x-identified");
         let has_scope_of_operation =
             challenge(&answer).contains(r#"error="invalid_dpop_proof", scope="items""#);
-        assert_eq!((is_left, has_scope_of_operation), (!is_away, !is_away), "{answer:?}");
+        assert_eq!((layer_ran, has_scope_of_operation), (!is_away, !is_away), "{answer:?}");
     }
 }
 

@@ -100,11 +100,18 @@ async fn arrays_in_place_of_objects_admit_none() {
         r#"["2.0",1,"tools/call",{"name":"list_notes"}]"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":["ref/prompt","summarize"]}}"#,
-        r#"{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/tool","name":"list_notes"}}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":[true,true,true,["notes://1/text"]]}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"result":{},"method":"tools/call","params":{"name":"list_notes"}}"#,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn references_and_subscriptions_of_the_wrong_type_admit_none() {
+    admits_none([
+        r#"{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/tool","name":"list_notes"}}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":"notes://1/text"}}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":[["notes://1/text"]]}}}"#,
-        r#"{"jsonrpc":"2.0","id":1,"result":{},"method":"tools/call","params":{"name":"list_notes"}}"#,
     ])
     .await;
 }

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_longer_proof_than_8_kib_is_refused_for_its_length() {
+    fn a_proof_longer_than_8_kib_is_refused_for_its_length() {
         let reason = |bytes| match Proof::verify(&"a".repeat(bytes), expected(), &ProofKeys::new()) {
             Err(DpopRefusal::InvalidProof(reason)) => reason.to_string(),
             other => panic!("{other:?}"),

@@ -15,8 +15,7 @@ const MAX_HEADER_BYTES: usize = 2 * 1024;
 
 /// A JWS in the compact serialization (RFC 7515 section 7.1). Nothing in it is verified.
 pub(in crate::token) struct Jws<'a> {
-    /// In base64url.
-    pub(super) header: &'a str,
+    header: &'a str,
     payload: &'a str,
     pub(in crate::token) signature: &'a str,
     /// The signing input: header, dot, payload.
@@ -45,7 +44,6 @@ impl<'a> Jws<'a> {
     }
 
     /// Returns the header in base64url.
-    #[cfg(feature = "bound-tokens")]
     pub(in crate::token) fn encoded_header(&self) -> &'a str {
         self.header
     }

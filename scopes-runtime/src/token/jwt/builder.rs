@@ -194,7 +194,8 @@ impl JwtDecoderBuilder {
 
     /// Sets how many bytes the cache of verified tokens may take. Default: 16 MiB. A typical token takes about 1.2 KiB.
     ///
-    /// A full cache keeps the tokens that are used most often, and admits a token when it is decoded again.
+    /// A full cache removes the tokens that are used least. Once it has been full, a token is cached when it is decoded for the
+    /// second time.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -7,8 +8,8 @@ use crate::token::cache::{CacheEntry, TokenCache};
 use crate::token::content::TokenContent;
 use crate::token::jose::KeyGeneration;
 
-/// Bytes of capacity for each of the recent tokens: about those of a cached token.
-const BYTES_PER_TOKEN: usize = 1024;
+/// Capacity of the cache for each slot of [`RecentTokens`]. A cached token counts for about 1.2 KiB.
+const BYTES_PER_SLOT: usize = 1024;
 
 /// A token that passed every check. `exp` ends its time to live, and `nbf` has passed since before it was inserted.
 #[derive(Clone)]
@@ -20,11 +21,12 @@ pub(super) struct VerifiedToken {
 
 /// The cache of verified tokens.
 ///
-/// Once a part of it has been full, it admits a token at the second of two decodings that have about as many others between them
-/// as the cache has tokens, or fewer. So clients that use each token once do not remove the tokens of others, and a token that is
-/// not inserted takes less time.
+/// Until it has removed a token for lack of room, it inserts each verified token. From then on it inserts a token that is decoded
+/// for the second time and is still in [`RecentTokens`]: inserting a token that is used once takes time and removes another one.
+/// This includes a token whose entry has ended, or whose keys have changed.
 pub(super) struct VerifiedTokens {
     tokens: TokenCache<Arc<[u8]>, VerifiedToken>,
+    has_been_full: AtomicBool,
     recent: OnceLock<RecentTokens>,
     capacity: usize,
 }
@@ -32,7 +34,12 @@ pub(super) struct VerifiedTokens {
 impl VerifiedTokens {
     /// Creates a cache of about this many bytes at most.
     pub(super) fn new(capacity: usize) -> Self {
-        Self { tokens: TokenCache::new(capacity), recent: OnceLock::new(), capacity }
+        Self {
+            tokens: TokenCache::new(capacity),
+            has_been_full: AtomicBool::new(false),
+            recent: OnceLock::new(),
+            capacity,
+        }
     }
 
     pub(super) fn get(&self, token: &[u8], now: SystemTime) -> Option<VerifiedToken> {
@@ -41,12 +48,10 @@ impl VerifiedTokens {
 
     /// Inserts the token, unless the cache has been full and the token was not decoded lately.
     pub(super) fn insert(&self, jwt: Arc<[u8]>, entry: impl FnOnce() -> CacheEntry<VerifiedToken>) {
-        let is_admitted = !self.tokens.has_evicted() || {
-            let recent = self.recent.get_or_init(|| RecentTokens::new(self.capacity / BYTES_PER_TOKEN));
-            recent.add(&jwt)
-        };
-        if is_admitted {
-            self.tokens.insert(jwt, entry());
+        let recent = || self.recent.get_or_init(|| RecentTokens::new(self.capacity / BYTES_PER_SLOT));
+        let is_admitted = !self.has_been_full.load(Ordering::Relaxed) || recent().add(&jwt);
+        if is_admitted && self.tokens.insert(jwt, entry()) {
+            self.has_been_full.store(true, Ordering::Relaxed);
         }
     }
 }
