@@ -242,6 +242,7 @@ mod scope;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+mod without_credentials;
 
 pub use http::{
     AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,

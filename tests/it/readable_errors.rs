@@ -6,8 +6,8 @@ use scopes_runtime::bound::{Dpop, RedisReplayStore};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::get;
 use scopes_runtime::{
-    Algorithm, IntrospectionDecoder, IntrospectionDecoderError, Jwks, JwtDecoder, ProtectedResourceMetadata,
-    ResourceServer, ScopedRouter, VerificationKey, requires_scopes,
+    Algorithm, IntrospectionDecoder, IntrospectionDecoderError, Jwks, JwtDecoder, MultiIssuerDecoder,
+    ProtectedResourceMetadata, ResourceServer, ScopedRouter, VerificationKey, requires_scopes,
 };
 use scopes_tests::Scope;
 
@@ -28,16 +28,27 @@ async fn errors() -> Vec<(&'static str, Box<dyn Error>)> {
     let server = || ResourceServer::builder(scopes_runtime::testing::TestIssuer::new().decoder());
     let router = ScopedRouter::<ResourceServer>::new().route("/status", get(status));
     let unsafe_url = "http://api:s3cret@issuer.example";
+    let of_unsafe_issuer = || {
+        let key = VerificationKey::from_secret(Algorithm::HS256, [7; 32]).expect("32 bytes");
+        decoder()
+            .issuer(unsafe_url)
+            .key(key)
+            .build()
+            .expect("with a key, the issuer is not a URL to fetch from")
+    };
     vec![
         ("JwtDecoderError", boxed(JwtDecoder::builder().build())),
         ("JwtDecoderError", boxed(decoder().jwks(Jwks::uri(unsafe_url)).build())),
+        ("JwtDecoderError", boxed(MultiIssuerDecoder::new([of_unsafe_issuer(), of_unsafe_issuer()]))),
         ("KeyError", boxed(VerificationKey::from_secret(Algorithm::HS256, "s3cret"))),
         ("IntrospectionDecoderError", boxed(introspection().build())),
         ("IntrospectionDecoderError", boxed(introspection().endpoint(unsafe_url).build())),
         ("DiscoveryError", boxed(OAuth2Scheme::new::<Scope>().discover_authorization_code(unsafe_url).await)),
         ("ProtectedResourceMetadataError", boxed(ProtectedResourceMetadata::new("api"))),
+        ("ProtectedResourceMetadataError", boxed(ProtectedResourceMetadata::new(unsafe_url))),
         ("RealmError", boxed(server().realm("\"").build())),
         ("DpopError", boxed(Dpop::new("api"))),
+        ("DpopError", boxed(Dpop::new(unsafe_url))),
         ("RedisReplayStoreError", boxed(RedisReplayStore::new("http://:s3cret@localhost"))),
         ("UnmatchedOperationsError", boxed(router.fragment().merge_into_json(&mut serde_json::json!({})))),
         ("UnknownOperationError", boxed(router.report().least(["other"]))),

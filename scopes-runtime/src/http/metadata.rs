@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::loopback::is_loopback;
 use crate::readable_debug::readable_debug;
 use crate::scope::Vocabulary;
+use crate::without_credentials::without_credentials;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
@@ -78,7 +79,7 @@ impl ProtectedResourceMetadata {
     pub fn new(resource: impl Into<String>) -> Result<Self, ProtectedResourceMetadataError> {
         let resource = resource.into();
         let Some((origin, path)) = parts(&resource) else {
-            return Err(ProtectedResourceMetadataError(resource));
+            return Err(ProtectedResourceMetadataError(without_credentials(&resource)));
         };
         Ok(Self {
             resource,

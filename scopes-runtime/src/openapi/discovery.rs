@@ -3,7 +3,8 @@
 use url::Url;
 
 use crate::readable_debug::readable_debug;
-use crate::token::{FetchError, IssuerMetadata, UrlPolicy, client, without_credentials};
+use crate::token::{FetchError, IssuerMetadata, UrlPolicy, client};
+use crate::without_credentials::without_credentials;
 
 /// The error of [`OAuth2Scheme::discover_authorization_code`](super::OAuth2Scheme::discover_authorization_code).
 #[derive(thiserror::Error)]

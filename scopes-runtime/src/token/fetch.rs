@@ -183,11 +183,6 @@ fn warn_if_not_loopback(url: &Url) {
     }
 }
 
-/// Removes the user name and the password from a URL, for error messages.
-pub(crate) fn without_credentials(url: &str) -> String {
-    url.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, rest)| format!("…@{rest}"))
-}
-
 /// Fetches a document of these media types. Every status but 200 is an error.
 pub(super) async fn get(client: &Client, url: &Url, accept: &'static str) -> Result<Fetched, FetchError> {
     let (_, fetched) = send(client.get(url.clone()), url, accept, &[StatusCode::OK]).await?;

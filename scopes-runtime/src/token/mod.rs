@@ -40,7 +40,7 @@ pub use bound::{RedisReplayStore, RedisReplayStoreError};
 pub use decoder::{DecodeFuture, TokenDecoder};
 pub use error::DecodeError;
 #[cfg(all(feature = "issuer", feature = "openapi"))]
-pub(crate) use fetch::{FetchError, UrlPolicy, client, without_credentials};
+pub(crate) use fetch::{FetchError, UrlPolicy, client};
 #[cfg(feature = "issuer")]
 pub use introspection::{IntrospectionDecoder, IntrospectionDecoderBuilder, IntrospectionDecoderError};
 #[cfg(all(feature = "issuer", feature = "openapi"))]

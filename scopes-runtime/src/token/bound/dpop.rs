@@ -13,6 +13,7 @@ use super::thumbprint::sha256;
 use crate::readable_debug::readable_debug;
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
+use crate::without_credentials::without_credentials;
 
 const MIN_SECRET_BYTES: usize = 32;
 /// When to retry a request whose proof could not be stored.
@@ -80,7 +81,7 @@ enum Store {
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DpopError {
-    /// The base is not the public URL of an API.
+    /// The base, here without user name and password, is not the public URL of an API.
     #[error(
         "`{}` is not the public URL of an API: use the URL that clients send requests to, with `https://` or `http://`, \
          and without a user name, a query or a fragment",
@@ -121,7 +122,7 @@ impl Dpop {
     pub fn new(base_url: impl Into<String>) -> Result<Self, DpopError> {
         let url = base_url.into();
         let normal = normalized(&url).filter(|_| !url.contains(['?', '#']));
-        let Some(mut base) = normal else { return Err(DpopError::BaseUrl(url)) };
+        let Some(mut base) = normal else { return Err(DpopError::BaseUrl(without_credentials(&url))) };
         if base.ends_with('/') {
             base.pop();
         }

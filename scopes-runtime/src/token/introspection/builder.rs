@@ -7,9 +7,10 @@ use super::error::IntrospectionDecoderError;
 use super::response::ResponseChecks;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
-use crate::token::fetch::{self, UrlPolicy};
+use crate::token::fetch::UrlPolicy;
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
+use crate::without_credentials::without_credentials;
 
 /// A revoked token is accepted for this long at most.
 const MAX_CACHE_TTL: Duration = Duration::from_secs(300);
@@ -194,7 +195,7 @@ impl IntrospectionDecoderBuilder {
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),
         };
         endpoint.map_err(|problem| IntrospectionDecoderError::UnsafeUrl {
-            url: fetch::without_credentials(text),
+            url: without_credentials(text),
             help: problem.help(Some("IntrospectionDecoderBuilder::danger_allow_http")),
         })
     }

@@ -5,6 +5,7 @@ use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
 use crate::token::fetch::{self, UrlPolicy};
 use crate::token::issuer_metadata::IssuerMetadata;
+use crate::without_credentials::without_credentials;
 
 /// The source of an issuer's published keys, for [`JwtDecoderBuilder::jwks`](crate::JwtDecoderBuilder::jwks).
 ///
@@ -115,7 +116,7 @@ impl Jwks {
             Some(url) => self.urls.parse(url).map(Location::Configured),
         };
         location.map_err(|problem| ConnectError::UnsafeUrl {
-            url: fetch::without_credentials(self.url.as_deref().unwrap_or(issuer)),
+            url: without_credentials(self.url.as_deref().unwrap_or(issuer)),
             help: problem.help(Some("Jwks::danger_allow_http")),
         })
     }

@@ -52,7 +52,7 @@ pub enum JwtDecoderError {
     /// Two decoders have the same issuer.
     #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
     RepeatedIssuer {
-        /// The issuer of both.
+        /// The issuer of both, without user name and password.
         issuer: String,
     },
     /// Two keys for one algorithm have the same `kid`.

@@ -5,6 +5,7 @@ use super::decoder::JwtDecoder;
 use super::error::JwtDecoderError;
 use crate::token::jose::Jws;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
+use crate::without_credentials::without_credentials;
 
 /// Decodes the tokens of several issuers, each with its own keys, audience and profile.
 ///
@@ -35,7 +36,9 @@ impl MultiIssuerDecoder {
         let mut all: Vec<JwtDecoder> = Vec::new();
         for decoder in decoders {
             if all.iter().any(|other| other.issuer() == decoder.issuer()) {
-                return Err(JwtDecoderError::RepeatedIssuer { issuer: decoder.issuer().to_owned() });
+                return Err(JwtDecoderError::RepeatedIssuer {
+                    issuer: without_credentials(decoder.issuer()),
+                });
             }
             all.push(decoder);
         }
