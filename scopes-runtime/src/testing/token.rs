@@ -156,6 +156,11 @@ impl TestToken {
         json!(self.header).to_string()
     }
 
+    /// Returns a claim as JSON, `null` if there is none.
+    pub(super) fn shown_claim(&self, name: &str) -> &Value {
+        self.claims.get(name).unwrap_or(&Value::Null)
+    }
+
     /// Returns the payload as JSON.
     pub(super) fn claims_text(&self) -> String {
         json!(self.claims).to_string()

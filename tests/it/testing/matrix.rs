@@ -190,21 +190,51 @@ GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_sc
     );
 }
 
+const REFUSED_ISSUER: &str = "the application refuses the tokens of the test issuer: all 3 requests of the scope matrix with a \
+    sufficient token got 401 `invalid_token` (…). Their `iss` is \"https://issuer.test\", their `aud` \"https://api.test\". Give \
+    the application the `resource_server` or the `decoder` of the same `TestIssuer` (for bound tokens, the \
+    `bound_token_decoder`), because each one has keys of its own. Set claims that the application requires with \
+    `ScopeMatrix::token`. The event `scopes_runtime::refused` has the reason in `cause`.";
+
 #[test]
-fn a_server_with_another_issuer_is_found() {
+fn a_server_with_another_issuer_is_one_reason() {
     let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
+    assert_eq!(table(matrix.check(app)), REFUSED_ISSUER);
+}
+
+#[test]
+fn other_findings_follow_the_reason_of_refused_tokens() {
+    let (matrix, app) = matrix_of(|_| TestIssuer::new().resource_server());
+    let app = app.layer(from_fn(async |request: Request, next: Next| match request.uri().path() {
+        "/open" => {
+            (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer realm=\"api\"")]).into_response()
+        }
+        _ => next.run(request).await,
+    }));
     assert_eq!(
         table(matrix.check(app)),
-        r#"6 of 43 requests of the scope matrix have a wrong response (…):
-
-OPERATION        SENT                                 EXPECTED                                           GOT
-GET /items/{id}  a token of `me items`                accepted                                           401 Bearer invalid_token scope="me items"
-GET /items/{id}  a token of `me invoices`             accepted                                           401 Bearer invalid_token scope="me items"
-GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
-GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     401 Bearer invalid_token scope="me items"
-GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  401 Bearer invalid_token scope="me items"
-GET /status      a token without a scope              accepted                                           401 Bearer invalid_token"#
+        format!(
+            "{REFUSED_ISSUER}\n\nOther wrong responses:\n\n\
+             OPERATION  SENT      EXPECTED      GOT\n\
+             GET /open  no token  no challenge  401 Bearer"
+        )
     );
+}
+
+/// The application accepts a token, so the table has what it refuses.
+#[test]
+fn one_operation_that_refuses_tokens_is_found() {
+    #[requires_scopes("me")]
+    async fn revoked(token: AccessToken) -> AuthError {
+        token.refuse()
+    }
+
+    let issuer = TestIssuer::new();
+    let router = ScopedRouter::new().route("/revoked", get(revoked)).route("/status", get(any_token));
+    let router = router.with_state(issuer.resource_server());
+    let table = table(issuer.matrix(&router).check(router));
+    let row = "GET /revoked  a token of `me`  accepted  401 Bearer invalid_token";
+    assert!(table.contains(row), "{table}");
 }
 
 #[test]

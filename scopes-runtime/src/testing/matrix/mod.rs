@@ -194,6 +194,7 @@ impl ScopeMatrix {
     ///
     /// Panics
     ///
+    /// - if the application refuses all tokens as invalid, as one that was built with another issuer does;
     /// - if a response is not the expected one, with a table of all such responses;
     /// - if an operation requires credentials beside a token that were not set with [`credentials`](Self::credentials);
     /// - if a scope has a parameter of a `ScopeValue` that was not set with [`scope_value`](Self::scope_value);
@@ -230,7 +231,7 @@ impl ScopeMatrix {
                     check_methods(&target, all, &mut run).await;
                 }
             }
-            run.finish("the scope matrix", caller)
+            run.finish("the scope matrix", &self.token, caller)
         }
     }
 
@@ -360,7 +361,7 @@ impl ScopeMatrix {
                     run.check(&attack_case(attack, &target, challenge)).await;
                 }
             }
-            run.finish("the attacks", caller);
+            run.finish("the attacks", &self.token, caller);
         }
     }
 

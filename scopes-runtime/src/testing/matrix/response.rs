@@ -149,6 +149,12 @@ impl Actual {
         challenge.as_ref().is_none_or(|challenge| challenge.error.is_none())
     }
 
+    /// Returns whether this refuses the token as invalid.
+    pub(super) fn is_invalid_token(&self) -> bool {
+        let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };
+        challenge.error.as_deref() == Some("invalid_token")
+    }
+
     /// Returns whether this offers `DPoP` alone.
     pub(super) fn requires_dpop(&self) -> bool {
         let Self::Response(ReceivedResponse { challenge: Some(challenge), .. }) = self else { return false };

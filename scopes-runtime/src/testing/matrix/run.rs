@@ -1,5 +1,5 @@
-use std::fmt;
 use std::panic::Location;
+use std::{fmt, iter};
 
 use axum::Router;
 use axum::http::Method;
@@ -11,6 +11,7 @@ use super::target::Target;
 use crate::operation::Access;
 use crate::report::write_aligned;
 use crate::router::DryRun;
+use crate::testing::TestToken;
 
 /// A request and its expected response.
 pub(super) struct Case {
@@ -43,14 +44,34 @@ pub(super) struct Run<'a> {
     app: &'a Router,
     is_dry: bool,
     requests: usize,
-    failures: Vec<[String; 4]>,
+    failures: Vec<Failure>,
+    sufficient_tokens: SufficientTokens,
     outcome: MatrixOutcome,
+}
+
+struct Failure {
+    row: [String; 4],
+    is_invalid_token: bool,
+}
+
+/// How many requests with a sufficient token got a response.
+#[derive(Default)]
+struct SufficientTokens {
+    refused_as_invalid: usize,
+    others: usize,
 }
 
 impl<'a> Run<'a> {
     /// In a dry run, requests end before handlers and services.
     pub(super) fn new(app: &'a Router, is_dry: bool) -> Self {
-        Self { app, is_dry, requests: 0, failures: Vec::new(), outcome: MatrixOutcome::default() }
+        Self {
+            app,
+            is_dry,
+            requests: 0,
+            failures: Vec::new(),
+            sufficient_tokens: SufficientTokens::default(),
+            outcome: MatrixOutcome::default(),
+        }
     }
 
     /// Returns whether a request without a token reaches the check with its extensions. Without them, a dry run would run the
@@ -99,7 +120,12 @@ impl<'a> Run<'a> {
 
     /// Like [`check`](Self::check), for a request with a sufficient token. Records the status of the handler's response.
     pub(super) async fn check_sufficient(&mut self, case: &Case) -> bool {
+        let failures = self.failures.len();
         let actual = self.response_to(case).await;
+        match self.failures.get(failures) {
+            Some(Failure { is_invalid_token: true, .. }) => self.sufficient_tokens.refused_as_invalid += 1,
+            _ => self.sufficient_tokens.others += 1,
+        }
         let is_authorized = matches!(case.expected, Expected::Authorized);
         if let Some(status) = actual.as_ref().filter(|_| is_authorized).and_then(Actual::status) {
             self.outcome.add(&case.operation, status);
@@ -123,7 +149,8 @@ impl<'a> Run<'a> {
     fn fail_unchecked(&mut self, case: &Case, actual: &Actual) {
         let actual = format!("{actual}, not from the check: a layer drops the extensions of this request");
         let Case { operation, sent, expected, .. } = case;
-        self.failures.push([operation.clone(), sent.clone(), expected.to_string(), actual]);
+        let row = [operation.clone(), sent.clone(), expected.to_string(), actual];
+        self.failures.push(Failure { row, is_invalid_token: false });
     }
 
     pub(super) fn fail(&mut self, case: &Case, actual: &Actual) {
@@ -150,35 +177,48 @@ impl<'a> Run<'a> {
             }
             _ => "",
         };
-        self.failures.push([
-            operation.clone(),
-            sent.clone(),
-            expected.to_string(),
-            format!("{actual}{more}"),
-        ]);
+        let row = [operation.clone(), sent.clone(), expected.to_string(), format!("{actual}{more}")];
+        self.failures.push(Failure { row, is_invalid_token: more.is_empty() && actual.is_invalid_token() });
     }
 
     /// # Panics
     ///
     /// Panics if there was a failure or no request.
-    pub(super) fn finish(self, suite: &str, caller: &Location<'_>) -> MatrixOutcome {
-        let Self { requests, failures, outcome, .. } = self;
+    pub(super) fn finish(self, suite: &str, token: &TestToken, caller: &Location<'_>) -> MatrixOutcome {
+        let Self { requests, failures, sufficient_tokens, outcome, .. } = self;
         assert!(requests > 0, "this router has no operation for {suite} ({caller})");
+        if let SufficientTokens { refused_as_invalid: refused @ 1.., others: 0 } = sufficient_tokens {
+            let others: Vec<_> = failures.iter().filter(|failure| !failure.is_invalid_token).collect();
+            let others = match &*others {
+                [] => String::new(),
+                _ => format!("\n\nOther wrong responses:\n\n{}", Table(others)),
+            };
+            panic!(
+                "the application refuses the tokens of the test issuer: all {refused} requests of {suite} with a sufficient \
+                 token got 401 `invalid_token` ({caller}). Their `iss` is {}, their `aud` {}. Give the application the \
+                 `resource_server` or the `decoder` of the same `TestIssuer` (for bound tokens, the `bound_token_decoder`), \
+                 because each one has keys of its own. Set claims that the application requires with `ScopeMatrix::token`. The \
+                 event `scopes_runtime::refused` has the reason in `cause`.{others}",
+                token.shown_claim("iss"),
+                token.shown_claim("aud"),
+            );
+        }
+        let failures = Table(failures.iter().collect());
         assert!(
-            failures.is_empty(),
-            "{} of {requests} requests of {suite} have a wrong response ({caller}):\n\n{}",
-            failures.len(),
-            Table(&failures),
+            failures.0.is_empty(),
+            "{} of {requests} requests of {suite} have a wrong response ({caller}):\n\n{failures}",
+            failures.0.len(),
         );
         outcome
     }
 }
 
-struct Table<'a>(&'a [[String; 4]]);
+struct Table<'a>(Vec<&'a Failure>);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headings = ["OPERATION", "SENT", "EXPECTED", "GOT"].map(str::to_owned);
-        write_aligned(formatter, "", &[&[headings], self.0].concat())
+        let rows = self.0.iter().map(|failure| failure.row.clone());
+        write_aligned(formatter, "", &iter::once(headings).chain(rows).collect::<Vec<_>>())
     }
 }
