@@ -208,6 +208,30 @@ async fn long_claims_are_truncated() {
     assert!(events.len() < 1200, "{}", events.len());
 }
 
+/// What the token names is in the event, escaped and cut, and not in the response.
+#[tokio::test]
+async fn another_issuer_or_audience_is_in_the_event_only() {
+    subscribe();
+    let issuer = TestIssuer::new();
+    let app = Router::new().route("/me", on_get(me)).with_state(issuer.resource_server());
+    let long = "x".repeat(6000);
+    for (name, value, shown) in [
+        ("iss", "https://other.test", "configured, but `https://other.test`\""),
+        ("aud", "https://other.test", "it names `https://other.test`\""),
+        ("iss", "\u{1b}[2J\nINFO", r"configured, but `\\u{1b}[2J\\nINFO`"),
+        ("iss", &long, "xxx…\""),
+        ("aud", &long, "xxx…\""),
+    ] {
+        LOG.take();
+        let token = issuer.token().claim(name, value).sign();
+        let response = get(&app, "/me", &[&format!("Bearer {token}")]).await;
+        let response = format!("{:?}{}", response.headers, response.text);
+        assert!(!response.contains("other.test") && !response.contains("xxx"), "{response}");
+        let [event] = &*logged() else { panic!("one event") };
+        assert!(event.contains(shown) && event.len() < 500, "{event}");
+    }
+}
+
 #[tokio::test]
 async fn accepted_requests_are_no_event() {
     assert!(events("/items", &[&bearer("me items")]).await.is_empty());

@@ -239,6 +239,7 @@ mod readable_debug;
 pub mod report;
 pub mod router;
 mod scope;
+mod shown_text;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;

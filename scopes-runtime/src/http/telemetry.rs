@@ -1,6 +1,5 @@
 //! Events and counters. They never contain a token.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::panic::Location;
@@ -12,11 +11,10 @@ use tracing::field::{self, DebugValue};
 use super::AuthError;
 use super::challenge::ChallengeConfig;
 use crate::scope::Requirements;
+use crate::shown_text::cut;
 use crate::token::AccessToken;
 
 const TARGET: &str = "scopes_runtime::refused";
-/// The longest claim or cause in an event.
-const MAX_SHOWN_BYTES: usize = 256;
 
 /// Emits one event and counts one refusal.
 pub(super) fn refused(
@@ -117,18 +115,9 @@ pub(super) fn count_token(outcome: &'static str) {
     metrics::counter!("scopes_tokens_total", "outcome" => outcome).increment(1);
 }
 
-/// Returns the text escaped and cut: a claim may be as long as a token.
+/// Returns the text escaped and cut.
 fn shown(text: &str) -> DebugValue<String> {
     field::debug(cut(text).into_owned())
-}
-
-fn cut(text: &str) -> Cow<'_, str> {
-    if text.len() <= MAX_SHOWN_BYTES {
-        return text.into();
-    }
-    // `str::floor_char_boundary` needs Rust 1.91.
-    let end = (0..=MAX_SHOWN_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
-    format!("{}…", &text[..end]).into()
 }
 
 /// Returns the first 64 bits of the SHA-256 in hexadecimal: enough to find the token in the issuer's log, without its `jti`.

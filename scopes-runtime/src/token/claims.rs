@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::content::numeric_date;
 use super::error::DecodeError;
+use crate::shown_text::cut;
 
 /// Returns the claim, or the error of a missing one.
 pub(super) fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a Value, DecodeError> {
@@ -45,9 +46,32 @@ fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
     nbf.duration_since(now).is_ok_and(|early| early > leeway)
 }
 
-/// Returns the reason for a token of another issuer. With the configured one, because a slash at its end is easy to miss.
-pub(super) fn another_issuer(configured: &str) -> String {
-    format!("the claim `iss` is not `{configured}`, the issuer that is configured")
+/// Returns the error of a token whose `iss` is another issuer. With both, because a slash at the end is easy to miss.
+pub(super) fn another_issuer(iss: &Value, configured: &str) -> DecodeError {
+    let found = iss.as_str().map_or_else(|| "no string".to_owned(), quoted);
+    let reason = format!("the claim `iss` is not `{configured}`, the issuer that is configured, but {found}");
+    DecodeError::invalid(reason)
+}
+
+/// Returns the error of a token whose `iss` is none of several issuers.
+pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a str>) -> DecodeError {
+    let configured = configured.collect::<Vec<_>>().join("`, `");
+    let reason = format!(
+        "the claim `iss` is none of the issuers that are configured: `{configured}`; it is {}",
+        quoted(iss)
+    );
+    DecodeError::invalid(reason)
+}
+
+/// Returns text of a token, cut and escaped, because clients choose it.
+fn quoted(text: &str) -> String {
+    format!("`{}`", cut(text).escape_debug())
+}
+
+/// Returns the first strings of an audience, cut together.
+fn quoted_list(named: &[Value]) -> String {
+    let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).map(cut).collect();
+    quoted(&strings.join("`, `"))
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.
@@ -60,8 +84,9 @@ pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) ->
     }
     if !named.iter().any(|named| audiences.iter().any(|audience| named == audience)) {
         return Err(DecodeError::invalid(format!(
-            "the claim `{name}` names none of the audiences that are configured: `{}`",
-            audiences.join("`, `")
+            "the claim `{name}` names none of the audiences that are configured: `{}`; it names {}",
+            audiences.join("`, `"),
+            quoted_list(named)
         )));
     }
     Ok(())

@@ -59,7 +59,7 @@ async fn each_malformed_token_is_refused_for_its_own_reason() {
         (token.clone().without_claim("exp"), "the claim `exp` is missing"),
         (
             token.clone().audience("x"),
-            "the claim `aud` names none of the audiences that are configured: `https://api.test`",
+            "the claim `aud` names none of the audiences that are configured: `https://api.test`; it names `x`",
         ),
         (token.clone().claim("sub", 5), "the claim `sub` is not a string"),
         (token.clone().header("kid", 5), "the header's `kid` is not a string"),

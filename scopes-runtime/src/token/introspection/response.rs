@@ -44,7 +44,7 @@ impl ResponseChecks {
         if let (Some(iss), Some(issuer)) = (response.get("iss"), &self.issuer)
             && iss != issuer
         {
-            return Err(DecodeError::invalid(another_issuer(issuer)));
+            return Err(another_issuer(iss, issuer));
         }
         if response.contains_key("aud") || !self.allows_missing_audience {
             check_audience(required(&response, "aud")?, "aud", &self.audiences)?;

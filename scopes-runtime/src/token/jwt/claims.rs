@@ -26,8 +26,9 @@ impl ClaimChecks {
     pub(super) fn check(&self, claims: &Map<String, Value>, now: SystemTime) -> Result<(), DecodeError> {
         required(claims, "exp")?;
         check_time(claims, now, self.leeway)?;
-        if required(claims, "iss")?.as_str() != Some(&*self.issuer) {
-            return Err(DecodeError::invalid(another_issuer(&self.issuer)));
+        let iss = required(claims, "iss")?;
+        if iss.as_str() != Some(&*self.issuer) {
+            return Err(another_issuer(iss, &self.issuer));
         }
         let audience = &*self.profile.audience_claim;
         check_audience(required(claims, audience)?, audience, &self.audiences)?;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::decoder::JwtDecoder;
 use super::error::JwtDecoderError;
+use crate::token::claims::unknown_issuer;
 use crate::token::jose::Jws;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 use crate::without_credentials::without_credentials;
@@ -68,8 +69,8 @@ impl MultiIssuerDecoder {
         let jws = Jws::split(token)?;
         let issuer = jws.unverified_issuer()?;
         let decoder = self.decoders.iter().find(|decoder| *decoder.issuer() == *issuer);
-        let decoder = decoder
-            .ok_or_else(|| DecodeError::invalid("the claim `iss` is not an issuer that is configured"))?;
+        let configured = || self.decoders.iter().map(JwtDecoder::issuer);
+        let decoder = decoder.ok_or_else(|| unknown_issuer(&issuer, configured()))?;
         // Checks `iss` again, in the verified payload.
         decoder.decode_jws(token, &jws).await
     }

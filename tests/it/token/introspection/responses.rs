@@ -44,8 +44,14 @@ async fn the_endpoint_can_be_set() {
 #[tokio::test]
 async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
     let issuer = start().await;
-    let audience = &*format!("the claim `aud` names none of the audiences that are configured: `{AUDIENCE}`");
-    let another = format!("the claim `iss` is not `{}`, the issuer that is configured", issuer.url);
+    let audience = |named: &str| {
+        format!(
+            "the claim `aud` names none of the audiences that are configured: `{AUDIENCE}`; it names `{named}`"
+        )
+    };
+    let another = |iss: &str| {
+        format!("the claim `iss` is not `{}`, the issuer that is configured, but {iss}", issuer.url)
+    };
     let untyped = "the response has no `token_type`, so it may be a refresh token (`allow_missing_token_type` accepts it)";
     let kind = "the `token_type` is not `Bearer`";
     let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
@@ -58,12 +64,12 @@ async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
         (issuer.active_with("token_type", Value::Null), kind),
         (issuer.active_with("token_type", "refresh_token"), kind),
         (issuer.active_without("aud"), "the claim `aud` is missing"),
-        (issuer.active_with("aud", "https://other.example"), audience),
-        (issuer.active_with("aud", json!([])), audience),
+        (issuer.active_with("aud", "https://other.example"), &*audience("https://other.example")),
+        (issuer.active_with("aud", json!([])), &*audience("")),
         (issuer.active_with("aud", 5), no_strings),
         (issuer.active_with("aud", json!([AUDIENCE, 5])), no_strings),
-        (issuer.active_with("iss", "https://other.example"), &*another),
-        (issuer.active_with("iss", 5), &*another),
+        (issuer.active_with("iss", "https://other.example"), &*another("`https://other.example`")),
+        (issuer.active_with("iss", 5), &*another("no string")),
         (issuer.active_with("exp", now() - 1), "it has expired"),
         (issuer.active_with("exp", "tomorrow"), "the claim `exp` is not a NumericDate (RFC 7519 section 2)"),
         (issuer.active_with("nbf", now() + 60), "it is not valid yet: the claim `nbf` is in the future"),

@@ -74,40 +74,52 @@ async fn iat_must_be_a_number() {
 #[tokio::test]
 async fn iss_must_be_the_configured_issuer() {
     refuse_absent("iss").await;
-    let others = [
-        json!("https://other.example"),
-        json!("https://issuer.example/"),
-        json!("https://Issuer.example"),
-        json!(" https://issuer.example"),
-        json!(""),
+    let no_strings = [
         json!([ISSUER]),
         json!(["https://other.example", ISSUER]),
         json!({ "0": ISSUER }),
         json!(5),
         Value::Null,
     ];
-    refuse_values(
-        "iss",
-        "the claim `iss` is not `https://issuer.example`, the issuer that is configured",
-        others,
-    )
-    .await;
+    let reason = "the claim `iss` is not `https://issuer.example`, the issuer that is configured, but";
+    refuse_values("iss", &format!("{reason} no string"), no_strings).await;
+    let long = format!("x{}", "ä".repeat(200));
+    for (iss, shown) in [
+        ("https://other.example", "https://other.example"),
+        ("https://issuer.example/", "https://issuer.example/"),
+        ("https://Issuer.example", "https://Issuer.example"),
+        (" https://issuer.example", " https://issuer.example"),
+        ("", ""),
+        // Text for a terminal, and for a second line of a log.
+        ("\x1b[2J\n\u{202e}", r"\u{1b}[2J\n\u{202e}"),
+        (&long, &format!("x{}…", "ä".repeat(127))),
+    ] {
+        refuse_values("iss", &format!("{reason} `{shown}`"), [json!(iss)]).await;
+    }
 }
 
 #[tokio::test]
 async fn aud_must_contain_the_configured_audience() {
     refuse_absent("aud").await;
-    let others = [
-        json!("https://other.example"),
-        json!("https://api.example/"),
-        json!("https://API.example"),
-        json!(""),
-        json!([]),
-        json!(["https://other.example", "https://third.example"]),
-        json!([format!("{AUDIENCE} https://other.example")]),
-    ];
-    let none = "the claim `aud` names none of the audiences that are configured: `https://api.example`";
-    refuse_values("aud", none, others).await;
+    let none =
+        "the claim `aud` names none of the audiences that are configured: `https://api.example`; it names";
+    for (aud, shown) in [
+        (json!("https://other.example"), "https://other.example"),
+        (json!("https://api.example/"), "https://api.example/"),
+        (json!("https://API.example"), "https://API.example"),
+        (json!(""), ""),
+        (json!([]), ""),
+        (
+            json!(["https://other.example", "https://third.example"]),
+            "https://other.example`, `https://third.example",
+        ),
+        (json!([format!("{AUDIENCE} https://other.example")]), "https://api.example https://other.example"),
+        (json!("\x1b[2J\n"), r"\u{1b}[2J\n"),
+        (json!(vec!["a"; 1000]), "a`, `a`, `a`, `a"),
+        (json!(vec!["a".repeat(200); 2]), &format!("{}`, `{}…", "a".repeat(200), "a".repeat(52))),
+    ] {
+        refuse_values("aud", &format!("{none} `{shown}`"), [aud]).await;
+    }
     let no_strings = [
         json!(5),
         Value::Null,

@@ -64,12 +64,14 @@ async fn a_token_that_does_not_match_the_profile_is_refused() {
         (
             "resource",
             Some(json!("https://other.example")),
-            "the claim `resource` names none of the audiences that are configured: `https://api.example`",
+            "the claim `resource` names none of the audiences that are configured: `https://api.example`; it names \
+             `https://other.example`",
         ),
         (
             "aud",
             Some(json!("https://other.example")),
-            "the claim `aud` names none of the audiences that are configured: `https://api.example`",
+            "the claim `aud` names none of the audiences that are configured: `https://api.example`; it names \
+             `https://other.example`",
         ),
         (
             "scp",

@@ -55,12 +55,13 @@ async fn each_token_is_decoded_by_the_decoder_of_its_issuer() {
 async fn a_key_of_one_issuer_does_not_verify_tokens_of_another() {
     let forged = "the signature is not from a key of the issuer";
     assert_eq!(refusal(&token(OTHER, "https://other-api.example", &SECRET)).await, forged);
-    let audience =
-        "the claim `aud` names none of the audiences that are configured: `https://other-api.example`";
+    let audience = "the claim `aud` names none of the audiences that are configured: `https://other-api.example`; it names \
+         `https://api.example`";
     assert_eq!(refusal(&token(OTHER, super::issuer::AUDIENCE, &OTHER_SECRET)).await, audience);
-    let unknown = "the claim `iss` is not an issuer that is configured";
-    assert_eq!(refusal(&token("https://third.example", "x", &SECRET)).await, unknown);
-    assert_eq!(refusal(&token("", "x", &SECRET)).await, unknown);
+    let unknown = "the claim `iss` is none of the issuers that are configured: `https://issuer.example`, `https://other.example`";
+    for (issuer, shown) in [("https://third.example", "https://third.example"), ("", ""), ("\n", r"\n")] {
+        assert_eq!(refusal(&token(issuer, "x", &SECRET)).await, format!("{unknown}; it is `{shown}`"));
+    }
     assert!(refusal("not a token").await.starts_with("it is not a signed JWT"));
 }
 

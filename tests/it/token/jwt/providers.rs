@@ -129,11 +129,13 @@ async fn cognito_tokens() {
     cognito.refuses(&id_token, "the claim `client_id` is missing").await;
     let mut other = access.clone();
     other["client_id"] = "3example".into();
-    let none = "the claim `client_id` names none of the audiences that are configured: `1example23456789`";
+    let none = "the claim `client_id` names none of the audiences that are configured: `1example23456789`; it names \
+                `3example`";
     cognito.refuses(&other, none).await;
     let mut of_another = access.clone();
     of_another["aud"] = "https://other.example".into();
-    let none = "the claim `aud` names none of the audiences that are configured: `1example23456789`";
+    let none = "the claim `aud` names none of the audiences that are configured: `1example23456789`; it names \
+                `https://other.example`";
     cognito.refuses(&of_another, none).await;
     of_another["aud"] = json!(["https://api.example", "https://other.example"]);
     let both = cognito.builder().audience("https://api.example").build().expect("a decoder");

@@ -1,0 +1,14 @@
+use std::borrow::Cow;
+
+/// The longest text from a token in an event or a reason, in bytes.
+const MAX_BYTES: usize = 256;
+
+/// Cuts text for an event or a reason: a claim may be as long as a token.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_BYTES {
+        return text.into();
+    }
+    // `str::floor_char_boundary` needs Rust 1.91.
+    let end = (0..=MAX_BYTES).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+    format!("{}…", &text[..end]).into()
+}
