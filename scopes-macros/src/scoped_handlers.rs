@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Signature};
+use syn::{Attribute, Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result, Signature};
 
 use crate::attribute_macros::{Argument, with_errors};
 use crate::documented::is_utoipas;
@@ -34,7 +34,9 @@ fn parse(item: TokenStream) -> Result<ItemImpl> {
 /// Adds the guards to the functions that have an attribute of this crate. Returns the items beside the block.
 fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream {
     let path = item.self_ty.to_token_stream().to_string().replace(' ', "");
-    let ident = path.split(|char: char| !char.is_alphanumeric()).filter(|part| !part.is_empty());
+    // A literal in the type may have characters that no identifier can have.
+    let separates = |char: char| char == '_' || syn::parse_str::<Ident>(&format!("_{char}")).is_err();
+    let ident = path.split(separates).filter(|part| !part.is_empty());
     let block = Block { ident: ident.collect::<Vec<_>>().join("_"), path };
     let original = item.clone();
     let of_block: Vec<_> = conditions(&item.attrs).cloned().collect();

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 
-use crate::{attribute_macros, declare, undeclared_scope};
+use crate::{attribute_macros, declare, scoped_handlers, undeclared_scope};
 
 /// Returns the messages of the `compile_error!`s, and the source that each one is shown at.
 fn errors(expansion: TokenStream) -> Vec<(String, String)> {
@@ -243,4 +243,12 @@ fn the_keyword_of_an_item_is_found_behind_each_visibility_and_in_a_group() {
             assert!(expansion.contains("Authorized < __operation_read >"), "{expansion}");
         }
     }
+}
+
+/// `²` is alphanumeric, and no identifier can have it.
+#[test]
+fn a_type_with_a_literal_can_have_handlers() {
+    let block = "impl Api<'²'> { #[requires_scopes] async fn read() {} }".parse().expect("tokens");
+    let expansion = scoped_handlers::expand(TokenStream::new(), block).to_string();
+    assert!(expansion.contains("enum __operation_Api_read"), "{expansion}");
 }

@@ -123,12 +123,21 @@ async fn a_server_that_verifies_nothing_fails_for_every_invalid_token() {
     let panic = check.await.expect_err("the check fails").into_panic();
     let message = panic.downcast_ref::<String>().expect("a formatted message");
     let bad = issuer.attacks().iter().filter(|attack| attack.error() == Some("invalid_token")).count();
-    assert!(
-        message.starts_with(&format!("{bad} of {} requests of the attacks", issuer.attacks().len())),
-        "{message}"
-    );
+    // One request more has a valid token.
+    let requests = issuer.attacks().len() + 1;
+    assert!(message.starts_with(&format!("{bad} of {requests} requests of the attacks")), "{message}");
     let mut lines = message.lines().skip(2).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     assert_eq!(lines.next().as_deref(), Some("OPERATION SENT EXPECTED GOT"));
     let row = r#"GET /items alg `none`, no signature (RFC 8725 section 3.2) 401 Bearer invalid_token scope="items" 200"#;
     assert_eq!(lines.next().as_deref(), Some(row));
+}
+
+#[tokio::test]
+async fn attacks_on_an_application_of_another_issuer_are_a_failure() {
+    let app = router(TestIssuer::new().resource_server());
+    let matrix = TestIssuer::new().matrix(&app);
+    let check = tokio::spawn(async move { matrix.check_attacks(app).await });
+    let panic = check.await.expect_err("the check fails").into_panic();
+    let message = panic.downcast_ref::<String>().expect("a formatted message");
+    assert!(message.starts_with("the application refuses the tokens of the test issuer"), "{message}");
 }

@@ -191,7 +191,7 @@ GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_sc
 }
 
 const REFUSED_ISSUER: &str = "the application refuses the tokens of the test issuer: all 3 requests of the scope matrix with a \
-    sufficient token got 401 `invalid_token` (…). Their `iss` is \"https://issuer.test\", their `aud` \"https://api.test\". Give \
+    valid token got 401 `invalid_token` (…). Their `iss` is \"https://issuer.test\", their `aud` \"https://api.test\". Give \
     the application the `resource_server` or the `decoder` of the same `TestIssuer` (for bound tokens, the \
     `bound_token_decoder`), because each one has keys of its own. Set claims that the application requires with \
     `ScopeMatrix::token`. The event `scopes_runtime::refused` has the reason in `cause`.";

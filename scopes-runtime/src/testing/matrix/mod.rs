@@ -337,7 +337,7 @@ impl ScopeMatrix {
     ///
     /// # Panics
     ///
-    /// Panics as [`check`](Self::check) does.
+    /// Panics as [`check`](Self::check) does, also if the application refuses all tokens of the test issuer.
     #[track_caller]
     pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
         let (app, caller) = (app.into(), Location::caller());
@@ -355,6 +355,13 @@ impl ScopeMatrix {
                 let target = Target::of(operation, self.report.model());
                 let scope = named(&requirements.alternatives(), "", self.names_scopes, &target.value);
                 let schemes = self.schemes_of(&operation.access);
+                // Without scopes, so that no handler runs. Where any token suffices, one would.
+                let is_refused = !requirements.alternatives().iter().any(Vec::is_empty);
+                if is_refused && schemes != ChallengedSchemes::Dpop {
+                    let token = self.token.clone().scopes::<&str>([]).sign();
+                    run.send_valid_token(&TestRequest::new(&target.method, &target.path).bearer(&token))
+                        .await;
+                }
                 for attack in attacks.iter().filter(|attack| !self.dpop.is_set() || !attack.has_dpop_scheme())
                 {
                     let challenge = TokenChallenge { schemes, error: None, scope: scope.clone() };

@@ -45,7 +45,7 @@ pub(super) struct Run<'a> {
     is_dry: bool,
     requests: usize,
     failures: Vec<Failure>,
-    sufficient_tokens: SufficientTokens,
+    valid_tokens: ValidTokens,
     outcome: MatrixOutcome,
 }
 
@@ -54,9 +54,9 @@ struct Failure {
     is_invalid_token: bool,
 }
 
-/// How many requests with a sufficient token got a response.
+/// The responses to requests with a valid token.
 #[derive(Default)]
-struct SufficientTokens {
+struct ValidTokens {
     refused_as_invalid: usize,
     others: usize,
 }
@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
             is_dry,
             requests: 0,
             failures: Vec::new(),
-            sufficient_tokens: SufficientTokens::default(),
+            valid_tokens: ValidTokens::default(),
             outcome: MatrixOutcome::default(),
         }
     }
@@ -123,14 +123,24 @@ impl<'a> Run<'a> {
         let failures = self.failures.len();
         let actual = self.response_to(case).await;
         match self.failures.get(failures) {
-            Some(Failure { is_invalid_token: true, .. }) => self.sufficient_tokens.refused_as_invalid += 1,
-            _ => self.sufficient_tokens.others += 1,
+            Some(Failure { is_invalid_token: true, .. }) => self.valid_tokens.refused_as_invalid += 1,
+            _ => self.valid_tokens.others += 1,
         }
         let is_authorized = matches!(case.expected, Expected::Authorized);
         if let Some(status) = actual.as_ref().filter(|_| is_authorized).and_then(Actual::status) {
             self.outcome.add(&case.operation, status);
         }
         actual.is_some()
+    }
+
+    /// Sends a request with a valid token without scopes, and records whether it is refused as invalid. Attacks on an application
+    /// that accepts no token of the issuer would prove nothing.
+    pub(super) async fn send_valid_token(&mut self, request: &TestRequest) {
+        if self.send(request).await.is_invalid_token() {
+            self.valid_tokens.refused_as_invalid += 1;
+        } else {
+            self.valid_tokens.others += 1;
+        }
     }
 
     /// Returns the response if it is the expected one, and records a failure if not.
@@ -185,17 +195,17 @@ impl<'a> Run<'a> {
     ///
     /// Panics if there was a failure or no request.
     pub(super) fn finish(self, suite: &str, token: &TestToken, caller: &Location<'_>) -> MatrixOutcome {
-        let Self { requests, failures, sufficient_tokens, outcome, .. } = self;
+        let Self { requests, failures, valid_tokens, outcome, .. } = self;
         assert!(requests > 0, "this router has no operation for {suite} ({caller})");
-        if let SufficientTokens { refused_as_invalid: refused @ 1.., others: 0 } = sufficient_tokens {
+        if let ValidTokens { refused_as_invalid: refused @ 1.., others: 0 } = valid_tokens {
             let others: Vec<_> = failures.iter().filter(|failure| !failure.is_invalid_token).collect();
             let others = match &*others {
                 [] => String::new(),
                 _ => format!("\n\nOther wrong responses:\n\n{}", Table(others)),
             };
             panic!(
-                "the application refuses the tokens of the test issuer: all {refused} requests of {suite} with a sufficient \
-                 token got 401 `invalid_token` ({caller}). Their `iss` is {}, their `aud` {}. Give the application the \
+                "the application refuses the tokens of the test issuer: all {refused} requests of {suite} with a valid token \
+                 got 401 `invalid_token` ({caller}). Their `iss` is {}, their `aud` {}. Give the application the \
                  `resource_server` or the `decoder` of the same `TestIssuer` (for bound tokens, the `bound_token_decoder`), \
                  because each one has keys of its own. Set claims that the application requires with `ScopeMatrix::token`. The \
                  event `scopes_runtime::refused` has the reason in `cause`.{others}",
