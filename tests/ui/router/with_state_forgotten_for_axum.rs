@@ -15,5 +15,5 @@ fn main() {
     app();
 }
 
-// Why: the conversion keeps the missing state: axum's `Router` is `Router<()>`, whose state is given.
+// Why: The conversion does not set the state. axum's `Router` is `Router<()>`, whose state is set.
 // Fix: call `router.with_state(state)` first.
