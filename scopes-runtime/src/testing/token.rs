@@ -156,7 +156,7 @@ impl TestToken {
         json!(self.header).to_string()
     }
 
-    /// Returns a claim as JSON, `null` if there is none.
+    /// Returns the claim as JSON, or `null` for an absent claim.
     pub(super) fn shown_claim(&self, name: &str) -> &Value {
         self.claims.get(name).unwrap_or(&Value::Null)
     }

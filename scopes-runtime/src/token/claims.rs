@@ -46,31 +46,31 @@ fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
     nbf.duration_since(now).is_ok_and(|early| early > leeway)
 }
 
-/// Returns the error of a token whose `iss` is another issuer. With both, because a slash at the end is easy to miss.
+/// Returns the error for a token of another issuer. It shows both issuers, because a slash at the end is easy to miss.
 pub(super) fn another_issuer(iss: &Value, configured: &str) -> DecodeError {
     let found = iss.as_str().map_or_else(|| "no string".to_owned(), quoted);
     let reason = format!("the claim `iss` is not `{configured}`, the issuer that is configured, but {found}");
     DecodeError::invalid(reason)
 }
 
-/// Returns the error of a token whose `iss` is none of several issuers.
+/// Returns the error for a token whose `iss` is not a configured issuer.
 pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a str>) -> DecodeError {
     let configured = configured.collect::<Vec<_>>().join("`, `");
     let reason = format!(
-        "the claim `iss` is none of the issuers that are configured: `{configured}`; it is {}",
+        "the claim `iss` is not one of the configured issuers: `{configured}`; it is {}",
         quoted(iss)
     );
     DecodeError::invalid(reason)
 }
 
-/// Returns text of a token, cut and escaped, because clients choose it.
+/// Quotes text of a token. Clients choose it, so it is cut and escaped.
 fn quoted(text: &str) -> String {
     format!("`{}`", cut(text).escape_debug())
 }
 
-/// Returns the first strings of an audience, cut together.
+/// Quotes the first four strings of an audience.
 fn quoted_list(named: &[Value]) -> String {
-    let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).map(cut).collect();
+    let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).collect();
     quoted(&strings.join("`, `"))
 }
 

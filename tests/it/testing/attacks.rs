@@ -13,7 +13,7 @@ use scopes_runtime::{
 };
 use scopes_tests::Scope;
 
-use super::matrix::torture;
+use super::matrix::{table, torture};
 
 #[requires_scopes("items")]
 async fn items() {}
@@ -114,14 +114,11 @@ impl TokenDecoder for Gullible {
     }
 }
 
-#[tokio::test]
-async fn a_server_that_verifies_nothing_fails_for_every_invalid_token() {
+#[test]
+fn a_server_that_verifies_nothing_fails_for_every_invalid_token() {
     let issuer = TestIssuer::new();
     let app = router(ResourceServer::new(Gullible));
-    let matrix = issuer.matrix(&app);
-    let check = tokio::spawn(async move { matrix.check_attacks(app).await });
-    let panic = check.await.expect_err("the check fails").into_panic();
-    let message = panic.downcast_ref::<String>().expect("a formatted message");
+    let message = table(issuer.matrix(&app).check_attacks(app));
     let bad = issuer.attacks().iter().filter(|attack| attack.error() == Some("invalid_token")).count();
     // One request more has a valid token.
     let requests = issuer.attacks().len() + 1;
@@ -132,12 +129,9 @@ async fn a_server_that_verifies_nothing_fails_for_every_invalid_token() {
     assert_eq!(lines.next().as_deref(), Some(row));
 }
 
-#[tokio::test]
-async fn attacks_on_an_application_of_another_issuer_are_a_failure() {
+#[test]
+fn attacks_on_an_application_of_another_issuer_are_a_failure() {
     let app = router(TestIssuer::new().resource_server());
-    let matrix = TestIssuer::new().matrix(&app);
-    let check = tokio::spawn(async move { matrix.check_attacks(app).await });
-    let panic = check.await.expect_err("the check fails").into_panic();
-    let message = panic.downcast_ref::<String>().expect("a formatted message");
+    let message = table(TestIssuer::new().matrix(&app).check_attacks(app));
     assert!(message.starts_with("the application refuses the tokens of the test issuer"), "{message}");
 }

@@ -102,7 +102,7 @@ pub(crate) fn torture() -> ScopedRouter<ResourceServer> {
 
 /// Returns the message of a failing check without its location.
 #[track_caller]
-fn table<T: std::fmt::Debug>(check: impl Future<Output = T>) -> String {
+pub(super) fn table<T: std::fmt::Debug>(check: impl Future<Output = T>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let panic = catch_unwind(AssertUnwindSafe(|| runtime.block_on(check))).expect_err("the check fails");
     let message = panic.downcast_ref::<String>().expect("a formatted message");

@@ -346,6 +346,7 @@ impl ScopeMatrix {
             self.require_dpop(caller);
             self.check_dry_run(&mut run, caller).await;
             let attacks = attacks_on(self.token.clone());
+            let without_scopes = self.token.clone().scopes::<&str>([]).sign();
             for operation in self.report.model() {
                 let Access::Scoped(requirements) = &operation.access else { continue };
                 // The attacks on its endpoint are those on an item.
@@ -358,9 +359,8 @@ impl ScopeMatrix {
                 // Without scopes, so that no handler runs. Where any token suffices, one would.
                 let is_refused = !requirements.alternatives().iter().any(Vec::is_empty);
                 if is_refused && schemes != ChallengedSchemes::Dpop {
-                    let token = self.token.clone().scopes::<&str>([]).sign();
-                    run.send_valid_token(&TestRequest::new(&target.method, &target.path).bearer(&token))
-                        .await;
+                    let request = TestRequest::new(&target.method, &target.path).bearer(&without_scopes);
+                    run.send_valid_token(&request).await;
                 }
                 for attack in attacks.iter().filter(|attack| !self.dpop.is_set() || !attack.has_dpop_scheme())
                 {

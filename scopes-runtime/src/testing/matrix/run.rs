@@ -61,6 +61,14 @@ struct ValidTokens {
     others: usize,
 }
 
+impl ValidTokens {
+    /// Counts a response.
+    fn add(&mut self, is_invalid_token: bool) {
+        let count = if is_invalid_token { &mut self.refused_as_invalid } else { &mut self.others };
+        *count += 1;
+    }
+}
+
 impl<'a> Run<'a> {
     /// In a dry run, requests end before handlers and services.
     pub(super) fn new(app: &'a Router, is_dry: bool) -> Self {
@@ -122,10 +130,8 @@ impl<'a> Run<'a> {
     pub(super) async fn check_sufficient(&mut self, case: &Case) -> bool {
         let failures = self.failures.len();
         let actual = self.response_to(case).await;
-        match self.failures.get(failures) {
-            Some(Failure { is_invalid_token: true, .. }) => self.valid_tokens.refused_as_invalid += 1,
-            _ => self.valid_tokens.others += 1,
-        }
+        let is_invalid_token = self.failures.get(failures).is_some_and(|failure| failure.is_invalid_token);
+        self.valid_tokens.add(is_invalid_token);
         let is_authorized = matches!(case.expected, Expected::Authorized);
         if let Some(status) = actual.as_ref().filter(|_| is_authorized).and_then(Actual::status) {
             self.outcome.add(&case.operation, status);
@@ -136,11 +142,8 @@ impl<'a> Run<'a> {
     /// Sends a request with a valid token without scopes, and records whether it is refused as invalid. Attacks on an application
     /// that accepts no token of the issuer would prove nothing.
     pub(super) async fn send_valid_token(&mut self, request: &TestRequest) {
-        if self.send(request).await.is_invalid_token() {
-            self.valid_tokens.refused_as_invalid += 1;
-        } else {
-            self.valid_tokens.others += 1;
-        }
+        let is_invalid_token = self.send(request).await.is_invalid_token();
+        self.valid_tokens.add(is_invalid_token);
     }
 
     /// Returns the response if it is the expected one, and records a failure if not.

@@ -58,7 +58,7 @@ async fn a_key_of_one_issuer_does_not_verify_tokens_of_another() {
     let audience = "the claim `aud` names none of the audiences that are configured: `https://other-api.example`; it names \
          `https://api.example`";
     assert_eq!(refusal(&token(OTHER, super::issuer::AUDIENCE, &OTHER_SECRET)).await, audience);
-    let unknown = "the claim `iss` is none of the issuers that are configured: `https://issuer.example`, `https://other.example`";
+    let unknown = "the claim `iss` is not one of the configured issuers: `https://issuer.example`, `https://other.example`";
     for (issuer, shown) in [("https://third.example", "https://third.example"), ("", ""), ("\n", r"\n")] {
         assert_eq!(refusal(&token(issuer, "x", &SECRET)).await, format!("{unknown}; it is `{shown}`"));
     }
