@@ -78,6 +78,12 @@ impl AuthContext {
         parts.extensions.get::<Self>().is_some()
     }
 
+    /// Returns the requirements of the operation, if it is that of the handler.
+    pub(super) fn required_by(parts: &Parts, handler: TypeId) -> Option<Requirements> {
+        let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
+        context.and_then(|context| context.required.clone())
+    }
+
     /// Sets the operation that is being served.
     pub(super) fn begin_operation(&mut self, required: Requirements, handler: Option<TypeId>) {
         (self.required, self.handler, self.is_before_check) = (Some(required), handler, false);
@@ -344,6 +350,12 @@ async fn decoded_token(token: &str, server: &Server) -> Result<AccessToken, Deco
 }
 
 fn bearer_outcome(token: Result<AccessToken, DecodeError>, parts: &Parts, server: &Server) -> TokenOutcome {
-    let checked = token.and_then(|token| server.config.sender.check_bearer(&token, parts).map(|()| token));
-    checked.map_or_else(|error| TokenOutcome::Rejected(Arc::new(error)), TokenOutcome::Valid)
+    let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
+    match token {
+        Ok(token) => match server.config.sender.check_bearer(&token, parts) {
+            Ok(()) => TokenOutcome::Valid(token),
+            Err(error) => rejected(error),
+        },
+        Err(error) => rejected(error),
+    }
 }

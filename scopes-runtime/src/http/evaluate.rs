@@ -84,11 +84,13 @@ pub(super) fn insufficiency(
     values: &(impl ParameterValues + ?Sized),
     token: &AccessToken,
 ) -> Option<RefusalReason> {
-    if required.require_dpop() && Scheme::of(token) != Scheme::Dpop {
+    if required.accept_any_token() {
+        None
+    } else if required.require_dpop() && Scheme::of(token) != Scheme::Dpop {
         Some(RefusalReason::UnboundToken)
     } else if !required.are_met_by(token.scopes(), values) {
         Some(RefusalReason::InsufficientScope)
-    } else if !required.accepts(token.authenticated()) {
+    } else if required.require_authentication() && !required.accept(token.authenticated()) {
         Some(RefusalReason::InsufficientUserAuthentication)
     } else {
         None

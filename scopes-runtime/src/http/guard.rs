@@ -53,9 +53,10 @@ async fn authorize(
     handler: TypeId,
     own: Requirement,
 ) -> Result<(), AuthError> {
-    match check_now(&server, parts, handler, own) {
-        Checked::Decided(authorized) => authorized?,
-        Checked::NeedsDecoding(required) => {
+    match authorize_now(&server, parts, handler, own) {
+        Some(authorized) => authorized?,
+        None => {
+            let required = required(parts, handler, own);
             // Boxed, so that the future is small if nothing has to be decoded.
             Box::pin(server.authorize_operation_decoding(parts, Some(handler), required)).await?;
         }
@@ -65,37 +66,29 @@ async fn authorize(
     Ok(())
 }
 
-/// The result of a check that does not wait.
-enum Checked {
-    Decided(Result<(), AuthError>),
-    /// The token must be decoded first, and then satisfy these.
-    NeedsDecoding(Requirements),
+/// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be decoded
+/// first.
+fn authorize_now(
+    server: &ResourceServer,
+    parts: &mut Parts,
+    handler: TypeId,
+    own: Requirement,
+) -> Option<Result<(), AuthError>> {
+    if !AuthContext::is_stored(parts) && !own.reads_context() {
+        return server.authorize_without_context(parts, &own.into());
+    }
+    // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
+    // the context since.
+    if server.has_authorized(parts, handler) {
+        return Some(Ok(()));
+    }
+    let required = required(parts, handler, own);
+    server.authorize_operation_now(parts, Some(handler), &required)
 }
 
-/// Authorizes the request if its token is missing, malformed or cached.
-fn check_now(server: &ResourceServer, parts: &mut Parts, handler: TypeId, own: Requirement) -> Checked {
-    let (required, decided) = if needs_context(parts, own) {
-        // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path
-        // or the context since. Without the context, only the handler's own requirement is known.
-        if server.has_authorized(parts, handler) {
-            return Checked::Decided(Ok(()));
-        }
-        let context =
-            parts.extensions.get::<AuthContext>().filter(|context| context.handler == Some(handler));
-        let required = context.and_then(|context| context.required.clone()).unwrap_or_else(|| own.into());
-        let decided = server.authorize_operation_now(parts, Some(handler), &required);
-        (required, decided)
-    } else {
-        let required = own.into();
-        let decided = server.authorize_without_context(parts, &required);
-        (required, decided)
-    };
-    decided.map_or(Checked::NeedsDecoding(required), Checked::Decided)
-}
-
-/// Returns whether the context may be read later: by an argument of the handler, or by what has stored it.
-fn needs_context(parts: &Parts, own: Requirement) -> bool {
-    own.reads_context() || AuthContext::is_stored(parts)
+/// Returns the requirements of the handler. Without the context of a router, only its own is known.
+fn required(parts: &Parts, handler: TypeId, own: Requirement) -> Requirements {
+    AuthContext::required_by(parts, handler).unwrap_or_else(|| own.into())
 }
 
 impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
@@ -118,7 +111,7 @@ impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
 
 /// Replaces the operation of the context by one without scopes.
 fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
-    if needs_context(parts, O::REQUIREMENT) {
+    if O::REQUIREMENT.reads_context() || AuthContext::is_stored(parts) {
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(Requirement::ANY_VALID_TOKEN.into(), None);
     }

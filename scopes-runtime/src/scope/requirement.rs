@@ -214,6 +214,11 @@ impl Requirement {
         self.is_met_where(&|scope| scope.is_granted(granted, &()))
     }
 
+    /// Returns whether every valid token satisfies the requirement.
+    pub(super) const fn accepts_any_token(&self) -> bool {
+        matches!(self.node, Node::All(&[]))
+    }
+
     /// Returns whether the scopes for which `is_granted` is true satisfy the requirement.
     pub(super) fn is_met_where(&self, is_granted: &impl Fn(&DeclaredScope) -> bool) -> bool {
         match self.node {
@@ -230,9 +235,6 @@ impl Requirement {
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
     pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        if self.properties & REQUIRES_AUTHENTICATION == 0 {
-            return true;
-        }
         match self.node {
             Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
                 true
@@ -247,6 +249,11 @@ impl Requirement {
     /// Returns whether the token must be bound to a DPoP key.
     pub(crate) const fn requires_dpop(&self) -> bool {
         self.properties & REQUIRES_DPOP != 0
+    }
+
+    /// Returns whether the user must have authenticated in some way.
+    pub(crate) const fn requires_authentication(&self) -> bool {
+        self.properties & REQUIRES_AUTHENTICATION != 0
     }
 
     /// Returns whether an extractor of the handler may read the context of the request.
@@ -369,14 +376,16 @@ const fn capped(alternatives: usize) -> usize {
 }
 
 /// Returns how the user must have authenticated for all of the requirements.
-pub(crate) fn authentication_of_all(requirements: impl IntoIterator<Item = Requirement>) -> Authentication {
+pub(crate) fn authentication_of_all<'a>(
+    requirements: impl IntoIterator<Item = &'a Requirement>,
+) -> Authentication {
     let mut all = Authentication::default();
     requirements.into_iter().for_each(|requirement| requirement.add_authentication(&mut all));
     all
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
-pub(super) fn are_few_enough(requirements: impl Iterator<Item = Requirement>) -> bool {
+pub(super) fn are_few_enough<'a>(requirements: impl Iterator<Item = &'a Requirement>) -> bool {
     requirements.map(|requirement| requirement.alternative_count).fold(1, usize::saturating_mul)
         <= MAX_ALTERNATIVES
 }

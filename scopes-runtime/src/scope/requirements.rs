@@ -34,8 +34,8 @@ impl Requirements {
         self.is_combined
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Requirement> {
-        slice::from_ref(&self.own).iter().chain(self.routers()).copied()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Requirement> {
+        iter::once(&self.own).chain(self.routers())
     }
 
     fn routers(&self) -> &[Requirement] {
@@ -63,6 +63,11 @@ impl Requirements {
         are_few_enough(self.iter())
     }
 
+    /// Returns whether every valid token satisfies these.
+    pub(crate) fn accept_any_token(&self) -> bool {
+        self.routers.is_none() && self.own.accepts_any_token()
+    }
+
     /// Returns how the user must have authenticated.
     pub(crate) fn authentication(&self) -> Authentication {
         authentication_of_all(self.iter())
@@ -70,7 +75,7 @@ impl Requirements {
 
     /// Returns whether the token must be bound to a DPoP key.
     pub(crate) fn require_dpop(&self) -> bool {
-        self.own.requires_dpop() || self.routers().iter().any(Requirement::requires_dpop)
+        self.iter().any(Requirement::requires_dpop)
     }
 
     /// Returns what the handler may require of the token later, beyond what each request needs.
@@ -137,7 +142,7 @@ impl Requirements {
 
     /// Returns whether a scope outside of `may_require` has a parameter.
     pub(crate) fn have_parameters(&self) -> bool {
-        self.own.has_parameters() || self.routers().iter().any(Requirement::has_parameters)
+        self.iter().any(Requirement::has_parameters)
     }
 
     /// Returns the parameters of the scopes outside of `may_require`, each once.
@@ -185,9 +190,14 @@ impl Requirements {
         Self { values, ..self }
     }
 
-    pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
-        self.own.accepts(authenticated)
-            && self.routers().iter().all(|requirement| requirement.accepts(authenticated))
+    /// Returns whether the user must have authenticated in some way.
+    pub(crate) fn require_authentication(&self) -> bool {
+        self.iter().any(Requirement::requires_authentication)
+    }
+
+    /// Returns whether the user authenticated as required.
+    pub(crate) fn accept(&self, authenticated: Authenticated<'_>) -> bool {
+        self.iter().all(|requirement| requirement.accepts(authenticated))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
@@ -211,7 +221,7 @@ impl Requirements {
         let requirements: Vec<_> =
             all.into_iter().flat_map(|all| all.iter().map(move |one| (one, all))).collect();
         let listed = match &*requirements {
-            [.., last] if !are_few_enough(requirements.iter().map(|(one, _)| *one)) => slice::from_ref(last),
+            [.., last] if !are_few_enough(requirements.iter().map(|&(one, _)| one)) => slice::from_ref(last),
             all => all,
         };
         all_combinations(listed.iter().map(|(one, all)| one.unreduced(&|scope| scope_of(scope, all))))

@@ -72,8 +72,10 @@ fn rows(algorithm: &str) -> Vec<Row> {
     };
     vec![
         row("known token", "scoped", &known, 200),
+        row("known token, taken by the handler", "token", &known, 200),
         row("no token", "scoped", &[None], 401),
         row("scope missing", "scoped", &without_scope, 403),
+        row("the same response, without a check", "refused", &without_scope, 403),
         row("new token", "fresh", &fresh, 200),
         row("new token, by hand", "hand", &fresh, 200),
     ]

@@ -1,16 +1,18 @@
 //! The routes to compare.
 
 use std::collections::HashSet;
+use std::hint;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use jsonwebtoken::{DecodingKey, Validation, decode};
-use scopes_runtime::{JwtDecoder, JwtDecoderBuilder, ResourceServer, requires_scopes};
+use scopes_runtime::{AccessToken, JwtDecoder, JwtDecoderBuilder, ResourceServer, requires_scopes};
 use scopes_tests::Scope;
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -24,6 +26,19 @@ async fn open() -> &'static str {
 #[requires_scopes("me")]
 async fn scoped() -> &'static str {
     "Hello, World!"
+}
+
+#[requires_scopes("me")]
+async fn with_token(token: AccessToken) -> &'static str {
+    hint::black_box(token);
+    "Hello, World!"
+}
+
+/// The response for a missing scope, without a check.
+async fn refused() -> impl IntoResponse {
+    let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="me""#;
+    let body = r#"{"title":"Forbidden","status":403,"detail":"The access token lacks a required scope. Obtain a token that has it.","error":"insufficient_scope","scope":"me"}"#;
+    (StatusCode::FORBIDDEN, [(WWW_AUTHENTICATE, challenge), (CONTENT_TYPE, "application/problem+json")], body)
 }
 
 /// The check of an application without this crate: the same checks, as far as jsonwebtoken supports them.
@@ -73,6 +88,8 @@ fn app() -> Router {
         let validation = validation(algorithm);
         let by_hand_state = ByHand(Arc::new((decoding_key(algorithm), validation)));
         app.route(&format!("/open/{name}"), get(open))
+            .route(&format!("/refused/{name}"), get(refused))
+            .route(&format!("/token/{name}"), get(with_token).with_state(known.clone()))
             .route(&format!("/scoped/{name}"), get(scoped).with_state(known))
             .route(&format!("/fresh/{name}"), get(scoped).with_state(fresh))
             .route(&format!("/hand/{name}"), get(by_hand).with_state(by_hand_state))
