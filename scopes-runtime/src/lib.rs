@@ -209,7 +209,7 @@
 //! | `issuer` | | [`Jwks`], [`IntrospectionDecoder`] and, with `openapi`, `OAuth2Scheme::discover_authorization_code`; enables `aws-lc-rs` | reqwest |
 //! | `aide` | | handlers with the attributes in aide's `ApiRouter`; see [`OAuth2Scheme`](openapi::OAuth2Scheme) | aide, schemars |
 //! | `mcp` | | scopes for the tools, prompts and resources of MCP servers, and the module [`mcp`] | rmcp |
-//! | `bound-tokens` | | tokens that are bound to their sender, and the module [`bound`]; enables `aws-lc-rs` | axum's feature `original-uri`, hmac |
+//! | `bound-tokens` | | tokens that are bound to their sender, and the module [`bound`]; enables `aws-lc-rs` | axum's feature `original-uri` |
 //! | `redis` | | [`RedisReplayStore`](bound::RedisReplayStore); enables `bound-tokens` | redis |
 //! | `metrics` | | counters for the [`metrics`](https://docs.rs/metrics) facade; see [`ResourceServer`](ResourceServer#telemetry) | metrics |
 //! | `testing` | | the module [`testing`], for `[dev-dependencies]` only | |

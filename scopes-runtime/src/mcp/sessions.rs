@@ -1,17 +1,15 @@
 //! Session ids that only the client that opened the session can use, with the same parameters of the path.
 
 use axum::extract::RawPathParams;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use hmac_sha256::HMAC;
 
 use crate::token::AccessToken;
 
-/// The length of the tag: 128 bits.
-const TAG_BYTES: usize = 16;
+const TAG_BYTES: usize = 32;
 
 /// Appends a tag to the session ids of the service: an HMAC of the id and the owner. Nothing is stored, so that clients cannot
 /// exhaust memory, and each instance with the key accepts the ids of the others.
-pub(crate) struct Sessions(Hmac<Sha256>);
+pub(crate) struct Sessions(HMAC);
 
 impl Sessions {
     /// Uses a random key.
@@ -26,31 +24,30 @@ impl Sessions {
     }
 
     pub(super) fn with_key(key: [u8; 32]) -> Self {
-        Self(Hmac::new_from_slice(&key).expect("a key of any length"))
+        Self(HMAC::new(key))
     }
 
     /// Returns the id that the client gets.
     pub(crate) fn bind(&self, id: &str, owner: &SessionOwner<'_>) -> String {
-        let tag = self.mac(id, owner).finalize().into_bytes();
-        let tag = tag.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}"));
-        format!("{id}.{}", tag.collect::<String>())
+        let tag = self.mac(id, owner).finalize();
+        let tag: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{id}.{tag}")
     }
 
     /// Returns the id of the service, if this one belongs to the owner.
     pub(crate) fn unbind<'a>(&self, bound: &'a str, owner: &SessionOwner<'_>) -> Option<&'a str> {
         let (id, tag) = bound.rsplit_once('.')?;
         let tag = from_hexadecimal(tag)?;
-        self.mac(id, owner).verify_truncated_left(&tag).ok()?;
-        Some(id)
+        self.mac(id, owner).finalize_verify(&tag).then_some(id)
     }
 
-    fn mac(&self, id: &str, owner: &SessionOwner<'_>) -> Hmac<Sha256> {
+    fn mac(&self, id: &str, owner: &SessionOwner<'_>) -> HMAC {
         let mut mac = self.0.clone();
         // With their lengths, so that no two owners have the same input.
         let of_token = [Some(id), owner.issuer, owner.subject, owner.client, owner.token];
         let of_path = owner.path.into_iter().flatten().flat_map(|(name, value)| [Some(name), Some(value)]);
         for field in of_token.into_iter().chain(of_path) {
-            mac.update(&field.map_or(u64::MAX, |field| field.len() as u64).to_be_bytes());
+            mac.update(field.map_or(u64::MAX, |field| field.len() as u64).to_be_bytes());
             mac.update(field.unwrap_or_default().as_bytes());
         }
         mac

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use hmac_sha256::Hash;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::claims::now;
 use super::signing_key::SigningKey;
@@ -38,7 +38,7 @@ impl DpopKey {
     #[must_use]
     pub fn thumbprint(&self) -> String {
         // The JWK has the members of a thumbprint only, in the order of their names.
-        base64url(Sha256::digest(self.jwk().to_string()))
+        base64url(Hash::hash(self.jwk().to_string().as_bytes()))
     }
 
     /// Starts a valid proof for a request with this method, URL and token (RFC 9449 section 4.2). Its `jti` is new.
@@ -51,7 +51,7 @@ impl DpopKey {
             ("htm", json!(method)),
             ("htu", json!(url)),
             ("iat", json!(now())),
-            ("ath", json!(base64url(Sha256::digest(token)))),
+            ("ath", json!(base64url(Hash::hash(token.as_bytes())))),
         ];
         TestToken::with_parts(Arc::clone(&self.0), members(header), members(claims))
     }

@@ -2,30 +2,27 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use hmac_sha256::HMAC;
 
 /// How long a nonce is accepted.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Tolerated difference between the clocks of servers that share a secret.
 const LEEWAY: Duration = Duration::from_secs(10);
-/// The length of the tag: 128 bits.
-const TAG_BYTES: usize = 16;
+const TAG_BYTES: usize = 32;
 const TIME_BYTES: usize = 8;
 
 /// Issues and accepts nonces (RFC 9449 section 9): a time and its HMAC. Nothing is stored, so that servers share only the secret.
 #[derive(Clone)]
-pub(super) struct NonceKey(Hmac<Sha256>);
+pub(super) struct NonceKey(HMAC);
 
 impl NonceKey {
     pub(super) fn new(secret: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(secret).expect("a key of any length"))
+        Self(HMAC::new(secret))
     }
 
     pub(super) fn issue(&self, now: SystemTime) -> String {
         let time = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs().to_be_bytes();
-        let tag = self.mac(time).finalize().into_bytes();
-        let nonce: Vec<u8> = time.into_iter().chain(tag.into_iter().take(TAG_BYTES)).collect();
+        let nonce: Vec<u8> = time.into_iter().chain(self.mac(time).finalize()).collect();
         BASE64_URL_SAFE_NO_PAD.encode(nonce)
     }
 
@@ -36,7 +33,7 @@ impl NonceKey {
             return false;
         }
         let Some((time, tag)) = bytes.split_first_chunk() else { return false };
-        if self.mac(*time).verify_truncated_left(tag).is_err() {
+        if !tag.first_chunk().is_some_and(|tag| self.mac(*time).finalize_verify(tag)) {
             return false;
         }
         let issued_at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::from_be_bytes(*time)));
@@ -46,8 +43,11 @@ impl NonceKey {
         })
     }
 
-    fn mac(&self, time: [u8; TIME_BYTES]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(b"DPoP-Nonce").chain_update(time)
+    fn mac(&self, time: [u8; TIME_BYTES]) -> HMAC {
+        let mut mac = self.0.clone();
+        mac.update(b"DPoP-Nonce");
+        mac.update(time);
+        mac
     }
 }
 
