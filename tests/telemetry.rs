@@ -148,36 +148,40 @@ async fn each_refusal_is_one_event_with_its_reason() {
     let line = |level: &str, fields: &str| {
         vec![format!("{level} scopes_runtime::refused: a request was refused {fields}")]
     };
-    assert_eq!(events("/items", &[]).await, line("DEBUG", "reason=\"missing_token\" required=me items"));
+    assert_eq!(events("/items", &[]).await, line("DEBUG", "reason=\"missing_token\" required=\"me items\""));
     assert_eq!(
         events("/items", &["Bearer"]).await,
-        line("INFO", "reason=\"invalid_request\" required=me items")
+        line(
+            "INFO",
+            "reason=\"invalid_request\" required=\"me items\" cause=\"the `Authorization` header has no token behind the scheme\""
+        )
     );
     let cause = "cause=\"the access token is not valid: it is bad\"";
     assert_eq!(
         events("/items", &["Bearer bad"]).await,
-        line("INFO", &format!("reason=\"invalid_token\" required=me items {cause}"))
+        line("INFO", &format!("reason=\"invalid_token\" required=\"me items\" {cause}"))
     );
     let cause = "cause=\"the access token cannot be checked now: no connection\"";
     assert_eq!(
         events("/items", &["Bearer down"]).await,
-        line("WARN", &format!("reason=\"unavailable\" required=me items {cause}"))
+        line("WARN", &format!("reason=\"unavailable\" required=\"me items\" {cause}"))
     );
     let who = r#"issuer="https://issuer.example" client_id="a\nclient" jti_hash="a0699cce88428336" acr="1""#;
     for (path, required, missing) in
         [("/items", "me items", "items"), ("/later", "items:write", "items:write")]
     {
-        let fields = format!("reason=\"insufficient_scope\" required={required} missing=\"{missing}\" {who}");
+        let fields =
+            format!("reason=\"insufficient_scope\" required=\"{required}\" missing=\"{missing}\" {who}");
         assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
     }
     let cause = "cause=\"the access token is not valid: the application refuses it\"";
     assert_eq!(
         events("/gone", &[&bearer("me")]).await,
-        line("INFO", &format!("reason=\"invalid_token\" required=me {who} {cause}"))
+        line("INFO", &format!("reason=\"invalid_token\" required=\"me\" {who} {cause}"))
     );
     let cause = "cause=\"it is not bound to a DPoP key, which the operation requires\"";
     for (path, required) in [("/bound", "me"), ("/bound_later", "")] {
-        let fields = format!("reason=\"invalid_token\" required={required} {who} {cause}");
+        let fields = format!("reason=\"invalid_token\" required=\"{required}\" {who} {cause}");
         assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
     }
 }
@@ -230,6 +234,43 @@ async fn another_issuer_or_audience_is_in_the_event_only() {
         let [event] = &*logged() else { panic!("one event") };
         assert!(event.contains(shown) && event.len() < 500, "{event}");
     }
+}
+
+#[tokio::test]
+async fn a_malformed_header_is_an_event_with_its_cause() {
+    for (lines, cause) in [
+        (&["Bearer a", "Bearer b"] as &[_], "the request has several `Authorization` headers"),
+        (&[" , "], "the `Authorization` header does not begin with a scheme"),
+        (&["Bearer  "], "the `Authorization` header has no token behind the scheme"),
+        (&["Bearer a b"], "the `Authorization` header has characters that a token cannot contain"),
+    ] {
+        let expected = format!("reason=\"invalid_request\" required=\"me items\" cause=\"{cause}\"");
+        let [event] = &*events("/items", lines).await else { panic!("one event") };
+        assert!(event.ends_with(&expected), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_scopes_is_an_event_with_a_cause() {
+    let [event] = &*events("/items", &["Bearer +"]).await else { panic!("one event") };
+    assert!(event.contains("reason=\"insufficient_scope\""), "{event}");
+    let cause = "it has no scopes; if the issuer writes them in another claim, set its `TokenProfile` or the `scope_claim`";
+    assert!(event.contains(cause), "{event}");
+}
+
+#[tokio::test]
+async fn metadata_of_another_issuer_is_an_event_that_names_both() {
+    subscribe();
+    let issuer = TestIssuer::new().serve();
+    let configured = format!("{}/", issuer.url());
+    let decoder =
+        JwtDecoder::builder().issuer(&configured).audience(issuer.audience()).jwks(Jwks::discovery());
+    LOG.take();
+    let token = issuer.token().claim("iss", &*configured).sign();
+    assert!(decoder.build().expect("a decoder").decode(&token).await.is_err());
+    let log = logged().concat();
+    let both = format!("is not `{configured}`, the issuer that is configured, but `{}`;", issuer.url());
+    assert!(log.contains(&both), "{log}");
 }
 
 #[tokio::test]
@@ -288,7 +329,7 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
         .with_state(ResourceServer::new(Readable::default()));
     let refused = |required: &str, missing: &str| {
         format!(
-            "INFO scopes_runtime::refused: a request was refused reason=\"insufficient_scope\" required={required} \
+            "INFO scopes_runtime::refused: a request was refused reason=\"insufficient_scope\" required=\"{required}\" \
              missing=\"{missing}\""
         )
     };

@@ -1,5 +1,5 @@
 //! Serves an issuer until Enter is pressed, and prints a token with the scopes in the arguments, for curl:
-//! `cargo run --example tokens --features issuer,testing -- me items`.
+//! `cargo run -p scopes-runtime --example tokens --features issuer,testing -- me items`. The printed command is for the program in the README.
 //!
 //! An application that accepts its tokens has the printed issuer, the audience `https://api.example`, and
 //! `jwks(Jwks::discovery())`. The port is another one each time.
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let issuer = TestIssuer::new().with_audience("https://api.example").serve();
     let token = issuer.token().scopes(env::args().skip(1)).expires_in(Duration::from_secs(24 * 60 * 60));
     println!("issuer:   {}\naudience: {}\n", issuer.url(), issuer.audience());
-    println!("curl -i 127.0.0.1:3000/ -H 'Authorization: Bearer {}'\n", token.sign());
+    println!("curl -i 127.0.0.1:3000/users/me/items -H 'Authorization: Bearer {}'\n", token.sign());
     println!("Press Enter to stop the issuer.");
     tokio::task::spawn_blocking(|| io::stdin().read(&mut [0])).await??;
     Ok(())

@@ -23,11 +23,24 @@ pub(super) enum Credentials<'a> {
     /// No header, or another scheme.
     Missing,
     /// A malformed or repeated header. The scheme is that of the first line.
-    Malformed(Scheme),
+    Malformed(Scheme, HeaderError),
     /// A token, which is a token68.
     Bearer(&'a str),
     /// A token with the scheme `DPoP`, which is a token68.
     Dpop(&'a str),
+}
+
+/// Why a header is malformed, for the log.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub(super) enum HeaderError {
+    #[error("the request has several `Authorization` headers")]
+    Repeated,
+    #[error("the `Authorization` header does not begin with a scheme")]
+    NoScheme,
+    #[error("the `Authorization` header has no token behind the scheme")]
+    NoToken,
+    #[error("the `Authorization` header has characters that a token cannot contain")]
+    NotToken68,
 }
 
 impl<'a> AuthorizationHeader<&'a HeaderValue> {
@@ -80,7 +93,8 @@ impl<L: Borrow<HeaderValue>> AuthorizationHeader<L> {
             Self::Several(lines) => {
                 let first = lines.first().map(|line| line.borrow().as_bytes());
                 let first = first.and_then(|line| after_scheme(line, accepts_dpop));
-                Credentials::Malformed(first.map_or(Scheme::Bearer, |(scheme, _)| scheme))
+                let scheme = first.map_or(Scheme::Bearer, |(scheme, _)| scheme);
+                Credentials::Malformed(scheme, HeaderError::Repeated)
             }
         }
     }
@@ -89,12 +103,14 @@ impl<L: Borrow<HeaderValue>> AuthorizationHeader<L> {
 fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
     let Some((scheme, rest)) = after_scheme(line, accepts_dpop) else {
         let is_other = line.first().is_some_and(|byte| is_token_character(*byte));
-        return if is_other { Credentials::Missing } else { Credentials::Malformed(Scheme::Bearer) };
+        let malformed = Credentials::Malformed(Scheme::Bearer, HeaderError::NoScheme);
+        return if is_other { Credentials::Missing } else { malformed };
     };
     let text = after_spaces(rest);
     let token = std::str::from_utf8(text).ok().filter(|token| text.len() < rest.len() && is_token68(token));
     match (token, scheme) {
-        (None, scheme) => Credentials::Malformed(scheme),
+        (None, scheme) if text.is_empty() => Credentials::Malformed(scheme, HeaderError::NoToken),
+        (None, scheme) => Credentials::Malformed(scheme, HeaderError::NotToken68),
         (Some(token), Scheme::Bearer) => Credentials::Bearer(token),
         (Some(token), Scheme::Dpop) => Credentials::Dpop(token),
     }

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
 
 use super::authentication_schemes::Scheme;
-use super::bearer::{AuthorizationHeader, Credentials};
+use super::bearer::{AuthorizationHeader, Credentials, HeaderError};
 use super::path_values::PathValues;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
@@ -64,7 +64,7 @@ struct StoredOutcome {
 #[derive(Clone)]
 pub(super) enum TokenOutcome {
     Missing,
-    Malformed(Scheme),
+    Malformed(Scheme, HeaderError),
     Valid(AccessToken),
     Rejected(Arc<DecodeError>),
     /// A token with the scheme `DPoP`, or its proof, was rejected.
@@ -126,7 +126,7 @@ impl AuthContext {
     /// Leaves the refusal of the credentials to the check of the operation, if a layer has the request and they are invalid.
     pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
-            TokenOutcome::Malformed(_) => true,
+            TokenOutcome::Malformed(..) => true,
             TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
             rejected => rejected.is_decided(),
         };
@@ -253,7 +253,7 @@ impl StoredOutcome {
         let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
         is_recent
             && match &self.outcome {
-                TokenOutcome::Missing | TokenOutcome::Malformed(_) => true,
+                TokenOutcome::Missing | TokenOutcome::Malformed(..) => true,
                 TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
                 rejected => rejected.is_decided(),
             }
@@ -274,7 +274,7 @@ impl TokenOutcome {
         }
         match header.credentials(server.config.sender.accepts_dpop()) {
             Credentials::Missing => Some(Self::Missing),
-            Credentials::Malformed(scheme) => Some(Self::Malformed(scheme)),
+            Credentials::Malformed(scheme, error) => Some(Self::Malformed(scheme, error)),
             Credentials::Bearer(_) if is_looked_up => None,
             Credentials::Bearer(token) => Some(bearer_outcome(Ok(cached(token, server)?), parts, server)),
             Credentials::Dpop(_) => None,
@@ -287,7 +287,7 @@ impl TokenOutcome {
             #[cfg(feature = "bound-tokens")]
             Self::RejectedDpop(_) => Scheme::Dpop,
             Self::Valid(token) => Scheme::of(token),
-            Self::Malformed(scheme) => *scheme,
+            Self::Malformed(scheme, _) => *scheme,
             Self::Rejected(_) | Self::Missing => Scheme::Bearer,
         }
     }
@@ -300,7 +300,7 @@ impl TokenOutcome {
             Self::RejectedDpop(refusal) => {
                 !matches!(**refusal, DpopRefusal::Token(DecodeError::Unavailable { .. }))
             }
-            Self::Missing | Self::Malformed(_) | Self::Valid(_) => true,
+            Self::Missing | Self::Malformed(..) | Self::Valid(_) => true,
         }
     }
 }
@@ -319,7 +319,7 @@ fn counted(token: AccessToken) -> AccessToken {
 async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Server) -> TokenOutcome {
     match credentials {
         Credentials::Missing => TokenOutcome::Missing,
-        Credentials::Malformed(scheme) => TokenOutcome::Malformed(scheme),
+        Credentials::Malformed(scheme, error) => TokenOutcome::Malformed(scheme, error),
         Credentials::Bearer(token) => bearer_outcome(decoded_token(token, server).await, parts, server),
         #[cfg(feature = "bound-tokens")]
         Credentials::Dpop(text) => {

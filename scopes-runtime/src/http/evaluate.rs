@@ -35,10 +35,14 @@ pub(super) fn evaluate<'a>(
     match outcome {
         TokenOutcome::Valid(token) => match insufficiency(required, values, token) {
             None => Ok(token),
-            Some(reason) => Err(Denial::Refused { reason, token: Some(token), cause: cause_of(reason) }),
+            Some(reason) => {
+                Err(Denial::Refused { reason, token: Some(token), cause: cause_of(reason, token) })
+            }
         },
         TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
-        TokenOutcome::Malformed(_) => refused(RefusalReason::InvalidRequest, None),
+        TokenOutcome::Malformed(_, error) => {
+            refused(RefusalReason::InvalidRequest, Some(error as &dyn Error))
+        }
         TokenOutcome::Rejected(error) => match &**error {
             DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(&**error as &dyn Error)),
             DecodeError::Unavailable { retry_after, .. } => {
@@ -66,9 +70,20 @@ pub(super) fn evaluate<'a>(
 #[error("it is not bound to a DPoP key, which the operation requires")]
 struct UnboundToken;
 
+/// A valid token without scopes.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "it has no scopes; if the issuer writes them in another claim, set its `TokenProfile` or the `scope_claim` of the decoder"
+)]
+struct NoScopes;
+
 /// Returns the cause for the log of a refusal that does not explain itself.
-pub(super) fn cause_of(reason: RefusalReason) -> Option<&'static (dyn Error + 'static)> {
-    (reason == RefusalReason::UnboundToken).then_some(&UnboundToken)
+pub(super) fn cause_of(reason: RefusalReason, token: &AccessToken) -> Option<&'static (dyn Error + 'static)> {
+    match reason {
+        RefusalReason::UnboundToken => Some(&UnboundToken),
+        RefusalReason::InsufficientScope if token.scopes().is_empty() => Some(&NoScopes),
+        _ => None,
+    }
 }
 
 /// Returns whether a valid token satisfies the requirements, with their own values of parameters.
@@ -104,6 +119,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::http::bearer::HeaderError;
     use crate::scope::{DeclaredScope, GrantedScopes, Requirement};
 
     static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &["items:write"]);
@@ -162,7 +178,7 @@ mod tests {
         let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
         let cases = [
             (TokenOutcome::Missing, RefusalReason::MissingToken),
-            (TokenOutcome::Malformed(Scheme::Bearer), RefusalReason::InvalidRequest),
+            (TokenOutcome::Malformed(Scheme::Bearer, HeaderError::NoToken), RefusalReason::InvalidRequest),
             (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
         ];
         for (outcome, expected) in cases {

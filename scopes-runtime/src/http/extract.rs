@@ -49,6 +49,27 @@ impl<S: ProvidesResourceServer> OptionalFromRequestParts<S> for AccessToken {
 ///     format!("this needs {required}")
 /// }
 /// ```
+///
+/// In an extractor, it is the requirement of the handler that takes the extractor:
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use axum::extract::FromRequestParts;
+/// use axum::http::request::Parts;
+/// use scopes_runtime::RequiredScopes;
+///
+/// struct Explanation(String);
+///
+/// impl<S: Send + Sync> FromRequestParts<S> for Explanation {
+///     type Rejection = Infallible;
+///
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+///         let required = RequiredScopes::from_request_parts(parts, state).await?;
+///         Ok(Self(format!("this needs {required}")))
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct RequiredScopes(pub(super) Requirements);
 

@@ -94,7 +94,7 @@ impl AccessToken {
             None => Ok(()),
             Some(reason) => {
                 let values = required.have_parameters().then(|| shared(values));
-                Err(self.refused(reason, &required.with_values(values), cause_of(reason)))
+                Err(self.refused(reason, &required.with_values(values), cause_of(reason, self)))
             }
         }
     }

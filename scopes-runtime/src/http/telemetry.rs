@@ -41,7 +41,7 @@ pub(super) fn refused(
                     target: TARGET,
                     tracing::Level::$level,
                     reason,
-                    required = %cut(&template.required),
+                    required = &*cut(&template.required),
                     missing = token.and_then(|token| template.missing(token.scopes())).as_deref().map(cut).as_deref(),
                     issuer = token.and_then(AccessToken::issuer).map(shown),
                     client_id = token.and_then(AccessToken::client_id).map(shown),

@@ -52,8 +52,9 @@ impl GrantedScopes {
         list.split(' ').collect()
     }
 
-    /// Returns whether the token has exactly this scope. A broader scope that implies it does not count here;
-    /// [`Requirement::is_met_by`](crate::Requirement::is_met_by) respects implications.
+    /// Returns whether the token has exactly this scope. The compiler does not check the name, and a broader scope that implies
+    /// it does not count here. To decide about access, use [`AccessToken::require`](crate::AccessToken::require), or
+    /// [`Requirement::is_met_by`](crate::Requirement::is_met_by) of [`scopes!`](crate::scopes).
     #[must_use]
     pub fn contains(&self, scope: impl AsRef<str>) -> bool {
         self.contains_bytes(scope.as_ref().as_bytes())

@@ -64,7 +64,7 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
 }
 
 /// Quotes text of a token. Clients choose it, so it is cut and escaped.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", cut(text).escape_debug())
 }
 

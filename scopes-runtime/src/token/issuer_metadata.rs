@@ -4,6 +4,7 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::claims::quoted;
 use super::fetch::{self, FetchError, UrlPolicy, UrlProblem};
 
 /// The well-known locations of an issuer's metadata.
@@ -81,9 +82,15 @@ impl IssuerMetadata {
 
     /// Checks that the metadata has exactly this issuer (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3).
     fn checked(&self, metadata: Map<String, Value>) -> Result<Map<String, Value>, FetchError> {
-        if metadata.get("issuer").and_then(Value::as_str) != Some(&*self.issuer) {
-            return Err(FetchError::InvalidDocument("the metadata is that of another issuer".to_owned()));
+        let found = metadata.get("issuer").and_then(Value::as_str);
+        if found == Some(&*self.issuer) {
+            return Ok(metadata);
         }
-        Ok(metadata)
+        let found = found.map_or_else(|| "no string".to_owned(), quoted);
+        Err(FetchError::InvalidDocument(format!(
+            "`issuer` in the metadata is not `{}`, the issuer that is configured, but {found}; each character counts, also a \
+             slash at the end",
+            self.issuer
+        )))
     }
 }
