@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::confirmation::Confirmation;
 use super::content::{ClaimsSource, RegisteredClaims, StringClaim, TokenContent};
 use super::error::DecodeError;
+use super::json::Object;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
 /// The longest time between two readings of the clock in [`AccessToken::expired`].
@@ -70,7 +71,7 @@ impl AccessToken {
     /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        let registered = RegisteredClaims::read(&claims, "client_id")?;
+        let registered = RegisteredClaims::read(&Object::from(&claims), "client_id")?;
         Self::with_content(ClaimsSource::Map(claims), registered, scopes)
     }
 
@@ -79,7 +80,7 @@ impl AccessToken {
     #[cfg(feature = "_jwt")]
     pub(super) fn from_claims(
         claims: ClaimsSource,
-        members: &Map<String, Value>,
+        members: &Object<'_>,
         scopes: GrantedScopes,
         client_claim: &str,
     ) -> Result<Self, DecodeError> {

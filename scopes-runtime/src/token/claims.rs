@@ -3,23 +3,18 @@
 use std::slice;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
-
 use super::content::numeric_date;
 use super::error::DecodeError;
+use super::json::{Object, Value};
 use crate::shown_text::cut;
 
 /// Returns the claim, or the error of a missing one.
-pub(super) fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a Value, DecodeError> {
+pub(super) fn required<'a>(claims: &'a Object<'_>, name: &str) -> Result<&'a Value<'a>, DecodeError> {
     claims.get(name).ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is missing")))
 }
 
 /// Checks `exp` and `nbf`, and the type of `iat`, each if present.
-pub(super) fn check_time(
-    claims: &Map<String, Value>,
-    now: SystemTime,
-    leeway: Duration,
-) -> Result<(), DecodeError> {
+pub(super) fn check_time(claims: &Object<'_>, now: SystemTime, leeway: Duration) -> Result<(), DecodeError> {
     if let Some(exp) = claims.get("exp")
         && has_expired(numeric_date("exp", exp)?, now, leeway)
     {
@@ -47,7 +42,7 @@ fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
 }
 
 /// Returns the error for a token of another issuer. It shows both issuers, because a slash at the end is easy to miss.
-pub(super) fn another_issuer(iss: &Value, configured: &str) -> DecodeError {
+pub(super) fn another_issuer(iss: &Value<'_>, configured: &str) -> DecodeError {
     let found = iss.as_str().map_or_else(|| "no string".to_owned(), quoted);
     let reason = format!("the claim `iss` is not `{configured}`, the issuer that is configured, but {found}");
     DecodeError::invalid(reason)
@@ -69,20 +64,20 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// Quotes the first four strings of an audience.
-fn quoted_list(named: &[Value]) -> String {
+fn quoted_list(named: &[Value<'_>]) -> String {
     let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).collect();
     quoted(&strings.join("`, `"))
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.
-pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) -> Result<(), DecodeError> {
-    let named = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
+pub(super) fn check_audience(claim: &Value<'_>, name: &str, audiences: &[String]) -> Result<(), DecodeError> {
+    let named = claim.as_array().unwrap_or(slice::from_ref(claim));
     if !named.iter().all(Value::is_string) {
         return Err(DecodeError::invalid(format!(
             "the claim `{name}` is neither a string nor an array of strings"
         )));
     }
-    if !named.iter().any(|named| audiences.iter().any(|audience| named == audience)) {
+    if !named.iter().any(|named| audiences.iter().any(|audience| named == audience.as_str())) {
         return Err(DecodeError::invalid(format!(
             "the claim `{name}` names none of the audiences that are configured: `{}`; it names {}",
             audiences.join("`, `"),
@@ -93,7 +88,7 @@ pub(super) fn check_audience(claim: &Value, name: &str, audiences: &[String]) ->
 }
 
 /// Refuses a sender-constrained token: without a proof it is not a bearer token (RFC 9449 section 7.2, RFC 8705 section 3).
-pub(super) fn check_unbound(claims: &Map<String, Value>) -> Result<(), DecodeError> {
+pub(super) fn check_unbound(claims: &Object<'_>) -> Result<(), DecodeError> {
     if claims.contains_key("cnf") {
         return Err(DecodeError::invalid(
             "the claim `cnf` binds the token to a sender, so it is not a bearer token",
@@ -103,7 +98,7 @@ pub(super) fn check_unbound(claims: &Map<String, Value>) -> Result<(), DecodeErr
 }
 
 /// Refuses a token with a claim that only ID tokens have (OpenID Connect Core sections 2 and 3.1.3.6).
-pub(super) fn check_no_id_token(claims: &Map<String, Value>) -> Result<(), DecodeError> {
+pub(super) fn check_no_id_token(claims: &Object<'_>) -> Result<(), DecodeError> {
     for name in ["nonce", "at_hash"] {
         if claims.contains_key(name) {
             return Err(DecodeError::invalid(format!(

@@ -1,6 +1,5 @@
-use serde_json::Value;
-
 use super::error::DecodeError;
+use super::json::{Object, Value};
 
 /// Length of a SHA-256 in base64url without padding.
 const THUMBPRINT_CHARACTERS: usize = 43;
@@ -17,11 +16,11 @@ pub(crate) struct Confirmation {
 
 impl Confirmation {
     /// Reads the claim. Other methods of confirmation are not supported, so a claim with one is refused.
-    pub(super) fn read(claim: &Value) -> Result<Self, DecodeError> {
+    pub(super) fn read(claim: &Value<'_>) -> Result<Self, DecodeError> {
         let mut confirmation = Self { key: None, certificate: None };
-        for (name, method) in claim.as_object().into_iter().flatten() {
+        for (name, method) in claim.as_object().into_iter().flat_map(Object::iter) {
             let thumbprint = method.as_str().filter(|text| is_thumbprint(text)).map(Box::from);
-            let known = match name.as_str() {
+            let known = match name {
                 "jkt" => &mut confirmation.key,
                 "x5t#S256" => &mut confirmation.certificate,
                 _ => return Err(unsupported()),

@@ -9,10 +9,11 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
 #[cfg(feature = "_jwt")]
 use serde::de::Error as _;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::confirmation::Confirmation;
 use super::error::DecodeError;
+use super::json::{Object, Value};
 use crate::scope::GrantedScopes;
 
 /// Most bytes that the allocator adds to a string.
@@ -38,7 +39,7 @@ pub(super) enum ClaimsSource {
     #[cfg(feature = "issuer")]
     Json(Box<[u8]>),
     /// From `AccessToken::new`.
-    Map(Map<String, Value>),
+    Map(Map<String, serde_json::Value>),
 }
 
 /// The claims that methods return.
@@ -113,7 +114,7 @@ impl RegisteredClaims {
     }
 
     /// Reads the claims. `client_claim` is the name of the claim with the client id.
-    pub(super) fn read(claims: &Map<String, Value>, client_claim: &str) -> Result<Self, DecodeError> {
+    pub(super) fn read(claims: &Object<'_>, client_claim: &str) -> Result<Self, DecodeError> {
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();
         Ok(Self {
             strings: StringClaims::read(claims, ["iss", "sub", client_claim, "jti", "acr"])?,
@@ -126,10 +127,10 @@ impl RegisteredClaims {
 
 impl StringClaims {
     /// Reads the claims with these names, in the order of [`StringClaim`].
-    fn read(claims: &Map<String, Value>, names: [&str; StringClaim::COUNT]) -> Result<Self, DecodeError> {
+    fn read(claims: &Object<'_>, names: [&str; StringClaim::COUNT]) -> Result<Self, DecodeError> {
         let mut texts = [None; StringClaim::COUNT];
         for (name, text) in names.iter().zip(&mut texts) {
-            let Some(claim) = claims.get(*name) else { continue };
+            let Some(claim) = claims.get(name) else { continue };
             let claim = claim.as_str();
             *text = Some(
                 claim.ok_or_else(|| DecodeError::invalid(format!("the claim `{name}` is not a string")))?,
@@ -156,7 +157,7 @@ impl StringClaims {
 }
 
 /// Reads a NumericDate (RFC 7519 section 2).
-pub(super) fn numeric_date(name: &str, claim: &Value) -> Result<SystemTime, DecodeError> {
+pub(super) fn numeric_date(name: &str, claim: &Value<'_>) -> Result<SystemTime, DecodeError> {
     let seconds = claim.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds)).ok_or_else(|| {
         DecodeError::invalid(format!("the claim `{name}` is not a NumericDate (RFC 7519 section 2)"))

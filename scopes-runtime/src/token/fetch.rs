@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use headers::{CacheControl, HeaderMapExt as _};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
-use serde_json::{Map, Value};
 use url::Url;
 
-use super::json;
+use super::json::{self, Object};
 use crate::loopback::is_loopback;
 
 /// Longest time of one request, from the connection to the last byte of the response.
@@ -54,7 +53,7 @@ pub(super) struct Fetched {
 
 impl Fetched {
     /// Parses the body as a JSON object. `document` names it in the error.
-    pub(super) fn object(&self, document: &str) -> Result<Map<String, Value>, FetchError> {
+    pub(super) fn object(&self, document: &str) -> Result<Object<'_>, FetchError> {
         json::object(&self.text).map_err(|error| FetchError::InvalidDocument(format!("{document} {error}")))
     }
 }

@@ -69,7 +69,7 @@ impl IssuerMetadata {
         let mut last_error = FetchError::InvalidDocument("the issuer has no metadata".to_owned());
         for url in &self.documents {
             let fetched = fetch::get(client, url, fetch::JSON).await;
-            match fetched.and_then(|fetched| fetched.object("the metadata")) {
+            match fetched.and_then(|fetched| fetched.object("the metadata").map(Map::from)) {
                 Ok(metadata) => return self.checked(metadata),
                 Err(error @ (FetchError::Status { .. } | FetchError::InvalidDocument(_))) => {
                     last_error = error;

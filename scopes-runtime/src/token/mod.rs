@@ -21,7 +21,6 @@ mod introspection;
 mod issuer_metadata;
 #[cfg(feature = "_jwt")]
 mod jose;
-#[cfg(any(feature = "_jwt", feature = "mcp"))]
 mod json;
 #[cfg(feature = "issuer")]
 mod jwks;

@@ -1,9 +1,8 @@
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use super::access_token::check_scope_count;
 use super::error::DecodeError;
+use super::json::{Object, Value};
 use crate::scope::GrantedScopes;
 
 /// The claim that contains the scopes, and its type.
@@ -99,7 +98,7 @@ impl ScopeClaim {
     ///
     /// [`DecodeError::Invalid`] if the claim has another type, or has more than 1024 different scopes. The latter is checked
     /// here, before `may_grant` drops any: `GrantedScopes` keeps only the first 1025.
-    pub(super) fn read(&self, claims: &Map<String, Value>) -> Result<GrantedScopes, DecodeError> {
+    pub(super) fn read(&self, claims: &Object<'_>) -> Result<GrantedScopes, DecodeError> {
         let read_fallback = || match &self.fallback {
             Some(fallback) => fallback.read(claims),
             None => Ok(GrantedScopes::default()),

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
-
 use super::proof_key::{ProofKey, ProofKeys};
 use super::refusal::{DpopRefusal, of_proof};
 use super::target::normalized;
@@ -11,6 +9,7 @@ use crate::token::DecodeError;
 use crate::token::claims::check_time;
 use crate::token::content::numeric_date;
 use crate::token::jose::Jws;
+use crate::token::json::{Object, Value};
 
 /// Longest proof. One with an RSA key of 8192 bits has less than 4 KiB.
 const MAX_PROOF_BYTES: usize = 8 * 1024;
@@ -60,7 +59,8 @@ impl Proof {
             Some(key) => Arc::clone(key),
             None => Arc::new(ProofKey::read(&jws)?),
         };
-        let claims = jws.payload().map_err(of_proof)?;
+        let mut text = Vec::new();
+        let claims = jws.payload(&mut text).map_err(of_proof)?;
         let proof = Self::read(&claims, key.thumbprint, expected)?;
         if !key.verifies(&jws) {
             return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));
@@ -76,11 +76,7 @@ impl Proof {
     }
 
     /// Checks the claims.
-    fn read(
-        claims: &Map<String, Value>,
-        thumbprint: [u8; 32],
-        expected: Expected<'_>,
-    ) -> Result<Self, DpopRefusal> {
+    fn read(claims: &Object<'_>, thumbprint: [u8; 32], expected: Expected<'_>) -> Result<Self, DpopRefusal> {
         let text = |name: &str| {
             let claim = claims.get(name).and_then(Value::as_str);
             claim.ok_or_else(|| DpopRefusal::invalid_proof(format!("the claim `{name}` is not a string")))
@@ -108,7 +104,7 @@ impl Proof {
 }
 
 /// Checks `iat`, and `exp` and `nbf` if present. Returns when the proof expires.
-fn expires_at(claims: &Map<String, Value>, now: SystemTime) -> Result<SystemTime, DpopRefusal> {
+fn expires_at(claims: &Object<'_>, now: SystemTime) -> Result<SystemTime, DpopRefusal> {
     check_time(claims, now, Duration::ZERO).map_err(of_proof)?;
     let Some(iat) = claims.get("iat") else {
         return Err(DpopRefusal::invalid_proof("the claim `iat` is missing"));
@@ -129,6 +125,7 @@ fn expires_at(claims: &Map<String, Value>, now: SystemTime) -> Result<SystemTime
 mod tests {
     use super::super::thumbprint::of_jwk;
     use super::*;
+    use crate::token::json;
 
     /// The proof of RFC 9449 section 7.1, figure 12, with the token of the same request.
     const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0Rs\
@@ -231,7 +228,7 @@ mod tests {
             ),
         ];
         for (jwk, thumbprint) in vectors {
-            let jwk: Map<String, Value> = serde_json::from_str(jwk).expect("JSON");
+            let jwk = json::object(jwk.as_bytes()).expect("JSON");
             assert_eq!(of_jwk(&jwk).map(encoded).as_deref(), Some(thumbprint));
         }
     }
@@ -239,11 +236,9 @@ mod tests {
     #[test]
     fn a_key_that_json_would_escape_has_no_thumbprint() {
         for x in [r#"a","y":"b"#, "a\\", "a b", "a=", "\u{e9}"] {
-            let jwk = Map::from_iter(
-                [("kty", "OKP"), ("crv", "Ed25519"), ("x", x)]
-                    .map(|(name, value)| (name.to_owned(), Value::from(value))),
-            );
-            assert_eq!(of_jwk(&jwk), None, "{x}");
+            let jwk = serde_json::json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
+            let jwk = jwk.as_object().expect("an object");
+            assert_eq!(of_jwk(&jwk.into()), None, "{x}");
         }
     }
 }

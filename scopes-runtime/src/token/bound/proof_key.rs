@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use jsonwebtoken::Algorithm;
 use quick_cache::sync::Cache;
-use serde_json::{Map, Value};
 
 use super::refusal::{DpopRefusal, of_proof};
 use super::thumbprint::of_jwk;
 use crate::token::jose::{Jws, VerificationKey, parse_algorithm};
+use crate::token::json::{Object, Value};
 
 /// Most headers in memory: about 6 MiB with ES256, and 16 MiB with the longest headers.
 const MAX_HEADERS: usize = 4096;
@@ -25,7 +25,8 @@ pub(super) struct ProofKeys(Cache<Box<str>, Arc<ProofKey>>);
 impl ProofKey {
     /// Reads and checks the header of a proof.
     pub(super) fn read(jws: &Jws<'_>) -> Result<Self, DpopRefusal> {
-        let header = jws.header().map_err(of_proof)?;
+        let mut text = Vec::new();
+        let header = jws.header(&mut text).map_err(of_proof)?;
         if header.get("typ").and_then(Value::as_str).is_none_or(|typ| !is_dpop(typ)) {
             return Err(DpopRefusal::invalid_proof("the header's `typ` is not `dpop+jwt`"));
         }
@@ -34,7 +35,7 @@ impl ProofKey {
             return Err(DpopRefusal::invalid_proof("the header's `jwk` is not an object"));
         };
         // Members of private and symmetric keys (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
-        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.contains_key(*name)) {
+        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.contains_key(name)) {
             return Err(DpopRefusal::invalid_proof("the header's `jwk` is a private key"));
         }
         let key = VerificationKey::from_jwk_members(jwk, algorithm)
@@ -59,7 +60,7 @@ fn is_dpop(typ: &str) -> bool {
     typ.eq_ignore_ascii_case("dpop+jwt") || typ.eq_ignore_ascii_case("application/dpop+jwt")
 }
 
-fn algorithm(header: &Map<String, Value>) -> Result<Algorithm, DpopRefusal> {
+fn algorithm(header: &Object<'_>) -> Result<Algorithm, DpopRefusal> {
     let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
     algorithm
         .filter(|algorithm| !matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512))

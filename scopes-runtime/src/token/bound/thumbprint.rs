@@ -1,7 +1,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+
+use crate::token::json::Object;
 
 /// Returns the SHA-256.
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -27,7 +28,7 @@ pub fn certificate_thumbprint(der: &[u8]) -> String {
 
 /// Returns the thumbprint of a public key (RFC 7638 section 3.1, RFC 8037 section 2). `None` if a member that it consists of is
 /// missing, or is not plain text: JSON would escape it, and keys consist of base64url and names.
-pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<[u8; 32]> {
+pub(super) fn of_jwk(jwk: &Object<'_>) -> Option<[u8; 32]> {
     let names: &[&str] = match jwk.get("kty")?.as_str()? {
         "EC" => &["crv", "kty", "x", "y"],
         "OKP" => &["crv", "kty", "x"],
@@ -36,7 +37,7 @@ pub(super) fn of_jwk(jwk: &Map<String, Value>) -> Option<[u8; 32]> {
     };
     let mut text = String::with_capacity(256);
     for (index, name) in names.iter().enumerate() {
-        let value = jwk.get(*name)?.as_str().filter(|value| value.bytes().all(is_plain))?;
+        let value = jwk.get(name)?.as_str().filter(|value| value.bytes().all(is_plain))?;
         for part in [if index == 0 { "{\"" } else { ",\"" }, name, "\":\"", value, "\""] {
             text.push_str(part);
         }

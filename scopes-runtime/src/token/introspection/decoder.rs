@@ -3,7 +3,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
-use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::form_urlencoded;
@@ -14,7 +13,8 @@ use crate::token::cache::{CacheEntry, FillGuard, TokenBytes, TokenCache};
 use crate::token::claims::has_expired;
 use crate::token::content::TokenContent;
 use crate::token::decoder::check_length;
-use crate::token::fetch::{self, FetchError};
+use crate::token::fetch::{self, FetchError, Fetched};
+use crate::token::json::Value;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 
 /// Longest time that a request waits for the issuer, discovery included.
@@ -124,12 +124,14 @@ impl IntrospectionDecoder {
         if guard.is_some() && self.inactive.get(token.as_bytes(), inserted_at).is_some() {
             return Err(DecodeError::invalid("the issuer refused it less than 5 s ago"));
         }
-        let response = self.response(token).await?.map_err(|error| unavailable(error.to_string()))?;
-        if !response.get("active").is_some_and(Value::is_boolean) {
+        let unusable = |error: FetchError| unavailable(error.to_string());
+        let fetched = self.response(token).await?.map_err(unusable)?;
+        let response = fetched.object("the response").map_err(unusable)?;
+        if response.get("active").and_then(Value::as_bool).is_none() {
             return Err(unavailable("the response has no boolean `active`"));
         }
         let issuer = self.checks.issuer.as_deref().unwrap_or_else(|| self.endpoint.first_url().as_str());
-        let result = self.checks.read(response, issuer);
+        let result = self.checks.read(&response, &fetched.text, issuer);
         match (&result, guard) {
             (Ok(token), Some(guard)) => {
                 let content = Arc::clone(token.content());
@@ -146,7 +148,7 @@ impl IntrospectionDecoder {
     }
 
     /// Requests the response for a token, within the limits of concurrent and waiting requests.
-    async fn response(&self, token: &str) -> Result<Result<Map<String, Value>, FetchError>, DecodeError> {
+    async fn response(&self, token: &str) -> Result<Result<Fetched, FetchError>, DecodeError> {
         let Ok(_permit) = self.waiting_permits.try_acquire() else {
             return Err(unavailable("too many requests wait for the issuer"));
         };
@@ -162,7 +164,7 @@ impl IntrospectionDecoder {
         response.await.map_err(|error| unavailable(error.to_string()))
     }
 
-    async fn send_request(&self, token: &str) -> Result<Map<String, Value>, FetchError> {
+    async fn send_request(&self, token: &str) -> Result<Fetched, FetchError> {
         let url = &self.endpoint.url(&self.http).await?;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token)
@@ -177,13 +179,13 @@ impl IntrospectionDecoder {
             .body(form);
         let sent = fetch::send_json(request, url, &[StatusCode::OK, StatusCode::BAD_REQUEST]).await;
         let (status, fetched) = sent.inspect_err(|error| self.endpoint.invalidate_if_gone(error))?;
-        let response = fetched.object("the response");
         if status == StatusCode::OK {
-            return response;
+            return Ok(fetched);
         }
         // Some issuers introspect only some kinds of the tokens that they have issued.
-        if response.is_ok_and(|error| error.get("error") == Some(&"unsupported_token_type".into())) {
-            return Ok(Map::from_iter([("active".to_owned(), false.into())]));
+        let is_unsupported = |error: &Value<'_>| error == "unsupported_token_type";
+        if fetched.object("the error").is_ok_and(|error| error.get("error").is_some_and(is_unsupported)) {
+            return Ok(Fetched { text: br#"{"active":false}"#.to_vec(), max_age: None });
         }
         Err(FetchError::Status { url: url.clone(), status })
     }

@@ -1,12 +1,11 @@
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
-
 use crate::token::claims::{
     another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
 };
 use crate::token::content::ClaimsSource;
 use crate::token::grantable::GrantableScopes;
+use crate::token::json::{Object, Value};
 use crate::token::{AccessToken, DecodeError, ScopeClaim};
 
 /// The checks of an introspection response (RFC 7662 section 2.2).
@@ -26,39 +25,39 @@ pub(super) struct ResponseChecks {
 }
 
 impl ResponseChecks {
-    /// Returns the token of a response. `issuer` identifies the issuer in telemetry.
+    /// Returns the token of a response with this JSON text. `issuer` identifies the issuer in telemetry.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Invalid`] if the token is not active, or one of the checks fails.
     pub(super) fn read(
         &self,
-        response: Map<String, Value>,
+        response: &Object<'_>,
+        text: &[u8],
         issuer: &str,
     ) -> Result<AccessToken, DecodeError> {
-        if response.get("active") != Some(&Value::Bool(true)) {
+        if response.get("active").and_then(Value::as_bool) != Some(true) {
             return Err(DecodeError::invalid("the response has `active: false`"));
         }
-        self.check_kind(&response)?;
-        check_time(&response, SystemTime::now(), Duration::ZERO)?;
+        self.check_kind(response)?;
+        check_time(response, SystemTime::now(), Duration::ZERO)?;
         if let (Some(iss), Some(issuer)) = (response.get("iss"), &self.issuer)
-            && iss != issuer
+            && iss != issuer.as_str()
         {
             return Err(another_issuer(iss, issuer));
         }
         if response.contains_key("aud") || !self.allows_missing_audience {
-            check_audience(required(&response, "aud")?, "aud", &self.audiences)?;
+            check_audience(required(response, "aud")?, "aud", &self.audiences)?;
         }
         if !self.allows_bound_tokens {
-            check_unbound(&response)?;
+            check_unbound(response)?;
         }
-        let scopes = self.grantable.restrict(self.scopes.read(&response)?, issuer);
-        let text = serde_json::to_vec(&response).map_err(|error| DecodeError::invalid(error.to_string()))?;
-        AccessToken::from_claims(ClaimsSource::Json(text.into()), &response, scopes, "client_id")
+        let scopes = self.grantable.restrict(self.scopes.read(response)?, issuer);
+        AccessToken::from_claims(ClaimsSource::Json(text.into()), response, scopes, "client_id")
     }
 
     /// Checks that the token is an access token.
-    fn check_kind(&self, response: &Map<String, Value>) -> Result<(), DecodeError> {
+    fn check_kind(&self, response: &Object<'_>) -> Result<(), DecodeError> {
         match response.get("token_type") {
             None if self.allows_missing_token_type => {}
             None => {
@@ -73,7 +72,7 @@ impl ResponseChecks {
         }
         // Claims of products, in addition to those of RFC 7662.
         for (name, kinds) in [("token_use", ["access", "access_token"]), ("typ", ["Bearer", "at+jwt"])] {
-            let is_access = |claim: &Value| kinds.iter().any(|kind| claim == kind);
+            let is_access = |claim: &Value<'_>| kinds.iter().any(|kind| claim == *kind);
             if !response.get(name).is_none_or(is_access) {
                 return Err(DecodeError::invalid(format!(
                     "the claim `{name}` is that of another kind of token"

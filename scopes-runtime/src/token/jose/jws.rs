@@ -2,11 +2,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::algorithm::parse_algorithm;
+use crate::token::DecodeError;
 use crate::token::decoder::check_length;
-use crate::token::{DecodeError, json};
+use crate::token::json::{self, Object, Value};
 
 /// Longest JSON text of a JOSE header. It is parsed before the signature is verified, so a forged token costs this much.
 /// Issuers send 100 to 400 bytes: `alg`, `typ`, `kid`, at times the thumbprints `x5t` and `x5t#S256` or the URL `jku`.
@@ -65,14 +65,15 @@ impl<'a> Jws<'a> {
         struct Issuer {
             iss: String,
         }
-        let text = decode_base64url(self.payload, "payload")?;
+        let mut text = Vec::new();
+        decode_base64url(self.payload, "payload", &mut text)?;
         let issuer = serde_json::from_slice(&text).map(|Issuer { iss }| iss);
         issuer.map_err(|_| DecodeError::invalid("the payload is not a JSON object with one string `iss`"))
     }
 
-    /// Parses the header, and refuses repeated member names. A header with an extension is refused.
-    pub(in crate::token) fn header(&self) -> Result<Map<String, Value>, DecodeError> {
-        let header = object(&decode_base64url(self.header, "header")?, "header")?;
+    /// Decodes the header into `text` and parses it. Refuses repeated member names and extensions.
+    pub(in crate::token) fn header<'t>(&self, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
+        let header = object(self.header, "header", text)?;
         // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
         // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.
         for extension in ["crit", "b64"] {
@@ -85,9 +86,9 @@ impl<'a> Jws<'a> {
         Ok(header)
     }
 
-    /// Parses the payload, and refuses repeated member names.
-    pub(in crate::token) fn payload(&self) -> Result<Map<String, Value>, DecodeError> {
-        object(&decode_base64url(self.payload, "payload")?, "payload")
+    /// Decodes the payload into `text` and parses it. Refuses repeated member names.
+    pub(in crate::token) fn payload<'t>(&self, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
+        object(self.payload, "payload", text)
     }
 }
 
@@ -101,7 +102,8 @@ pub(in crate::token) struct Header {
 impl Header {
     /// Parses the header, and checks `crit`, `b64`, `typ`, `alg` and the type of `kid`.
     pub(in crate::token) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
-        let header = jws.header()?;
+        let mut text = Vec::new();
+        let header = jws.header(&mut text)?;
         check_type(header.get("typ"), allows_generic_typ)?;
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
         let algorithm = algorithm.ok_or_else(|| {
@@ -111,7 +113,7 @@ impl Header {
         })?;
         let kid = match header.get("kid") {
             None => None,
-            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(Value::String(kid)) => Some(kid.clone().into_owned()),
             Some(_) => return Err(DecodeError::invalid("the header's `kid` is not a string")),
         };
         Ok(Self { algorithm, kid })
@@ -120,7 +122,7 @@ impl Header {
 
 /// Checks that `typ` is `at+jwt` (RFC 9068 section 4). It is a media type: case does not matter, and `application/` is
 /// optional.
-fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), DecodeError> {
+fn check_type(typ: Option<&Value<'_>>, allows_generic_typ: bool) -> Result<(), DecodeError> {
     let is = |name: &str| typ.and_then(Value::as_str).is_some_and(|typ| typ.eq_ignore_ascii_case(name));
     let is_untyped = typ.is_none() || is("JWT");
     if is("at+jwt") || is("application/at+jwt") || allows_generic_typ && is_untyped {
@@ -134,12 +136,13 @@ fn check_type(typ: Option<&Value>, allows_generic_typ: bool) -> Result<(), Decod
     }
 }
 
-/// Parses a part of the JWS.
-fn object(text: &[u8], name: &str) -> Result<Map<String, Value>, DecodeError> {
+/// Decodes a part of the JWS into `text` and parses it.
+fn object<'t>(part: &str, name: &str, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
+    decode_base64url(part, name, text)?;
     json::object(text).map_err(|error| DecodeError::invalid(format!("the {name} {error}")))
 }
 
-fn decode_base64url(part: &str, name: &str) -> Result<Vec<u8>, DecodeError> {
-    let text = BASE64_URL_SAFE_NO_PAD.decode(part);
-    text.map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
+fn decode_base64url(part: &str, name: &str, text: &mut Vec<u8>) -> Result<(), DecodeError> {
+    let decoded = BASE64_URL_SAFE_NO_PAD.decode_vec(part, text);
+    decoded.map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
 }

@@ -1,7 +1,7 @@
 //! The member `issuer` of JWKs. Microsoft Entra ID publishes the keys of all tenants in one set, and restricts some to a
 //! tenant.
 
-use serde_json::Value;
+use crate::token::json::Value;
 
 const TENANT: &str = "{tenantid}";
 /// The issuer of tokens of version 1.0.
@@ -13,7 +13,7 @@ const VERSION_2: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
 ///
 /// Keys have the issuer of version 2.0 and sign tokens of both versions. So, as Microsoft's libraries do, an issuer of version
 /// 1.0 is compared as that of version 2.0.
-pub(super) fn includes(member: &Value, issuer: &str) -> bool {
+pub(super) fn includes(member: &Value<'_>, issuer: &str) -> bool {
     let Some(named) = member.as_str() else { return false };
     let mut tenants = issuer.split('/').filter(|segment| is_guid(segment));
     let (Some(tenant), None) = (tenants.next(), tenants.next()) else { return named == issuer };

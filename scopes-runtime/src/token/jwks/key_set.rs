@@ -1,12 +1,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jsonwebtoken::Algorithm;
-use serde_json::{Map, Value};
 
 use super::{entra_issuer, json_parts};
 use crate::token::fetch::FetchError;
 use crate::token::jose::{KeyError, VerificationKey};
-use crate::token::json;
+use crate::token::json::{self, Object, Value};
 
 /// Most keys of a set that are used. Issuers publish fewer than ten.
 const MAX_KEYS: usize = 64;
@@ -68,7 +67,7 @@ impl KeySet {
         Ok(set)
     }
 
-    fn add(&mut self, jwk: &Map<String, Value>, rsa_algorithm: Algorithm, issuer: &str) {
+    fn add(&mut self, jwk: &Object<'_>, rsa_algorithm: Algorithm, issuer: &str) {
         let kid = jwk.get("kid").and_then(Value::as_str);
         if jwk.get("kty").and_then(Value::as_str) == Some("oct") {
             return self.skip(kid, "it is a secret, which must not be published");

@@ -1,12 +1,11 @@
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value};
-
 use super::token_profile::TokenProfile;
 use crate::token::DecodeError;
 use crate::token::claims::{
     another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
 };
+use crate::token::json::Object;
 
 /// The claims that a token must have (RFC 9068 section 4, RFC 7519 section 4.1).
 ///
@@ -23,7 +22,7 @@ pub(super) struct ClaimChecks {
 }
 
 impl ClaimChecks {
-    pub(super) fn check(&self, claims: &Map<String, Value>, now: SystemTime) -> Result<(), DecodeError> {
+    pub(super) fn check(&self, claims: &Object<'_>, now: SystemTime) -> Result<(), DecodeError> {
         required(claims, "exp")?;
         check_time(claims, now, self.leeway)?;
         let iss = required(claims, "iss")?;

@@ -106,11 +106,12 @@ impl JwtDecoder {
             KeyLookup::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
                 // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
-                self.checks.check(&jws.payload()?, SystemTime::now())?;
+                self.checks.check(&jws.payload(&mut Vec::new())?, SystemTime::now())?;
                 next_keys.wait_and_verify(jws, &header).await?
             }
         };
-        let claims = &jws.payload()?;
+        let mut text = Vec::new();
+        let claims = &jws.payload(&mut text)?;
         let now = SystemTime::now();
         self.checks.check(claims, now)?;
         if !is_last_header {

@@ -1,7 +1,6 @@
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
+use crate::token::json::Object;
 use crate::token::{DecodeError, ScopeClaim};
 
 /// How an issuer writes its access tokens: which claims contain scopes, client and audience, and what distinguishes access
@@ -170,9 +169,9 @@ impl TokenProfile {
     }
 
     /// Checks the claims that distinguish an access token from the issuer's other JWTs.
-    pub(super) fn check_kind(&self, claims: &Map<String, Value>) -> Result<(), DecodeError> {
+    pub(super) fn check_kind(&self, claims: &Object<'_>) -> Result<(), DecodeError> {
         for (name, value) in &self.required {
-            if claims.get(&**name).is_none_or(|claim| claim != &**value) {
+            if claims.get(name).is_none_or(|claim| claim != &**value) {
                 return Err(DecodeError::invalid(format!(
                     "the claim `{name}` is not `{value}`, so it is not an access token"
                 )));
@@ -188,8 +187,8 @@ impl TokenProfile {
     }
 
     /// Returns the name of the claim that contains the client id of this token.
-    pub(super) fn client_claim(&self, claims: &Map<String, Value>) -> &str {
-        let present = self.client_claims.iter().find(|name| claims.contains_key(&***name));
+    pub(super) fn client_claim(&self, claims: &Object<'_>) -> &str {
+        let present = self.client_claims.iter().find(|name| claims.contains_key(name));
         present.or_else(|| self.client_claims.first()).map_or("", |name| name)
     }
 }

@@ -196,6 +196,28 @@ async fn malformed_payloads_are_refused() {
     refuse_all(&DECODER, cases.map(|(payload, reason)| (sign(HEADER, payload), reason))).await;
 }
 
+#[tokio::test]
+async fn a_repeated_name_is_found_among_many() {
+    let claims = claims().to_string();
+    let with = |members: &str| sign(HEADER, format!("{},{members}}}", claims.trim_end_matches('}')));
+    for count in [1, 7, 8, 9, 15, 16, 17, 18, 40, 1000] {
+        let names: Vec<_> = (0..count).map(|number| format!("n{number}")).collect();
+        let object = |repeated: &str| {
+            let members: Vec<_> = names.iter().map(|name| format!(r#""{name}":0"#)).collect();
+            format!("{}{repeated}", members.join(","))
+        };
+        accept(&DECODER, &with(&object(""))).await;
+        accept(&DECODER, &with(&format!(r#""x":{{{}}}"#, object("")))).await;
+        for name in [&*names[0], &names[count / 2], &names[count - 1], r"\u006e0"] {
+            let repeated = object(&format!(r#","{name}":1"#));
+            let nested = format!(r#""x":[{{{repeated}}}]"#);
+            for token in [with(&repeated), with(&nested)] {
+                refuse_all(&DECODER, [(token, "the payload repeats a member name")]).await;
+            }
+        }
+    }
+}
+
 /// serde_json reserves these names with some of its features. `raw_value` is enabled here, as in applications with a
 /// dependency that enables it.
 #[tokio::test]

@@ -1,12 +1,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-use serde_json::{Map, Value};
 
 use super::error::KeyError;
 use super::material::Material;
 use crate::token::jose::algorithm::parse_algorithm;
-use crate::token::json;
+use crate::token::json::{self, Object, Value};
 
 /// A JSON Web Key for verifying signatures (RFC 7517).
 pub(super) struct Jwk {
@@ -20,7 +19,7 @@ impl Jwk {
         Self::read(&json::object(text).map_err(|_| KeyError::NotJwk)?)
     }
 
-    pub(super) fn read(members: &Map<String, Value>) -> Result<Self, KeyError> {
+    pub(super) fn read(members: &Object<'_>) -> Result<Self, KeyError> {
         if members.contains_key("keys") {
             return Err(KeyError::JwkSet);
         }
@@ -35,7 +34,7 @@ impl Jwk {
     }
 }
 
-struct Members<'a>(&'a Map<String, Value>);
+struct Members<'a>(&'a Object<'a>);
 
 impl Members<'_> {
     /// Reads the key (RFC 7518 section 6, RFC 8037 section 2).
@@ -68,7 +67,7 @@ impl Members<'_> {
         if self.0.get("use").is_some_and(|usage| usage != "sig") {
             return Err(KeyError::JwkUse("use"));
         }
-        let verifies = |operations: &Value| {
+        let verifies = |operations: &Value<'_>| {
             operations
                 .as_array()
                 .is_some_and(|operations| operations.iter().any(|operation| operation == "verify"))

@@ -1,13 +1,13 @@
 use std::fmt;
 
 use jsonwebtoken::{Algorithm, DecodingKey};
-#[cfg(any(feature = "issuer", feature = "bound-tokens"))]
-use serde_json::{Map, Value};
 
 use super::error::KeyError;
 use super::jwk::Jwk;
 use super::material::Material;
 use super::public_key;
+#[cfg(any(feature = "issuer", feature = "bound-tokens"))]
+use crate::token::json::Object;
 
 /// A key of the issuer, for one algorithm. It never verifies a token with another `alg` (RFC 8725 section 3.1).
 ///
@@ -122,7 +122,7 @@ impl VerificationKey {
     /// Creates a key from the members of a JWK. `rsa_algorithm` is that of an RSA key without `alg`.
     #[cfg(any(feature = "issuer", feature = "bound-tokens"))]
     pub(in crate::token) fn from_jwk_members(
-        members: &Map<String, Value>,
+        members: &Object<'_>,
         rsa_algorithm: Algorithm,
     ) -> Result<Self, KeyError> {
         let mut jwk = Jwk::read(members)?;
