@@ -59,8 +59,8 @@ const RESERVED: &str = "$serde_json::private::";
 /// The name of a number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Room for the first members of an object: most tokens have about as many claims. Text of 16 KiB may contain 1800 objects with
-/// one member, which take 450 bytes each.
+/// Room for the first members of an object: most tokens have about as many claims. A token may contain 2400 objects with one
+/// member, which take 464 bytes each.
 const FIRST_MEMBERS: usize = 8;
 /// Fewest members of an object whose names are put into a set.
 const MIN_IN_SET: usize = 16;

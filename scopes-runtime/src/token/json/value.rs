@@ -106,7 +106,6 @@ impl<'a> From<&'a Map<String, serde_json::Value>> for Object<'a> {
     }
 }
 
-#[cfg(any(feature = "issuer", feature = "mcp"))]
 impl From<Value<'_>> for serde_json::Value {
     fn from(value: Value<'_>) -> Self {
         match value {
@@ -120,7 +119,6 @@ impl From<Value<'_>> for serde_json::Value {
     }
 }
 
-#[cfg(any(feature = "issuer", feature = "mcp"))]
 impl From<Object<'_>> for Map<String, serde_json::Value> {
     fn from(object: Object<'_>) -> Self {
         object.0.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect()

@@ -38,7 +38,7 @@ use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 /// | token | 16 KiB |
 /// | header, its JSON text | 2 KiB; a certificate chain in `x5c` does not fit |
 /// | depth of arrays and objects in header and payload | 127 |
-/// | payload, before the signature is verified | not parsed, except `iss` with [`MultiIssuerDecoder`](super::MultiIssuerDecoder); with `jwks` parsed once if no known key verifies the token, at most 1 ms and 1 MiB |
+/// | payload, before the signature is verified | not parsed, except `iss` with [`MultiIssuerDecoder`](super::MultiIssuerDecoder); with `jwks` parsed once if no known key verifies the token, at most 1 ms and 1.2 MiB |
 /// | scopes of a token | 1024 different ones |
 /// | keys that a token is tried with | 4, see below |
 /// | usable keys of an issuer's set (`jwks`) | 64 |
@@ -105,7 +105,7 @@ impl JwtDecoder {
             #[cfg(feature = "issuer")]
             KeyLookup::MayBeNew(next_keys) => {
                 // Only a token for this server may wait for keys and cause requests. The claims are dropped: 16 KiB of text are
-                // up to 1 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
+                // up to 1.2 MiB of claims, and many tokens may wait. So only a token of a new key is parsed twice.
                 self.checks.check(&jws.payload(&mut Vec::new())?, SystemTime::now())?;
                 next_keys.wait_and_verify(jws, &header).await?
             }
