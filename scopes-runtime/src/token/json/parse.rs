@@ -150,18 +150,21 @@ impl<'de> Visitor<'de> for StrictValue<'_> {
     }
 }
 
-/// Returns whether a member has this name. If there are many, `names` contains their names: to compare each with all others would
-/// take quadratic time.
+/// Returns whether a member has this name. If there are many, all names are in `names`: to compare each with all others would take
+/// quadratic time.
+#[expect(clippy::ptr_arg, reason = "a clone of the `Cow` borrows from the text")]
 fn is_repeated<'a>(
-    name: &str,
+    name: &Cow<'a, str>,
     members: &[(Cow<'a, str>, Value<'a>)],
     names: &mut BTreeSet<Cow<'a, str>>,
 ) -> bool {
     if members.len() < MIN_IN_SET {
         return members.iter().any(|(other, _)| other == name);
     }
-    names.extend(members[names.len()..].iter().map(|(name, _)| name.clone()));
-    names.contains(name)
+    if names.is_empty() {
+        names.extend(members.iter().map(|(name, _)| name.clone()));
+    }
+    !names.insert(name.clone())
 }
 
 /// A member name, borrowed from the text unless it has an escape.
