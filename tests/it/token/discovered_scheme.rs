@@ -57,7 +57,12 @@ async fn unusable_metadata_is_an_error_with_its_reason() {
     };
     let long = "x".repeat(256 * 1024);
     for (member, value, reason) in [
-        ("issuer", json!("https://other.example"), "the metadata is that of another issuer"),
+        (
+            "issuer",
+            json!("https://other.example"),
+            "`issuer` in the metadata is not `ISSUER`, the issuer that is configured, but `https://other.example`; each character \
+             counts, also a slash at the end",
+        ),
         (
             "authorization_endpoint",
             json!(null),
