@@ -1,8 +1,9 @@
 //! Serves an issuer until Enter is pressed, and prints a token with the scopes in the arguments, for curl:
-//! `cargo run -p scopes-runtime --example tokens --features issuer,testing -- me items`. The printed command is for the program in the README.
+//! `cargo run -p scopes-runtime --example tokens --features issuer,testing -- me items`. The
+//! printed command calls the program of the README.
 //!
 //! An application that accepts its tokens has the printed issuer, the audience `https://api.example`, and
-//! `jwks(Jwks::discovery())`. The port is another one each time.
+//! `jwks(Jwks::discovery())`. The port changes with each start.
 
 use std::env;
 use std::io::{self, Read as _};

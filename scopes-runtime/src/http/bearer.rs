@@ -33,13 +33,13 @@ pub(super) enum Credentials<'a> {
 /// Why a header is malformed, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub(super) enum HeaderError {
-    #[error("the request has several `Authorization` headers")]
+    #[error("the request has more than one `Authorization` header")]
     Repeated,
     #[error("the `Authorization` header does not begin with a scheme")]
     NoScheme,
-    #[error("the `Authorization` header has no token behind the scheme")]
+    #[error("the `Authorization` header has no token after the scheme")]
     NoToken,
-    #[error("the `Authorization` header has characters that a token cannot contain")]
+    #[error("what follows the scheme in the `Authorization` header is no token68 (RFC 9110 section 11.2)")]
     NotToken68,
 }
 
@@ -63,10 +63,11 @@ impl<'a> AuthorizationHeader<&'a HeaderValue> {
 }
 
 impl AuthorizationHeader<HeaderValue> {
-    pub(super) fn is_that_of(&self, headers: &HeaderMap) -> bool {
+    /// Returns whether the request still has these lines.
+    pub(super) fn is_still_in(&self, headers: &HeaderMap) -> bool {
         match (self, AuthorizationHeader::of(headers)) {
             (Self::None, AuthorizationHeader::None) => true,
-            // A clone has the same address, so its bytes need not be compared.
+            // Most lines are clones with the same address.
             (Self::One(own), AuthorizationHeader::One(line)) => {
                 std::ptr::eq(own.as_bytes(), line.as_bytes()) || own == line
             }

@@ -78,10 +78,14 @@ impl AuthContext {
         parts.extensions.get::<Self>().is_some()
     }
 
-    /// Returns the requirements of the operation, if it is that of the handler.
+    /// Returns the requirements of the current operation, if `handler` is its handler.
     pub(super) fn required_by(parts: &Parts, handler: TypeId) -> Option<Requirements> {
-        let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
-        context.and_then(|context| context.required.clone())
+        Self::of_handler(parts, handler).and_then(|context| context.required.clone())
+    }
+
+    /// Returns the context, if its operation has this handler.
+    fn of_handler(parts: &Parts, handler: TypeId) -> Option<&Self> {
+        parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler))
     }
 
     /// Sets the operation that is being served.
@@ -99,8 +103,7 @@ impl AuthContext {
     /// scopes have parameters, the values of its path now. An application may dispatch a request with the extensions of
     /// another path.
     pub(super) fn is_authorized(parts: &mut Parts, server: &Server, handler: TypeId) -> bool {
-        let context = parts.extensions.get::<Self>().filter(|context| context.handler == Some(handler));
-        let is_for_path = match context.map(|context| &context.authorized_path) {
+        let is_for_path = match Self::of_handler(parts, handler).map(|context| &context.authorized_path) {
             None | Some(AuthorizedPath::None) => false,
             Some(AuthorizedPath::Any) => true,
             Some(AuthorizedPath::With(_)) => {
@@ -168,7 +171,7 @@ impl AuthContext {
         let stored = parts.extensions.get::<Self>().and_then(|context| context.stored.as_ref());
         stored.is_some_and(|stored| {
             Arc::ptr_eq(&stored.server, &server.config)
-                && stored.header.is_that_of(&parts.headers)
+                && stored.header.is_still_in(&parts.headers)
                 && stored.has_sender_of(parts)
                 && stored.is_fresh(SystemTime::now())
         })
@@ -350,12 +353,8 @@ async fn decoded_token(token: &str, server: &Server) -> Result<AccessToken, Deco
 }
 
 fn bearer_outcome(token: Result<AccessToken, DecodeError>, parts: &Parts, server: &Server) -> TokenOutcome {
-    let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
-    match token {
-        Ok(token) => match server.config.sender.check_bearer(&token, parts) {
-            Ok(()) => TokenOutcome::Valid(token),
-            Err(error) => rejected(error),
-        },
-        Err(error) => rejected(error),
+    match token.and_then(|token| server.config.sender.check_bearer(&token, parts).map(|()| token)) {
+        Ok(token) => TokenOutcome::Valid(token),
+        Err(error) => TokenOutcome::Rejected(Arc::new(error)),
     }
 }

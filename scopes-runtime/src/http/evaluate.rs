@@ -70,14 +70,15 @@ pub(super) fn evaluate<'a>(
 #[error("it is not bound to a DPoP key, which the operation requires")]
 struct UnboundToken;
 
-/// A valid token without scopes.
+/// A valid token from which no scope was read, or none was kept.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "it has no scopes; if the issuer writes them in another claim, set its `TokenProfile` or the `scope_claim` of the decoder"
+    "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, `scope_claim`), or \
+     `may_grant` dropped them"
 )]
 struct NoScopes;
 
-/// Returns the cause for the log of a refusal that does not explain itself.
+/// Returns the cause for the log, if the reason alone is not specific enough.
 pub(super) fn cause_of(reason: RefusalReason, token: &AccessToken) -> Option<&'static (dyn Error + 'static)> {
     match reason {
         RefusalReason::UnboundToken => Some(&UnboundToken),
@@ -99,13 +100,14 @@ pub(super) fn insufficiency(
     values: &(impl ParameterValues + ?Sized),
     token: &AccessToken,
 ) -> Option<RefusalReason> {
-    if required.accept_any_token() {
+    // Most extractors require nothing more than a valid token.
+    if required.are_empty() {
         None
     } else if required.require_dpop() && Scheme::of(token) != Scheme::Dpop {
         Some(RefusalReason::UnboundToken)
     } else if !required.are_met_by(token.scopes(), values) {
         Some(RefusalReason::InsufficientScope)
-    } else if required.require_authentication() && !required.accept(token.authenticated()) {
+    } else if required.require_authentication() && !required.accept_authentication(token.authenticated()) {
         Some(RefusalReason::InsufficientUserAuthentication)
     } else {
         None

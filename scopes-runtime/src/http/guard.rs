@@ -56,7 +56,7 @@ async fn authorize(
     match authorize_now(&server, parts, handler, own) {
         Some(authorized) => authorized?,
         None => {
-            let required = required(parts, handler, own);
+            let required = requirements_of(parts, handler, own);
             // Boxed, so that the future is small if nothing has to be decoded.
             Box::pin(server.authorize_operation_decoding(parts, Some(handler), required)).await?;
         }
@@ -74,7 +74,7 @@ fn authorize_now(
     handler: TypeId,
     own: Requirement,
 ) -> Option<Result<(), AuthError>> {
-    if !AuthContext::is_stored(parts) && !own.reads_context() {
+    if !needs_context(parts, own) {
         return server.authorize_without_context(parts, &own.into());
     }
     // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
@@ -82,12 +82,17 @@ fn authorize_now(
     if server.has_authorized(parts, handler) {
         return Some(Ok(()));
     }
-    let required = required(parts, handler, own);
+    let required = requirements_of(parts, handler, own);
     server.authorize_operation_now(parts, Some(handler), &required)
 }
 
-/// Returns the requirements of the handler. Without the context of a router, only its own is known.
-fn required(parts: &Parts, handler: TypeId, own: Requirement) -> Requirements {
+/// Returns whether the context may be read later: by an argument of the handler, or by what has stored it.
+fn needs_context(parts: &Parts, own: Requirement) -> bool {
+    own.reads_context() || AuthContext::is_stored(parts)
+}
+
+/// Returns the requirements of the handler with those of its routers, if the context has them, and otherwise its own.
+fn requirements_of(parts: &Parts, handler: TypeId, own: Requirement) -> Requirements {
     AuthContext::required_by(parts, handler).unwrap_or_else(|| own.into())
 }
 
@@ -111,7 +116,7 @@ impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
 
 /// Replaces the operation of the context by one without scopes.
 fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
-    if O::REQUIREMENT.reads_context() || AuthContext::is_stored(parts) {
+    if needs_context(parts, O::REQUIREMENT) {
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(Requirement::ANY_VALID_TOKEN.into(), None);
     }

@@ -32,7 +32,7 @@ use crate::token::TokenDecoder;
 /// | `missing` | the scopes that the token lacks for the cheapest alternative |
 /// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
 /// | `jti_hash` | the first 64 bits of the SHA-256 of `jti` (`printf %s "$jti" \| sha256sum \| cut -c 1-16`) |
-/// | `cause` | why the token was rejected, cut at 256 bytes |
+/// | `cause` | why the header or the token was refused, cut at 256 bytes |
 ///
 /// If a decoder drops scopes ([`may_grant`](crate::JwtDecoderBuilder::may_grant)), it emits an event with the target
 /// `scopes_runtime::dropped` at `DEBUG`, once for each decoded token and not for cached ones. Its fields are `issuer` as

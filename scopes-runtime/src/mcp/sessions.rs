@@ -5,6 +5,7 @@ use hmac_sha256::HMAC;
 
 use crate::token::AccessToken;
 
+/// The length of an HMAC with SHA-256.
 const TAG_BYTES: usize = 32;
 
 /// Appends a tag to the session ids of the service: an HMAC of the id and the owner. Nothing is stored, so that clients cannot

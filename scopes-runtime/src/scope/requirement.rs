@@ -214,8 +214,9 @@ impl Requirement {
         self.is_met_where(&|scope| scope.is_granted(granted, &()))
     }
 
-    /// Returns whether every valid token satisfies the requirement.
-    pub(super) const fn accepts_any_token(&self) -> bool {
+    /// Returns whether this is an empty list, as [`ANY_VALID_TOKEN`](Self::ANY_VALID_TOKEN) is. Other requirements may accept
+    /// every valid token, too.
+    pub(super) const fn is_empty(&self) -> bool {
         matches!(self.node, Node::All(&[]))
     }
 
@@ -234,13 +235,13 @@ impl Requirement {
     }
 
     /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
-    pub(crate) fn accepts(&self, authenticated: Authenticated<'_>) -> bool {
+    pub(crate) fn accepts_authentication(&self, authenticated: Authenticated<'_>) -> bool {
         match self.node {
             Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
                 true
             }
             Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().all(|inner| inner.accepts(authenticated))
+                requirements.iter().all(|inner| inner.accepts_authentication(authenticated))
             }
             Node::Authentication { acr_values, max_age } => authenticated.meets(acr_values, max_age),
         }

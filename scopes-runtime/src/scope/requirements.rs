@@ -63,9 +63,10 @@ impl Requirements {
         are_few_enough(self.iter())
     }
 
-    /// Returns whether every valid token satisfies these.
-    pub(crate) fn accept_any_token(&self) -> bool {
-        self.routers.is_none() && self.own.accepts_any_token()
+    /// Returns whether there is nothing to check but that the token is valid. Other requirements may accept every valid token,
+    /// too.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.routers.is_none() && self.own.is_empty()
     }
 
     /// Returns how the user must have authenticated.
@@ -196,8 +197,8 @@ impl Requirements {
     }
 
     /// Returns whether the user authenticated as required.
-    pub(crate) fn accept(&self, authenticated: Authenticated<'_>) -> bool {
-        self.iter().all(|requirement| requirement.accepts(authenticated))
+    pub(crate) fn accept_authentication(&self, authenticated: Authenticated<'_>) -> bool {
+        self.iter().all(|requirement| requirement.accepts_authentication(authenticated))
     }
 
     pub(crate) fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {

@@ -58,7 +58,7 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
     DecodeError::invalid(reason)
 }
 
-/// Quotes text of a token. Clients choose it, so it is cut and escaped.
+/// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
 pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", cut(text).escape_debug())
 }

@@ -69,6 +69,7 @@ impl IssuerMetadata {
         let mut last_error = FetchError::InvalidDocument("the issuer has no metadata".to_owned());
         for url in &self.documents {
             let fetched = fetch::get(client, url, fetch::JSON).await;
+            // Owned, because the metadata is read after the text is dropped.
             match fetched.and_then(|fetched| fetched.object("the metadata").map(Map::from)) {
                 Ok(metadata) => return self.checked(metadata),
                 Err(error @ (FetchError::Status { .. } | FetchError::InvalidDocument(_))) => {
@@ -86,10 +87,10 @@ impl IssuerMetadata {
         if found == Some(&*self.issuer) {
             return Ok(metadata);
         }
-        let found = found.map_or_else(|| "no string".to_owned(), quoted);
+        let found = found.map_or_else(|| "not a string".to_owned(), quoted);
         Err(FetchError::InvalidDocument(format!(
-            "`issuer` in the metadata is not `{}`, the issuer that is configured, but {found}; each character counts, also a \
-             slash at the end",
+            "`issuer` in the metadata is {found}, but the configured issuer is `{}`; they must be equal, with a slash at the end or \
+             without",
             self.issuer
         )))
     }

@@ -60,8 +60,8 @@ async fn unusable_metadata_is_an_error_with_its_reason() {
         (
             "issuer",
             json!("https://other.example"),
-            "`issuer` in the metadata is not `ISSUER`, the issuer that is configured, but `https://other.example`; each character \
-             counts, also a slash at the end",
+            "`issuer` in the metadata is `https://other.example`, but the configured issuer is `ISSUER`; they must be equal, with \
+             a slash at the end or without",
         ),
         (
             "authorization_endpoint",

@@ -8,6 +8,7 @@ use hmac_sha256::HMAC;
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Tolerated difference between the clocks of servers that share a secret.
 const LEEWAY: Duration = Duration::from_secs(10);
+/// The length of an HMAC with SHA-256.
 const TAG_BYTES: usize = 32;
 const TIME_BYTES: usize = 8;
 

@@ -59,8 +59,8 @@ impl Proof {
             Some(key) => Arc::clone(key),
             None => Arc::new(ProofKey::read(&jws)?),
         };
-        let mut text = Vec::new();
-        let claims = jws.payload(&mut text).map_err(of_proof)?;
+        let mut buffer = Vec::new();
+        let claims = jws.payload(&mut buffer).map_err(of_proof)?;
         let proof = Self::read(&claims, key.thumbprint, expected)?;
         if !key.verifies(&jws) {
             return Err(DpopRefusal::invalid_proof("the signature is not from the key in the header"));

@@ -25,8 +25,8 @@ pub(super) struct ProofKeys(Cache<Box<str>, Arc<ProofKey>>);
 impl ProofKey {
     /// Reads and checks the header of a proof.
     pub(super) fn read(jws: &Jws<'_>) -> Result<Self, DpopRefusal> {
-        let mut text = Vec::new();
-        let header = jws.header(&mut text).map_err(of_proof)?;
+        let mut buffer = Vec::new();
+        let header = jws.header(&mut buffer).map_err(of_proof)?;
         if header.get("typ").and_then(Value::as_str).is_none_or(|typ| !is_dpop(typ)) {
             return Err(DpopRefusal::invalid_proof("the header's `typ` is not `dpop+jwt`"));
         }

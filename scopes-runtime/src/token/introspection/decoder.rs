@@ -182,7 +182,7 @@ impl IntrospectionDecoder {
         if status == StatusCode::OK {
             return Ok(fetched);
         }
-        // Some issuers introspect only some kinds of the tokens that they have issued.
+        // Some issuers introspect only some kinds of the tokens that they have issued. Others are inactive here.
         let is_unsupported = |error: &Value<'_>| error == "unsupported_token_type";
         if fetched.object("the error").is_ok_and(|error| error.get("error").is_some_and(is_unsupported)) {
             return Ok(Fetched { text: br#"{"active":false}"#.to_vec(), max_age: None });

@@ -65,15 +65,14 @@ impl<'a> Jws<'a> {
         struct Issuer {
             iss: String,
         }
-        let mut text = Vec::new();
-        decode_base64url(self.payload, "payload", &mut text)?;
+        let text = decode_base64url(self.payload, "payload")?;
         let issuer = serde_json::from_slice(&text).map(|Issuer { iss }| iss);
         issuer.map_err(|_| DecodeError::invalid("the payload is not a JSON object with one string `iss`"))
     }
 
-    /// Decodes the header into `text` and parses it. Refuses repeated member names and extensions.
-    pub(in crate::token) fn header<'t>(&self, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
-        let header = object(self.header, "header", text)?;
+    /// Decodes the header into `buffer` and parses it. Refuses repeated member names, `crit` and `b64`.
+    pub(in crate::token) fn header<'b>(&self, buffer: &'b mut Vec<u8>) -> Result<Object<'b>, DecodeError> {
+        let header = object(self.header, "header", buffer)?;
         // RFC 7515 section 4.1.11: an extension in `crit` that is not supported makes the JWS invalid, and so does an empty
         // list. None is supported. RFC 7797 section 7: JWTs do not use `b64`.
         for extension in ["crit", "b64"] {
@@ -86,9 +85,9 @@ impl<'a> Jws<'a> {
         Ok(header)
     }
 
-    /// Decodes the payload into `text` and parses it. Refuses repeated member names.
-    pub(in crate::token) fn payload<'t>(&self, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
-        object(self.payload, "payload", text)
+    /// Decodes the payload into `buffer` and parses it. Refuses repeated member names.
+    pub(in crate::token) fn payload<'b>(&self, buffer: &'b mut Vec<u8>) -> Result<Object<'b>, DecodeError> {
+        object(self.payload, "payload", buffer)
     }
 }
 
@@ -102,8 +101,8 @@ pub(in crate::token) struct Header {
 impl Header {
     /// Parses the header, and checks `crit`, `b64`, `typ`, `alg` and the type of `kid`.
     pub(in crate::token) fn read(jws: &Jws<'_>, allows_generic_typ: bool) -> Result<Self, DecodeError> {
-        let mut text = Vec::new();
-        let header = jws.header(&mut text)?;
+        let mut buffer = Vec::new();
+        let header = jws.header(&mut buffer)?;
         check_type(header.get("typ"), allows_generic_typ)?;
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
         let algorithm = algorithm.ok_or_else(|| {
@@ -136,13 +135,13 @@ fn check_type(typ: Option<&Value<'_>>, allows_generic_typ: bool) -> Result<(), D
     }
 }
 
-/// Decodes a part of the JWS into `text` and parses it.
-fn object<'t>(part: &str, name: &str, text: &'t mut Vec<u8>) -> Result<Object<'t>, DecodeError> {
-    decode_base64url(part, name, text)?;
-    json::object(text).map_err(|error| DecodeError::invalid(format!("the {name} {error}")))
+/// Decodes a part of the JWS into `buffer`, whose content is replaced, and parses it.
+fn object<'b>(part: &str, name: &str, buffer: &'b mut Vec<u8>) -> Result<Object<'b>, DecodeError> {
+    *buffer = decode_base64url(part, name)?;
+    json::object(buffer).map_err(|error| DecodeError::invalid(format!("the {name} {error}")))
 }
 
-fn decode_base64url(part: &str, name: &str, text: &mut Vec<u8>) -> Result<(), DecodeError> {
-    let decoded = BASE64_URL_SAFE_NO_PAD.decode_vec(part, text);
-    decoded.map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
+fn decode_base64url(part: &str, name: &str) -> Result<Vec<u8>, DecodeError> {
+    let text = BASE64_URL_SAFE_NO_PAD.decode(part);
+    text.map_err(|_| DecodeError::invalid(format!("the {name} is not base64url without padding")))
 }

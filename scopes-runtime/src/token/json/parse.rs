@@ -42,7 +42,7 @@ pub(crate) fn value(text: &[u8]) -> Result<serde_json::Value, JsonError> {
 }
 
 fn parsed(text: &[u8], malformed: JsonError) -> Result<Value<'_>, JsonError> {
-    // One check of the whole text is faster than serde_json's, of each string.
+    // Checking UTF-8 once is faster than serde_json's check of each string.
     let text = str::from_utf8(text).map_err(|_| malformed)?;
     let error = Cell::new(malformed);
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -59,11 +59,12 @@ const RESERVED: &str = "$serde_json::private::";
 /// The name of a number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Room for the first members of an object: most tokens have about as many claims. A token may contain 2400 objects with one
-/// member, which take 464 bytes each.
+/// The capacity that the first member of an object reserves: most tokens have about eight claims. A token may contain 2400 objects
+/// with one member, which take 464 bytes each.
 const FIRST_MEMBERS: usize = 8;
-/// Fewest members of an object whose names are put into a set.
-const MIN_IN_SET: usize = 16;
+/// Most members of an object whose names are compared with each other. The names of a larger object are in a set, because
+/// comparing each with all others takes quadratic time.
+const MAX_COMPARED: usize = 16;
 
 /// Deserializes a [`Value`]. If a member name is refused, the cell contains the reason.
 #[derive(Clone, Copy)]
@@ -138,7 +139,7 @@ impl<'de> Visitor<'de> for StrictValue<'_> {
                     _ => self.refuse(JsonError::ReservedName),
                 };
             }
-            if is_repeated(&name, &object, &mut names) {
+            if !is_new(&name, &object, &mut names) {
                 return self.refuse(JsonError::RepeatedName);
             }
             if object.is_empty() {
@@ -150,24 +151,23 @@ impl<'de> Visitor<'de> for StrictValue<'_> {
     }
 }
 
-/// Returns whether a member has this name. If there are many, all names are in `names`: to compare each with all others would take
-/// quadratic time.
-#[expect(clippy::ptr_arg, reason = "a clone of the `Cow` borrows from the text")]
-fn is_repeated<'a>(
+/// Returns whether no member has this name yet. Adds it to `names` if there are [`MAX_COMPARED`] members already.
+#[expect(clippy::ptr_arg, reason = "a clone of a borrowed `Cow` copies no text")]
+fn is_new<'a>(
     name: &Cow<'a, str>,
     members: &[(Cow<'a, str>, Value<'a>)],
     names: &mut BTreeSet<Cow<'a, str>>,
 ) -> bool {
-    if members.len() < MIN_IN_SET {
-        return members.iter().any(|(other, _)| other == name);
+    if members.len() < MAX_COMPARED {
+        return members.iter().all(|(other, _)| other != name);
     }
     if names.is_empty() {
         names.extend(members.iter().map(|(name, _)| name.clone()));
     }
-    !names.insert(name.clone())
+    names.insert(name.clone())
 }
 
-/// A member name, borrowed from the text unless it has an escape.
+/// A member name, borrowed from the text unless it has an escape. serde deserializes a `Cow` as owned without `borrow`.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

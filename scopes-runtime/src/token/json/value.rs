@@ -2,8 +2,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number};
 
-/// A JSON value. A string borrows from the text that it was parsed from, unless it has an escape. serde_json's `Value` takes an
-/// allocation for each string and each name.
+/// A JSON value. A string borrows from the text that it was parsed from, unless it has an escape. serde_json's `Value`
+/// allocates each string and each name.
 pub(in crate::token) enum Value<'a> {
     Null,
     Bool(bool),
@@ -13,7 +13,7 @@ pub(in crate::token) enum Value<'a> {
     Object(Object<'a>),
 }
 
-/// The members of a JSON object, in the order of the text. No name is repeated.
+/// The members of a JSON object. No name is repeated.
 pub(in crate::token) struct Object<'a>(pub(super) Vec<(Cow<'a, str>, Value<'a>)>);
 
 impl Value<'_> {
@@ -48,14 +48,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    #[cfg(feature = "issuer")]
-    pub(in crate::token) fn as_bool(&self) -> Option<bool> {
-        match self {
-            Self::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
     pub(in crate::token) fn is_string(&self) -> bool {
         matches!(self, Self::String(_))
     }
@@ -65,8 +57,18 @@ impl<'a> Value<'a> {
     }
 }
 
+#[cfg(feature = "issuer")]
+impl Value<'_> {
+    pub(in crate::token) fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Object<'a> {
-    /// Returns the value of the member. Compares up to all names, so call it a fixed number of times for an object.
+    /// Returns the value of the member. Takes linear time, so do not call it for each member.
     pub(in crate::token) fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }

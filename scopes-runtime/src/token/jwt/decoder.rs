@@ -110,8 +110,8 @@ impl JwtDecoder {
                 next_keys.wait_and_verify(jws, &header).await?
             }
         };
-        let mut text = Vec::new();
-        let claims = &jws.payload(&mut text)?;
+        let mut buffer = Vec::new();
+        let claims = &jws.payload(&mut buffer)?;
         let now = SystemTime::now();
         self.checks.check(claims, now)?;
         if !is_last_header {
