@@ -22,8 +22,9 @@ pub(crate) struct Argument<'a> {
 impl<'a> Argument<'a> {
     pub(crate) fn new(attributes: &'a [Attribute], ty: &'a Type, generics: &Generics) -> Self {
         let written = ty.to_token_stream();
-        let is_generic = depends_on(written.clone(), generics);
-        Self { attributes, ty, nameable: with_static_lifetimes(written), is_generic }
+        let Mentioned { generics: is_generic, lifetime } = Mentioned::in_type(written.clone(), generics);
+        let nameable = if lifetime { with_static_lifetimes(written) } else { written };
+        Self { attributes, ty, nameable, is_generic }
     }
 }
 
@@ -175,35 +176,52 @@ pub(crate) fn inside_wrapper(path: &TypePath) -> Option<&Type> {
 /// Returns whether the type mentions a type or constant parameter, also through `Self`, or `impl Trait`, `_` or a bound
 /// lifetime (`for<'a>`).
 pub(crate) fn depends_on(tokens: TokenStream, generics: &Generics) -> bool {
-    let is_generic = generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
-    let is_parameter = |ident: &Ident| generics.params.iter().any(|parameter| is_named(parameter, ident));
-    let mut tokens = tokens.into_iter();
-    while let Some(token) = tokens.next() {
-        let depends = match token {
-            // The value of a constant parameter, which is an expression.
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                mentions(group.stream(), &is_parameter)
-            }
-            TokenTree::Group(group) => depends_on(group.stream(), generics),
-            TokenTree::Ident(ident) => {
-                ["impl", "_", "for"].iter().any(|word| ident == word)
-                    || ident == "Self" && is_generic
-                    || is_parameter(&ident)
-            }
-            TokenTree::Punct(tick) => {
-                // The name of a lifetime, which may be `_`.
-                if tick.as_char() == '\'' {
+    Mentioned::in_type(tokens, generics).generics
+}
+
+/// What a type mentions, read in one pass: in a dev build of the macros, each pass takes time.
+struct Mentioned {
+    /// Whether it depends on generics, as [`depends_on`] describes it.
+    generics: bool,
+    lifetime: bool,
+}
+
+impl Mentioned {
+    fn in_type(tokens: TokenStream, generics: &Generics) -> Self {
+        let is_generic =
+            generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+        let is_parameter = |ident: &Ident| generics.params.iter().any(|parameter| is_named(parameter, ident));
+        let mut mentioned = Self { generics: false, lifetime: false };
+        let mut tokens = tokens.into_iter();
+        while let Some(token) = tokens.next() {
+            match token {
+                // The value of a constant parameter, which is an expression.
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    mentioned.generics |= mentions(group.stream(), &is_parameter);
+                    mentioned.lifetime |= mentions_lifetime(group.stream());
+                }
+                TokenTree::Group(group) => {
+                    let inner = Self::in_type(group.stream(), generics);
+                    mentioned.generics |= inner.generics;
+                    mentioned.lifetime |= inner.lifetime;
+                }
+                TokenTree::Ident(ident) => {
+                    mentioned.generics |= match ident.to_string().as_str() {
+                        "impl" | "_" | "for" => true,
+                        "Self" => is_generic,
+                        _ => is_generic && is_parameter(&ident),
+                    };
+                }
+                TokenTree::Punct(tick) if tick.as_char() == '\'' => {
+                    mentioned.lifetime = true;
+                    // The name of the lifetime, which may be `_`.
                     tokens.next();
                 }
-                false
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
-            TokenTree::Literal(_) => false,
-        };
-        if depends {
-            return true;
         }
+        mentioned
     }
-    false
 }
 
 /// Returns whether one of the identifiers is one of these.

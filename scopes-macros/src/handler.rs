@@ -31,8 +31,8 @@ pub(crate) struct Handler {
     body: TokenStream,
     /// The types for `#[utoipa::path]`. `None` also without the feature `openapi`, which is an error.
     documented: Option<Documented>,
-    /// The signature as constants beside the handler can name its types.
-    nameable_signature: Signature,
+    /// In a block, the signature as constants beside the handler can name its types.
+    nameable_signature: Option<Signature>,
     /// The type of the `impl` block around the handler.
     block: Option<Block>,
 }
@@ -99,7 +99,6 @@ impl Handler {
             let attributes = input.call(Attribute::parse_outer)?;
             let visibility = input.parse()?;
             let signature: Signature = input.parse()?;
-            let nameable_signature = signature.clone();
             let mut body: TokenStream = input.parse()?;
             body.extend(block);
             Ok(Self {
@@ -108,7 +107,7 @@ impl Handler {
                 signature,
                 body,
                 documented: None,
-                nameable_signature,
+                nameable_signature: None,
                 block: None,
             })
         };
@@ -126,7 +125,7 @@ impl Handler {
 
     /// Sets the block around the handler. `make_nameable` changes the signature to one that items beside the block can name.
     pub(crate) fn in_block(mut self, block: Block, make_nameable: impl FnOnce(&mut Signature)) -> Self {
-        make_nameable(&mut self.nameable_signature);
+        make_nameable(self.nameable_signature.insert(self.signature.clone()));
         self.block = Some(block);
         self
     }
@@ -158,8 +157,13 @@ impl Handler {
         self.attributes.iter().any(|attribute| is_utoipas(attribute.path()))
     }
 
+    /// Returns the signature as constants beside the handler can name its types.
+    fn nameable(&self) -> &Signature {
+        self.nameable_signature.as_ref().unwrap_or(&self.signature)
+    }
+
     fn arguments(&self) -> Vec<Argument<'_>> {
-        let Signature { inputs, generics, .. } = &self.nameable_signature;
+        let Signature { inputs, generics, .. } = self.nameable();
         let typed = inputs.iter().filter_map(|input| match input {
             FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
@@ -171,8 +175,8 @@ impl Handler {
     pub(crate) fn scoped(self, requirement: &Requirement, errors: &mut Vec<Error>) -> Guarded {
         let hints = requirement.hints();
         let arguments = self.arguments();
-        errors.extend(unknown_in_wrappers(&arguments, &self.nameable_signature.generics));
-        let requirements = requirements_of(&arguments, &probe(&arguments, &self.nameable_signature.generics));
+        errors.extend(unknown_in_wrappers(&arguments, &self.nameable().generics));
+        let requirements = requirements_of(&arguments, &probe(&arguments, &self.nameable().generics));
         let list = group(Delimiter::Bracket, join([requirement.to_token_stream(), requirements]));
         let list = group(Delimiter::Parenthesis, join([code("&"), list]));
         let all = join([code("::scopes_runtime::Requirement::all"), list]);
@@ -194,7 +198,7 @@ impl Handler {
         let operation = format_ident!("{}", self.operation());
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
-        let extractors = probe(&arguments, &self.nameable_signature.generics);
+        let extractors = probe(&arguments, &self.nameable().generics);
         let private = quote!(::scopes_runtime::__private);
         let are_checked = credentials.iter().map(|extractor| {
             let written = extractor.to_token_stream().to_string().replace(' ', "");
@@ -230,7 +234,7 @@ impl Handler {
     pub(crate) fn public(self, reason: Option<&LitStr>) -> Guarded {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
-        let extractors = probe(&arguments, &self.nameable_signature.generics);
+        let extractors = probe(&arguments, &self.nameable().generics);
         let token = "extractor in a public handler requires an access token; \
                      write `#[requires_scopes]`, or take `Option<AccessToken>`";
         let credentials =
@@ -308,7 +312,7 @@ impl Handler {
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
         let TypeDescriptions { arguments, output } = match self.documented {
             Some(_) => TypeDescriptions::by_attribute(&self.operation()),
-            None => describe_types(arguments, &self.nameable_signature),
+            None => describe_types(arguments, self.nameable()),
         };
         let checks_order = !self.has_utoipas() && self.block.is_none();
         let order_check = if checks_order { check_order(&name) } else { String::new() };

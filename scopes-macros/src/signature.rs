@@ -119,7 +119,7 @@ fn body_type(ty: &Type) -> Option<&Type> {
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             let mut inner = type_arguments(last)?.into_iter();
-            if BODIES.iter().any(|name| last.ident == name) {
+            if BODIES.contains(&last.ident.to_string().as_str()) {
                 inner.next()
             } else {
                 inner.find_map(body_type)
@@ -150,7 +150,8 @@ fn shape(ty: &Type) -> Option<TokenStream> {
             let mut arguments = type_arguments(last)?;
             let shapes =
                 |arguments: &[&Type]| arguments.iter().copied().map(shape_or_unit).collect::<Vec<_>>();
-            let standard = STANDARD_TYPES.iter().find(|(name, _)| last.ident == name);
+            let written = last.ident.to_string();
+            let standard = STANDARD_TYPES.iter().find(|(name, _)| written == *name);
             if let Some((_, count)) = standard {
                 // A map or a set may have a hasher.
                 arguments.truncate(*count);
@@ -181,7 +182,7 @@ fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
 }
 
 fn mentions_extractor(ty: &TokenStream) -> bool {
-    mentions(ty.clone(), &|ident| EXTRACTORS.iter().any(|name| ident == name))
+    mentions(ty.clone(), &|ident| EXTRACTORS.contains(&ident.to_string().as_str()))
 }
 
 /// Returns the `Path<T>` of `Path<T>`, `Option<Path<T>>` and `Result<Path<T>, _>`, and the `T`.
