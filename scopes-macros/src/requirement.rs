@@ -59,7 +59,7 @@ impl Requirement {
             let message = if written.contains(&format!("{{{}}}", name.unraw())) {
                 format!("value in an attribute; remove it, because the request has the value of `{{{name}}}`")
             } else {
-                format!("unknown option `{name}`; use `acr` or `max_age`")
+                unknown_option(&name)
             };
             Error::new(name.span(), message)
         }));
@@ -249,17 +249,26 @@ impl Outermost {
             ));
         }
         if let Some((name, _)) = lists.values.first() {
-            let message = format!("unknown option `{name}`; use `acr` or `max_age`");
-            return Err(Error::new(name.span(), message));
+            return Err(Error::new(name.span(), unknown_option(name)));
         }
         self.may_require = Some(MayRequire { word, items, authentication: lists.authentication });
         Ok(())
     }
 }
 
+fn unknown_option(name: &Ident) -> String {
+    if name == "scope" || name == "scopes" {
+        return format!("unknown option `{name}`; list the scopes without a name, such as `\"items\"`");
+    }
+    format!("unknown option `{name}`; use `acr` or `max_age`")
+}
+
 fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     if input.peek(Lit) {
         return scope_token(&input.parse()?, "list the scopes separately").map(Item::Literal);
+    }
+    if input.peek(token::Bracket) {
+        return Err(input.error("brackets around scopes; remove `[` and `]`"));
     }
     if !input.peek(Ident::peek_any) && !input.peek(Token![::]) {
         return Err(input.error(EXPECTED));

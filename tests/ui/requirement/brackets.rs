@@ -1,0 +1,13 @@
+use scopes_runtime::requires_scopes;
+use scopes_tests::Scope;
+
+#[requires_scopes(["items", "me"])]
+async fn handler() {}
+
+#[requires_scopes("me")]
+async fn correct() {}
+
+fn main() {}
+
+// Why: Scopes are a list already, without brackets.
+// Fix: `#[requires_scopes("items", "me")]`.
