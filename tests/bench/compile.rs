@@ -1,5 +1,6 @@
 //! Measures the compile time of the attribute: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the
-//! tables. With `-- sizes` only the sizes of binaries, with `-- cold` only the time of a first build.
+//! tables. With `-- sizes` only the sizes of binaries, with `-- cold` only the time of a first build, with `-- incremental` only
+//! that of a check after an edit.
 //!
 //! The benchmark generates crates with many handlers of three arguments each, and checks them with their dependencies built:
 //! with the attribute, without it, and with `#[utoipa::path]`. The cost of a handler is the difference of the medians with and
@@ -30,6 +31,7 @@ enum Attribute {
 /// A generated crate, with the dependency versions of the workspace.
 struct Generated {
     directory: PathBuf,
+    is_incremental: bool,
 }
 
 impl Generated {
@@ -46,7 +48,7 @@ impl Generated {
              tokio = {{ version = \"1\", features = [\"net\", \"rt\"] }}\n{dependencies}"
         );
         fs::write(directory.join("Cargo.toml"), manifest).expect("it is written");
-        Self { directory }
+        Self { directory, is_incremental: false }
     }
 
     fn write(&self, program: &str) {
@@ -59,7 +61,7 @@ impl Generated {
             .args(arguments)
             .current_dir(&self.directory)
             .env("CARGO_TARGET_DIR", self.directory.join("target"))
-            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_INCREMENTAL", if self.is_incremental { "1" } else { "0" })
             .output()
             .expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -75,6 +77,24 @@ impl Generated {
                 main.and_then(|file| file.set_modified(std::time::SystemTime::now())).expect("it is there");
                 self.cargo(&["check", "--quiet"]).as_secs_f64()
             })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        times[ROUNDS / 2]
+    }
+
+    /// Returns the seconds of a check after the body of one handler was edited.
+    fn check_after_edit(&self, handlers: usize, attribute: Attribute) -> f64 {
+        let program = program(handlers, SCOPES[0], attribute, ROUTED);
+        let mut times: Vec<f64> = (0..=ROUNDS)
+            .map(|round| {
+                self.write(&program.replacen(
+                    "{ let _ = server;",
+                    &format!("{{ let _ = (server, {round});"),
+                    1,
+                ));
+                self.cargo(&["check", "--quiet"]).as_secs_f64()
+            })
+            .skip(1)
             .collect();
         times.sort_by(f64::total_cmp);
         times[ROUNDS / 2]
@@ -128,6 +148,18 @@ fn print_first_builds() {
     let without_openapi =
         scopes_runtime().replace(" }", ", default-features = false, features = [\"aws-lc-rs\"] }");
     print_first_build("the same without `openapi`", &without_openapi, &program);
+}
+
+fn print_incremental(generated: &Generated) {
+    let handlers = HANDLERS[2];
+    println!("| {handlers} handlers | seconds after an edit |\n| --- | --- |");
+    for (name, attribute) in [
+        ("plain", Attribute::None),
+        ("`#[requires_scopes]`", Attribute::RequiresScopes),
+        ("`#[utoipa::path]`", Attribute::UtoipaPath),
+    ] {
+        println!("| {name} | {:.2} |", generated.check_after_edit(handlers, attribute));
+    }
 }
 
 fn print_sizes(generated: &Generated) {
@@ -189,7 +221,11 @@ fn main() {
     if arguments.iter().any(|argument| argument == "cold") {
         return print_first_builds();
     }
-    let generated = Generated::new("compile-bench", &dependencies);
+    let mut generated = Generated::new("compile-bench", &dependencies);
+    if arguments.iter().any(|argument| argument == "incremental") {
+        generated.is_incremental = true;
+        return print_incremental(&generated);
+    }
     if arguments.iter().any(|argument| argument == "sizes") {
         return print_sizes(&generated);
     }
