@@ -222,6 +222,7 @@ async fn another_issuer_or_audience_is_in_the_event_only() {
     for (name, value, shown) in [
         ("iss", "https://other.test", "configured, but `https://other.test`\""),
         ("aud", "https://other.test", "it names `https://other.test`\""),
+        ("iss", "a` b", r"configured, but `a\\` b`"),
         ("iss", "\u{1b}[2J\nINFO", r"configured, but `\\u{1b}[2J\\nINFO`"),
         ("iss", &long, "xxx…\""),
         ("aud", &long, "xxx…\""),

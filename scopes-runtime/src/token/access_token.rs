@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::confirmation::Confirmation;
 use super::content::{ClaimsSource, RegisteredClaims, StringClaim, TokenContent};
 use super::error::DecodeError;
+#[cfg(feature = "_jwt")]
 use super::json::Object;
 use crate::scope::{Authenticated, GrantedScopes, MAX_SCOPES, Requirement, Requirements};
 
@@ -71,7 +72,7 @@ impl AccessToken {
     /// - `cnf` is neither the thumbprint of a DPoP key nor that of a certificate,
     /// - there are more than 1024 different scopes.
     pub fn new(claims: Map<String, Value>, scopes: GrantedScopes) -> Result<Self, DecodeError> {
-        let registered = RegisteredClaims::read(&Object::from(&claims), "client_id")?;
+        let registered = RegisteredClaims::of_map(&claims)?;
         Self::with_content(ClaimsSource::Map(claims), registered, scopes)
     }
 

@@ -60,7 +60,7 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
 
 /// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", cut(text).escape_debug())
+    format!("`{}`", cut(text).escape_debug().to_string().replace('`', "\\`"))
 }
 
 /// Quotes the first four strings of an audience.

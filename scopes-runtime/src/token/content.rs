@@ -113,6 +113,13 @@ impl RegisteredClaims {
         self.strings.get(claim)
     }
 
+    /// Reads the claims of a map, without a copy of the others.
+    pub(super) fn of_map(claims: &Map<String, serde_json::Value>) -> Result<Self, DecodeError> {
+        const NAMES: [&str; 8] = ["iss", "sub", "client_id", "jti", "acr", "exp", "auth_time", "cnf"];
+        let members = claims.iter().filter(|(name, _)| NAMES.contains(&name.as_str()));
+        Self::read(&members.collect(), "client_id")
+    }
+
     /// Reads the claims. `client_claim` is the name of the claim with the client id.
     pub(super) fn read(claims: &Object<'_>, client_claim: &str) -> Result<Self, DecodeError> {
         let date_of = |name| claims.get(name).map(|claim| numeric_date(name, claim)).transpose();

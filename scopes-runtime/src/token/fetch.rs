@@ -23,7 +23,7 @@ pub(super) const JSON: &str = "application/json";
 /// they send is not accepted.
 pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 
-/// The error of a request to an issuer. It goes to the log, so it never contains text from the response.
+/// The error of a request to an issuer. It goes to the log, so text from the response is cut and escaped in it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("the request to {url} failed: {}", with_causes(source))]

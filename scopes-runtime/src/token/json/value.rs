@@ -97,14 +97,14 @@ impl<'a> From<&'a serde_json::Value> for Value<'a> {
             serde_json::Value::Number(number) => Self::Number(number.clone()),
             serde_json::Value::String(text) => Self::String(text.into()),
             serde_json::Value::Array(elements) => Self::Array(elements.iter().map(Into::into).collect()),
-            serde_json::Value::Object(members) => Self::Object(members.into()),
+            serde_json::Value::Object(members) => Self::Object(members.iter().collect()),
         }
     }
 }
 
-impl<'a> From<&'a Map<String, serde_json::Value>> for Object<'a> {
-    fn from(members: &'a Map<String, serde_json::Value>) -> Self {
-        Self(members.iter().map(|(name, value)| (name.into(), value.into())).collect())
+impl<'a> FromIterator<(&'a String, &'a serde_json::Value)> for Object<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a String, &'a serde_json::Value)>>(members: I) -> Self {
+        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }
 

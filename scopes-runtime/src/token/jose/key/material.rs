@@ -52,6 +52,22 @@ impl Material {
         }
     }
 
+    /// Returns the secret as a key of aws-lc, if the algorithm is an HMAC.
+    #[cfg(feature = "aws-lc-rs")]
+    pub(super) fn hmac_key(&self, algorithm: Algorithm) -> Option<aws_lc_rs::hmac::Key> {
+        use aws_lc_rs::hmac::{HMAC_SHA256, HMAC_SHA384, HMAC_SHA512, Key};
+        let hash = match algorithm {
+            Algorithm::HS256 => HMAC_SHA256,
+            Algorithm::HS384 => HMAC_SHA384,
+            Algorithm::HS512 => HMAC_SHA512,
+            _ => return None,
+        };
+        match self {
+            Self::Secret(secret) => Some(Key::new(hash, secret)),
+            _ => None,
+        }
+    }
+
     fn describe(&self) -> &'static str {
         match self {
             Self::Secret(_) => "a shared secret",
