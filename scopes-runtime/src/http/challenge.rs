@@ -138,8 +138,9 @@ impl RefusalReason {
 }
 
 /// The detail for a scope that no client can request, because of the value of a parameter.
-const NOT_REQUESTABLE: &str = "The access token lacks a required scope, which cannot be named because of a value in the request. Send \
-                          another value, or obtain a token with a broader scope.";
+const NOT_REQUESTABLE: &str = "The access token lacks a required scope, which cannot be named: the request has no \
+                               value for it, or one that a scope cannot contain. Send another value, or obtain a token \
+                               with a broader scope.";
 
 impl ChallengeConfig {
     pub(super) fn new(

@@ -340,7 +340,7 @@ async fn a_refusal_without_a_requestable_scope_explains_why() {
     let answer = answer_of("/orgs/a%20b", &["org:acme:read"]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
-    assert!(detail.contains("cannot be named because of a value in the request"), "{detail}");
+    assert!(detail.contains("cannot be named: the request has no value for it"), "{detail}");
     assert_eq!(answer.json().get("scope"), None);
     let answer = answer_of("/orgs/acme", &["org:other:read"]).await;
     let detail = answer.json()["detail"].as_str().expect("a detail").to_owned();
