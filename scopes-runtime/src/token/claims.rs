@@ -60,13 +60,17 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
 
 /// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", cut(text).escape_debug().to_string().replace('`', "\\`"))
+    format!("`{}`", escaped(text))
 }
 
 /// Quotes the first four strings of an audience.
 fn quoted_list(named: &[Value<'_>]) -> String {
-    let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).collect();
-    quoted(&strings.join("`, `"))
+    let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).map(escaped).collect();
+    format!("`{}`", cut(&strings.join("`, `")))
+}
+
+fn escaped(text: &str) -> String {
+    cut(text).escape_debug().to_string().replace('`', "\\`")
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.
