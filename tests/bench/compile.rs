@@ -71,21 +71,20 @@ impl Generated {
     /// In seconds.
     fn check(&self, handlers: usize, scopes: usize, attribute: Attribute) -> f64 {
         self.write(&program(handlers, scopes, attribute, ROUTED));
-        let mut times: Vec<f64> = (0..ROUNDS)
+        let times = (0..ROUNDS)
             .map(|_| {
                 let main = fs::File::options().append(true).open(self.directory.join("src/main.rs"));
                 main.and_then(|file| file.set_modified(std::time::SystemTime::now())).expect("it is there");
                 self.cargo(&["check", "--quiet"]).as_secs_f64()
             })
             .collect();
-        times.sort_by(f64::total_cmp);
-        times[ROUNDS / 2]
+        median(times)
     }
 
     /// Returns the seconds of a check after the body of one handler was edited.
     fn check_after_edit(&self, handlers: usize, attribute: Attribute) -> f64 {
         let program = program(handlers, SCOPES[0], attribute, ROUTED);
-        let mut times: Vec<f64> = (0..=ROUNDS)
+        let times = (0..=ROUNDS)
             .map(|round| {
                 self.write(&program.replacen(
                     "{ let _ = server;",
@@ -96,8 +95,7 @@ impl Generated {
             })
             .skip(1)
             .collect();
-        times.sort_by(f64::total_cmp);
-        times[ROUNDS / 2]
+        median(times)
     }
 
     fn size(&self, handlers: usize, attribute: Attribute) -> u64 {
@@ -105,6 +103,11 @@ impl Generated {
         self.cargo(&["build", "--release", "--quiet"]);
         fs::metadata(self.directory.join("target/release/generated")).expect("a program").len()
     }
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 fn scopes_runtime() -> String {

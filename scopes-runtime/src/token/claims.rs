@@ -60,7 +60,7 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
 
 /// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", escaped(text))
+    format!("`{}`", escaped(&cut(text)))
 }
 
 /// Quotes the first four strings of an audience.
@@ -70,7 +70,7 @@ fn quoted_list(named: &[Value<'_>]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    cut(text).escape_debug().to_string().replace('`', "\\`")
+    text.escape_debug().to_string().replace('`', "\\`")
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.
