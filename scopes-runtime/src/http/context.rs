@@ -273,13 +273,13 @@ impl TokenOutcome {
         let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
         let is_looked_up = found.is_some();
         if let Some(token) = found.flatten() {
-            return Some(bearer_outcome(Ok(counted(token)), parts, server));
+            return Some(accepted_as_bearer(counted(token), parts, server));
         }
         match header.credentials(server.config.sender.accepts_dpop()) {
             Credentials::Missing => Some(Self::Missing),
             Credentials::Malformed(scheme, error) => Some(Self::Malformed(scheme, error)),
             Credentials::Bearer(_) if is_looked_up => None,
-            Credentials::Bearer(token) => Some(bearer_outcome(Ok(cached(token, server)?), parts, server)),
+            Credentials::Bearer(token) => Some(accepted_as_bearer(cached(token, server)?, parts, server)),
             Credentials::Dpop(_) => None,
         }
     }
@@ -323,7 +323,10 @@ async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Serve
     match credentials {
         Credentials::Missing => TokenOutcome::Missing,
         Credentials::Malformed(scheme, error) => TokenOutcome::Malformed(scheme, error),
-        Credentials::Bearer(token) => bearer_outcome(decoded_token(token, server).await, parts, server),
+        Credentials::Bearer(token) => match decoded_token(token, server).await {
+            Ok(token) => accepted_as_bearer(token, parts, server),
+            Err(error) => TokenOutcome::Rejected(Arc::new(error)),
+        },
         #[cfg(feature = "bound-tokens")]
         Credentials::Dpop(text) => {
             let token = match cached(text, server) {
@@ -352,9 +355,10 @@ async fn decoded_token(token: &str, server: &Server) -> Result<AccessToken, Deco
     decoded
 }
 
-fn bearer_outcome(token: Result<AccessToken, DecodeError>, parts: &Parts, server: &Server) -> TokenOutcome {
-    match token.and_then(|token| server.config.sender.check_bearer(&token, parts).map(|()| token)) {
-        Ok(token) => TokenOutcome::Valid(token),
+/// Returns the outcome for a valid token with the scheme `Bearer`.
+fn accepted_as_bearer(token: AccessToken, parts: &Parts, server: &Server) -> TokenOutcome {
+    match server.config.sender.check_bearer(&token, parts) {
+        Ok(()) => TokenOutcome::Valid(token),
         Err(error) => TokenOutcome::Rejected(Arc::new(error)),
     }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Borrow;
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "issuer")]
@@ -22,8 +22,8 @@ const LARGE_ENTRY: usize = 4 * 1024;
 /// ends at the first difference. This leaks nothing to a client that guesses tokens, because a guess is only compared if it has
 /// the same hash, and the seed of the hash is random.
 ///
-/// `K` is an owned token.
-pub(super) struct TokenCache<K, T: Clone>(Cache<K, CacheEntry<T>, EntryWeighter>);
+/// `K` is an owned token, and `S` hashes tokens.
+pub(super) struct TokenCache<K, T: Clone, S = DefaultHashBuilder>(Cache<K, CacheEntry<T>, EntryWeighter, S>);
 
 /// The key of a cache whose callers wait for the result of another one.
 #[cfg(feature = "issuer")]
@@ -79,7 +79,7 @@ impl<K: Borrow<[u8]>, T> Weighter<K, CacheEntry<T>> for EntryWeighter {
     }
 }
 
-impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
+impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone + Default> TokenCache<K, T, S> {
     /// Creates a cache of about this many bytes at most.
     pub(super) fn new(capacity: usize) -> Self {
         let options = OptionsBuilder::new()
@@ -90,7 +90,7 @@ impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
         Self(Cache::with_options(
             options,
             EntryWeighter,
-            DefaultHashBuilder::default(),
+            S::default(),
             DefaultLifecycle::default(),
         ))
     }
@@ -140,7 +140,7 @@ impl<T: Clone> FillGuard<'_, T> {
     }
 }
 
-impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone> fmt::Debug for TokenCache<K, T> {
+impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone> fmt::Debug for TokenCache<K, T, S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }

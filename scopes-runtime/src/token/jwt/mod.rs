@@ -7,6 +7,7 @@ mod error;
 mod key_source;
 mod multi_issuer;
 mod recent_tokens;
+mod signature_hash;
 mod token_profile;
 mod verified_tokens;
 

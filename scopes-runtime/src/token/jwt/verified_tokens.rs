@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use super::recent_tokens::RecentTokens;
+use super::signature_hash::SignatureState;
 use crate::token::cache::{CacheEntry, TokenCache};
 use crate::token::content::TokenContent;
 use crate::token::jose::KeyGeneration;
@@ -25,7 +26,7 @@ pub(super) struct VerifiedToken {
 /// for the second time and is still in [`RecentTokens`]: inserting a token that is used once takes time and removes another one.
 /// This includes a token whose entry has ended, or whose keys have changed.
 pub(super) struct VerifiedTokens {
-    tokens: TokenCache<Arc<[u8]>, VerifiedToken>,
+    tokens: TokenCache<Arc<[u8]>, VerifiedToken, SignatureState>,
     has_been_full: AtomicBool,
     recent: OnceLock<RecentTokens>,
     capacity: usize,
