@@ -112,9 +112,8 @@ impl ResourceServer {
         parts: &mut Parts,
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
-        let values = RequestValues::of_part(parts, part);
-        let context = AuthContext::of(parts, self.server()).await;
-        self.evaluated_token(context, part, values)
+        AuthContext::of(parts, self.server()).await;
+        self.evaluate_part(parts, part)
     }
 
     /// Returns the request's token, if there is one. An invalid token is refused as by
@@ -124,21 +123,17 @@ impl ResourceServer {
         &self,
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
-        let values = RequestValues::of_part(parts, Requirement::ANY_VALID_TOKEN);
         let context = AuthContext::of(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Missing) || context.leave_to_check(self.config()) {
             return Ok(None);
         }
-        self.evaluated_token(context, Requirement::ANY_VALID_TOKEN, values).map(Some)
+        self.evaluate_part(parts, Requirement::ANY_VALID_TOKEN).map(Some)
     }
 
-    fn evaluated_token(
-        &self,
-        context: &AuthContext,
-        part: Requirement,
-        values: Option<RequestValues>,
-    ) -> Result<AccessToken, AuthError> {
-        let values = values.map(|values| Arc::new(values) as SharedValues);
+    /// Evaluates a part of the operation. The context has the outcome for the credentials.
+    fn evaluate_part(&self, parts: &mut Parts, part: Requirement) -> Result<AccessToken, AuthError> {
+        let values = RequestValues::of_part(parts, part).map(|values| Arc::new(values) as SharedValues);
+        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         let required = context.required.clone().unwrap_or_else(|| part.into()).with_values(values.clone());
         let part = Requirements::from(part).with_values(values);
         let outcome = context.outcome();

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use futures_util::future::{Either, TryFutureExt as _, ready};
 
 use super::context::AuthContext;
 use super::handler_info::HandlerInfo;
@@ -41,29 +42,35 @@ impl<S: ProvidesResourceServer, O: HandlerInfo> FromRequestParts<S> for Authoriz
         parts: &mut Parts,
         state: &S,
     ) -> impl Future<Output = Result<Self, AuthError>> + Send {
-        let authorized = authorize(state.resource_server(), parts, TypeId::of::<O>(), O::REQUIREMENT);
-        async { authorized.await.map(|()| Self(PhantomData)) }
+        authorize(state.resource_server(), parts, TypeId::of::<O>(), const { &O::REQUIREMENT })
+            .map_ok(|()| Self(PhantomData))
     }
 }
 
-/// Authorizes the request for a handler. Not generic, because each handler would have a copy.
-async fn authorize(
+/// Authorizes the request for a handler. Not generic, because each handler would have a copy. The future is small, because axum
+/// copies it: it has the result already, or it decodes the token in an allocation of its own.
+fn authorize(
     server: ResourceServer,
     parts: &mut Parts,
     handler: TypeId,
-    own: Requirement,
-) -> Result<(), AuthError> {
+    own: &'static Requirement,
+) -> impl Future<Output = Result<(), AuthError>> + Send {
     match authorize_now(&server, parts, handler, own) {
-        Some(authorized) => authorized?,
-        None => {
+        Some(authorized) => Either::Left(ready(counted(authorized))),
+        None => Either::Right(Box::pin(async move {
             let required = requirements_of(parts, handler, own);
-            // Boxed, so that the future is small if nothing has to be decoded.
-            Box::pin(server.authorize_operation_decoding(parts, Some(handler), required)).await?;
-        }
+            counted(server.authorize_operation_decoding(parts, Some(handler), required).await)
+        })),
     }
+}
+
+/// Counts a request that is let through.
+fn counted(authorized: Result<(), AuthError>) -> Result<(), AuthError> {
     #[cfg(feature = "metrics")]
-    telemetry::count_admission();
-    Ok(())
+    if authorized.is_ok() {
+        telemetry::count_admission();
+    }
+    authorized
 }
 
 /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be decoded
@@ -72,10 +79,10 @@ fn authorize_now(
     server: &ResourceServer,
     parts: &mut Parts,
     handler: TypeId,
-    own: Requirement,
+    own: &'static Requirement,
 ) -> Option<Result<(), AuthError>> {
     if !needs_context(parts, own) {
-        return server.authorize_without_context(parts, &own.into());
+        return server.authorize_without_context(parts, &(*own).into());
     }
     // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
     // the context since.
@@ -87,13 +94,13 @@ fn authorize_now(
 }
 
 /// Returns whether the context may be read later: by an argument of the handler, or by what has stored it.
-fn needs_context(parts: &Parts, own: Requirement) -> bool {
+fn needs_context(parts: &Parts, own: &Requirement) -> bool {
     own.reads_context() || AuthContext::is_stored(parts)
 }
 
 /// Returns the requirements of the handler with those of its routers, if the context has them, and otherwise its own.
-fn requirements_of(parts: &Parts, handler: TypeId, own: Requirement) -> Requirements {
-    AuthContext::required_by(parts, handler).unwrap_or_else(|| own.into())
+fn requirements_of(parts: &Parts, handler: TypeId, own: &Requirement) -> Requirements {
+    AuthContext::required_by(parts, handler).unwrap_or_else(|| (*own).into())
 }
 
 impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for Public<O> {
@@ -116,7 +123,7 @@ impl<S: Sync, O: HandlerInfo> FromRequestParts<S> for AuthenticatedBy<O> {
 
 /// Replaces the operation of the context by one without scopes.
 fn set_unscoped<O: HandlerInfo>(parts: &mut Parts) {
-    if needs_context(parts, O::REQUIREMENT) {
+    if needs_context(parts, &O::REQUIREMENT) {
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(Requirement::ANY_VALID_TOKEN.into(), None);
     }

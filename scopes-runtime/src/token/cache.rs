@@ -87,12 +87,7 @@ impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone + Def
             .weight_capacity(capacity as u64)
             .build()
             .expect("both capacities are given");
-        Self(Cache::with_options(
-            options,
-            EntryWeighter,
-            S::default(),
-            DefaultLifecycle::default(),
-        ))
+        Self(Cache::with_options(options, EntryWeighter, S::default(), DefaultLifecycle::default()))
     }
 
     /// Returns the result for a token, if it is fresh. Removes it otherwise.
@@ -140,7 +135,9 @@ impl<T: Clone> FillGuard<'_, T> {
     }
 }
 
-impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone> fmt::Debug for TokenCache<K, T, S> {
+impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone> fmt::Debug
+    for TokenCache<K, T, S>
+{
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }
