@@ -1,6 +1,7 @@
 mod credentials;
 mod parameters;
 
+use std::hash::{Hash, Hasher};
 use std::{fmt, ptr};
 
 use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
@@ -78,8 +79,15 @@ enum Node {
 /// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
 /// constants, so one requirement can have several keys. Requirements with the same key have the same scopes, authentication and
 /// binding; no refusal depends on the rest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
+
+/// Only the address, which most keys differ in: each refusal waits for this.
+impl Hash for RequirementKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.1.hash(state);
+    }
+}
 
 /// For generated code. The compiler interprets these functions for each handler: calls and loops in them cost compile time.
 #[doc(hidden)]
