@@ -138,7 +138,7 @@ impl JwtDecoder {
     }
 
     /// Returns the token from the cache, if it is still valid.
-    fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
+    pub(super) fn lookup(&self, token: &[u8]) -> Option<AccessToken> {
         let VerifiedToken { content, keys } = self.cache.get(token, SystemTime::now())?;
         self.keys.is_current(keys).then(|| AccessToken::of_content(content))
     }

@@ -89,6 +89,11 @@ impl TokenDecoder for MultiIssuerDecoder {
             None => self.decoders.iter().find_map(|decoder| decoder.cached(token)),
         }
     }
+
+    /// Only without a decoder of opaque tokens, whose cache may contain other text than token68.
+    fn cached_bytes(&self, token: &[u8]) -> Option<Option<AccessToken>> {
+        self.opaque.is_none().then(|| self.decoders.iter().find_map(|decoder| decoder.lookup(token)))
+    }
 }
 
 impl fmt::Debug for MultiIssuerDecoder {
