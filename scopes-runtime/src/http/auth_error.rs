@@ -108,7 +108,7 @@ pub(crate) fn example_body(status: u16) -> serde_json::Value {
 /// fn body(error: &AuthError) -> Json<Value> {
 ///     let challenge = error.challenge();
 ///     Json(json!({
-///         "code": error.code(),
+///         "code": error.reason(),
 ///         "scope": challenge.and_then(|challenge| challenge.scope()),
 ///         "alternatives": challenge.map(|challenge| challenge.alternatives()),
 ///         "acr_values": challenge.and_then(|challenge| challenge.acr_values()),
@@ -250,6 +250,17 @@ impl AuthError {
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         self.refusal().ok()?.0.code()
+    }
+
+    /// Returns a word for the kind of refusal, for bodies in the application's own format: the [`code`](Self::code), or
+    /// `missing_token` or `unavailable`, which have none. Events and counters have it as `reason`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::MissingToken(_) => "missing_token",
+            Self::Unavailable(_) => "unavailable",
+            other => other.code().unwrap_or_default(),
+        }
     }
 
     /// Returns the challenge. `None` for [`Unavailable`](Self::Unavailable).

@@ -26,11 +26,7 @@ pub(super) fn refused(
 ) {
     #[cfg(feature = "metrics")]
     refusals(error).increment(1);
-    let reason = match error {
-        AuthError::MissingToken(_) => "missing_token",
-        AuthError::Unavailable(_) => "unavailable",
-        other => other.code().unwrap_or_default(),
-    };
+    let reason = error.reason();
     // `Debug` escapes text of others: claims, and causes that a decoder may have taken from the token.
     macro_rules! emit {
         ($level:ident) => {

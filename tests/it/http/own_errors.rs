@@ -45,11 +45,13 @@ fn own(error: &AuthError) -> impl IntoResponse + use<> {
         (header::CACHE_CONTROL, "no-store"),
     ];
     let scope = error.challenge().and_then(|challenge| challenge.scope());
-    (
-        StatusCode::OK,
-        headers,
-        Json(json!({ "code": error.code(), "message": error.to_string(), "scope": scope })),
-    )
+    let body = json!({
+        "code": error.code(),
+        "reason": error.reason(),
+        "message": error.to_string(),
+        "scope": scope,
+    });
+    (StatusCode::OK, headers, Json(body))
 }
 
 fn server() -> ResourceServer {
@@ -81,8 +83,10 @@ async fn every_refusal_has_the_body_of_the_application() {
     for (path, token) in ALL {
         let (default, own) = answers(path, token).await;
         let problem = default.json();
+        let without_code = if token.is_none() { "missing_token" } else { "unavailable" };
         let expected = json!({
             "code": problem.get("error"),
+            "reason": problem.get("error").unwrap_or(&json!(without_code)),
             "message": problem["detail"],
             "scope": problem.get("scope"),
         });
