@@ -72,8 +72,9 @@ impl AccessToken {
             telemetry::undeclared(&requirement.into(), Location::caller());
             debug_assert!(
                 false,
-                "`require` of `{requirement}`, which the handler does not declare; add it to `may_require(…)` in its \
-                 `#[requires_scopes]`"
+                "`require` of `{}`, which the handler does not declare; add it to `may_require(…)` in its \
+                 `#[requires_scopes]`",
+                Requirements::from(requirement).in_full()
             );
         }
         let required = Requirements::from(requirement);

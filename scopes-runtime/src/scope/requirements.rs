@@ -86,6 +86,13 @@ impl Requirements {
         later
     }
 
+    /// Returns the alternatives, and what else the requirements name: `items or admin, acr mfa`.
+    pub(crate) fn in_full(&self) -> String {
+        let others = NamedScopes { scopes: Vec::new(), ..self.named(false) };
+        let scopes = Some(self.to_string()).filter(|scopes| !scopes.is_empty());
+        scopes.into_iter().chain(others.list()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Returns whether these name everything that the requirement names, for each request or for later.
     pub(crate) fn name_all_of(&self, requirement: &Requirement) -> bool {
         requirement.is_named_in(&|named| self.iter().any(|own| own.names(named)))

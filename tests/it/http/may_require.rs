@@ -27,6 +27,11 @@ async fn undeclared(token: AccessToken) -> Result<(), AuthError> {
     token.require(scopes!("me"))
 }
 
+#[requires_scopes("items")]
+async fn undeclared_login(token: AccessToken) -> Result<(), AuthError> {
+    token.require(scopes!(acr = "mfa", max_age = 60))
+}
+
 async fn without_attribute(token: AccessToken) -> Result<(), AuthError> {
     token.require(scopes!("me"))
 }
@@ -94,24 +99,31 @@ async fn an_undeclared_requirement_panics_in_debug_builds() {
     let server = ResourceServer::new(Readable::default());
     let app = Router::new()
         .route("/undeclared", axum::routing::get(undeclared))
+        .route("/undeclared-login", axum::routing::get(undeclared_login))
         .route("/without", axum::routing::get(without_attribute))
         .with_state(server);
     let send = |path| {
         let app = app.clone();
         tokio::spawn(async move { scopes_tests::get(&app, path, &[&bearer("items")]).await.status })
     };
-    let result = send("/undeclared").await;
-    if cfg!(debug_assertions) {
-        let panic = result.expect_err("a panic").into_panic();
-        assert_eq!(
-            panic.downcast_ref::<String>().map(String::as_str),
-            Some(
-                "`require` of `me`, which the handler does not declare; add it to `may_require(…)` in its \
-                 `#[requires_scopes]`"
-            )
-        );
-    } else {
-        assert_eq!(result.expect("a response"), StatusCode::FORBIDDEN);
+    let cases = [
+        ("/undeclared", "me", StatusCode::FORBIDDEN),
+        ("/undeclared-login", "acr mfa, max_age 60", StatusCode::UNAUTHORIZED),
+    ];
+    for (path, named, status) in cases {
+        let result = send(path).await;
+        if cfg!(debug_assertions) {
+            let panic = result.expect_err("a panic").into_panic();
+            assert_eq!(
+                panic.downcast_ref::<String>().map(String::as_str),
+                Some(&*format!(
+                    "`require` of `{named}`, which the handler does not declare; add it to `may_require(…)` in its \
+                     `#[requires_scopes]`"
+                ))
+            );
+        } else {
+            assert_eq!(result.expect("a response"), status);
+        }
     }
     // Without an attribute there is nothing to declare it in.
     assert_eq!(send("/without").await.expect("a response"), StatusCode::FORBIDDEN);
