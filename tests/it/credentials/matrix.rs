@@ -65,10 +65,21 @@ async fn a_dry_run_checks_the_tokens_alone() {
 }
 
 #[tokio::test]
-async fn authenticated_operations_need_no_valid_credentials() {
+async fn authenticated_operations_without_valid_credentials_are_listed() {
     let issuer = TestIssuer::new();
     let routes = || ScopedRouter::new().route("/prices", get(prices)).route("/events/{id}", post(event));
-    issuer.matrix(&routes()).check(routes().with_state(issuer.resource_server())).await;
+    let app = || routes().with_state(issuer.resource_server());
+    let outcome = issuer.matrix(&routes()).credentials("partner_key", add_key).check(app()).await;
+    assert!(outcome.operations_without_credentials().eq(["POST /events/{id}"]), "{outcome}");
+    assert_eq!(
+        outcome.to_string(),
+        "OPERATION          NOT TESTED\n\
+         POST /events/{id}  valid credentials: `ScopeMatrix::credentials` sets them"
+    );
+    let matrix =
+        issuer.matrix(&routes()).credentials("partner_key", add_key).credentials("signature", add_signature);
+    let outcome = matrix.check(app()).await;
+    assert!(outcome.is_complete(), "{outcome}");
 }
 
 #[test]
@@ -135,6 +146,118 @@ fn an_extractor_that_accepts_everything_is_found() {
             "POST /half all credentials but `partner_key` refused 200",
             "GET /open no credentials refused 200",
             "GET /open/to-tokens a token of `items`, without `partner_key` refused 200",
+        ]
+    );
+}
+
+/// An extractor that accepts any key.
+struct AnyKey;
+
+impl CredentialExtractor for AnyKey {
+    const SCHEME: CredentialScheme = PartnerKey::SCHEME;
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyKey {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.headers.get("X-Api-Key").map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[authenticated_by(AnyKey)]
+async fn open_to_keys(_: AnyKey) {}
+
+#[requires_scopes("items")]
+async fn open_to_tokens_with_keys(_: AnyKey) {}
+
+#[authenticated_by(SignedEvent, AnyKey)]
+async fn signed_with_any_key(_: AnyKey, _: SignedEvent) {}
+
+#[test]
+fn an_extractor_that_accepts_garbage_is_found() {
+    let routes = ScopedRouter::new()
+        .route("/open", get(open_to_keys))
+        .route("/open/to-tokens", get(open_to_tokens_with_keys))
+        .route("/signed", post(signed_with_any_key));
+    let found = failures(routes, |matrix| {
+        matrix.credentials("partner_key", add_key).credentials("signature", add_signature)
+    });
+    assert_eq!(
+        found,
+        [
+            "GET /open garbage as `partner_key` refused 200",
+            "GET /open/to-tokens a token of `items`, garbage as `partner_key` refused 200",
+            "POST /signed garbage as `partner_key` refused 200",
+        ]
+    );
+}
+
+/// Extractors that accept anything in another place than a header.
+struct AnyQuery;
+struct AnyCookie;
+struct AnyAuthorization;
+
+impl CredentialExtractor for AnyQuery {
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_query("query_key", "key");
+}
+
+impl CredentialExtractor for AnyCookie {
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_cookie("session", "session");
+}
+
+impl CredentialExtractor for AnyAuthorization {
+    const SCHEME: CredentialScheme = CredentialScheme::http("password", "basic");
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyQuery {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let query = parts.uri.query().filter(|query| query.starts_with("key="));
+        query.map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyCookie {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let cookie = parts.headers.get("cookie").filter(|cookie| cookie.as_bytes().starts_with(b"session="));
+        cookie.map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyAuthorization {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let line = parts.headers.get("authorization").filter(|line| line.as_bytes().starts_with(b"basic "));
+        line.map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[authenticated_by(AnyQuery)]
+async fn open_to_queries(_: AnyQuery) {}
+
+#[authenticated_by(AnyCookie)]
+async fn open_to_cookies(_: AnyCookie) {}
+
+#[authenticated_by(AnyAuthorization)]
+async fn open_to_passwords(_: AnyAuthorization) {}
+
+#[test]
+fn garbage_is_sent_where_the_credentials_belong() {
+    let routes = ScopedRouter::new()
+        .route("/cookies", get(open_to_cookies))
+        .route("/passwords", get(open_to_passwords))
+        .route("/queries", get(open_to_queries));
+    assert_eq!(
+        failures(routes, |matrix| matrix),
+        [
+            "GET /cookies garbage as `session` refused 200",
+            "GET /passwords garbage as `password` refused 200",
+            "GET /queries garbage as `query_key` refused 200",
         ]
     );
 }

@@ -370,6 +370,41 @@ mod rejected {
     #[requires_scopes("items")]
     async fn ok() {}
 
+    #[requires_scopes("items", may_require("me", acr = "mfa"))]
+    async fn unchecked() {}
+
+    #[requires_scopes("items", may_require("me"))]
+    async fn checked(token: AccessToken) -> Result<(), AuthError> {
+        token.require(scopes!("me"))
+    }
+
+    #[requires_scopes("items", may_require(acr = "mfa", max_age = 60))]
+    async fn with_login(token: AccessToken) -> Result<(), AuthError> {
+        token.require(scopes!(acr = "mfa", max_age = 60))
+    }
+
+    #[tokio::test]
+    async fn handlers_that_refuse_no_token_without_what_they_may_require_are_listed() {
+        let issuer = TestIssuer::new();
+        let routes = || {
+            ScopedRouter::new()
+                .route("/checked", get(checked))
+                .route("/login", get(with_login))
+                .route("/unchecked", get(unchecked))
+        };
+        let app = || routes().with_state(issuer.resource_server());
+        let outcome = issuer.matrix(&routes()).check(app()).await;
+        assert!(outcome.unused_may_require().eq(["GET /unchecked"]), "{outcome}");
+        assert_eq!(
+            outcome.to_string(),
+            "OPERATION       NOT TESTED\n\
+             GET /unchecked  `may_require`: no token without it was refused"
+        );
+        assert!(!outcome.is_complete());
+        let outcome = issuer.matrix(&routes()).dry_run().check(app()).await;
+        assert!(outcome.is_complete(), "{outcome}");
+    }
+
     fn router() -> ScopedRouter<ResourceServer> {
         ScopedRouter::new()
             .route("/items/{id}", get(find))
@@ -386,9 +421,9 @@ mod rejected {
         assert!(outcome.rejected_operations().eq(["POST /items", "GET /items/{id}"]), "{outcome}");
         assert_eq!(
             outcome.to_string(),
-            "OPERATION        RESPONSES TO SUFFICIENT TOKENS\n\
-             POST /items      422\n\
-             GET /items/{id}  404 404"
+            "OPERATION        NOT TESTED\n\
+             POST /items      the handler, which responded to sufficient tokens with 422\n\
+             GET /items/{id}  the handler, which responded to sufficient tokens with 404 404"
         );
 
         let outcome = issuer.matrix(&router()).body("POST /items", r#"{ "name": "Foo" }"#).check(app()).await;

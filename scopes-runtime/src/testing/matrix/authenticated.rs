@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 
-use super::credentials::ValidCredentials;
+use super::credentials::{ValidCredentials, garbage};
 use super::exchange::TestRequest;
 use super::response::Expected;
 use super::run::{Case, Run};
@@ -32,10 +32,22 @@ impl Authenticated<'_> {
             let request = request.clone().bearer(token);
             run.check(&self.refused("a token of known scopes", request, accepted)).await;
         }
-        if let [_, _, ..] = self.schemes {
-            for (without, others) in self.valid.without_each(self.schemes) {
-                let sent = format!("all credentials but `{without}`");
-                run.check(&self.refused(&sent, request.clone().credentials(&others), accepted)).await;
+        for (scheme, credentials) in self.valid.without_each(self.schemes) {
+            let name = scheme.name();
+            // Without its one scheme, the request is the first one above.
+            if let [_, _, ..] = self.schemes {
+                let request = request.clone().credentials(&credentials);
+                let sent = format!("all credentials but `{name}`");
+                if !run.check(&self.refused(&sent, request, accepted)).await {
+                    continue;
+                }
+            }
+            if let Some(garbage) = garbage(scheme) {
+                let credentials = [self.valid.of(self.schemes), vec![garbage]].concat();
+                let request = request.clone().credentials(&credentials);
+                // The extractor may refuse garbage with another status than 401.
+                let accepted = accepted.or(Some(StatusCode::OK));
+                run.check(&self.refused(&format!("garbage as `{name}`"), request, accepted)).await;
             }
         }
         if let Some(path) = &self.target.second_path {
@@ -52,6 +64,7 @@ impl Authenticated<'_> {
     /// Sends valid credentials, if they are set for all schemes. Returns the status of the response.
     async fn accepted(&self, request: &TestRequest, run: &mut Run<'_>) -> Option<StatusCode> {
         if !self.schemes.iter().all(|scheme| self.valid.has(scheme)) {
+            run.add_without_credentials(&self.target.operation);
             return None;
         }
         let request = request.clone().credentials(&self.valid.of(self.schemes));

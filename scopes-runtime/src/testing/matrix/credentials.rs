@@ -7,7 +7,10 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::Request;
 
-use crate::scope::CredentialScheme;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::{HeaderName, HeaderValue};
+
+use crate::scope::{CredentialLocation, CredentialScheme};
 
 /// Adds valid credentials to a request.
 pub(super) type AddCredentials = Arc<dyn Fn(&mut Request<Bytes>) + Send + Sync>;
@@ -34,13 +37,35 @@ impl ValidCredentials {
     }
 
     /// Returns each scheme with the credentials of all others.
-    pub(super) fn without_each(
+    pub(super) fn without_each<'a>(
         &self,
-        schemes: &[&'static CredentialScheme],
-    ) -> Vec<(&'static str, Vec<AddCredentials>)> {
-        let others = |without: &str| self.of(schemes.iter().filter(|scheme| scheme.name() != without));
-        schemes.iter().map(|scheme| (scheme.name(), others(scheme.name()))).collect()
+        schemes: &'a [&'static CredentialScheme],
+    ) -> impl Iterator<Item = (&'static CredentialScheme, Vec<AddCredentials>)> + use<'a, '_> {
+        schemes
+            .iter()
+            .map(|&scheme| (scheme, self.of(schemes.iter().filter(|other| other.name() != scheme.name()))))
     }
+}
+
+/// Puts garbage in the place of credentials. `None` if a request cannot have any there.
+pub(super) fn garbage(scheme: &CredentialScheme) -> Option<AddCredentials> {
+    let (name, value) = match scheme.location() {
+        CredentialLocation::Header(name) => (HeaderName::try_from(name).ok()?, "garbage".to_owned()),
+        CredentialLocation::Authorization(scheme) => (AUTHORIZATION, format!("{scheme} garbage")),
+        CredentialLocation::Cookie(name) => (COOKIE, format!("{name}=garbage")),
+        CredentialLocation::Query(name) => {
+            return Some(Arc::new(move |request| {
+                let pairs = request.uri().query().unwrap_or_default().split('&');
+                let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(name);
+                let pairs: String = pairs.filter(is_other).map(|pair| format!("{pair}&")).collect();
+                let uri = format!("{}?{pairs}{name}=garbage", request.uri().path());
+                *request.uri_mut() = uri.parse().expect("a parameter that clients can send");
+            }));
+        }
+        CredentialLocation::ClientCertificate => return None,
+    };
+    let value = HeaderValue::try_from(value).ok()?;
+    Some(Arc::new(move |request| drop(request.headers_mut().insert(name.clone(), value.clone()))))
 }
 
 impl fmt::Debug for ValidCredentials {

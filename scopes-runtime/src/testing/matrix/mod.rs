@@ -165,10 +165,13 @@ impl ScopeMatrix {
     ///   slashes at the start, and with a percent-encoded letter. The check does not find a hidden route that has one of these
     ///   responses to placeholders.
     ///
+    /// A handler that `may_require` more also gets a token for each alternative without that. It decides by data, so it may accept
+    /// these; [`MatrixOutcome::unused_may_require`] lists the handlers that accept all.
+    ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
-    /// without one of the credentials must be refused. An operation that requires credentials instead of a token must accept
-    /// valid ones, if they are set for all of its schemes. It must refuse requests without any, with a token of all known
-    /// scopes, and without one of several credentials. The refusals are the application's: 401, 403, or another 4xx than that
+    /// without one of the credentials, or with garbage in its place, must be refused. An operation that requires credentials
+    /// instead of a token must accept valid ones, if they are set for all of its schemes. It must refuse requests without any,
+    /// with garbage, with a token of all known scopes, and without one of several credentials. The refusals are the application's: 401, 403, or another 4xx than that
     /// of the response to valid credentials. A handler that refuses the placeholders with one status does not show that it
     /// checks credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
     ///
@@ -178,17 +181,17 @@ impl ScopeMatrix {
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixOutcome`]
-    /// lists the operations whose handlers rejected all of them; [`body`](Self::body) sets what they accept. Operations with
+    /// lists what was not tested for this reason; [`body`](Self::body) sets what handlers accept. Operations with
     /// `DELETE` come last, longer paths first, so that others find the items of the application. A request is accepted unless the
     /// response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the
     /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
-    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one for each scope
-    /// of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
+    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative (two if the handler
+    /// `may_require` more), one for each scope of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
     /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
     /// have another response than those above. A wrong response costs one more request for each known scope. Other credentials
-    /// cost at most four requests, one for each scheme, and one for each 64 known scopes.
+    /// cost at most four requests, two for each scheme, and one for each 64 known scopes.
     ///
     /// # Panics
     ///
@@ -207,7 +210,7 @@ impl ScopeMatrix {
         let (app, caller) = (app.into(), Location::caller());
         async move {
             let mut run = Run::new(&app, self.is_dry);
-            if run.checks_credentials() {
+            if run.runs_handlers() {
                 self.require_credentials(caller);
             }
             self.require_scope_values(caller);
@@ -292,7 +295,7 @@ impl ScopeMatrix {
                     run.check(&case().with_method(&Method::HEAD, target)).await;
                 }
             }
-            Access::Authenticated { credentials } if run.checks_credentials() => {
+            Access::Authenticated { credentials } if run.runs_handlers() => {
                 let authenticated = Authenticated {
                     target,
                     schemes: credentials,

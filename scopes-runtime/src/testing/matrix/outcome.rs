@@ -4,13 +4,17 @@ use axum::http::StatusCode;
 
 use crate::report::write_aligned;
 
-/// The operations whose handlers rejected all sufficient requests of a [`ScopeMatrix`](super::ScopeMatrix).
+/// What a [`ScopeMatrix`](super::ScopeMatrix) has not tested, because of the placeholders or of credentials that were not set.
 ///
-/// `Display` writes a table, or nothing if there are none. [`rejected_operations`](Self::rejected_operations) has an example.
+/// `Display` writes a table, or nothing if everything was tested.
 #[derive(Clone, Debug, Default)]
 pub struct MatrixOutcome {
     /// The statuses of the handlers' responses to sufficient tokens, for each operation.
     sufficient_statuses: Vec<(String, Vec<StatusCode>)>,
+    /// The operations with `may_require`, and whether they refused a token without what it lists.
+    may_require: Vec<(String, bool)>,
+    /// The operations that got no valid credentials.
+    without_credentials: Vec<String>,
 }
 
 impl MatrixOutcome {
@@ -19,6 +23,14 @@ impl MatrixOutcome {
             Some((_, statuses)) => statuses.push(status),
             None => self.sufficient_statuses.push((operation.to_owned(), vec![status])),
         }
+    }
+
+    pub(super) fn add_may_require(&mut self, operation: &str, is_refused: bool) {
+        self.may_require.push((operation.to_owned(), is_refused));
+    }
+
+    pub(super) fn add_without_credentials(&mut self, operation: &str) {
+        self.without_credentials.push(operation.to_owned());
     }
 
     fn rejected(&self) -> impl Iterator<Item = (&str, &[StatusCode])> {
@@ -68,21 +80,86 @@ impl MatrixOutcome {
     pub fn rejected_operations(&self) -> impl Iterator<Item = &str> {
         self.rejected().map(|(operation, _)| operation)
     }
+
+    /// Returns the operations with `may_require(…)` whose handlers accepted all tokens without what it lists. Such a handler may
+    /// have lost its check. If it decides by the body, set one for which it requires more with
+    /// [`body`](super::ScopeMatrix::body).
+    ///
+    /// ```
+    /// # use scopes_runtime::declare_scopes;
+    /// use scopes_runtime::router::{ScopedRouter, get};
+    /// use scopes_runtime::testing::TestIssuer;
+    /// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
+    /// # #[declare_scopes]
+    /// # enum Scope {
+    /// #     /// Read items.
+    /// #     Items = "items",
+    /// #     /// Read the items of all users.
+    /// #     Admin = "admin",
+    /// # }
+    ///
+    /// #[requires_scopes("items", may_require("admin"))]
+    /// async fn read_all(token: AccessToken) -> Result<(), AuthError> {
+    ///     token.require(scopes!("admin"))
+    /// }
+    ///
+    /// #[requires_scopes("items", may_require("admin"))]
+    /// async fn read_all_unchecked() {}
+    ///
+    /// # fn main() {
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let issuer = TestIssuer::new();
+    /// let routes = ScopedRouter::new().route("/all", get(read_all)).route("/unchecked", get(read_all_unchecked));
+    /// let app = routes.with_state(issuer.resource_server());
+    /// let outcome = issuer.matrix(&app).check(app).await;
+    /// assert!(outcome.unused_may_require().eq(["GET /unchecked"]), "{outcome}");
+    /// # });
+    /// # }
+    /// ```
+    pub fn unused_may_require(&self) -> impl Iterator<Item = &str> {
+        self.may_require.iter().filter(|(_, is_refused)| !is_refused).map(|(operation, _)| &**operation)
+    }
+
+    /// Returns the operations with [`#[authenticated_by]`](macro@crate::authenticated_by) that got no valid credentials, because
+    /// [`credentials`](super::ScopeMatrix::credentials) was not called for each of their schemes. An extractor that refuses all
+    /// requests is not found there.
+    pub fn operations_without_credentials(&self) -> impl Iterator<Item = &str> {
+        self.without_credentials.iter().map(|operation| &**operation)
+    }
+
+    /// Returns whether there is no operation in any of these lists.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.rows().is_empty()
+    }
+
+    /// Returns the rows of the table.
+    fn rows(&self) -> Vec<[String; 2]> {
+        let rejected = self.rejected().map(|(operation, statuses)| {
+            let statuses: Vec<_> = statuses.iter().map(|status| status.as_u16().to_string()).collect();
+            (
+                operation,
+                format!("the handler, which responded to sufficient tokens with {}", statuses.join(" ")),
+            )
+        });
+        let may_require = self
+            .unused_may_require()
+            .map(|operation| (operation, "`may_require`: no token without it was refused".to_owned()));
+        let credentials = self.operations_without_credentials().map(|operation| {
+            (operation, "valid credentials: `ScopeMatrix::credentials` sets them".to_owned())
+        });
+        let rows = rejected.chain(may_require).chain(credentials);
+        rows.map(|(operation, reason)| [operation.to_owned(), reason]).collect()
+    }
 }
 
 impl fmt::Display for MatrixOutcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<_> = self
-            .rejected()
-            .map(|(operation, statuses)| {
-                let statuses: Vec<_> = statuses.iter().map(|status| status.as_u16().to_string()).collect();
-                [operation.to_owned(), statuses.join(" ")]
-            })
-            .collect();
+        let rows = self.rows();
         if rows.is_empty() {
             return Ok(());
         }
-        let headings = ["OPERATION", "RESPONSES TO SUFFICIENT TOKENS"].map(str::to_owned);
+        let headings = ["OPERATION", "NOT TESTED"].map(str::to_owned);
         write_aligned(formatter, "", &[&[headings], &*rows].concat())
     }
 }

@@ -99,13 +99,13 @@ impl<'a> Run<'a> {
     pub(super) fn refuses(&self, access: &Access) -> bool {
         match access {
             Access::Scoped(_) => true,
-            Access::Authenticated { .. } => self.checks_credentials(),
+            Access::Authenticated { .. } => self.runs_handlers(),
             Access::Public { .. } | Access::Unchecked { .. } => false,
         }
     }
 
-    /// Returns whether the extractors of credentials run.
-    pub(super) fn checks_credentials(&self) -> bool {
+    /// Returns whether handlers and the extractors of credentials run.
+    pub(super) fn runs_handlers(&self) -> bool {
         !self.is_dry
     }
 
@@ -137,6 +137,23 @@ impl<'a> Run<'a> {
             self.outcome.add(&case.operation, status);
         }
         actual.is_some()
+    }
+
+    /// Sends requests with tokens that lack what the handler may require later, and records whether one of them is refused.
+    pub(super) async fn check_may_require(&mut self, cases: impl Iterator<Item = Case>) {
+        let (mut operation, mut is_refused) = (None, false);
+        for case in cases {
+            is_refused |= !Expected::Authorized.matches(&self.send(&case.request).await);
+            operation = Some(case.operation);
+        }
+        if let Some(operation) = operation {
+            self.outcome.add_may_require(&operation, is_refused);
+        }
+    }
+
+    /// Records that an operation gets no valid credentials.
+    pub(super) fn add_without_credentials(&mut self, operation: &str) {
+        self.outcome.add_without_credentials(operation);
     }
 
     /// Sends a request with a valid token without scopes, and records whether it is refused as invalid. Attacks on an application

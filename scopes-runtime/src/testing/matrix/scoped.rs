@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::{Method, Request, StatusCode};
 
-use super::credentials::{AddCredentials, ValidCredentials};
+use super::credentials::{AddCredentials, ValidCredentials, garbage};
 use super::dpop_tokens::DpopTokens;
 use super::exchange::TestRequest;
 use super::insufficient::{Alternatives, InsufficientSet, insufficient_sets};
@@ -59,8 +59,9 @@ impl Scoped<'_> {
         for alternative in self.alternatives {
             authorizes &= run.check_sufficient(&self.sufficient(alternative)).await;
         }
-        if run.checks_credentials() {
+        if run.runs_handlers() {
             self.check_credentials(run).await;
+            run.check_may_require(self.without_later()).await;
         }
         for case in self.less_one_scope() {
             refuses &= run.check(&case).await;
@@ -242,17 +243,37 @@ impl Scoped<'_> {
         self.case(&token_of(&scopes.join(" ")), request, expected)
     }
 
-    /// Sends a sufficient token with all credentials but one.
+    /// Returns a request for each alternative with a token that lacks what the handler may require later. None if it requires
+    /// nothing.
+    fn without_later(&self) -> impl Iterator<Item = Case> {
+        let alternatives = self.alternatives.iter().filter(|_| !self.may_require.is_empty());
+        alternatives.map(|alternative| {
+            let granted = list(alternative);
+            let token = self.with_own_login().scopes([self.filled(&granted)]);
+            self.case(&token_of(&granted), self.authorized(&token), Expected::Authorized)
+        })
+    }
+
+    /// Sends a sufficient token with all credentials but one, and with garbage in its place.
     async fn check_credentials(&self, run: &mut Run<'_>) {
         let Some(alternative) = self.alternatives.first().filter(|_| !self.schemes.is_empty()) else {
             return;
         };
         let Case { sent, request, .. } = self.sufficient(alternative);
         let accepted = run.send(&request).await.status();
-        for (missing, others) in self.valid.without_each(self.schemes) {
-            let sent = format!("{sent}, without `{missing}`");
-            let request = request.clone().credentials(&others);
-            run.check(&self.case(&sent, request, Expected::CredentialsRefused { accepted })).await;
+        let refused = |sent: &str, credentials: &[AddCredentials]| {
+            let request = request.clone().credentials(credentials);
+            self.case(sent, request, Expected::CredentialsRefused { accepted })
+        };
+        for (scheme, others) in self.valid.without_each(self.schemes) {
+            let (name, others) = (scheme.name(), self.with_scope_values(others));
+            if run.check(&refused(&format!("{sent}, without `{name}`"), &others)).await
+                && let Some(garbage) = garbage(scheme)
+            {
+                let all = [self.valid.of(self.schemes), vec![garbage]].concat();
+                let all = self.with_scope_values(all);
+                run.check(&refused(&format!("{sent}, garbage as `{name}`"), &all)).await;
+            }
         }
     }
 
@@ -290,13 +311,16 @@ impl Scoped<'_> {
     }
 
     fn request(&self) -> TestRequest {
+        self.target.request().credentials(&self.with_scope_values(self.valid.of(self.schemes)))
+    }
+
+    /// Returns the credentials, after the values of parameters that are not in the path.
+    fn with_scope_values(&self, credentials: Vec<AddCredentials>) -> Vec<AddCredentials> {
         let scope_values = self.scope_values.iter().map(|set| {
             let (set, value) = (Arc::clone(set), self.value.to_owned());
             Arc::new(move |request: &mut Request<Bytes>| set(request, &value)) as AddCredentials
         });
-        self.target
-            .request()
-            .credentials(&scope_values.chain(self.valid.of(self.schemes)).collect::<Vec<_>>())
+        scope_values.chain(credentials).collect()
     }
 
     fn without_token(&self) -> Expected {
@@ -322,18 +346,36 @@ impl Scoped<'_> {
         Expected::Refused(status, challenge)
     }
 
-    /// Returns the token with a sufficient login.
+    /// Returns the token with a login that is also sufficient for what the handler may require later.
     fn with_login(&self) -> TestToken {
-        let Authentication { acr_values, max_age } = self.user_authentication;
-        let mut token = self.token.clone();
-        let acr = acr_values.as_ref().and_then(|values| values.first());
-        if let Some(acr) = acr.or(self.may_require.acr_values.first()) {
+        let mut token = self.with_own_login();
+        if !self.has_acr()
+            && let Some(acr) = self.may_require.acr_values.first()
+        {
             token = token.claim("acr", *acr);
         }
-        if max_age.is_some() || !self.may_require.max_age.is_empty() {
+        if !self.may_require.max_age.is_empty() {
             token = token.claim("auth_time", now());
         }
         token
+    }
+
+    /// Returns the token with a login that is sufficient for the operation.
+    fn with_own_login(&self) -> TestToken {
+        let Authentication { acr_values, max_age } = self.user_authentication;
+        let mut token = self.token.clone();
+        if let Some(acr) = acr_values.as_ref().and_then(|values| values.first()) {
+            token = token.claim("acr", *acr);
+        }
+        if max_age.is_some() {
+            token = token.claim("auth_time", now());
+        }
+        token
+    }
+
+    /// Returns whether the operation requires an authentication context.
+    fn has_acr(&self) -> bool {
+        self.user_authentication.acr_values.as_ref().is_some_and(|values| !values.is_empty())
     }
 }
 

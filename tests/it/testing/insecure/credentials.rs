@@ -25,7 +25,8 @@ impl<S: Sync> FromRequestParts<S> for PartnerKey {
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        if parts.headers.contains_key("X-Api-Key") { Ok(Self) } else { Err(StatusCode::BAD_REQUEST) }
+        let key = parts.headers.get("X-Api-Key").filter(|key| *key == "valid");
+        key.map(|_| Self).ok_or(StatusCode::BAD_REQUEST)
     }
 }
 
