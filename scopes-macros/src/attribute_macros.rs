@@ -6,8 +6,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Path, Result, Token};
 
-use crate::enclosing_block;
-use crate::extractor::Extractor;
+use crate::enclosing_block::{self, Block};
+use crate::extractor::{self, Extractor};
 use crate::handler::{Guard, Guarded, Handler};
 use crate::place;
 use crate::requirement::Requirement;
@@ -31,6 +31,7 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
     };
     errors.extend(extractor.iter().flat_map(Extractor::unknown_requirements));
     let as_const_check = requirement.as_const_check();
+    let item = if extractor.is_err() { extractor::without_further_arguments(item) } else { item };
     with_errors(
         errors,
         extractor.map(|extractor| extractor.scoped(&requirement)),
@@ -62,15 +63,19 @@ fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> Tok
 fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
     let argument = Argument::parse(attribute, arguments, &mut errors);
-    let guarded = Handler::parse(item.clone(), &mut errors).map(|handler| {
-        if enclosing_block::is_in_impl_block() {
-            let problem =
-                format!("`#[{attribute}]` in an `impl` block; add `#[scoped_handlers]` to the block");
-            errors.push(Error::new(Span::call_site(), problem));
-            return argument.misplaced(handler);
+    let misplaced = |problem| Error::new(Span::call_site(), format!("`#[{attribute}]` {problem}"));
+    let guarded = Handler::parse(item.clone(), &mut errors).and_then(|handler| match enclosing_block::find() {
+        None => {
+            let Guarded { function, items } = argument.guard(handler, &mut errors);
+            Ok(quote!(#function #items))
         }
-        let Guarded { function, items } = argument.guard(handler, &mut errors);
-        quote!(#function #items)
+        Some(Block::Impl) => {
+            errors.push(misplaced("in an `impl` block; add `#[scoped_handlers]` to the block"));
+            Ok(argument.misplaced(handler))
+        }
+        Some(Block::Trait) => Err(misplaced(
+            "on a method of a trait, which is no handler; write a function that calls it, and add the attribute to that",
+        )),
     });
     with_errors(errors, guarded, item)
 }

@@ -1,5 +1,5 @@
-//! Whether an attribute is in an `impl` block. An attribute macro does not see what is around its item, so this reads the source
-//! file. Without it, rustc reports each item that the attribute adds to the block.
+//! Whether an attribute is in an `impl` block or a trait. An attribute macro does not see what is around its item, so this reads
+//! the source file. Without it, rustc reports each item that the attribute adds to the block.
 
 extern crate proc_macro;
 
@@ -10,77 +10,89 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Inserted before the attribute.
 const MARKER: &str = "__scopes_attribute";
 
-/// Returns whether the attribute that is being expanded is certainly on a function of an `impl` block. Reads the file only if the
-/// line with less indentation above is that of an `impl`.
-pub(crate) fn is_in_impl_block() -> bool {
+/// A block whose functions cannot be handlers by themselves.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Block {
+    /// Of a type, without a trait.
+    Impl,
+    /// Of a trait, or of its `impl` for a type.
+    Trait,
+}
+
+/// Returns the block of the attribute that is being expanded, if it is certainly on a function of one. Reads the file only if the
+/// line with less indentation above begins such a block.
+pub(crate) fn find() -> Option<Block> {
     // Tests expand macros outside of the compiler.
     if !proc_macro::is_available() {
-        return false;
+        return None;
     }
     let attribute = proc_macro::Span::call_site();
     if attribute.column() == 1 {
-        return false;
+        return None;
     }
-    let source = attribute.local_file().and_then(|file| fs::read_to_string(file).ok());
-    source.is_some_and(|source| is_at_impl_function(&source, attribute.line(), attribute.column()))
+    let source = attribute.local_file().and_then(|file| fs::read_to_string(file).ok())?;
+    block_at(&source, attribute.line(), attribute.column())
 }
 
 /// `line` and `column` are those of `proc_macro::Span`: from 1, `column` in bytes.
-fn is_at_impl_function(source: &str, line: usize, column: usize) -> bool {
+fn block_at(source: &str, line: usize, column: usize) -> Option<Block> {
     let lines = source.split_inclusive('\n').take(line - 1);
     let start: usize = lines.clone().map(str::len).sum();
-    is_indented_below_impl(lines, column)
-        && is_parsed_inside_impl(source, start + column - 1).unwrap_or(false)
+    if !is_indented_below_block(lines, column) {
+        return None;
+    }
+    parsed_block(source, start + column - 1)
 }
 
-/// Returns whether the next line above with less indentation begins a block of an `impl`.
-fn is_indented_below_impl<'a>(lines: impl Iterator<Item = &'a str>, column: usize) -> bool {
+/// Returns whether the next line above with less indentation begins a block of an `impl` or a trait.
+fn is_indented_below_block<'a>(lines: impl Iterator<Item = &'a str>, column: usize) -> bool {
     let lines: Vec<_> = lines.collect();
     let mut outer = lines.iter().rev().filter(|line| {
         let text = line.trim_start();
         let is_clause = ["{", "where"].contains(&text.trim_end());
         !text.is_empty() && !is_clause && line.len() - text.len() < column - 1
     });
-    outer.next().is_some_and(|line| begins_impl(line.trim_start()))
+    outer.next().is_some_and(|line| begins_block(line.trim_start()))
 }
 
-fn begins_impl(text: &str) -> bool {
-    let text = text.strip_prefix("unsafe ").unwrap_or(text);
-    text.starts_with("impl ") || text.starts_with("impl<")
+fn begins_block(text: &str) -> bool {
+    let mut words = text.split([' ', '<']).skip_while(|word| word.starts_with("pub") || *word == "unsafe");
+    words.next().is_some_and(|word| word == "impl" || word == "trait")
 }
 
-/// Returns whether the position is directly in an `impl` block, and no other macro can change the block. `None` if it is in no
-/// block.
-fn is_parsed_inside_impl(source: &str, attribute: usize) -> Option<bool> {
+/// Returns the block that the position is directly in, if no other macro can change the block.
+fn parsed_block(source: &str, attribute: usize) -> Option<Block> {
     let (before, after) = (source.get(..attribute)?, source.get(attribute..)?);
     let marked: TokenStream = format!("{before}{MARKER} {after}").parse().ok()?;
-    marker_is_in_impl(marked, Enclosing::Other)
+    match around_marker(marked, Enclosing::Other)? {
+        Enclosing::Block(block) => Some(block),
+        Enclosing::MacroInput | Enclosing::Other => None,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Enclosing {
-    Impl,
+    Block(Block),
     /// An item with an attribute, or the input of a macro.
     MacroInput,
     Other,
 }
 
-/// Returns whether the innermost block around the marker is an `impl`, and none around it is that of a macro. `None` if the marker
-/// is not in this block.
-fn marker_is_in_impl(tokens: TokenStream, block: Enclosing) -> Option<bool> {
+/// Returns the innermost block around the marker, or the input of a macro around that. `None` if the marker is not in this block.
+fn around_marker(tokens: TokenStream, block: Enclosing) -> Option<Enclosing> {
     // The tokens of the item so far.
     let mut item = Vec::new();
     for token in tokens {
         match &token {
-            TokenTree::Ident(ident) if ident == MARKER => return Some(block == Enclosing::Impl),
+            TokenTree::Ident(ident) if ident == MARKER => return Some(block),
             TokenTree::Group(group) => {
                 let inner = if group.delimiter() == Delimiter::Brace {
                     block_of(&item)
                 } else {
                     Enclosing::MacroInput
                 };
-                if let Some(is_impl) = marker_is_in_impl(group.stream(), inner) {
-                    return Some(is_impl && block != Enclosing::MacroInput);
+                if let Some(around) = around_marker(group.stream(), inner) {
+                    return Some(if block == Enclosing::MacroInput { block } else { around });
                 }
             }
             _ => {}
@@ -121,12 +133,31 @@ fn block_of(item: &[TokenTree]) -> Enclosing {
     }
     let has_invocation =
         rest.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!'));
-    let mut words = rest.iter().map(ToString::to_string).skip_while(|word| word == "unsafe");
-    match words.next() {
-        _ if has_invocation => Enclosing::MacroInput,
-        Some(word) if word == "impl" => Enclosing::Impl,
-        _ => Enclosing::Other,
+    if has_invocation {
+        return Enclosing::MacroInput;
     }
+    let is_modifier = |token: &&TokenTree| match token {
+        TokenTree::Ident(word) => word == "pub" || word == "unsafe",
+        // `(crate)` of `pub(crate)`.
+        other => matches!(other, TokenTree::Group(_)),
+    };
+    let modifiers = rest.iter().take_while(is_modifier).count();
+    let [TokenTree::Ident(keyword), header @ ..] = &rest[modifiers..] else { return Enclosing::Other };
+    if keyword == "trait" || keyword == "impl" && has_for(header) {
+        Enclosing::Block(Block::Trait)
+    } else if keyword == "impl" {
+        Enclosing::Block(Block::Impl)
+    } else {
+        Enclosing::Other
+    }
+}
+
+/// Returns whether an `impl` is that of a trait. A `for<'a>` belongs to a bound.
+fn has_for(header: &[TokenTree]) -> bool {
+    let is_for = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "for");
+    let is_open =
+        |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '<');
+    (0..header.len()).any(|at| is_for(&header[at]) && !is_open(header.get(at + 1)))
 }
 
 /// Returns whether an attribute leaves the item as it is.

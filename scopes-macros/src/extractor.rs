@@ -82,10 +82,33 @@ impl Extractor {
     }
 }
 
+/// Returns an extractor whose attribute is an error without the arguments that no trait has, which would be another error.
+pub(crate) fn without_further_arguments(item: TokenStream) -> TokenStream {
+    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
+    for inner in &mut block.items {
+        if let ImplItem::Fn(method) = inner
+            && method.sig.inputs.len() > OWN_ARGUMENTS
+        {
+            mention(argument_types(method), method);
+            let inputs = std::mem::take(&mut method.sig.inputs);
+            method.sig.inputs = inputs.into_iter().take(OWN_ARGUMENTS).collect();
+        }
+    }
+    block.into_token_stream()
+}
+
 fn state(item: &ItemImpl) -> Result<Type> {
     let place = "expected an `impl FromRequestParts<S> for …` block";
     let Some((path, _)) = &item.trait_ else {
         return Err(Error::new_spanned(&item.self_ty, place));
+    };
+    let is = |name| path.segments.last().is_some_and(|last| last.ident == name);
+    let place = if is("FromRequest") {
+        "`#[requires_scopes]` on an extractor of the body, whose check would come too late; add the attribute to the handler"
+    } else if is("OptionalFromRequestParts") {
+        "`#[requires_scopes]` on an optional extractor; remove it, and call that of `Option<AccessToken>` in the method"
+    } else {
+        place
     };
     state_argument(path).ok_or_else(|| Error::new_spanned(path, place))
 }
@@ -120,14 +143,7 @@ fn method<'a>(item: &'a mut ItemImpl, state: &Type, errors: &mut Vec<Error>) -> 
             "no `from_request_parts` in this block; add \
              `async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection>`",
         ));
-        item.items.push(parse_quote! {
-            async fn from_request_parts(
-                _: &mut ::scopes_runtime::__private::Parts,
-                _: &#state,
-            ) -> ::core::result::Result<Self, Self::Rejection> {
-                ::core::unimplemented!()
-            }
-        });
+        item.items.push(ImplItem::Fn(unimplemented(state)));
     }
     let mut found = None;
     for inner in &mut item.items {
@@ -152,12 +168,50 @@ fn method<'a>(item: &'a mut ItemImpl, state: &Type, errors: &mut Vec<Error>) -> 
     }
     let method = found.expect("the block has the method, or it was added");
     if method.sig.asyncness.is_none() {
-        return Err(Error::new_spanned(
-            method.sig.fn_token,
-            "`from_request_parts` without `async`; write `async fn from_request_parts`",
-        ));
+        // `async_trait` has replaced `async` by a lifetime and a box.
+        let is_async_trait =
+            method.sig.generics.lifetimes().any(|parameter| parameter.lifetime.ident == "async_trait");
+        let problem = if is_async_trait {
+            "`#[async_trait]` above `#[requires_scopes]`; remove it, because axum 0.8 does not need it"
+        } else {
+            "`from_request_parts` without `async`; write `async fn from_request_parts`"
+        };
+        errors.push(Error::new_spanned(method.sig.fn_token, problem));
+        let types = argument_types(method);
+        *method = unimplemented(state);
+        mention(types, method);
     }
     Ok(method)
+}
+
+/// Returns a method in place of a missing or wrong one, so that it causes no further errors.
+fn unimplemented(state: &Type) -> ImplItemFn {
+    parse_quote! {
+        async fn from_request_parts(
+            _: &mut ::scopes_runtime::__private::Parts,
+            _: &#state,
+        ) -> ::core::result::Result<Self, Self::Rejection> {
+            ::core::unimplemented!()
+        }
+    }
+}
+
+/// Returns the types of the arguments, without references.
+fn argument_types(method: &ImplItemFn) -> Vec<Type> {
+    let types = method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(PatType { ty, .. }) => Some(&**ty),
+        FnArg::Receiver(_) => None,
+    });
+    let types = types.map(|ty| match ty {
+        Type::Reference(reference) => (*reference.elem).clone(),
+        other => other.clone(),
+    });
+    types.collect()
+}
+
+/// Replaces the body of a method by one that mentions types, so that their imports are used.
+fn mention(types: Vec<Type>, method: &mut ImplItemFn) {
+    method.block = parse_quote!({ #(let _: ::core::option::Option<#types>;)* ::core::unimplemented!() });
 }
 
 /// Removes the further arguments from the method, whose signature is axum's. Its body extracts them first, after

@@ -345,7 +345,12 @@ impl Handler {
 
     /// Returns the function with a guard that causes no further errors where the handler is used. `items` are added to its body.
     pub(crate) fn misplaced(mut self, guard: Guard, items: Option<TokenStream>) -> TokenStream {
-        let body = &self.body;
+        let body = self.body.clone().into_iter().map(|token| match token {
+            TokenTree::Group(block) => block.stream(),
+            other => other.into(),
+        });
+        // Without braces of its own, which rustc would report as unnecessary.
+        let body = body.collect::<TokenStream>();
         self.body = quote!({ #items #body });
         let guard = guard.of("::scopes_runtime::__private::MisplacedHandler");
         self.with_argument(guard)

@@ -177,6 +177,10 @@ fn list(
             None if Authentication::is_next(input) => Err(Authentication::misplaced(input)),
             Some(outermost) if MayRequire::is_next(input) => outermost.add_may_require(input, errors),
             None if MayRequire::is_next(input) => Err(MayRequire::misplaced(input)),
+            Some(_) if value_with_colon(input, &items) => {
+                let name = input.call(Ident::parse_any)?;
+                Err(Error::new(name.span(), format!("value of a parameter with `:`; write `{name} = …`")))
+            }
             _ => item(input, errors).map(|item| match repeated(&item, &mut seen) {
                 Some(error) => errors.push(error),
                 None => items.push(item),
@@ -193,6 +197,16 @@ fn list(
         input.parse::<Option<Token![,]>>()?;
     }
     Ok(items)
+}
+
+/// Returns whether a value of a parameter of these scopes is next, with `:` in place of `=`.
+fn value_with_colon(input: ParseStream<'_>, items: &[Item]) -> bool {
+    let is_named = |name: Ident| {
+        let parameter = format!("{{{}}}", name.unraw());
+        items.iter().any(|item| matches!(item, Item::Literal(scope) if scope.value().contains(&parameter)))
+    };
+    let has_colon = input.peek2(Token![:]) && !input.peek2(Token![::]);
+    has_colon && input.fork().call(Ident::parse_any).is_ok_and(is_named)
 }
 
 impl MayRequire {
@@ -259,6 +273,9 @@ impl Outermost {
 fn unknown_option(name: &Ident) -> String {
     if name == "scope" || name == "scopes" {
         return format!("unknown option `{name}`; list the scopes without a name, such as `\"items\"`");
+    }
+    if name == "any" || name == "all" {
+        return format!("`{name}` as an option; write `{name}(\"…\", \"…\")`");
     }
     format!("unknown option `{name}`; use `acr` or `max_age`")
 }

@@ -25,7 +25,8 @@ pub(crate) fn scope_token(literal: &Lit, separately: &str) -> Result<LitStr> {
 
 /// Returns why a name is not a scope-token, if so.
 fn problem(name: &str, separately: &str) -> Option<String> {
-    let separated = |scopes: &mut dyn Iterator<Item = &str>| {
+    let separated = || {
+        let scopes = name.split(|c: char| c == ',' || c.is_whitespace()).filter(|scope| !scope.is_empty());
         let quoted: Vec<_> = scopes.map(|scope| format!("\"{scope}\"")).collect();
         format!("{separately}: `{}`", quoted.join(", "))
     };
@@ -36,10 +37,10 @@ fn problem(name: &str, separately: &str) -> Option<String> {
         return Some(format!("space around a scope name; write `\"{}\"`", name.trim()));
     }
     if name.contains(char::is_whitespace) {
-        return Some(format!("space in a scope name; {}", separated(&mut name.split_whitespace())));
+        return Some(format!("space in a scope name; {}", separated()));
     }
     if name.contains(',') && name.split(',').all(|scope| scope.starts_with(char::is_alphabetic)) {
-        return Some(format!("comma in a scope name; {}", separated(&mut name.split(','))));
+        return Some(format!("comma in a scope name; {}", separated()));
     }
     let invalid = name.chars().find(|&c| !is_token_character(c))?;
     let invalid = invalid.escape_debug().to_string().replace("\\\"", "\"").replace("\\\\", "\\");

@@ -15,20 +15,33 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(argument) = arguments.into_iter().next() {
         errors.push(Error::new(argument.span(), "`#[scoped_handlers]` takes no argument; remove this one"));
     }
-    let expanded = parse(item.clone()).map(|mut block| {
-        let items = expand_functions(&mut block, &mut errors);
+    let place = "`#[scoped_handlers]` goes on the `impl` block of a type, without a trait; write the handlers in such a block";
+    let block: Result<ItemImpl> = syn::parse2(item.clone()).map_err(|error| Error::new(error.span(), place));
+    let expanded = block.map(|mut block| {
+        let items = match &block.trait_ {
+            None => expand_functions(&mut block, &mut errors),
+            Some((path, _)) => {
+                errors.push(Error::new_spanned(path, place));
+                remove_attributes(&mut block)
+            }
+        };
         quote!(#block #items)
     });
     with_errors(errors, expanded, item)
 }
 
-fn parse(item: TokenStream) -> Result<ItemImpl> {
-    let place = "`#[scoped_handlers]` goes on the `impl` block of a type, without a trait; write the handlers in such a block";
-    let block: ItemImpl = syn::parse2(item).map_err(|error| Error::new(error.span(), place))?;
-    match &block.trait_ {
-        Some((path, _)) => Err(Error::new_spanned(path, place)),
-        None => Ok(block),
+/// Removes the attributes of this crate from the functions, which would be further errors. Returns the uses of their imports.
+fn remove_attributes(block: &mut ItemImpl) -> TokenStream {
+    let mut imports = TokenStream::new();
+    for inner in &mut block.items {
+        if let ImplItem::Fn(function) = inner {
+            while let Some((attribute, _)) = take_attribute(function) {
+                let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
+                imports.extend(import_of(&attribute, &conditions));
+            }
+        }
     }
+    quote!(const _: () = { #imports };)
 }
 
 /// Adds the guards to the functions that have an attribute of this crate. Returns the items beside the block.
