@@ -10,7 +10,7 @@ use std::{env, fs};
 const INTRODUCTION: &str = "\
 The compile errors of this crate, with code that causes them.
 
-Each is one error for one mistake, at the smallest token. This page is generated from the test cases in `tests/ui`, so the
+Most are one error for one mistake, at the smallest token. This page is generated from the test cases in `tests/ui`, so the
 messages are those of rustc.
 
 ";
