@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::auth_error::AuthError;
 use super::bearer::AuthorizationHeader;
-use super::context::{AuthContext, AuthorizedPath, TokenOutcome};
+use super::context::{AuthContext, AuthorizedPath, StoredOutcome, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
 use super::{ResourceServer, telemetry};
@@ -17,6 +17,11 @@ use crate::token::AccessToken;
 
 /// Shared, so that refusals without a token do not allocate an empty list.
 static NO_SCOPES: LazyLock<GrantedScopes> = LazyLock::new(GrantedScopes::default);
+
+/// Returns the path that a request with these values is authorized for.
+fn authorized_path(values: Option<RequestValues>) -> AuthorizedPath {
+    values.map_or(AuthorizedPath::Any, RequestValues::into_authorized)
+}
 
 impl ResourceServer {
     /// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
@@ -31,17 +36,29 @@ impl ResourceServer {
             .then(|| self.evaluate_operation(parts, handler, required))
     }
 
-    /// Authorizes a request without a context, and stores none, for a handler whose arguments do not read it. Returns `None` if
-    /// the token must be decoded first.
-    pub(super) fn authorize_without_context(
+    /// Authorizes a request that has no context, and stores one if an argument of the handler may read it. Returns `None` if the
+    /// token must be decoded first.
+    pub(super) fn authorize_first(
         &self,
         parts: &mut Parts,
-        required: &Requirements,
+        handler: TypeId,
+        own: &Requirement,
     ) -> Option<Result<(), AuthError>> {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = TokenOutcome::immediate(&header, parts, self.server())?;
-        let mut values = RequestValues::of(parts, required);
-        Some(self.evaluate_with(required, &mut values, &outcome, &parts.uri))
+        let header = own.reads_context().then(|| header.cloned());
+        let required = Requirements::from(*own);
+        let mut values = RequestValues::of(parts, &required);
+        let authorized = self.evaluate_with(&required, &mut values, &outcome, &parts.uri);
+        if let Some(header) = header {
+            let path = match &authorized {
+                Ok(()) => authorized_path(values),
+                Err(_) => AuthorizedPath::None,
+            };
+            let outcome = StoredOutcome::now(self.server(), parts, header, outcome);
+            parts.extensions.insert(AuthContext::new(required, handler, path, outcome));
+        }
+        Some(authorized)
     }
 
     /// Authorizes a request for the operation of a handler. Later checks of the same request read the operation and the
@@ -97,7 +114,7 @@ impl ResourceServer {
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
         self.evaluate_with(required, &mut values, context.outcome(), &parts.uri)?;
-        context.set_authorized(values.map_or(AuthorizedPath::Any, RequestValues::into_authorized));
+        context.set_authorized(authorized_path(values));
         Ok(())
     }
 

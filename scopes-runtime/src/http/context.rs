@@ -51,7 +51,7 @@ const MAX_AGE: Duration = Duration::from_secs(5);
 
 /// The outcome for the credentials of a request, at one server.
 #[derive(Clone)]
-struct StoredOutcome {
+pub(super) struct StoredOutcome {
     decoded_at: SystemTime,
     server: Arc<ServerConfig>,
     header: AuthorizationHeader<HeaderValue>,
@@ -73,6 +73,17 @@ pub(super) enum TokenOutcome {
 }
 
 impl AuthContext {
+    /// Creates the context of a request that a handler's guard has checked first.
+    pub(super) fn new(
+        required: Requirements,
+        handler: TypeId,
+        authorized_path: AuthorizedPath,
+        stored: StoredOutcome,
+    ) -> Self {
+        let (required, handler, stored) = (Some(required), Some(handler), Some(stored));
+        Self { required, handler, authorized_path, is_before_check: false, refused_by: None, stored }
+    }
+
     /// Returns whether a layer or an earlier check has stored a context.
     pub(super) fn is_stored(parts: &Parts) -> bool {
         parts.extensions.get::<Self>().is_some()
@@ -225,8 +236,9 @@ impl StoredOutcome {
         Self::now(server, parts, header, outcome)
     }
 
+    /// Stores an outcome for the credentials.
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
-    fn now(
+    pub(super) fn now(
         server: &Server,
         parts: &Parts,
         header: AuthorizationHeader<HeaderValue>,

@@ -81,8 +81,8 @@ fn authorize_now(
     handler: TypeId,
     own: &'static Requirement,
 ) -> Option<Result<(), AuthError>> {
-    if !needs_context(parts, own) {
-        return server.authorize_without_context(parts, &(*own).into());
+    if !AuthContext::is_stored(parts) {
+        return server.authorize_first(parts, handler, own);
     }
     // A `ScopedRouter` may have authorized the request already. A layer of the handler may have replaced the token, the path or
     // the context since.
