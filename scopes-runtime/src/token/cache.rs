@@ -1,12 +1,11 @@
-use std::borrow::Borrow;
 use std::fmt;
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "issuer")]
 use quick_cache::sync::PlaceholderGuard;
 use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 
 /// Capacity of a cache, unless a builder sets another.
 pub(super) const DEFAULT_CAPACITY: usize = 16 * 1024 * 1024;
@@ -19,11 +18,12 @@ const LARGE_ENTRY: usize = 4 * 1024;
 /// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
 /// The key is the whole token: it is compared byte by byte, so that tokens with the same hash are not confused. The comparison
-/// ends at the first difference. This leaks nothing to a client that guesses tokens, because a guess is only compared if it has
-/// the same hash, and the seed of the hash is random.
+/// ends at the first difference. This leaks nothing to a client that guesses tokens: a guess is compared with few entries, those
+/// of which the table stores the same part of the hash, and the seed of the hash is random. The hash of an opaque token changes
+/// with each of its bytes, and that of a JWT with its signature.
 ///
-/// `K` is an owned token, and `S` hashes tokens.
-pub(super) struct TokenCache<K, T: Clone, S = DefaultHashBuilder>(Cache<K, CacheEntry<T>, EntryWeighter, S>);
+/// `K` is an owned token.
+pub(super) struct TokenCache<K, T: Clone>(Cache<K, CacheEntry<T>, EntryWeighter>);
 
 /// The key of a cache whose callers wait for the result of another one.
 #[cfg(feature = "issuer")]
@@ -73,13 +73,13 @@ impl<T> CacheEntry<T> {
 #[derive(Clone)]
 struct EntryWeighter;
 
-impl<K: Borrow<[u8]>, T> Weighter<K, CacheEntry<T>> for EntryWeighter {
+impl<K: AsRef<[u8]>, T> Weighter<K, CacheEntry<T>> for EntryWeighter {
     fn weight(&self, token: &K, entry: &CacheEntry<T>) -> u64 {
-        (ENTRY_OVERHEAD + token.borrow().len() + entry.bytes) as u64
+        (ENTRY_OVERHEAD + token.as_ref().len() + entry.bytes) as u64
     }
 }
 
-impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone + Default> TokenCache<K, T, S> {
+impl<K: AsRef<[u8]> + Clone + Eq + Hash, T: Clone> TokenCache<K, T> {
     /// Creates a cache of about this many bytes at most.
     pub(super) fn new(capacity: usize) -> Self {
         let options = OptionsBuilder::new()
@@ -87,11 +87,19 @@ impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone + Def
             .weight_capacity(capacity as u64)
             .build()
             .expect("both capacities are given");
-        Self(Cache::with_options(options, EntryWeighter, S::default(), DefaultLifecycle::default()))
+        Self(Cache::with_options(
+            options,
+            EntryWeighter,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ))
     }
 
     /// Returns the result for a token, if it is fresh. Removes it otherwise.
-    pub(super) fn get(&self, token: &[u8], now: SystemTime) -> Option<T> {
+    pub(super) fn get<Q>(&self, token: &Q, now: SystemTime) -> Option<T>
+    where
+        Q: Equivalent<K> + Hash + ?Sized,
+    {
         let entry = self.0.get(token)?;
         if entry.is_fresh(now) {
             return Some(entry.value);
@@ -135,9 +143,7 @@ impl<T: Clone> FillGuard<'_, T> {
     }
 }
 
-impl<K: Borrow<[u8]> + Clone + Eq + Hash, T: Clone, S: BuildHasher + Clone> fmt::Debug
-    for TokenCache<K, T, S>
-{
+impl<K: AsRef<[u8]> + Clone + Eq + Hash, T: Clone> fmt::Debug for TokenCache<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TokenCache").field("tokens", &self.0.len()).finish_non_exhaustive()
     }

@@ -1,13 +1,13 @@
 //! Access tokens that are JWTs: RFC 9068 on top of RFC 7519, with the advice of RFC 8725.
 
 mod builder;
+mod cached_jwt;
 mod claims;
 mod decoder;
 mod error;
 mod key_source;
 mod multi_issuer;
 mod recent_tokens;
-mod signature_hash;
 mod token_profile;
 mod verified_tokens;
 

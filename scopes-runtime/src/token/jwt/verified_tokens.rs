@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use super::cached_jwt::{CachedJwt, Jwt};
 use super::recent_tokens::RecentTokens;
-use super::signature_hash::SignatureState;
 use crate::token::cache::{CacheEntry, TokenCache};
 use crate::token::content::TokenContent;
 use crate::token::jose::KeyGeneration;
@@ -26,7 +26,7 @@ pub(super) struct VerifiedToken {
 /// for the second time and is still in [`RecentTokens`]: inserting a token that is used once takes time and removes another one.
 /// This includes a token whose entry has ended, or whose keys have changed.
 pub(super) struct VerifiedTokens {
-    tokens: TokenCache<Arc<[u8]>, VerifiedToken, SignatureState>,
+    tokens: TokenCache<CachedJwt, VerifiedToken>,
     has_been_full: AtomicBool,
     recent: OnceLock<RecentTokens>,
     capacity: usize,
@@ -44,14 +44,14 @@ impl VerifiedTokens {
     }
 
     pub(super) fn get(&self, token: &[u8], now: SystemTime) -> Option<VerifiedToken> {
-        self.tokens.get(token, now)
+        self.tokens.get(&Jwt(token), now)
     }
 
     /// Inserts the token, unless the cache has been full and the token was not decoded lately.
     pub(super) fn insert(&self, jwt: Arc<[u8]>, entry: impl FnOnce() -> CacheEntry<VerifiedToken>) {
         let recent = || self.recent.get_or_init(|| RecentTokens::new(self.capacity / BYTES_PER_SLOT));
         let is_admitted = !self.has_been_full.load(Ordering::Relaxed) || recent().add(&jwt);
-        if is_admitted && self.tokens.insert(jwt, entry()) {
+        if is_admitted && self.tokens.insert(CachedJwt(jwt), entry()) {
             self.has_been_full.store(true, Ordering::Relaxed);
         }
     }
