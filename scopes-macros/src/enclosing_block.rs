@@ -34,23 +34,24 @@ pub(crate) fn find() -> Option<Block> {
     block_at(&source, attribute.line(), attribute.column())
 }
 
-/// `line` and `column` are those of `proc_macro::Span`: from 1, `column` in bytes.
+/// `line` and `column` are those of `proc_macro::Span`: from 1, `column` in characters.
 fn block_at(source: &str, line: usize, column: usize) -> Option<Block> {
     let lines = source.split_inclusive('\n').take(line - 1);
     let start: usize = lines.clone().map(str::len).sum();
-    if !is_indented_below_block(lines, column) {
+    let indentation = source.get(start..)?.chars().take(column - 1).map(char::len_utf8).sum();
+    if !is_indented_below_block(lines, indentation) {
         return None;
     }
-    parsed_block(source, start + column - 1)
+    parsed_block(source, start + indentation)
 }
 
 /// Returns whether the next line above with less indentation begins a block of an `impl` or a trait.
-fn is_indented_below_block<'a>(lines: impl Iterator<Item = &'a str>, column: usize) -> bool {
+fn is_indented_below_block<'a>(lines: impl Iterator<Item = &'a str>, indentation: usize) -> bool {
     let lines: Vec<_> = lines.collect();
     let mut outer = lines.iter().rev().filter(|line| {
         let text = line.trim_start();
         let is_clause = ["{", "where"].contains(&text.trim_end());
-        !text.is_empty() && !is_clause && line.len() - text.len() < column - 1
+        !text.is_empty() && !is_clause && line.len() - text.len() < indentation
     });
     outer.next().is_some_and(|line| begins_block(line.trim_start()))
 }

@@ -167,7 +167,7 @@ impl CredentialScheme {
         }
     }
 
-    #[cfg(feature = "openapi")]
+    #[cfg(any(feature = "openapi", all(feature = "_jwt", feature = "testing")))]
     pub(crate) fn location(&self) -> CredentialLocation {
         self.location
     }

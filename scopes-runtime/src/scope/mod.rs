@@ -19,9 +19,11 @@ pub(crate) use alternatives::is_or_implies;
 pub(crate) use alternatives::{MAX_ALTERNATIVES, RequiredScope, cheapest, list, minimal_of_both, written};
 pub(crate) use authentication::{Authenticated, Authentication};
 pub use concrete_requirement::{ConcreteRequirement, TokenRequirement};
+#[cfg(any(feature = "openapi", all(feature = "_jwt", feature = "testing")))]
+pub(crate) use credential_scheme::CredentialLocation;
 pub use credential_scheme::CredentialScheme;
 #[cfg(feature = "openapi")]
-pub(crate) use credential_scheme::{CredentialLocation, TOKEN_SCHEME, is_component_name};
+pub(crate) use credential_scheme::{TOKEN_SCHEME, is_component_name};
 pub use declared::{DeclaredScope, UndeclaredScopeError, Vocabulary};
 pub use declared::{NoScope, deserialize, find};
 pub use granted::GrantedScopes;

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 #[cfg(feature = "openapi")]
 use super::alternatives::as_written;
-use super::alternatives::{RequiredScope, all_combinations, minimal, written};
+use super::alternatives::{RequiredScope, all_combinations, always_satisfies, minimal, written};
 use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
 use super::parameters::{ParameterValues, SharedValues, values_of};
@@ -82,7 +82,15 @@ impl Requirements {
     /// Returns what the handler may require of the token later, beyond what each request needs.
     pub(crate) fn may_require(&self) -> NamedScopes {
         let mut later = self.named(true);
-        later.remove(&self.named(false));
+        if later.is_empty() {
+            return later;
+        }
+        let mut needed = self.named(false);
+        let alternatives = self.alternatives();
+        needed.scopes.retain(|scope| {
+            alternatives.iter().all(|scopes| scopes.iter().any(|own| always_satisfies(own, scope)))
+        });
+        later.remove(&needed);
         later
     }
 

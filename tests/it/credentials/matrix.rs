@@ -196,14 +196,19 @@ fn an_extractor_that_accepts_garbage_is_found() {
 /// Extractors that accept anything in another place than a header.
 struct AnyQuery;
 struct AnyCookie;
+struct AnyDevice;
 struct AnyAuthorization;
 
 impl CredentialExtractor for AnyQuery {
-    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_query("query_key", "key");
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_query("query_key", "api key");
 }
 
 impl CredentialExtractor for AnyCookie {
     const SCHEME: CredentialScheme = CredentialScheme::api_key_in_cookie("session", "session");
+}
+
+impl CredentialExtractor for AnyDevice {
+    const SCHEME: CredentialScheme = CredentialScheme::api_key_in_cookie("device", "device");
 }
 
 impl CredentialExtractor for AnyAuthorization {
@@ -214,17 +219,29 @@ impl<S: Sync> FromRequestParts<S> for AnyQuery {
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        let query = parts.uri.query().filter(|query| query.starts_with("key="));
+        let query = parts.uri.query().filter(|query| query.starts_with("api%20key="));
         query.map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
     }
+}
+
+fn has_cookie(parts: &Parts, name: &str) -> bool {
+    let cookies = parts.headers.get("cookie").and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+    cookies.split("; ").any(|cookie| cookie.split('=').next() == Some(name))
 }
 
 impl<S: Sync> FromRequestParts<S> for AnyCookie {
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        let cookie = parts.headers.get("cookie").filter(|cookie| cookie.as_bytes().starts_with(b"session="));
-        cookie.map(|_| Self).ok_or(StatusCode::UNAUTHORIZED)
+        if has_cookie(parts, "session") { Ok(Self) } else { Err(StatusCode::UNAUTHORIZED) }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyDevice {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        if has_cookie(parts, "device") { Ok(Self) } else { Err(StatusCode::UNAUTHORIZED) }
     }
 }
 
@@ -243,22 +260,44 @@ async fn open_to_queries(_: AnyQuery) {}
 #[authenticated_by(AnyCookie)]
 async fn open_to_cookies(_: AnyCookie) {}
 
+#[authenticated_by(AnyCookie, AnyDevice)]
+async fn open_to_pairs(_: AnyCookie, _: AnyDevice) {}
+
 #[authenticated_by(AnyAuthorization)]
 async fn open_to_passwords(_: AnyAuthorization) {}
 
 #[test]
 fn garbage_is_sent_where_the_credentials_belong() {
-    let routes = ScopedRouter::new()
-        .route("/cookies", get(open_to_cookies))
-        .route("/passwords", get(open_to_passwords))
-        .route("/queries", get(open_to_queries));
+    let routes = || {
+        ScopedRouter::new()
+            .route("/cookies", get(open_to_cookies))
+            .route("/passwords", get(open_to_passwords))
+            .route("/queries", get(open_to_queries))
+    };
     assert_eq!(
-        failures(routes, |matrix| matrix),
+        failures(routes(), |matrix| matrix),
         [
             "GET /cookies garbage as `session` refused 200",
             "GET /passwords garbage as `password` refused 200",
             "GET /queries garbage as `query_key` refused 200",
         ]
+    );
+}
+
+#[test]
+fn garbage_replaces_one_of_several_cookies() {
+    let add = |request: &mut Request<Bytes>, cookie: &str| {
+        let cookies = request.headers().get("cookie").map(|cookies| cookies.to_str().expect("visible"));
+        let cookies = cookies.into_iter().chain([cookie]).collect::<Vec<_>>().join("; ");
+        request.headers_mut().insert("cookie", HeaderValue::try_from(cookies).expect("cookies"));
+    };
+    let found = failures(ScopedRouter::new().route("/pairs", get(open_to_pairs)), |matrix| {
+        let matrix = matrix.credentials("session", move |request| add(request, "session=1"));
+        matrix.credentials("device", move |request| add(request, "device=2"))
+    });
+    assert_eq!(
+        found,
+        ["GET /pairs garbage as `session` refused 200", "GET /pairs garbage as `device` refused 200"]
     );
 }
 

@@ -370,39 +370,85 @@ mod rejected {
     #[requires_scopes("items")]
     async fn ok() {}
 
-    #[requires_scopes("items", may_require("me", acr = "mfa"))]
-    async fn unchecked() {}
+    mod later {
+        use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
 
-    #[requires_scopes("items", may_require("me"))]
-    async fn checked(token: AccessToken) -> Result<(), AuthError> {
-        token.require(scopes!("me"))
-    }
+        use super::*;
 
-    #[requires_scopes("items", may_require(acr = "mfa", max_age = 60))]
-    async fn with_login(token: AccessToken) -> Result<(), AuthError> {
-        token.require(scopes!(acr = "mfa", max_age = 60))
-    }
+        #[requires_scopes("items", may_require("me", acr = "mfa"))]
+        async fn unchecked() {}
 
-    #[tokio::test]
-    async fn handlers_that_refuse_no_token_without_what_they_may_require_are_listed() {
-        let issuer = TestIssuer::new();
-        let routes = || {
-            ScopedRouter::new()
-                .route("/checked", get(checked))
-                .route("/login", get(with_login))
-                .route("/unchecked", get(unchecked))
-        };
-        let app = || routes().with_state(issuer.resource_server());
-        let outcome = issuer.matrix(&routes()).check(app()).await;
-        assert!(outcome.unused_may_require().eq(["GET /unchecked"]), "{outcome}");
-        assert_eq!(
-            outcome.to_string(),
-            "OPERATION       NOT TESTED\n\
-             GET /unchecked  `may_require`: no token without it was refused"
-        );
-        assert!(!outcome.is_complete());
-        let outcome = issuer.matrix(&routes()).dry_run().check(app()).await;
-        assert!(outcome.is_complete(), "{outcome}");
+        #[requires_scopes("items", may_require("me", "items:write"))]
+        async fn half_checked(token: AccessToken) -> Result<(), AuthError> {
+            token.require(scopes!("me"))
+        }
+
+        #[requires_scopes(any("me", "items:write"), may_require("items:write"))]
+        async fn unchecked_alternative() {}
+
+        #[requires_scopes(any("me", "items:write"), may_require("items:write"))]
+        async fn checked_alternative(token: AccessToken) -> Result<(), AuthError> {
+            token.require(scopes!("items:write"))
+        }
+
+        #[requires_scopes("items", may_require("me"))]
+        async fn checked(token: AccessToken) -> Result<(), AuthError> {
+            token.require(scopes!("me"))
+        }
+
+        #[requires_scopes("items", may_require(acr = "mfa", max_age = 60))]
+        async fn with_login(token: AccessToken) -> Result<(), AuthError> {
+            token.require(scopes!(acr = "mfa", max_age = 60))
+        }
+
+        #[tokio::test]
+        async fn what_no_handler_requires_is_listed() {
+            let issuer = TestIssuer::new();
+            let routes = || {
+                ScopedRouter::new()
+                    .route("/alternative", get(unchecked_alternative))
+                    .route("/checked", get(checked))
+                    .route("/checked-alternative", get(checked_alternative))
+                    .route("/half", get(half_checked))
+                    .route("/login", get(with_login))
+                    .route("/unchecked", get(unchecked))
+            };
+            let app = || routes().with_state(issuer.resource_server());
+            let outcome = issuer.matrix(&routes()).check(app()).await;
+            let listed = ["GET /alternative", "GET /half", "GET /unchecked"];
+            assert!(outcome.unused_may_require().eq(listed), "{outcome}");
+            assert_eq!(
+                outcome.to_string(),
+                "OPERATION         NOT TESTED\n\
+                 GET /alternative  `may_require`: no token without `items:write` was refused\n\
+                 GET /half         `may_require`: no token without `items:write` was refused\n\
+                 GET /unchecked    `may_require`: no token without `me`, `acr mfa` was refused"
+            );
+            assert!(!outcome.is_complete());
+        }
+
+        #[requires_scopes("items", may_require("me"))]
+        async fn panics(token: AccessToken) {
+            assert!(token.scopes().contains("me"));
+        }
+
+        #[requires_scopes("items", may_require("me"))]
+        async fn is_unavailable(token: AccessToken) -> StatusCode {
+            if token.scopes().contains("me") { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+        }
+
+        #[test]
+        fn a_failing_handler_is_no_check() {
+            let issuer = TestIssuer::new();
+            let routes = ScopedRouter::new().route("/panic", get(panics)).route("/down", get(is_unavailable));
+            let app = routes.with_state(issuer.resource_server());
+            let table = table(issuer.matrix(&app).check(app));
+            let rows = [
+                "GET /down   a token of `items`, without `me`  accepted, or more is required  503",
+                "GET /panic  a token of `items`, without `me`  accepted, or more is required  a panic",
+            ];
+            assert!(rows.iter().all(|row| table.contains(row)), "{table}");
+        }
     }
 
     fn router() -> ScopedRouter<ResourceServer> {
@@ -430,7 +476,8 @@ mod rejected {
         assert!(outcome.rejected_operations().eq(["GET /items/{id}"]), "{outcome}");
 
         let outcome = issuer.matrix(&router()).dry_run().check(app()).await;
-        assert_eq!(outcome.to_string(), "");
+        assert_eq!(outcome.to_string(), "OPERATION  NOT TESTED\nall        the handlers: this was a dry run");
+        assert!(!outcome.is_complete());
     }
 
     #[test]

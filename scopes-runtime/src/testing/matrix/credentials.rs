@@ -52,20 +52,43 @@ pub(super) fn garbage(scheme: &CredentialScheme) -> Option<AddCredentials> {
     let (name, value) = match scheme.location() {
         CredentialLocation::Header(name) => (HeaderName::try_from(name).ok()?, "garbage".to_owned()),
         CredentialLocation::Authorization(scheme) => (AUTHORIZATION, format!("{scheme} garbage")),
-        CredentialLocation::Cookie(name) => (COOKIE, format!("{name}=garbage")),
+        CredentialLocation::Cookie(name) => {
+            return Some(Arc::new(move |request| {
+                let headers = request.headers_mut();
+                let cookies = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+                let cookies = with_garbage(cookies.flat_map(|line| line.split(';')), name, "; ");
+                headers.insert(COOKIE, HeaderValue::try_from(cookies).expect("a name that clients can send"));
+            }));
+        }
         CredentialLocation::Query(name) => {
+            let name = encoded(name);
             return Some(Arc::new(move |request| {
                 let pairs = request.uri().query().unwrap_or_default().split('&');
-                let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(name);
-                let pairs: String = pairs.filter(is_other).map(|pair| format!("{pair}&")).collect();
-                let uri = format!("{}?{pairs}{name}=garbage", request.uri().path());
-                *request.uri_mut() = uri.parse().expect("a parameter that clients can send");
+                let uri = format!("{}?{}", request.uri().path(), with_garbage(pairs, &name, "&"));
+                *request.uri_mut() = uri.parse().expect("an encoded name");
             }));
         }
         CredentialLocation::ClientCertificate => return None,
     };
     let value = HeaderValue::try_from(value).ok()?;
     Some(Arc::new(move |request| drop(request.headers_mut().insert(name.clone(), value.clone()))))
+}
+
+/// Returns the pairs with garbage as the value of this name.
+fn with_garbage<'a>(pairs: impl Iterator<Item = &'a str>, name: &str, separator: &str) -> String {
+    let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(name);
+    let others = pairs.map(str::trim).filter(is_other).map(str::to_owned);
+    others.chain([format!("{name}=garbage")]).collect::<Vec<_>>().join(separator)
+}
+
+/// Returns the name percent-encoded, except letters, digits and `-._~` (RFC 3986 section 2.3).
+fn encoded(name: &str) -> String {
+    let bytes = name.bytes().map(|byte| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    bytes.collect()
 }
 
 impl fmt::Debug for ValidCredentials {

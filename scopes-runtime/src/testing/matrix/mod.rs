@@ -165,8 +165,8 @@ impl ScopeMatrix {
     ///   slashes at the start, and with a percent-encoded letter. The check does not find a hidden route that has one of these
     ///   responses to placeholders.
     ///
-    /// A handler that `may_require` more also gets a token for each alternative without that. It decides by data, so it may accept
-    /// these; [`MatrixOutcome::unused_may_require`] lists the handlers that accept all.
+    /// A handler that `may_require` more also gets tokens that lack one of these items. It decides by data, so it may accept them;
+    /// [`MatrixOutcome::unused_may_require`] lists the handlers that accept all without an item.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
     /// without one of the credentials, or with garbage in its place, must be refused. An operation that requires credentials
@@ -186,8 +186,8 @@ impl ScopeMatrix {
     /// response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the
     /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
-    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative (two if the handler
-    /// `may_require` more), one for each scope of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
+    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one more for each
+    /// item that the handler `may_require`s, one for each scope of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
     /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
     /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
     /// have another response than those above. A wrong response costs one more request for each known scope. Other credentials

@@ -6,15 +6,17 @@ use crate::report::write_aligned;
 
 /// What a [`ScopeMatrix`](super::ScopeMatrix) has not tested, because of the placeholders or of credentials that were not set.
 ///
-/// `Display` writes a table, or nothing if everything was tested.
+/// `Display` writes a table, or nothing if the outcome [is complete](Self::is_complete).
 #[derive(Clone, Debug, Default)]
 pub struct MatrixOutcome {
     /// The statuses of the handlers' responses to sufficient tokens, for each operation.
     sufficient_statuses: Vec<(String, Vec<StatusCode>)>,
-    /// The operations with `may_require`, and whether they refused a token without what it lists.
-    may_require: Vec<(String, bool)>,
+    /// What `may_require` lists of operations that accepted a token without it.
+    unused: Vec<(String, Vec<String>)>,
     /// The operations that got no valid credentials.
     without_credentials: Vec<String>,
+    /// Whether no handler ran.
+    is_dry: bool,
 }
 
 impl MatrixOutcome {
@@ -25,8 +27,16 @@ impl MatrixOutcome {
         }
     }
 
-    pub(super) fn add_may_require(&mut self, operation: &str, is_refused: bool) {
-        self.may_require.push((operation.to_owned(), is_refused));
+    pub(super) fn new(is_dry: bool) -> Self {
+        Self { is_dry, ..Self::default() }
+    }
+
+    /// Adds an item of `may_require` without which an operation accepted all tokens.
+    pub(super) fn add_unused(&mut self, operation: &str, item: &str) {
+        match self.unused.iter_mut().find(|(other, _)| other == operation) {
+            Some((_, items)) => items.push(item.to_owned()),
+            None => self.unused.push((operation.to_owned(), vec![item.to_owned()])),
+        }
     }
 
     pub(super) fn add_without_credentials(&mut self, operation: &str) {
@@ -81,8 +91,8 @@ impl MatrixOutcome {
         self.rejected().map(|(operation, _)| operation)
     }
 
-    /// Returns the operations with `may_require(…)` whose handlers accepted all tokens without what it lists. Such a handler may
-    /// have lost its check. If it decides by the body, set one for which it requires more with
+    /// Returns the operations whose handlers accepted all tokens without one of the items of their `may_require(…)`. Such a handler
+    /// may have lost a check. If it decides by the body, set one for which it requires more with
     /// [`body`](super::ScopeMatrix::body).
     ///
     /// ```
@@ -117,7 +127,7 @@ impl MatrixOutcome {
     /// # }
     /// ```
     pub fn unused_may_require(&self) -> impl Iterator<Item = &str> {
-        self.may_require.iter().filter(|(_, is_refused)| !is_refused).map(|(operation, _)| &**operation)
+        self.unused.iter().map(|(operation, _)| &**operation)
     }
 
     /// Returns the operations with [`#[authenticated_by]`](macro@crate::authenticated_by) that got no valid credentials, because
@@ -127,7 +137,7 @@ impl MatrixOutcome {
         self.without_credentials.iter().map(|operation| &**operation)
     }
 
-    /// Returns whether there is no operation in any of these lists.
+    /// Returns whether no operation is in any of these lists. After a dry run, which runs no handlers, this is false.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.rows().is_empty()
@@ -142,13 +152,14 @@ impl MatrixOutcome {
                 format!("the handler, which responded to sufficient tokens with {}", statuses.join(" ")),
             )
         });
-        let may_require = self
-            .unused_may_require()
-            .map(|operation| (operation, "`may_require`: no token without it was refused".to_owned()));
+        let unused = self.unused.iter().map(|(operation, items)| {
+            (&**operation, format!("`may_require`: no token without `{}` was refused", items.join("`, `")))
+        });
         let credentials = self.operations_without_credentials().map(|operation| {
             (operation, "valid credentials: `ScopeMatrix::credentials` sets them".to_owned())
         });
-        let rows = rejected.chain(may_require).chain(credentials);
+        let dry = self.is_dry.then(|| ("all", "the handlers: this was a dry run".to_owned()));
+        let rows = rejected.chain(unused).chain(credentials).chain(dry);
         rows.map(|(operation, reason)| [operation.to_owned(), reason]).collect()
     }
 }

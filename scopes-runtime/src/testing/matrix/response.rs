@@ -11,6 +11,8 @@ use axum::response::Response;
 pub(super) enum Expected {
     /// Any response but a refusal of the token.
     Authorized,
+    /// Like [`Authorized`](Self::Authorized), or a refusal that requires more of the token.
+    AuthorizedOrMore,
     /// Any response without a challenge.
     Unchallenged,
     Refused(StatusCode, TokenChallenge),
@@ -75,6 +77,7 @@ impl Expected {
                 StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => challenge.is_none(),
                 _ => true,
             },
+            Self::AuthorizedOrMore => actual.refuses_valid_token() || Self::Authorized.matches(actual),
             Self::Unchallenged => challenge.is_none(),
             Self::CredentialsRefused { accepted } => match *status {
                 StatusCode::UNAUTHORIZED => true,
@@ -167,6 +170,11 @@ impl Actual {
         challenge.error.as_deref() == Some("invalid_dpop_proof")
     }
 
+    /// Returns whether this requires more of a valid token: scopes, a login or a proof.
+    pub(super) fn refuses_valid_token(&self) -> bool {
+        self.is_step_up() || self.requires_dpop()
+    }
+
     pub(super) fn status(&self) -> Option<StatusCode> {
         let Self::Response(ReceivedResponse { status, .. }) = self else { return None };
         Some(*status)
@@ -220,6 +228,7 @@ impl fmt::Display for Expected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Authorized => formatter.write_str("accepted"),
+            Self::AuthorizedOrMore => formatter.write_str("accepted, or more is required"),
             Self::Unchallenged => formatter.write_str("no challenge"),
             Self::CredentialsRefused { .. } => formatter.write_str("refused"),
             Self::Refused(status, challenge) => write!(formatter, "{}{challenge}", status.as_u16()),

@@ -78,7 +78,7 @@ impl<'a> Run<'a> {
             requests: 0,
             failures: Vec::new(),
             valid_tokens: ValidTokens::default(),
-            outcome: MatrixOutcome::default(),
+            outcome: MatrixOutcome::new(is_dry),
         }
     }
 
@@ -139,15 +139,17 @@ impl<'a> Run<'a> {
         actual.is_some()
     }
 
-    /// Sends requests with tokens that lack what the handler may require later, and records whether one of them is refused.
-    pub(super) async fn check_may_require(&mut self, cases: impl Iterator<Item = Case>) {
-        let (mut operation, mut is_refused) = (None, false);
+    /// Sends requests with tokens that lack an item that the handler may require later, and records the item if none of them is
+    /// refused.
+    pub(super) async fn check_later(&mut self, item: &str, cases: &[Case]) {
+        let mut is_refused = false;
         for case in cases {
-            is_refused |= !Expected::Authorized.matches(&self.send(&case.request).await);
-            operation = Some(case.operation);
+            // A wrong response is a failure, and shows nothing else.
+            let actual = self.response_to(case).await;
+            is_refused |= actual.is_none_or(|actual| actual.refuses_valid_token());
         }
-        if let Some(operation) = operation {
-            self.outcome.add_may_require(&operation, is_refused);
+        if let Some(case) = cases.first().filter(|_| !is_refused) {
+            self.outcome.add_unused(&case.operation, item);
         }
     }
 

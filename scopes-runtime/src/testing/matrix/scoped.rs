@@ -15,7 +15,8 @@ use super::run::{Case, Run};
 use super::scope_values::SetScopeValue;
 use super::target::{Target, filled};
 use crate::scope::{
-    Authentication, CredentialScheme, DeclaredScope, GrantedScopes, NamedScopes, cheapest, list,
+    Authentication, CredentialScheme, DPOP, DeclaredScope, GrantedScopes, NamedScopes, cheapest,
+    is_or_implies, list,
 };
 use crate::testing::TestToken;
 use crate::testing::claims::now;
@@ -55,13 +56,18 @@ impl Scoped<'_> {
         for case in self.unbound().into_iter().chain(self.bound_bearer()) {
             refuses &= run.check(&case).await;
         }
+        // Before the handler gets a sufficient token, with which it may delete what it decides by.
+        if run.runs_handlers() {
+            for (item, cases) in self.without_later() {
+                run.check_later(&item, &cases).await;
+            }
+        }
         let mut authorizes = true;
         for alternative in self.alternatives {
             authorizes &= run.check_sufficient(&self.sufficient(alternative)).await;
         }
         if run.runs_handlers() {
             self.check_credentials(run).await;
-            run.check_may_require(self.without_later()).await;
         }
         for case in self.less_one_scope() {
             refuses &= run.check(&case).await;
@@ -243,15 +249,50 @@ impl Scoped<'_> {
         self.case(&token_of(&scopes.join(" ")), request, expected)
     }
 
-    /// Returns a request for each alternative with a token that lacks what the handler may require later. None if it requires
-    /// nothing.
-    fn without_later(&self) -> impl Iterator<Item = Case> {
-        let alternatives = self.alternatives.iter().filter(|_| !self.may_require.is_empty());
-        alternatives.map(|alternative| {
-            let granted = list(alternative);
-            let token = self.with_own_login().scopes([self.filled(&granted)]);
-            self.case(&token_of(&granted), self.authorized(&token), Expected::Authorized)
-        })
+    /// Returns each item that the handler may require later, with requests whose tokens have everything but that.
+    fn without_later(&self) -> Vec<(String, Vec<Case>)> {
+        let NamedScopes { scopes: later, acr_values, max_age, dpop } = self.may_require;
+        let mut all: Vec<(String, Vec<Case>)> = Vec::new();
+        for missing in later {
+            let is_missing = |scope: &&&'static DeclaredScope| is_or_implies(scope.name(), missing);
+            let alternatives =
+                self.alternatives.iter().filter(|scopes| !scopes.iter().any(|own| is_missing(&own)));
+            let cases = alternatives.map(|scopes| {
+                let others = later.iter().filter(|other| !is_missing(other));
+                let scopes: Vec<_> = scopes.iter().chain(others).copied().collect();
+                self.without_item(&scopes, self.with_login(), missing.name(), *dpop)
+            });
+            all.push((missing.name().to_owned(), cases.collect()));
+        }
+        let mut add = |item: String, login: TestToken, with_proof: bool| {
+            let cases = self.alternatives.iter().map(|scopes| {
+                let scopes: Vec<_> = scopes.iter().chain(later).copied().collect();
+                self.without_item(&scopes, login.clone(), &item, with_proof)
+            });
+            all.push((item.clone(), cases.collect()));
+        };
+        if !acr_values.is_empty() || !max_age.is_empty() {
+            let login = NamedScopes { scopes: Vec::new(), dpop: false, ..self.may_require.clone() };
+            add(login.list().collect::<Vec<_>>().join(" "), self.with_own_login(), *dpop);
+        }
+        if *dpop {
+            add(DPOP.to_owned(), self.with_login(), false);
+        }
+        all
+    }
+
+    fn without_item(
+        &self,
+        scopes: &[&'static DeclaredScope],
+        token: TestToken,
+        item: &str,
+        with_proof: bool,
+    ) -> Case {
+        let granted = list(scopes);
+        let token = token.scopes([self.filled(&granted)]);
+        let request = if with_proof { self.with_proof(&token) } else { self.authorized(&token) };
+        let sent = format!("{}, without `{item}`", token_of(&granted));
+        self.case(&sent, request, Expected::AuthorizedOrMore)
     }
 
     /// Sends a sufficient token with all credentials but one, and with garbage in its place.
