@@ -254,6 +254,31 @@ async fn a_malformed_header_is_an_event_with_its_cause() {
     }
 }
 
+/// The most frequent mistake of clients is seen at the usual level. What browsers send by themselves does not fill the log.
+#[tokio::test]
+async fn credentials_without_a_scheme_of_the_server_are_an_event_with_their_cause() {
+    let no_scheme = "a token without the scheme `Bearer`";
+    let other_scheme = "another scheme than `Bearer`";
+    for (line, level, content) in [
+        ("eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "INFO", no_scheme),
+        ("BearereyJhbGciOiJFUzI1NiJ9.e30.c2ln", "INFO", no_scheme),
+        ("c2VjcmV0/dG9r+ZW4=", "INFO", no_scheme),
+        ("Token eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "INFO", other_scheme),
+        ("jwt\teyJhbGciOiJFUzI1NiJ9.e30.c2ln", "INFO", other_scheme),
+        ("DPoP eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "INFO", other_scheme),
+        ("Basic YWxpY2U6c2VjcmV0", "DEBUG", other_scheme),
+        ("negotiate YIIJvwYGKwYBBQUCoIIJszCCCa", "DEBUG", other_scheme),
+        ("NTLM", "DEBUG", other_scheme),
+    ] {
+        let expected = format!(
+            "{level} scopes_runtime::refused: a request was refused reason=\"missing_token\" required=\"me items\" \
+             cause=\"the `Authorization` header has {content}\""
+        );
+        assert_eq!(events("/items", &[line]).await, [expected]);
+        assert!(events("/open", &[line]).await.is_empty(), "nothing is refused");
+    }
+}
+
 #[tokio::test]
 async fn a_token_without_scopes_is_an_event_with_a_cause() {
     let [event] = &*events("/items", &["Bearer +"]).await else { panic!("one event") };

@@ -124,7 +124,7 @@ impl ResourceServer {
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        if matches!(context.outcome(), TokenOutcome::Missing) || context.leave_to_check(self.config()) {
+        if matches!(context.outcome(), TokenOutcome::Missing(_)) || context.leave_to_check(self.config()) {
             return Ok(None);
         }
         self.evaluate_part(parts, Requirement::ANY_VALID_TOKEN).map(Some)

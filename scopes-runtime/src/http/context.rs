@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
 
 use super::authentication_schemes::Scheme;
-use super::bearer::{AuthorizationHeader, Credentials, HeaderError};
+use super::bearer::{AuthorizationHeader, Credentials, HeaderError, OtherCredentials};
 use super::path_values::PathValues;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
@@ -63,7 +63,7 @@ struct StoredOutcome {
 /// The result of reading and decoding the credentials of a request.
 #[derive(Clone)]
 pub(super) enum TokenOutcome {
-    Missing,
+    Missing(Option<OtherCredentials>),
     Malformed(Scheme, HeaderError),
     Valid(AccessToken),
     Rejected(Arc<DecodeError>),
@@ -130,7 +130,7 @@ impl AuthContext {
     pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
             TokenOutcome::Malformed(..) => true,
-            TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
+            TokenOutcome::Missing(_) | TokenOutcome::Valid(_) => false,
             rejected => rejected.is_decided(),
         };
         let is_left = self.is_before_check && is_invalid;
@@ -185,7 +185,7 @@ impl AuthContext {
 
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
-        self.stored.as_ref().map_or(&TokenOutcome::Missing, |stored| &stored.outcome)
+        self.stored.as_ref().map_or(&TokenOutcome::Missing(None), |stored| &stored.outcome)
     }
 }
 
@@ -256,7 +256,7 @@ impl StoredOutcome {
         let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
         is_recent
             && match &self.outcome {
-                TokenOutcome::Missing | TokenOutcome::Malformed(..) => true,
+                TokenOutcome::Missing(_) | TokenOutcome::Malformed(..) => true,
                 TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
                 rejected => rejected.is_decided(),
             }
@@ -276,7 +276,7 @@ impl TokenOutcome {
             return Some(accepted_as_bearer(counted(token), parts, server));
         }
         match header.credentials(server.config.sender.accepts_dpop()) {
-            Credentials::Missing => Some(Self::Missing),
+            Credentials::Missing(other) => Some(Self::Missing(other)),
             Credentials::Malformed(scheme, error) => Some(Self::Malformed(scheme, error)),
             Credentials::Bearer(_) if is_looked_up => None,
             Credentials::Bearer(token) => Some(accepted_as_bearer(cached(token, server)?, parts, server)),
@@ -291,7 +291,7 @@ impl TokenOutcome {
             Self::RejectedDpop(_) => Scheme::Dpop,
             Self::Valid(token) => Scheme::of(token),
             Self::Malformed(scheme, _) => *scheme,
-            Self::Rejected(_) | Self::Missing => Scheme::Bearer,
+            Self::Rejected(_) | Self::Missing(_) => Scheme::Bearer,
         }
     }
 
@@ -303,7 +303,7 @@ impl TokenOutcome {
             Self::RejectedDpop(refusal) => {
                 !matches!(**refusal, DpopRefusal::Token(DecodeError::Unavailable { .. }))
             }
-            Self::Missing | Self::Malformed(..) | Self::Valid(_) => true,
+            Self::Missing(_) | Self::Malformed(..) | Self::Valid(_) => true,
         }
     }
 }
@@ -321,7 +321,7 @@ fn counted(token: AccessToken) -> AccessToken {
 
 async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Server) -> TokenOutcome {
     match credentials {
-        Credentials::Missing => TokenOutcome::Missing,
+        Credentials::Missing(other) => TokenOutcome::Missing(other),
         Credentials::Malformed(scheme, error) => TokenOutcome::Malformed(scheme, error),
         Credentials::Bearer(token) => match decoded_token(token, server).await {
             Ok(token) => accepted_as_bearer(token, parts, server),
@@ -340,7 +340,7 @@ async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Serve
             checked.map_or_else(|refusal| TokenOutcome::RejectedDpop(Arc::new(refusal)), TokenOutcome::Valid)
         }
         #[cfg(not(feature = "bound-tokens"))]
-        Credentials::Dpop(_) => TokenOutcome::Missing,
+        Credentials::Dpop(_) => TokenOutcome::Missing(None),
     }
 }
 

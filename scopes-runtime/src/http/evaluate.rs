@@ -39,7 +39,9 @@ pub(super) fn evaluate<'a>(
                 Err(Denial::Refused { reason, token: Some(token), cause: cause_of(reason, token) })
             }
         },
-        TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
+        TokenOutcome::Missing(other) => {
+            refused(RefusalReason::MissingToken, other.as_ref().map(|other| other as &dyn Error))
+        }
         TokenOutcome::Malformed(_, error) => {
             refused(RefusalReason::InvalidRequest, Some(error as &dyn Error))
         }
@@ -179,7 +181,7 @@ mod tests {
     fn without_a_valid_token_nothing_is_accepted() {
         let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
         let cases = [
-            (TokenOutcome::Missing, RefusalReason::MissingToken),
+            (TokenOutcome::Missing(None), RefusalReason::MissingToken),
             (TokenOutcome::Malformed(Scheme::Bearer, HeaderError::NoToken), RefusalReason::InvalidRequest),
             (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
         ];

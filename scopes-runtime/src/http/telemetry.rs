@@ -9,6 +9,7 @@ use hmac_sha256::Hash;
 use tracing::field::{self, DebugValue};
 
 use super::AuthError;
+use super::bearer::OtherCredentials;
 use super::challenge::ChallengeConfig;
 use crate::scope::Requirements;
 use crate::shown_text::cut;
@@ -54,10 +55,17 @@ pub(super) fn refused(
         };
     }
     match error {
-        AuthError::MissingToken(_) => emit!(DEBUG),
+        AuthError::MissingToken(_) if !is_mistake(cause) => emit!(DEBUG),
         AuthError::Unavailable(_) => emit!(WARN),
         _ => emit!(INFO),
     }
+}
+
+/// Returns whether a request without a token has credentials that the client has sent by mistake. Those that browsers send by
+/// themselves would fill the log.
+fn is_mistake(cause: Option<&(dyn Error + 'static)>) -> bool {
+    let other = cause.and_then(<dyn Error>::downcast_ref::<OtherCredentials>);
+    other.is_some_and(|other| !other.are_of_browser())
 }
 
 /// Emits an event for a request whose route does not have exactly one value for a parameter of a required scope.
