@@ -1,6 +1,7 @@
 //! Stores the operation and the decoded token of a request in its extensions.
 
 use std::any::TypeId;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -183,6 +184,11 @@ impl AuthContext {
         context
     }
 
+    /// Returns the outcome for the credentials of a request, after [`of`](Self::of).
+    pub(super) fn outcome_of(parts: &Parts) -> &TokenOutcome {
+        parts.extensions.get().map_or(&TokenOutcome::Missing(None), Self::outcome)
+    }
+
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
         self.stored.as_ref().map_or(&TokenOutcome::Missing(None), |stored| &stored.outcome)
@@ -292,6 +298,23 @@ impl TokenOutcome {
             Self::Valid(token) => Scheme::of(token),
             Self::Malformed(scheme, _) => *scheme,
             Self::Rejected(_) | Self::Missing(_) => Scheme::Bearer,
+        }
+    }
+
+    /// Returns the token, if it is valid.
+    pub(super) fn token(&self) -> Option<&AccessToken> {
+        if let Self::Valid(token) = self { Some(token) } else { None }
+    }
+
+    /// Returns why there is no valid token, for the log.
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Missing(other) => other.as_ref().map(|other| other as &dyn Error),
+            Self::Malformed(_, error) => Some(error),
+            Self::Valid(_) => None,
+            Self::Rejected(error) => Some(&**error),
+            #[cfg(feature = "bound-tokens")]
+            Self::RejectedDpop(refusal) => Some(&**refusal),
         }
     }
 
