@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::sync::Once;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Path;
@@ -16,7 +17,7 @@ use scopes_runtime::{
     TokenDecoder, public, requires_scopes, scopes,
 };
 use scopes_tests::billing::BillingScope;
-use scopes_tests::{Readable, Scope, bearer, get};
+use scopes_tests::{Readable, Scope, bearer, get, now, without_seconds};
 use serde_json::json;
 use tracing::Level;
 
@@ -328,6 +329,104 @@ async fn a_token_without_scopes_is_an_event_with_a_cause() {
 }
 
 #[tokio::test]
+async fn a_scope_that_is_almost_the_required_one_is_in_the_cause() {
+    let long = "x".repeat(1000);
+    for (scopes, cause) in [
+        ("ME items", "it lacks the scope `me`, and has it in another case: `ME`"),
+        (
+            "me,items",
+            "it lacks the scope `me`, and has it with a comma, but spaces separate scopes (RFC 6749 section 3.3): `me,items`",
+        ),
+        (
+            "me, items",
+            "it lacks the scope `me`, and has it with a comma, but spaces separate scopes (RFC 6749 section 3.3): `me,`",
+        ),
+        (
+            &format!("me,{long}"),
+            "it lacks the scope `me`, and has it with a comma, but spaces separate scopes (RFC 6749 section 3.3): `me,xxx",
+        ),
+        ("me Items", "it lacks the scope `items`, and has it in another case: `Items`"),
+        ("men item", ""),
+    ] {
+        let issuer = TestIssuer::new();
+        let app = Router::new().route("/items", on_get(items)).with_state(issuer.resource_server());
+        let token = issuer.token().claim("scope", scopes).sign();
+        let [event] = &*events_of(&app, "/items", &[&format!("Bearer {token}")]).await else {
+            panic!("one event")
+        };
+        assert!(event.contains("reason=\"insufficient_scope\"") && event.len() < 800, "{event}");
+        match cause {
+            "" => assert!(!event.contains("cause="), "{event}"),
+            cause => assert!(event.contains(&format!(" cause=\"{cause}")), "{event}"),
+        }
+    }
+}
+
+#[requires_scopes("me", acr = "mfa", max_age = 300)]
+async fn step_up() {}
+
+#[tokio::test]
+async fn the_authentication_that_a_token_lacks_is_in_the_cause() {
+    let issuer = TestIssuer::new();
+    let app = Router::new().route("/", on_get(step_up)).with_state(issuer.resource_server());
+    let token = issuer.token().scopes(["me"]).claim("acr", "mfa").claim("auth_time", now());
+    let long = format!("`{}", "x".repeat(1000));
+    let ok = events_of(&app, "/", &[&format!("Bearer {}", token.sign())]).await;
+    assert!(ok.is_empty(), "{ok:?}");
+    for (token, cause) in [
+        (
+            token.clone().claim("auth_time", now() - 86_400),
+            "`max_age` is 300 s, but the user authenticated N s ago (`auth_time`)\"",
+        ),
+        (
+            token.clone().claim("auth_time", now() + 7200),
+            "`max_age` is 300 s, but the claim `auth_time` is N s in the future\"",
+        ),
+        (
+            token.clone().without_claim("auth_time"),
+            "`max_age` is 300 s, but the token has no claim `auth_time`\"",
+        ),
+        (token.clone().claim("acr", "pwd"), "the claim `acr` must be `mfa`, but is `pwd`\""),
+        (token.clone().claim("acr", &*long), r"the claim `acr` must be `mfa`, but is `\\`xxx"),
+        (
+            token.clone().without_claim("acr").without_claim("auth_time"),
+            "`max_age` is 300 s, but the token has no claim `auth_time`; the claim `acr` must be `mfa`, but is missing\"",
+        ),
+    ] {
+        let [event] = &*events_of(&app, "/", &[&format!("Bearer {}", token.sign())]).await else {
+            panic!("one event")
+        };
+        let event = without_seconds(event);
+        assert!(event.contains("reason=\"insufficient_user_authentication\""), "{event}");
+        assert!(event.contains(&format!(" cause=\"{cause}")) && event.len() < 1000, "{event}");
+    }
+}
+
+/// A second is a difference of clocks, a day is a mistake of the client.
+#[tokio::test]
+async fn the_cause_of_an_expired_or_early_token_has_the_seconds() {
+    let issuer = TestIssuer::new();
+    let decoder = JwtDecoder::builder().issuer(issuer.url()).audience(issuer.audience());
+    let decoder = decoder.key(issuer.verification_key()).leeway(Duration::from_millis(2500)).build();
+    let server = ResourceServer::new(decoder.expect("a decoder"));
+    let app = Router::new().route("/me", on_get(me)).with_state(server);
+    for (name, at, cause, seconds) in [
+        ("exp", now() - 86_400, "it has expired: the claim `exp` was N s ago", 86_400),
+        ("nbf", now() + 3600, "it is not valid yet: the claim `nbf` is N s in the future", 3600),
+    ] {
+        let token = issuer.token().claim(name, at).sign();
+        let [event] = &*events_of(&app, "/me", &[&format!("Bearer {token}")]).await else {
+            panic!("one event")
+        };
+        let expected = format!("{cause}, and the leeway is 2.5 s\"");
+        assert!(without_seconds(event).ends_with(&expected), "{event}");
+        // The test may run for some seconds.
+        let is_near = |found: u64| found.abs_diff(seconds) < 60;
+        assert!(event.split(' ').filter_map(|word| word.parse().ok()).any(is_near), "{event}");
+    }
+}
+
+#[tokio::test]
 async fn metadata_of_another_issuer_is_an_event_that_names_both() {
     subscribe();
     let issuer = TestIssuer::new().serve();
@@ -407,19 +506,32 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
     };
     let acme = "org:acme:read";
     assert_eq!(events_of(&app, "/orgs/acme", &[&bearer("me")]).await, [refused("/orgs/{org}", acme, acme)]);
-    // A client can send this to a correct route, so there is no warning.
+    // A client can send these to a correct route, so there is no warning.
     let declared = "org:{org}:read";
-    assert_eq!(
-        events_of(&app, "/orgs/%FF", &[&bearer("me")]).await,
-        [refused("/orgs/{org}", declared, declared)]
-    );
+    let because = |route: &str, scope: &str, parameter: &str, reason: &str| {
+        let refused = refused(route, scope, scope);
+        format!("{refused} cause=\"the parameter `{parameter}` of a required scope {reason}\"")
+    };
+    let no_value = "has no value, or several different ones";
+    let character = "has a value with a character that scopes cannot contain";
+    for (path, reason) in [
+        ("/orgs/%FF", no_value),
+        ("/orgs/a:b", "has a value with `:`, which separates it from the rest of the scope"),
+        ("/orgs/a%20b", character),
+        ("/orgs/a%22b", character),
+        ("/orgs/%C3%A4", character),
+    ] {
+        let expected = because("/orgs/{org}", declared, "org", reason);
+        assert_eq!(events_of(&app, path, &[&bearer("me")]).await, [expected], "{path}");
+    }
     let of_tenant = "tenant:{tenant}:items";
-    assert_eq!(events_of(&app, "/items", &[&bearer("me")]).await, [refused("/items", of_tenant, of_tenant)]);
+    let expected = because("/items", of_tenant, "tenant", no_value);
+    assert_eq!(events_of(&app, "/items", &[&bearer("me")]).await, [expected]);
     let events = events_of(&app, "/projects", &[&bearer("me")]).await;
     let missing =
         "WARN scopes_runtime::missing_parameter: a request was refused because its route has no parameter";
     assert!(events.len() == 2 && events[0].starts_with(missing), "{events:?}");
-    assert_eq!(events.last(), Some(&refused("/projects", declared, declared)));
+    assert_eq!(events.last(), Some(&because("/projects", declared, "org", no_value)));
 }
 
 #[test]

@@ -13,9 +13,9 @@ use tracing::field::{self, DebugValue};
 
 use super::AuthError;
 use super::bearer::OtherCredentials;
-use super::challenge::ChallengeConfig;
+use super::challenge::{ChallengeConfig, RefusalTemplate};
 use super::insufficiency;
-use crate::scope::Requirements;
+use crate::scope::{RequiredScope, Requirements, list};
 use crate::shown_text::cut;
 use crate::token::AccessToken;
 
@@ -68,6 +68,7 @@ pub(super) fn refused(
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
                 // For a whole operation, this is the template of the refusal. A part has its own.
                 let template = config.refusal_for(required, None);
+                let missing = token.map(|token| template.missing(token.scopes())).unwrap_or_default();
                 tracing::event!(
                     target: TARGET,
                     tracing::Level::$level,
@@ -76,12 +77,12 @@ pub(super) fn refused(
                     route = place.route().map(cut).as_deref(),
                     location = place.location().map(field::display),
                     required = &*cut(&template.required),
-                    missing = token.and_then(|token| template.missing(token.scopes())).as_deref().map(cut).as_deref(),
+                    missing = (!missing.is_empty()).then(|| list(&missing)).as_deref().map(cut).as_deref(),
                     issuer = token.and_then(AccessToken::issuer).map(shown),
                     client_id = token.and_then(AccessToken::client_id).map(shown),
                     jti_hash = token.and_then(AccessToken::id).map(hash),
                     acr = token.and_then(AccessToken::acr).map(shown),
-                    cause = cause_of(error, token, cause).as_deref().map(shown),
+                    cause = cause_of(error, required, &template, &missing, token, cause).as_deref().map(shown),
                     "a request was refused"
                 );
             }
@@ -97,12 +98,15 @@ pub(super) fn refused(
 /// Returns the cause that is given, or else why a valid token is insufficient.
 fn cause_of(
     error: &AuthError,
+    required: &Requirements,
+    template: &RefusalTemplate,
+    missing: &[RequiredScope],
     token: Option<&AccessToken>,
     cause: Option<&(dyn Error + 'static)>,
 ) -> Option<Cow<'static, str>> {
     match cause {
         Some(cause) => Some(cause.to_string().into()),
-        None => insufficiency::cause(error.reason()?, token?),
+        None => insufficiency::cause(error.reason()?, required, template, missing, token?),
     }
 }
 
