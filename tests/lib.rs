@@ -165,6 +165,19 @@ pub async fn get(app: &Router, path: &str, authorization: &[&str]) -> Answer {
     get_raw(app, path, &headers).await
 }
 
+/// Replaces the seconds in the reason of a refusal, such as `5 s ago`, by `N`.
+#[must_use]
+pub fn without_seconds(reason: &str) -> String {
+    let words: Vec<_> = reason.split(' ').collect();
+    let is_time = |at: usize| {
+        let is_number = words[at].bytes().all(|byte| byte.is_ascii_digit()) && !words[at].is_empty();
+        let unit = words.get(at + 1) == Some(&"s");
+        is_number && unit && words.get(at + 2).is_some_and(|next| next.starts_with("ago") || *next == "in")
+    };
+    let masked: Vec<_> = (0..words.len()).map(|at| if is_time(at) { "N" } else { words[at] }).collect();
+    masked.join(" ")
+}
+
 /// Sends a GET request with `Authorization` headers of these bytes.
 ///
 /// # Panics

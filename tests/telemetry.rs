@@ -20,6 +20,9 @@ use scopes_tests::{Readable, Scope, bearer, get};
 use serde_json::json;
 use tracing::Level;
 
+#[path = "telemetry/causes.rs"]
+mod causes;
+
 #[requires_scopes("me", "items")]
 async fn items() {}
 
@@ -145,45 +148,85 @@ fn logged() -> Vec<String> {
 
 #[tokio::test]
 async fn each_refusal_is_one_event_with_its_reason() {
-    let line = |level: &str, fields: &str| {
-        vec![format!("{level} scopes_runtime::refused: a request was refused {fields}")]
+    let line = |level: &str, reason: &str, path: &str, fields: &str| {
+        let operation = format!("method=\"GET\" route=\"{path}\"");
+        vec![format!(
+            "{level} scopes_runtime::refused: a request was refused reason=\"{reason}\" {operation} {fields}"
+        )]
     };
-    assert_eq!(events("/items", &[]).await, line("DEBUG", "reason=\"missing_token\" required=\"me items\""));
+    let both = "required=\"me items\"";
+    assert_eq!(events("/items", &[]).await, line("DEBUG", "missing_token", "/items", both));
+    let cause = "cause=\"the `Authorization` header has no token after the scheme\"";
     assert_eq!(
         events("/items", &["Bearer"]).await,
-        line(
-            "INFO",
-            "reason=\"invalid_request\" required=\"me items\" cause=\"the `Authorization` header has no token after the scheme\""
-        )
+        line("INFO", "invalid_request", "/items", &format!("{both} {cause}"))
     );
     let cause = "cause=\"the access token is not valid: it is bad\"";
     assert_eq!(
         events("/items", &["Bearer bad"]).await,
-        line("INFO", &format!("reason=\"invalid_token\" required=\"me items\" {cause}"))
+        line("INFO", "invalid_token", "/items", &format!("{both} {cause}"))
     );
     let cause = "cause=\"the access token cannot be checked now: no connection\"";
     assert_eq!(
         events("/items", &["Bearer down"]).await,
-        line("WARN", &format!("reason=\"unavailable\" required=\"me items\" {cause}"))
+        line("WARN", "unavailable", "/items", &format!("{both} {cause}"))
     );
-    let who = r#"issuer="https://issuer.example" client_id="a\nclient" jti_hash="a0699cce88428336" acr="1""#;
-    for (path, required, missing) in
-        [("/items", "me items", "items"), ("/later", "items:write", "items:write")]
-    {
-        let fields =
-            format!("reason=\"insufficient_scope\" required=\"{required}\" missing=\"{missing}\" {who}");
-        assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
-    }
-    let cause = "cause=\"the access token is not valid: the application refuses it\"";
+    let fields = format!("{both} missing=\"items\" {WHO}");
     assert_eq!(
-        events("/gone", &[&bearer("me")]).await,
-        line("INFO", &format!("reason=\"invalid_token\" required=\"me\" {who} {cause}"))
+        events("/items", &[&bearer("me")]).await,
+        line("INFO", "insufficient_scope", "/items", &fields)
     );
     let cause = "cause=\"it is not bound to a DPoP key, which the operation requires\"";
-    for (path, required) in [("/bound", "me"), ("/bound_later", "")] {
-        let fields = format!("reason=\"invalid_token\" required=\"{required}\" {who} {cause}");
-        assert_eq!(events(path, &[&bearer("me")]).await, line("INFO", &fields));
+    assert_eq!(
+        events("/bound", &[&bearer("me")]).await,
+        line("INFO", "invalid_token", "/bound", &format!("required=\"me\" {WHO} {cause}"))
+    );
+}
+
+/// The claims of [`Named`].
+const WHO: &str =
+    r#"issuer="https://issuer.example" client_id="a\nclient" jti_hash="a0699cce88428336" acr="1""#;
+
+#[tokio::test]
+async fn a_refusal_by_a_handler_is_an_event_with_the_line_that_refuses() {
+    for (path, reason, fields) in [
+        ("/later", "insufficient_scope", format!("required=\"items:write\" missing=\"items:write\" {WHO}")),
+        (
+            "/gone",
+            "invalid_token",
+            format!(
+                "required=\"me\" {WHO} cause=\"the access token is not valid: the application refuses it\""
+            ),
+        ),
+        (
+            "/bound_later",
+            "invalid_token",
+            format!(
+                "required=\"\" {WHO} cause=\"it is not bound to a DPoP key, which the operation requires\""
+            ),
+        ),
+    ] {
+        let [event] = &*events(path, &[&bearer("me")]).await else { panic!("one event") };
+        let start = format!(
+            "INFO scopes_runtime::refused: a request was refused reason=\"{reason}\" location=tests/telemetry.rs:"
+        );
+        let rest = event.strip_prefix(&start).and_then(|rest| rest.split_once(' '));
+        assert_eq!(rest.map(|(_, fields)| fields), Some(&*fields), "{event}");
     }
+}
+
+/// The route has the names of parameters, because clients choose the values.
+#[tokio::test]
+async fn the_route_of_an_event_has_no_text_of_the_client() {
+    let inner = ScopedRouter::new().route("/orgs/{org}", scopes_runtime::router::get(orgs::read));
+    let fallback = ScopedRouter::new().fallback(items);
+    let app = Router::from(ScopedRouter::new().nest("/v1", inner).with_state(ResourceServer::new(Named)));
+    let fallback = Router::from(fallback.with_state(ResourceServer::new(Named)));
+    let [event] = &*events_of(&app, "/v1/orgs/acme?x=1", &[]).await else { panic!("one event") };
+    assert!(event.contains(r#" method="GET" route="/v1/orgs/{org}" required="#), "{event}");
+    assert!(!event.contains("x=1"), "{event}");
+    let events = events_of(&fallback, "/v1/orgs/acme", &[]).await;
+    assert!(events[0].contains(r#" method="GET" required="#), "{events:?}");
 }
 
 #[tokio::test]
@@ -210,56 +253,6 @@ async fn long_claims_are_truncated() {
     // Byte 256 is inside of a character.
     assert!(events.contains(&format!("acr=\"x{}…\"", "ä".repeat(127))), "{events}");
     assert!(events.len() < 1200, "{}", events.len());
-}
-
-/// What the token names is in the event, escaped and cut, and not in the response.
-#[tokio::test]
-async fn another_issuer_or_audience_is_in_the_event_only() {
-    subscribe();
-    let issuer = TestIssuer::new();
-    let app = Router::new().route("/me", on_get(me)).with_state(issuer.resource_server());
-    let long = "x".repeat(6000);
-    for (name, value, shown) in [
-        ("iss", "https://other.test", "configured, but `https://other.test`\""),
-        ("aud", "https://other.test", "it names `https://other.test`\""),
-        ("iss", "a` b", r"configured, but `a\\` b`"),
-        ("iss", "\u{1b}[2J\nINFO", r"configured, but `\\u{1b}[2J\\nINFO`"),
-        ("iss", &long, "xxx…\""),
-        ("aud", &long, "xxx…\""),
-    ] {
-        LOG.take();
-        let token = issuer.token().claim(name, value).sign();
-        let response = get(&app, "/me", &[&format!("Bearer {token}")]).await;
-        let response = format!("{:?}{}", response.headers, response.text);
-        assert!(!response.contains("other.test") && !response.contains("xxx"), "{response}");
-        let [event] = &*logged() else { panic!("one event") };
-        assert!(event.contains(shown) && event.len() < 500, "{event}");
-    }
-}
-
-#[tokio::test]
-async fn a_malformed_header_is_an_event_with_its_cause() {
-    for (lines, cause) in [
-        (&["Bearer a", "Bearer b"] as &[_], "the request has more than one `Authorization` header"),
-        (&[" , "], "the `Authorization` header does not begin with a scheme"),
-        (&["Bearer  "], "the `Authorization` header has no token after the scheme"),
-        (
-            &["Bearer a b"],
-            "what follows the scheme in the `Authorization` header is no token68 (RFC 9110 section 11.2)",
-        ),
-    ] {
-        let expected = format!("reason=\"invalid_request\" required=\"me items\" cause=\"{cause}\"");
-        let [event] = &*events("/items", lines).await else { panic!("one event") };
-        assert!(event.ends_with(&expected), "{event}");
-    }
-}
-
-#[tokio::test]
-async fn a_token_without_scopes_is_an_event_with_a_cause() {
-    let [event] = &*events("/items", &["Bearer +"]).await else { panic!("one event") };
-    assert!(event.contains("reason=\"insufficient_scope\""), "{event}");
-    let cause = "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, `scope_claim`), or";
-    assert!(event.contains(cause), "{event}");
 }
 
 #[tokio::test]
@@ -333,24 +326,41 @@ async fn a_refusal_of_a_scope_with_a_parameter_names_the_concrete_scope() {
         .route("/projects", on_get(orgs::read))
         .route("/items", on_get(orgs::items))
         .with_state(ResourceServer::new(Readable::default()));
-    let refused = |required: &str, missing: &str| {
+    let refused = |route: &str, required: &str, missing: &str| {
         format!(
-            "INFO scopes_runtime::refused: a request was refused reason=\"insufficient_scope\" required=\"{required}\" \
+            "INFO scopes_runtime::refused: a request was refused reason=\"insufficient_scope\" method=\"GET\" \
+             route=\"{route}\" required=\"{required}\" \
              missing=\"{missing}\""
         )
     };
     let acme = "org:acme:read";
-    assert_eq!(events_of(&app, "/orgs/acme", &[&bearer("me")]).await, [refused(acme, acme)]);
-    // A client can send this to a correct route, so there is no warning.
+    assert_eq!(events_of(&app, "/orgs/acme", &[&bearer("me")]).await, [refused("/orgs/{org}", acme, acme)]);
+    // A client can send these to a correct route, so there is no warning.
     let declared = "org:{org}:read";
-    assert_eq!(events_of(&app, "/orgs/%FF", &[&bearer("me")]).await, [refused(declared, declared)]);
+    let because = |route: &str, scope: &str, parameter: &str, reason: &str| {
+        let refused = refused(route, scope, scope);
+        format!("{refused} cause=\"the parameter `{parameter}` of a required scope {reason}\"")
+    };
+    let no_value = "has no value, or several different ones";
+    let character = "has a value with a character that scopes cannot contain";
+    for (path, reason) in [
+        ("/orgs/%FF", no_value),
+        ("/orgs/a:b", "has a value with `:`, which separates it from the rest of the scope"),
+        ("/orgs/a%20b", character),
+        ("/orgs/a%22b", character),
+        ("/orgs/%C3%A4", character),
+    ] {
+        let expected = because("/orgs/{org}", declared, "org", reason);
+        assert_eq!(events_of(&app, path, &[&bearer("me")]).await, [expected], "{path}");
+    }
     let of_tenant = "tenant:{tenant}:items";
-    assert_eq!(events_of(&app, "/items", &[&bearer("me")]).await, [refused(of_tenant, of_tenant)]);
+    let expected = because("/items", of_tenant, "tenant", no_value);
+    assert_eq!(events_of(&app, "/items", &[&bearer("me")]).await, [expected]);
     let events = events_of(&app, "/projects", &[&bearer("me")]).await;
     let missing =
         "WARN scopes_runtime::missing_parameter: a request was refused because its route has no parameter";
     assert!(events.len() == 2 && events[0].starts_with(missing), "{events:?}");
-    assert_eq!(events.last(), Some(&refused(declared, declared)));
+    assert_eq!(events.last(), Some(&because("/projects", declared, "org", no_value)));
 }
 
 #[test]
@@ -460,11 +470,11 @@ fn refusals_admissions_and_tokens_are_counted() {
         counters(&snapshotter),
         [
             "scopes_admissions_total  2",
-            "scopes_refusals_total reason=insufficient_scope 1",
-            "scopes_refusals_total reason=invalid_request 1",
-            "scopes_refusals_total reason=invalid_token 1",
-            "scopes_refusals_total reason=missing_token 1",
-            "scopes_refusals_total reason=unavailable 1",
+            "scopes_refusals_total reason=insufficient_scope route=/items 1",
+            "scopes_refusals_total reason=invalid_request route=/items 1",
+            "scopes_refusals_total reason=invalid_token route=/items 1",
+            "scopes_refusals_total reason=missing_token route=/items 1",
+            "scopes_refusals_total reason=unavailable route=/items 1",
             "scopes_tokens_total outcome=invalid 1",
             "scopes_tokens_total outcome=unavailable 1",
             "scopes_tokens_total outcome=valid 3",

@@ -256,8 +256,8 @@ pub use macros::{
 };
 pub use router::ScopedRouter;
 pub use scope::{
-    ConcreteRequirement, CredentialScheme, DeclaredScope, GrantedScopes, Requirement, TokenRequirement,
-    UndeclaredScopeError, Vocabulary,
+    ConcreteRequirement, CredentialScheme, DeclaredScope, GrantedScopes, Requirement, RouterRequirement,
+    TokenRequirement, UndeclaredScopeError, Vocabulary,
 };
 pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
 #[cfg(feature = "_jwt")]

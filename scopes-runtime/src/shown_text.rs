@@ -3,6 +3,16 @@ use std::borrow::Cow;
 /// The longest text from a token in an event or a reason, in bytes.
 const MAX_BYTES: usize = 256;
 
+/// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("`{}`", escaped(&cut(text)))
+}
+
+/// Escapes text for back quotes.
+pub(crate) fn escaped(text: &str) -> String {
+    text.escape_debug().to_string().replace('`', "\\`")
+}
+
 /// Cuts text for an event or a reason: a claim may be as long as a token.
 pub(crate) fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= MAX_BYTES {

@@ -31,7 +31,7 @@ impl Api {
         issuer: &Issuer,
         decoder: impl FnOnce(&str) -> Box<dyn TokenDecoder>,
     ) -> Self {
-        Self::start_with(path, issuer, |url, _| ResourceServer::builder(Boxed(decoder(url)))).await
+        Self::start_with(path, issuer, |url, _| ResourceServer::builder(decoder(url))).await
     }
 
     /// Starts the API with a server for its URL and its origin.
@@ -62,13 +62,5 @@ impl Api {
 
     pub(crate) async fn status(&self, path: &str, token: &str) -> u16 {
         self.get(path, token).await.0
-    }
-}
-
-struct Boxed(Box<dyn TokenDecoder>);
-
-impl TokenDecoder for Boxed {
-    fn decode<'a>(&'a self, token: &'a str) -> scopes_runtime::DecodeFuture<'a> {
-        self.0.decode(token)
     }
 }

@@ -242,14 +242,14 @@ impl AuthError {
     /// Returns the status of the response: 400, 401, 403 or 503.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.refusal().map_or(StatusCode::SERVICE_UNAVAILABLE, |(reason, _)| reason.status())
+        self.refusal_reason().map_or(StatusCode::SERVICE_UNAVAILABLE, RefusalReason::status)
     }
 
     /// Returns the error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. `None` for a request without
     /// a token and for [`Unavailable`](Self::Unavailable).
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
-        self.refusal().ok()?.0.code()
+        self.refusal_reason()?.code()
     }
 
     /// Returns a word for the kind of refusal, for bodies in the application's own format: the [`code`](Self::code), or
@@ -307,6 +307,11 @@ impl AuthError {
         }
         response.extensions_mut().insert(self);
         response
+    }
+
+    /// Returns the reason of the response. `None` for [`Unavailable`](Self::Unavailable).
+    pub(super) fn refusal_reason(&self) -> Option<RefusalReason> {
+        self.refusal().ok().map(|(reason, _)| reason)
     }
 
     fn has_renderer(&self) -> bool {

@@ -3,15 +3,15 @@
 use std::any::TypeId;
 use std::sync::{Arc, LazyLock};
 
-use axum::http::Uri;
 use axum::http::request::Parts;
 
+use super::ResourceServer;
 use super::auth_error::AuthError;
 use super::bearer::AuthorizationHeader;
 use super::context::{AuthContext, AuthorizedPath, StoredOutcome, TokenOutcome};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
-use super::{ResourceServer, telemetry};
+use super::telemetry::{self, Place};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
 
@@ -48,13 +48,15 @@ impl ResourceServer {
         let outcome = TokenOutcome::immediate(&header, parts, self.server())?;
         let header = own.reads_context().then(|| header.cloned());
         let required = Requirements::from(*own);
-        let mut values = RequestValues::of(parts, &required);
-        let authorized = self.evaluate_with(&required, &mut values, &outcome, &parts.uri);
+        let values = RequestValues::of(parts, &required);
+        let (authorized, path) = match evaluate_with(&required, values.as_ref(), &outcome) {
+            Ok(()) => (Ok(()), authorized_path(values)),
+            Err(denial) => {
+                let refusal = self.refuse_operation(denial, &required, values, &outcome, parts);
+                (Err(refusal), AuthorizedPath::None)
+            }
+        };
         if let Some(header) = header {
-            let path = match &authorized {
-                Ok(()) => authorized_path(values),
-                Err(_) => AuthorizedPath::None,
-            };
             let outcome = StoredOutcome::now(self.server(), parts, header, outcome);
             parts.extensions.insert(AuthContext::new(required, handler, path, outcome));
         }
@@ -109,11 +111,14 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        let mut values = RequestValues::of(parts, required);
+        let values = RequestValues::of(parts, required);
         let context: &mut AuthContext = parts.extensions.get_or_insert_default();
         context.begin_operation(required.clone(), handler);
         context.reject_if_refused_by_other(self.config());
-        self.evaluate_with(required, &mut values, context.outcome(), &parts.uri)?;
+        if let Err(denial) = evaluate_with(required, values.as_ref(), context.outcome()) {
+            let outcome = AuthContext::outcome_of(parts);
+            return Err(self.refuse_operation(denial, required, values, outcome, parts));
+        }
         context.set_authorized(authorized_path(values));
         Ok(())
     }
@@ -141,7 +146,7 @@ impl ResourceServer {
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
         let context = AuthContext::of(parts, self.server()).await;
-        if matches!(context.outcome(), TokenOutcome::Missing) || context.leave_to_check(self.config()) {
+        if matches!(context.outcome(), TokenOutcome::Missing(_)) || context.leave_to_check(self.config()) {
             return Ok(None);
         }
         self.evaluate_part(parts, Requirement::ANY_VALID_TOKEN).map(Some)
@@ -150,56 +155,67 @@ impl ResourceServer {
     /// Evaluates a part of the operation. The context has the outcome for the credentials.
     fn evaluate_part(&self, parts: &mut Parts, part: Requirement) -> Result<AccessToken, AuthError> {
         let values = RequestValues::of_part(parts, part).map(|values| Arc::new(values) as SharedValues);
-        let context: &mut AuthContext = parts.extensions.get_or_insert_default();
-        let required = context.required.clone().unwrap_or_else(|| part.into()).with_values(values.clone());
+        let context = parts.extensions.get::<AuthContext>();
+        let required = context.and_then(|context| context.required.clone());
+        let required = required.unwrap_or_else(|| part.into()).with_values(values.clone());
         let part = Requirements::from(part).with_values(values);
-        let outcome = context.outcome();
+        let outcome = context.map_or(&TokenOutcome::Missing(None), AuthContext::outcome);
         let token = evaluate(&part, part.values(), outcome)
-            .map_err(|denial| self.refuse(denial, &required, Some(&part), outcome))?
+            .map_err(|denial| self.refuse(denial, &required, Some(&part), outcome, parts))?
             .clone();
-        Ok(token.with_server(self.config().clone(), required, context.handler.is_some()))
+        let is_declared = context.is_some_and(|context| context.handler.is_some());
+        Ok(token.with_server(self.config().clone(), required, is_declared))
     }
 
-    /// Evaluates the operation of a request to this URI. A refusal takes the values.
-    fn evaluate_with(
+    /// Returns the refusal of the operation, which takes the values.
+    fn refuse_operation(
         &self,
+        denial: Denial,
         required: &Requirements,
-        values: &mut Option<RequestValues>,
+        values: Option<RequestValues>,
         outcome: &TokenOutcome,
-        uri: &Uri,
-    ) -> Result<(), AuthError> {
-        let evaluated = match values.as_ref() {
-            Some(values) => evaluate(required, values, outcome),
-            None => evaluate(required, &(), outcome),
-        };
-        evaluated.map(|_| ()).map_err(|denial| {
-            let with_values = values.take().map(|values| {
-                values.warn_of_missing([required], uri);
-                required.clone().with_values(Some(Arc::new(values)))
-            });
-            self.refuse(denial, with_values.as_ref().unwrap_or(required), None, outcome)
-        })
+        parts: &Parts,
+    ) -> AuthError {
+        let with_values = values.map(|values| {
+            values.warn_of_missing([required], &parts.uri);
+            required.clone().with_values(Some(Arc::new(values)))
+        });
+        self.refuse(denial, with_values.as_ref().unwrap_or(required), None, outcome, parts)
     }
 
     /// Returns the refusal of the part if there is one, otherwise of the operation.
     fn refuse(
         &self,
-        denial: Denial<'_>,
+        denial: Denial,
         required: &Requirements,
         part: Option<&Requirements>,
         outcome: &TokenOutcome,
+        parts: &Parts,
     ) -> AuthError {
-        let (error, token, cause) = match denial {
-            Denial::Refused { reason, token, cause } => {
+        let token = outcome.token();
+        let error = match denial {
+            Denial::Refused(reason) => {
                 let granted = token.map_or(&*NO_SCOPES, AccessToken::scopes).clone();
-                let scheme = outcome.scheme();
-                (self.config().refusal(reason, required, part, granted, scheme), token, cause)
+                self.config().refusal(reason, required, part, granted, outcome.scheme())
             }
-            Denial::Unavailable { retry_after, cause } => {
-                (self.config().unavailable(retry_after), None, Some(cause))
-            }
+            Denial::Unavailable { retry_after } => self.config().unavailable(retry_after),
         };
-        telemetry::refused(&error, &self.config().challenges, part.unwrap_or(required), token, cause);
+        let place = Place::Operation(parts);
+        let required = part.unwrap_or(required);
+        telemetry::refused(&error, &self.config().challenges, required, token, outcome.cause(), place);
         error
     }
+}
+
+/// Evaluates an operation with the values of a request.
+fn evaluate_with(
+    required: &Requirements,
+    values: Option<&RequestValues>,
+    outcome: &TokenOutcome,
+) -> Result<(), Denial> {
+    let evaluated = match values {
+        Some(values) => evaluate(required, values, outcome),
+        None => evaluate(required, &(), outcome),
+    };
+    evaluated.map(|_| ())
 }

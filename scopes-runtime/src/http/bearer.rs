@@ -1,6 +1,8 @@
 //! The `Authorization` header (RFC 9110 section 11.6.2) and the token in it (RFC 6750 section 2.1, RFC 9449 section 7.1).
 
 use std::borrow::Borrow;
+use std::error::Error;
+use std::fmt;
 
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
@@ -20,8 +22,8 @@ pub(super) enum AuthorizationHeader<L> {
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Credentials<'a> {
-    /// No header, or another scheme.
-    Missing,
+    /// No header, or one without a scheme of this server.
+    Missing(Option<OtherCredentials>),
     /// A malformed or repeated header. The scheme is that of the first line.
     Malformed(Scheme, HeaderError),
     /// A token, which is a token68.
@@ -42,6 +44,62 @@ pub(super) enum HeaderError {
     #[error("what follows the scheme in the `Authorization` header is no token68 (RFC 9110 section 11.2)")]
     NotToken68,
 }
+
+/// What the header contains in place of a scheme of this server and a token, for the log.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OtherCredentials {
+    kind: OtherKind,
+    accepts_dpop: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum OtherKind {
+    /// One word, which is a token in most cases.
+    NoScheme,
+    OtherScheme,
+    /// A scheme that browsers send by themselves, to all paths of a host.
+    SchemeOfBrowsers,
+}
+
+/// The schemes that browsers send by themselves once their user has logged in to another application of the host, or to the
+/// network.
+const SCHEMES_OF_BROWSERS: [&str; 4] = ["Basic", "Digest", "Negotiate", "NTLM"];
+
+impl OtherCredentials {
+    fn of(line: &[u8], accepts_dpop: bool) -> Self {
+        let (scheme, has_more) = match line.iter().position(|byte| matches!(byte, b' ' | b'\t')) {
+            Some(end) => (&line[..end], true),
+            None => (line, false),
+        };
+        let kind = if SCHEMES_OF_BROWSERS.iter().any(|name| scheme.eq_ignore_ascii_case(name.as_bytes())) {
+            OtherKind::SchemeOfBrowsers
+        } else if has_more {
+            OtherKind::OtherScheme
+        } else {
+            OtherKind::NoScheme
+        };
+        Self { kind, accepts_dpop }
+    }
+
+    /// Returns whether a browser may have sent them without the client's intent.
+    pub(super) fn are_of_browser(&self) -> bool {
+        self.kind == OtherKind::SchemeOfBrowsers
+    }
+}
+
+/// Contains nothing of the header: its first characters may be those of a token.
+impl fmt::Display for OtherCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content = match self.kind {
+            OtherKind::NoScheme => "a token without the scheme",
+            OtherKind::OtherScheme | OtherKind::SchemeOfBrowsers => "another scheme than",
+        };
+        let schemes = if self.accepts_dpop { "`Bearer` or `DPoP`" } else { "`Bearer`" };
+        write!(formatter, "the `Authorization` header has {content} {schemes}")
+    }
+}
+
+impl Error for OtherCredentials {}
 
 impl<'a> AuthorizationHeader<&'a HeaderValue> {
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
@@ -89,7 +147,7 @@ impl<L: Borrow<HeaderValue>> AuthorizationHeader<L> {
     /// Returns the credentials. Without `accepts_dpop`, `DPoP` is another scheme.
     pub(super) fn credentials(&self, accepts_dpop: bool) -> Credentials<'_> {
         match self {
-            Self::None => Credentials::Missing,
+            Self::None => Credentials::Missing(None),
             Self::One(line) => credentials(line.borrow().as_bytes(), accepts_dpop),
             Self::Several(lines) => {
                 let first = lines.first().map(|line| line.borrow().as_bytes());
@@ -104,8 +162,11 @@ impl<L: Borrow<HeaderValue>> AuthorizationHeader<L> {
 fn credentials(line: &[u8], accepts_dpop: bool) -> Credentials<'_> {
     let Some((scheme, rest)) = after_scheme(line, accepts_dpop) else {
         let is_other = line.first().is_some_and(|byte| is_token_character(*byte));
-        let malformed = Credentials::Malformed(Scheme::Bearer, HeaderError::NoScheme);
-        return if is_other { Credentials::Missing } else { malformed };
+        return if is_other {
+            Credentials::Missing(Some(OtherCredentials::of(line, accepts_dpop)))
+        } else {
+            Credentials::Malformed(Scheme::Bearer, HeaderError::NoScheme)
+        };
     };
     let text = after_spaces(rest);
     let token = std::str::from_utf8(text).ok().filter(|token| text.len() < rest.len() && is_token68(token));

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::authentication_schemes::{AuthenticationSchemes, Scheme};
 use crate::scope::{
     Authentication, GrantedScopes, RequiredScope, RequirementKey, Requirements, authentication_of_all,
-    cheapest, list, written,
+    cheapest, written,
 };
 
 /// The most templates that a server keeps. It limits memory if requirements are created at run time.
@@ -205,10 +205,15 @@ impl RefusalTemplate {
     }
 
     /// Returns the scopes of the cheapest alternative that were not granted, for the log.
-    pub(super) fn missing(&self, granted: &GrantedScopes) -> Option<String> {
-        let alternative = self.alternatives[self.cheapest(granted)?].iter();
-        let missing: Vec<_> = alternative.filter(|scope| !scope.is_granted(granted)).cloned().collect();
-        (!missing.is_empty()).then(|| list(&missing))
+    pub(super) fn missing(&self, granted: &GrantedScopes) -> Vec<RequiredScope> {
+        let cheapest = self.cheapest(granted).map(|at| &self.alternatives[at]);
+        let scopes = cheapest.into_iter().flatten();
+        scopes.filter(|scope| !scope.is_granted(granted)).cloned().collect()
+    }
+
+    /// Returns how the user must have authenticated.
+    pub(super) fn authentication(&self) -> &Authentication {
+        &self.authentication
     }
 
     /// Returns the refusal for a token with these scopes, rendered at the first call.

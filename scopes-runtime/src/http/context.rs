@@ -1,6 +1,7 @@
 //! Stores the operation and the decoded token of a request in its extensions.
 
 use std::any::TypeId;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
 
 use super::authentication_schemes::Scheme;
-use super::bearer::{AuthorizationHeader, Credentials, HeaderError};
+use super::bearer::{AuthorizationHeader, Credentials, HeaderError, OtherCredentials};
 use super::path_values::PathValues;
 #[cfg(feature = "bound-tokens")]
 use super::sender::SenderEvidence;
@@ -63,7 +64,7 @@ pub(super) struct StoredOutcome {
 /// The result of reading and decoding the credentials of a request.
 #[derive(Clone)]
 pub(super) enum TokenOutcome {
-    Missing,
+    Missing(Option<OtherCredentials>),
     Malformed(Scheme, HeaderError),
     Valid(AccessToken),
     Rejected(Arc<DecodeError>),
@@ -141,7 +142,7 @@ impl AuthContext {
     pub(super) fn leave_to_check(&mut self, server: &Arc<ServerConfig>) -> bool {
         let is_invalid = match self.outcome() {
             TokenOutcome::Malformed(..) => true,
-            TokenOutcome::Missing | TokenOutcome::Valid(_) => false,
+            TokenOutcome::Missing(_) | TokenOutcome::Valid(_) => false,
             rejected => rejected.is_decided(),
         };
         let is_left = self.is_before_check && is_invalid;
@@ -194,9 +195,14 @@ impl AuthContext {
         context
     }
 
+    /// Returns the outcome for the credentials of a request, after [`of`](Self::of).
+    pub(super) fn outcome_of(parts: &Parts) -> &TokenOutcome {
+        parts.extensions.get().map_or(&TokenOutcome::Missing(None), Self::outcome)
+    }
+
     /// The outcome, after [`of`](Self::of).
     pub(super) fn outcome(&self) -> &TokenOutcome {
-        self.stored.as_ref().map_or(&TokenOutcome::Missing, |stored| &stored.outcome)
+        self.stored.as_ref().map_or(&TokenOutcome::Missing(None), |stored| &stored.outcome)
     }
 }
 
@@ -268,7 +274,7 @@ impl StoredOutcome {
         let is_recent = now.duration_since(self.decoded_at).is_ok_and(|age| age < MAX_AGE);
         is_recent
             && match &self.outcome {
-                TokenOutcome::Missing | TokenOutcome::Malformed(..) => true,
+                TokenOutcome::Missing(_) | TokenOutcome::Malformed(..) => true,
                 TokenOutcome::Valid(token) => token.expires_at().is_none_or(|end| now < end),
                 rejected => rejected.is_decided(),
             }
@@ -288,7 +294,7 @@ impl TokenOutcome {
             return Some(accepted_as_bearer(counted(token), parts, server));
         }
         match header.credentials(server.config.sender.accepts_dpop()) {
-            Credentials::Missing => Some(Self::Missing),
+            Credentials::Missing(other) => Some(Self::Missing(other)),
             Credentials::Malformed(scheme, error) => Some(Self::Malformed(scheme, error)),
             Credentials::Bearer(_) if is_looked_up => None,
             Credentials::Bearer(token) => Some(accepted_as_bearer(cached(token, server)?, parts, server)),
@@ -303,7 +309,24 @@ impl TokenOutcome {
             Self::RejectedDpop(_) => Scheme::Dpop,
             Self::Valid(token) => Scheme::of(token),
             Self::Malformed(scheme, _) => *scheme,
-            Self::Rejected(_) | Self::Missing => Scheme::Bearer,
+            Self::Rejected(_) | Self::Missing(_) => Scheme::Bearer,
+        }
+    }
+
+    /// Returns the token, if it is valid.
+    pub(super) fn token(&self) -> Option<&AccessToken> {
+        if let Self::Valid(token) = self { Some(token) } else { None }
+    }
+
+    /// Returns why there is no valid token, for the log.
+    pub(super) fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Missing(other) => other.as_ref().map(|other| other as &dyn Error),
+            Self::Malformed(_, error) => Some(error),
+            Self::Valid(_) => None,
+            Self::Rejected(error) => Some(&**error),
+            #[cfg(feature = "bound-tokens")]
+            Self::RejectedDpop(refusal) => Some(&**refusal),
         }
     }
 
@@ -315,7 +338,7 @@ impl TokenOutcome {
             Self::RejectedDpop(refusal) => {
                 !matches!(**refusal, DpopRefusal::Token(DecodeError::Unavailable { .. }))
             }
-            Self::Missing | Self::Malformed(..) | Self::Valid(_) => true,
+            Self::Missing(_) | Self::Malformed(..) | Self::Valid(_) => true,
         }
     }
 }
@@ -333,7 +356,7 @@ fn counted(token: AccessToken) -> AccessToken {
 
 async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Server) -> TokenOutcome {
     match credentials {
-        Credentials::Missing => TokenOutcome::Missing,
+        Credentials::Missing(other) => TokenOutcome::Missing(other),
         Credentials::Malformed(scheme, error) => TokenOutcome::Malformed(scheme, error),
         Credentials::Bearer(token) => match decoded_token(token, server).await {
             Ok(token) => accepted_as_bearer(token, parts, server),
@@ -352,7 +375,7 @@ async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Serve
             checked.map_or_else(|refusal| TokenOutcome::RejectedDpop(Arc::new(refusal)), TokenOutcome::Valid)
         }
         #[cfg(not(feature = "bound-tokens"))]
-        Credentials::Dpop(_) => TokenOutcome::Missing,
+        Credentials::Dpop(_) => TokenOutcome::Missing(None),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Compares a requirement with the outcome for a request's credentials: no rendering, and no I/O but the clock for `max_age`.
 
-use std::error::Error;
 use std::time::Duration;
 
 use super::authentication_schemes::Scheme;
@@ -11,18 +10,11 @@ use crate::scope::{ParameterValues, Requirements};
 use crate::token::DpopRefusal;
 use crate::token::{AccessToken, DecodeError};
 
-/// Why a request is not authorized.
-#[derive(Debug)]
-pub(super) enum Denial<'a> {
-    Refused {
-        reason: RefusalReason,
-        token: Option<&'a AccessToken>,
-        cause: Option<&'a (dyn Error + 'static)>,
-    },
-    Unavailable {
-        retry_after: Duration,
-        cause: &'a (dyn Error + 'static),
-    },
+/// Why a request is not authorized. The outcome has the cause, except that of a valid token.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Denial {
+    Refused(RefusalReason),
+    Unavailable { retry_after: Duration },
 }
 
 /// Returns the token if it satisfies the requirement, with these values of the scopes' parameters.
@@ -30,60 +22,29 @@ pub(super) fn evaluate<'a>(
     required: &Requirements,
     values: &(impl ParameterValues + ?Sized),
     outcome: &'a TokenOutcome,
-) -> Result<&'a AccessToken, Denial<'a>> {
-    let refused = |reason, cause| Err(Denial::Refused { reason, token: None, cause });
-    match outcome {
+) -> Result<&'a AccessToken, Denial> {
+    let reason = match outcome {
         TokenOutcome::Valid(token) => match insufficiency(required, values, token) {
-            None => Ok(token),
-            Some(reason) => {
-                Err(Denial::Refused { reason, token: Some(token), cause: cause_of(reason, token) })
-            }
+            None => return Ok(token),
+            Some(reason) => reason,
         },
-        TokenOutcome::Missing => refused(RefusalReason::MissingToken, None),
-        TokenOutcome::Malformed(_, error) => {
-            refused(RefusalReason::InvalidRequest, Some(error as &dyn Error))
-        }
-        TokenOutcome::Rejected(error) => match &**error {
-            DecodeError::Invalid(_) => refused(RefusalReason::InvalidToken, Some(&**error as &dyn Error)),
-            DecodeError::Unavailable { retry_after, .. } => {
-                Err(Denial::Unavailable { retry_after: *retry_after, cause: &**error })
-            }
-        },
+        TokenOutcome::Missing(_) => RefusalReason::MissingToken,
+        TokenOutcome::Malformed(..) => RefusalReason::InvalidRequest,
+        TokenOutcome::Rejected(error) => return Err(denial_of(error)),
         #[cfg(feature = "bound-tokens")]
         TokenOutcome::RejectedDpop(refusal) => match &**refusal {
-            DpopRefusal::InvalidProof(_) => {
-                refused(RefusalReason::InvalidDpopProof, Some(&**refusal as &dyn Error))
-            }
-            DpopRefusal::UseNonce => refused(RefusalReason::UseDpopNonce, Some(&**refusal as &dyn Error)),
-            DpopRefusal::Token(DecodeError::Invalid(_)) => {
-                refused(RefusalReason::InvalidToken, Some(&**refusal as &dyn Error))
-            }
-            DpopRefusal::Token(DecodeError::Unavailable { retry_after, .. }) => {
-                Err(Denial::Unavailable { retry_after: *retry_after, cause: &**refusal })
-            }
+            DpopRefusal::InvalidProof(_) => RefusalReason::InvalidDpopProof,
+            DpopRefusal::UseNonce => RefusalReason::UseDpopNonce,
+            DpopRefusal::Token(error) => return Err(denial_of(error)),
         },
-    }
+    };
+    Err(Denial::Refused(reason))
 }
 
-/// A valid token at an operation that requires another one.
-#[derive(Debug, thiserror::Error)]
-#[error("it is not bound to a DPoP key, which the operation requires")]
-struct UnboundToken;
-
-/// A valid token from which no scope was read, or none was kept.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, `scope_claim`), or \
-     `may_grant` dropped them"
-)]
-struct NoScopes;
-
-/// Returns the cause for the log, if the reason alone is not specific enough.
-pub(super) fn cause_of(reason: RefusalReason, token: &AccessToken) -> Option<&'static (dyn Error + 'static)> {
-    match reason {
-        RefusalReason::UnboundToken => Some(&UnboundToken),
-        RefusalReason::InsufficientScope if token.scopes().is_empty() => Some(&NoScopes),
-        _ => None,
+fn denial_of(error: &DecodeError) -> Denial {
+    match error {
+        DecodeError::Invalid(_) => Denial::Refused(RefusalReason::InvalidToken),
+        DecodeError::Unavailable { retry_after, .. } => Denial::Unavailable { retry_after: *retry_after },
     }
 }
 
@@ -135,7 +96,7 @@ mod tests {
     fn reason(required: Requirement, outcome: &TokenOutcome) -> Option<RefusalReason> {
         match evaluate(&required.into(), &(), outcome) {
             Ok(_) => None,
-            Err(Denial::Refused { reason, .. }) => Some(reason),
+            Err(Denial::Refused(reason)) => Some(reason),
             Err(Denial::Unavailable { .. }) => panic!("a decision was possible"),
         }
     }
@@ -179,7 +140,7 @@ mod tests {
     fn without_a_valid_token_nothing_is_accepted() {
         let rejected = |error| TokenOutcome::Rejected(Arc::new(error));
         let cases = [
-            (TokenOutcome::Missing, RefusalReason::MissingToken),
+            (TokenOutcome::Missing(None), RefusalReason::MissingToken),
             (TokenOutcome::Malformed(Scheme::Bearer, HeaderError::NoToken), RefusalReason::InvalidRequest),
             (rejected(DecodeError::invalid("forged")), RefusalReason::InvalidToken),
         ];
@@ -189,6 +150,6 @@ mod tests {
         let unavailable = rejected(DecodeError::unavailable(Duration::from_secs(3), "no keys"));
         let denial =
             evaluate(&Requirement::ANY_VALID_TOKEN.into(), &(), &unavailable).expect_err("no decision");
-        assert!(matches!(denial, Denial::Unavailable { retry_after, .. } if retry_after.as_secs() == 3));
+        assert!(matches!(denial, Denial::Unavailable { retry_after } if retry_after.as_secs() == 3));
     }
 }

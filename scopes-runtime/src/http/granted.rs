@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::ops::Deref;
+use std::panic::Location;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,6 +13,7 @@ use super::guard::check;
 use super::provable::{Implies, ImpliesAll, Provable, WithoutParameters};
 use super::requirement_of::ScopedExtractor;
 use super::router_state::ProvidesResourceServer;
+use super::telemetry::Place;
 use crate::scope::Requirement;
 use crate::token::AccessToken;
 
@@ -168,7 +170,7 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
     async fn from_request_parts(parts: &mut Parts, state: &T) -> Result<Self, AuthError> {
         let token = check::<Self, T>(parts, state).await?;
         let scope = S::read(token.required().values());
-        scope.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT))
+        scope.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT, Place::Operation(parts)))
     }
 }
 
@@ -206,7 +208,8 @@ impl AccessToken {
     #[track_caller]
     pub fn grant<S: WithoutParameters>(&self) -> Result<Granted<S>, AuthError> {
         self.require(S::REQUIREMENT)?;
-        S::read(&()).map(checked).ok_or_else(|| self.insufficient(S::REQUIREMENT))
+        let place = Place::Code(Location::caller());
+        S::read(&()).map(checked).ok_or_else(|| self.insufficient(S::REQUIREMENT, place))
     }
 
     /// Checks that the token has a scope with these values of its parameters, and returns the proof. Checks as

@@ -14,6 +14,7 @@ mod grpc;
 mod guard;
 mod handler_info;
 mod handler_signature;
+mod insufficiency;
 mod metadata;
 #[cfg(feature = "bound-tokens")]
 mod mutual_tls;

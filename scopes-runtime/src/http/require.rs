@@ -6,9 +6,9 @@ use std::panic::Location;
 use super::auth_error::AuthError;
 use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
-use super::evaluate::{cause_of, insufficiency};
+use super::evaluate::insufficiency;
 use super::server_config::ServerConfig;
-use super::telemetry;
+use super::telemetry::{self, Place};
 use crate::scope::{Requirement, Requirements, TokenRequirement, shared};
 use crate::token::{AccessToken, DecodeError};
 
@@ -95,7 +95,8 @@ impl AccessToken {
             None => Ok(()),
             Some(reason) => {
                 let values = required.have_parameters().then(|| shared(values));
-                Err(self.refused(reason, &required.with_values(values), cause_of(reason, self)))
+                let place = Place::Code(Location::caller());
+                Err(self.refused(reason, &required.with_values(values), None, place))
             }
         }
     }
@@ -113,14 +114,16 @@ impl AccessToken {
     /// }
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn refuse(&self) -> AuthError {
         let cause = DecodeError::invalid("the application refuses it");
-        self.refused(RefusalReason::InvalidToken, self.required(), Some(&cause))
+        let place = Place::Code(Location::caller());
+        self.refused(RefusalReason::InvalidToken, self.required(), Some(&cause), place)
     }
 
     /// Returns the refusal for a part of the operation, with the values of the request.
-    pub(super) fn insufficient(&self, part: Requirement) -> AuthError {
-        self.refused(RefusalReason::InsufficientScope, &part.into(), None)
+    pub(super) fn insufficient(&self, part: Requirement, place: Place<'_>) -> AuthError {
+        self.refused(RefusalReason::InsufficientScope, &part.into(), None, place)
     }
 
     /// `part` is what the token does not satisfy.
@@ -129,12 +132,13 @@ impl AccessToken {
         reason: RefusalReason,
         part: &Requirements,
         cause: Option<&(dyn Error + 'static)>,
+        place: Place<'_>,
     ) -> AuthError {
         // A token of the application's own has not come through a server; its refusals have the default challenge.
         let config = self.server_config::<ServerConfig>().unwrap_or_default();
         let error =
             config.refusal(reason, self.required(), Some(part), self.scopes().clone(), Scheme::of(self));
-        telemetry::refused(&error, &config.challenges, part, Some(self), cause);
+        telemetry::refused(&error, &config.challenges, part, Some(self), cause, place);
         error
     }
 }

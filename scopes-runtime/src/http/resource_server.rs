@@ -23,11 +23,15 @@ use crate::token::TokenDecoder;
 /// # Telemetry
 ///
 /// Each refusal is a [`tracing`](https://docs.rs/tracing) event with the target `scopes_runtime::refused`: at `DEBUG` if there
-/// is no token, at `WARN` if tokens cannot be checked, otherwise at `INFO`. Its fields, if known:
+/// are no credentials, at `WARN` if tokens cannot be checked, otherwise at `INFO`. A token without the scheme `Bearer`, or with
+/// another one such as `Token`, is at `INFO` too, because it is a mistake of the client. `Basic`, `Digest`, `Negotiate` and `NTLM`
+/// are at `DEBUG`: browsers send them by themselves with each request to a host. The fields of the event, if known:
 ///
 /// | field | content |
 /// | --- | --- |
 /// | `reason` | `missing_token`, `unavailable`, or the error code of the response |
+/// | `method`, `route` | the method of the request, and the path of its route (axum's `MatchedPath`, such as `/items/{id}`) |
+/// | `location` | the line of a handler that refuses with [`require`](crate::AccessToken::require), [`grant`](crate::AccessToken::grant) or [`refuse`](crate::AccessToken::refuse), in place of `method` and `route` |
 /// | `required` | the required scopes of the operation, or of the part that refuses, all alternatives |
 /// | `missing` | the scopes that the token lacks for the cheapest alternative |
 /// | `issuer`, `client_id`, `acr` | claims of the token, cut at 256 bytes |
@@ -42,7 +46,7 @@ use crate::token::TokenDecoder;
 ///
 /// | counter | label | counts |
 /// | --- | --- | --- |
-/// | `scopes_refusals_total` | `reason`, as above | refusals |
+/// | `scopes_refusals_total` | `reason` and, if known, `route`, as above | refusals |
 /// | `scopes_admissions_total` | | requests that reached a handler with `#[requires_scopes]` |
 /// | `scopes_tokens_total` | `outcome`: `cached`, `valid`, `invalid`, `unavailable` | tokens of requests |
 /// | `scopes_dropped_total` | `issuer`, as configured (introspection without one: the endpoint) | dropped scopes of decoded tokens |

@@ -1,59 +1,116 @@
 //! Events and counters. They never contain a token.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::panic::Location;
 
+use axum::extract::MatchedPath;
 use axum::http::Uri;
+use axum::http::request::Parts;
 use hmac_sha256::Hash;
 use tracing::field::{self, DebugValue};
 
 use super::AuthError;
-use super::challenge::ChallengeConfig;
-use crate::scope::Requirements;
+use super::bearer::OtherCredentials;
+use super::challenge::{ChallengeConfig, RefusalTemplate};
+use super::insufficiency;
+use crate::scope::{RequiredScope, Requirements, list};
 use crate::shown_text::cut;
 use crate::token::AccessToken;
 
 const TARGET: &str = "scopes_runtime::refused";
 
-/// Emits one event and counts one refusal.
+/// What has refused a request.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// The check of the operation, or of an extractor, of this request.
+    Operation(&'a Parts),
+    /// The code of a handler.
+    Code(&'static Location<'static>),
+}
+
+impl Place<'_> {
+    fn method(&self) -> Option<&str> {
+        if let Self::Operation(parts) = self { Some(parts.method.as_str()) } else { None }
+    }
+
+    /// Returns the path of the route, with its parameters and not with their values.
+    fn route(&self) -> Option<&str> {
+        let Self::Operation(parts) = self else { return None };
+        parts.extensions.get().map(MatchedPath::as_str)
+    }
+
+    fn location(&self) -> Option<&Location<'_>> {
+        if let Self::Code(location) = self { Some(location) } else { None }
+    }
+}
+
+/// Emits one event and counts one refusal. `cause` is that of a token which is missing or not valid.
 pub(super) fn refused(
     error: &AuthError,
     config: &ChallengeConfig,
     required: &Requirements,
     token: Option<&AccessToken>,
     cause: Option<&(dyn Error + 'static)>,
+    place: Place<'_>,
 ) {
-    #[cfg(feature = "metrics")]
-    refusals(error).increment(1);
     let reason = error.reason();
+    #[cfg(feature = "metrics")]
+    count_refusal(reason, place.route());
     // `Debug` escapes text of others: claims, and causes that a decoder may have taken from the token.
     macro_rules! emit {
         ($level:ident) => {
             if tracing::enabled!(target: TARGET, tracing::Level::$level) {
                 // For a whole operation, this is the template of the refusal. A part has its own.
                 let template = config.refusal_for(required, None);
+                let missing = token.map(|token| template.missing(token.scopes())).unwrap_or_default();
                 tracing::event!(
                     target: TARGET,
                     tracing::Level::$level,
                     reason,
+                    method = place.method().map(cut).as_deref(),
+                    route = place.route().map(cut).as_deref(),
+                    location = place.location().map(field::display),
                     required = &*cut(&template.required),
-                    missing = token.and_then(|token| template.missing(token.scopes())).as_deref().map(cut).as_deref(),
+                    missing = (!missing.is_empty()).then(|| list(&missing)).as_deref().map(cut).as_deref(),
                     issuer = token.and_then(AccessToken::issuer).map(shown),
                     client_id = token.and_then(AccessToken::client_id).map(shown),
                     jti_hash = token.and_then(AccessToken::id).map(hash),
                     acr = token.and_then(AccessToken::acr).map(shown),
-                    cause = cause.map(|cause| shown(&cause.to_string())),
+                    cause = cause_of(error, required, &template, &missing, token, cause).as_deref().map(shown),
                     "a request was refused"
                 );
             }
         };
     }
     match error {
-        AuthError::MissingToken(_) => emit!(DEBUG),
+        AuthError::MissingToken(_) if !is_mistake(cause) => emit!(DEBUG),
         AuthError::Unavailable(_) => emit!(WARN),
         _ => emit!(INFO),
     }
+}
+
+/// Returns the cause that is given, or else why a valid token is insufficient.
+fn cause_of(
+    error: &AuthError,
+    required: &Requirements,
+    template: &RefusalTemplate,
+    missing: &[RequiredScope],
+    token: Option<&AccessToken>,
+    cause: Option<&(dyn Error + 'static)>,
+) -> Option<Cow<'static, str>> {
+    match cause {
+        Some(cause) => Some(cause.to_string().into()),
+        None => insufficiency::cause(error.refusal_reason()?, required, template, missing, token?),
+    }
+}
+
+/// Returns whether a request without a token has credentials that the client has sent by mistake. Those that browsers send by
+/// themselves would fill the log.
+fn is_mistake(cause: Option<&(dyn Error + 'static)>) -> bool {
+    let other = cause.and_then(<dyn Error>::downcast_ref::<OtherCredentials>);
+    other.is_some_and(|other| !other.are_of_browser())
 }
 
 /// Emits an event for a request whose route does not have exactly one value for a parameter of a required scope.
@@ -77,26 +134,16 @@ pub(super) fn undeclared(requirement: &Requirements, location: &Location<'_>) {
     );
 }
 
-/// A macro, because a label that is not a literal costs an allocation.
+/// Counts a refusal. An application has a fixed number of routes, so that clients cannot add labels.
 #[cfg(feature = "metrics")]
-fn refusals(error: &AuthError) -> metrics::Counter {
-    macro_rules! refusals {
-        ($reason:literal) => {
-            metrics::counter!("scopes_refusals_total", "reason" => $reason)
-        };
-    }
-    match error {
-        AuthError::MissingToken(_) => refusals!("missing_token"),
-        AuthError::InvalidRequest(_) => refusals!("invalid_request"),
-        AuthError::InvalidToken(_) => refusals!("invalid_token"),
-        #[cfg(feature = "bound-tokens")]
-        AuthError::InvalidDpopProof(_) => refusals!("invalid_dpop_proof"),
-        #[cfg(feature = "bound-tokens")]
-        AuthError::UseDpopNonce(_) => refusals!("use_dpop_nonce"),
-        AuthError::InsufficientScope(_) => refusals!("insufficient_scope"),
-        AuthError::InsufficientUserAuthentication(_) => refusals!("insufficient_user_authentication"),
-        AuthError::Unavailable(_) => refusals!("unavailable"),
-    }
+fn count_refusal(reason: &'static str, route: Option<&str>) {
+    let refusals = match route {
+        Some(route) => {
+            metrics::counter!("scopes_refusals_total", "reason" => reason, "route" => route.to_owned())
+        }
+        None => metrics::counter!("scopes_refusals_total", "reason" => reason),
+    };
+    refusals.increment(1);
 }
 
 /// Counts a request that reaches its handler or service.

@@ -76,7 +76,8 @@ impl<T, H, S: StateOf<H, T>> ArgumentsOf<H, S> for T {
 #[diagnostic::on_unimplemented(
     message = "argument of type `{Self}` cannot be extracted before another argument",
     label = "the handler has an argument of type `{Self}`, and another one after it",
-    note = "make the argument that reads the body the last one, or implement `FromRequestParts<{S}>` for the type; `State<T>` needs `T: FromRef<{S}>`"
+    note = "make the argument that reads the body the last one, or implement `FromRequestParts<{S}>` for the type; `State<T>` needs `T: FromRef<{S}>`, and `Option<T>` needs `T: OptionalFromRequestParts<{S}>`",
+    note = "if the type implements `FromRequestParts` for some states only, `#[axum::debug_handler(state = {S})]` below the attribute names the bound that is not met"
 )]
 pub trait PartsArgument<S>: FromRequestParts<S> + Send {}
 
@@ -85,9 +86,10 @@ impl<A: FromRequestParts<S> + Send, S> PartsArgument<S> for A {}
 
 /// The last argument.
 #[diagnostic::on_unimplemented(
-    message = "argument of type `{Self}` is not an extractor",
+    message = "argument of type `{Self}` is not an extractor for the state `{S}`",
     label = "the last argument of this handler has the type `{Self}`",
-    note = "use an extractor, such as `Json<T>`, or implement `FromRequestParts<{S}>` for the type; `State<T>` needs `T: FromRef<{S}>`"
+    note = "use an extractor, such as `Json<T>`, or implement `FromRequestParts<{S}>` for the type; `State<T>` needs `T: FromRef<{S}>`, and `Option<T>` needs `T: OptionalFromRequestParts<{S}>`",
+    note = "if the type implements `FromRequestParts` for some states only, `#[axum::debug_handler(state = {S})]` below the attribute names the bound that is not met"
 )]
 pub trait LastArgument<S, M>: FromRequest<S, M> + Send {}
 

@@ -12,7 +12,7 @@ use super::layered::BeforeCheck;
 use super::openapi_parts::OpenApiParts;
 use super::route::Route;
 use crate::operation::Access;
-use crate::scope::{DeclaredScope, MAX_ALTERNATIVES, Requirement, Vocabulary};
+use crate::scope::{DeclaredScope, MAX_ALTERNATIVES, RouterRequirement, Vocabulary};
 
 /// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a
 /// compile error.
@@ -122,7 +122,8 @@ where
     /// - gets requirements that no authentication context (`acr`) satisfies together.
     #[must_use]
     #[track_caller]
-    pub fn require(mut self, requirement: Requirement) -> Self {
+    pub fn require(mut self, requirement: impl RouterRequirement) -> Self {
+        let requirement = requirement.requirement();
         let mut has_route = false;
         for Route { operation, requirements: of_routers, .. } in
             self.routes.iter_mut().filter(|route| route.takes_requirements())

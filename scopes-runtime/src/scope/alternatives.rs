@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parameters::{ConcreteScope, SharedValues, values_of};
+use super::parameters::{ConcreteScope, SharedValues, unusable_parameter, values_of};
 use super::{DeclaredScope, GrantedScopes};
 
 /// The maximum number of alternatives of a requirement. A refusal lists all of them.
@@ -47,6 +47,11 @@ impl RequiredScope {
         }
         let scope = ConcreteScope::of(self.declared.name(), values_of(&self.values))?;
         (scope.as_str().len() <= MAX_NAMED_BYTES).then(|| scope.as_str().to_owned().into())
+    }
+
+    /// Returns the first parameter whose value no scope can contain, and why, for the log.
+    pub(crate) fn unusable_parameter(&self) -> Option<(&'static str, String)> {
+        unusable_parameter(self.declared.name(), values_of(&self.values))
     }
 
     pub(crate) fn is_granted(&self, granted: &GrantedScopes) -> bool {

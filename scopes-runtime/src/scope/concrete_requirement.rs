@@ -48,6 +48,16 @@ impl TokenRequirement for Requirement {}
 
 impl<const N: usize> TokenRequirement for ConcreteRequirement<'_, N> {}
 
+/// A [`Requirement`]. [`ScopedRouter::require`](crate::ScopedRouter::require) takes it. The request gives the values of
+/// parameters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a requirement",
+    label = "expected a requirement, such as `scopes!(\"items\")`"
+)]
+pub trait RouterRequirement: TokenRequirement {}
+
+impl RouterRequirement for Requirement {}
+
 pub(crate) mod sealed {
     use super::{ConcreteRequirement, Requirement};
 

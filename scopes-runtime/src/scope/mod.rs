@@ -18,7 +18,7 @@ mod short_bytes;
 pub(crate) use alternatives::is_or_implies;
 pub(crate) use alternatives::{MAX_ALTERNATIVES, RequiredScope, cheapest, list, minimal_of_both, written};
 pub(crate) use authentication::{Authenticated, Authentication};
-pub use concrete_requirement::{ConcreteRequirement, TokenRequirement};
+pub use concrete_requirement::{ConcreteRequirement, RouterRequirement, TokenRequirement};
 #[cfg(any(feature = "openapi", all(feature = "_jwt", feature = "testing")))]
 pub(crate) use credential_scheme::CredentialLocation;
 pub use credential_scheme::CredentialScheme;

@@ -118,6 +118,32 @@ impl ConcreteScope {
     }
 }
 
+/// Returns the first parameter in the name whose value no scope can contain, and why, for the log.
+pub(super) fn unusable_parameter(
+    name: &'static str,
+    values: &(impl ParameterValues + ?Sized),
+) -> Option<(&'static str, String)> {
+    let mut next = next_parameter(name);
+    while let Some((before, parameter, after)) = next {
+        let separator = separator(before, after);
+        match values.bytes(parameter) {
+            None | Some([]) => return Some((parameter, "is empty".to_owned())),
+            Some(value) if !can_contain(value, None) => {
+                let reason = "has a value with a character that scopes cannot contain";
+                return Some((parameter, reason.to_owned()));
+            }
+            Some(value) if !can_contain(value, separator) => {
+                let separator = separator.map(char::from).unwrap_or_default();
+                let reason =
+                    format!("has a value with `{separator}`, which separates it from the rest of the scope");
+                return Some((parameter, reason));
+            }
+            Some(_) => next = next_parameter(after),
+        }
+    }
+    None
+}
+
 /// Returns whether a scope can contain the value.
 fn can_contain(value: &[u8], separator: Option<u8>) -> bool {
     !value.is_empty() && value.iter().all(|byte| is_scope_byte(*byte) && Some(*byte) != separator)

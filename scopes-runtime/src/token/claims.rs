@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::content::numeric_date;
 use super::error::DecodeError;
 use super::json::{Object, Value};
-use crate::shown_text::cut;
+use crate::shown_text::{cut, escaped, quoted};
 
 /// Returns the claim, or the error of a missing one.
 pub(super) fn required<'a>(claims: &'a Object<'_>, name: &str) -> Result<&'a Value<'a>, DecodeError> {
@@ -15,15 +15,16 @@ pub(super) fn required<'a>(claims: &'a Object<'_>, name: &str) -> Result<&'a Val
 
 /// Checks `exp` and `nbf`, and the type of `iat`, each if present.
 pub(super) fn check_time(claims: &Object<'_>, now: SystemTime, leeway: Duration) -> Result<(), DecodeError> {
-    if let Some(exp) = claims.get("exp")
-        && has_expired(numeric_date("exp", exp)?, now, leeway)
-    {
-        return Err(DecodeError::invalid("it has expired"));
+    if let Some(exp) = claims.get("exp") {
+        check_expiry(numeric_date("exp", exp)?, now, leeway)?;
     }
     if let Some(nbf) = claims.get("nbf")
-        && is_early(numeric_date("nbf", nbf)?, now, leeway)
+        && let Ok(early) = numeric_date("nbf", nbf)?.duration_since(now)
+        && early > leeway
     {
-        return Err(DecodeError::invalid("it is not valid yet: the claim `nbf` is in the future"));
+        let (seconds, leeway) = (whole_seconds(early), shown_leeway(leeway));
+        let reason = format!("it is not valid yet: the claim `nbf` is {seconds} s in the future{leeway}");
+        return Err(DecodeError::invalid(reason));
     }
     if claims.get("iat").is_some_and(|iat| !iat.is_number()) {
         return Err(DecodeError::invalid("the claim `iat` is not a number"));
@@ -31,14 +32,25 @@ pub(super) fn check_time(claims: &Object<'_>, now: SystemTime, leeway: Duration)
     Ok(())
 }
 
-/// Returns whether this `exp` has passed.
-pub(super) fn has_expired(exp: SystemTime, now: SystemTime, leeway: Duration) -> bool {
-    now.duration_since(exp).is_ok_and(|late| late >= leeway)
+/// Checks that this `exp` has not passed.
+pub(super) fn check_expiry(exp: SystemTime, now: SystemTime, leeway: Duration) -> Result<(), DecodeError> {
+    match now.duration_since(exp) {
+        Ok(late) if late >= leeway => {
+            let (seconds, leeway) = (whole_seconds(late), shown_leeway(leeway));
+            let reason = format!("it has expired: the claim `exp` was {seconds} s ago{leeway}");
+            Err(DecodeError::invalid(reason))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Returns whether this `nbf` is in the future.
-fn is_early(nbf: SystemTime, now: SystemTime, leeway: Duration) -> bool {
-    nbf.duration_since(now).is_ok_and(|early| early > leeway)
+/// Returns the seconds, rounded up, at least 1: a second is a difference of clocks, a day is a mistake of the client.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)).max(1)
+}
+
+fn shown_leeway(leeway: Duration) -> String {
+    if leeway.is_zero() { String::new() } else { format!(", and the leeway is {} s", leeway.as_secs_f64()) }
 }
 
 /// Returns the error for a token of another issuer. It shows both issuers, because a slash at the end is easy to miss.
@@ -58,19 +70,10 @@ pub(super) fn unknown_issuer<'a>(iss: &str, configured: impl Iterator<Item = &'a
     DecodeError::invalid(reason)
 }
 
-/// Quotes text from a token or from an issuer's response. It is not trusted, so it is cut and escaped.
-pub(super) fn quoted(text: &str) -> String {
-    format!("`{}`", escaped(&cut(text)))
-}
-
 /// Quotes the first four strings of an audience.
 fn quoted_list(named: &[Value<'_>]) -> String {
     let strings: Vec<_> = named.iter().take(4).filter_map(Value::as_str).map(escaped).collect();
     format!("`{}`", cut(&strings.join("`, `")))
-}
-
-fn escaped(text: &str) -> String {
-    text.escape_debug().to_string().replace('`', "\\`")
 }
 
 /// Checks that the claim is one of the audiences, or an array of strings that contains one.

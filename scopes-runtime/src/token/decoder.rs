@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::access_token::AccessToken;
 use super::error::DecodeError;
@@ -40,6 +41,40 @@ pub type DecodeFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, Deco
 ///     }
 /// }
 /// ```
+///
+/// A box or an `Arc` of a decoder is one, too, so that configuration can choose it:
+///
+/// ```
+/// use std::error::Error;
+///
+/// use scopes_runtime::{Algorithm, IntrospectionDecoder, JwtDecoder, ResourceServer, TokenDecoder, VerificationKey};
+///
+/// /// What the configuration contains.
+/// enum Tokens {
+///     /// Tokens that a developer signs with a secret.
+///     Development { secret: String },
+///     /// The opaque tokens of the issuer.
+///     Issuer { url: String, client_secret: String },
+/// }
+///
+/// fn decoder(tokens: Tokens) -> Result<Box<dyn TokenDecoder>, Box<dyn Error>> {
+///     let audience = "https://api.example";
+///     Ok(match tokens {
+///         Tokens::Development { secret } => {
+///             let key = VerificationKey::from_secret(Algorithm::HS256, secret)?;
+///             Box::new(JwtDecoder::builder().issuer("http://localhost").audience(audience).key(key).build()?)
+///         }
+///         Tokens::Issuer { url, client_secret } => {
+///             let decoder = IntrospectionDecoder::builder().issuer(url).audience(audience);
+///             Box::new(decoder.client("items-api", client_secret).build()?)
+///         }
+///     })
+/// }
+///
+/// # fn f(tokens: Tokens) -> Result<(), Box<dyn Error>> {
+/// let server = ResourceServer::new(decoder(tokens)?);
+/// # Ok(()) }
+/// ```
 pub trait TokenDecoder: Send + Sync + 'static {
     /// Decodes the token of a request. The token is untrusted; a `ResourceServer` passes only token68 text (RFC 9110 section
     /// 11.2), of any length.
@@ -65,3 +100,23 @@ pub trait TokenDecoder: Send + Sync + 'static {
         None
     }
 }
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => { $(
+        impl<D: TokenDecoder + ?Sized> TokenDecoder for $pointer<D> {
+            fn decode<'a>(&'a self, token: &'a str) -> DecodeFuture<'a> {
+                (**self).decode(token)
+            }
+
+            fn cached(&self, token: &str) -> Option<AccessToken> {
+                (**self).cached(token)
+            }
+
+            fn cached_bytes(&self, token: &[u8]) -> Option<Option<AccessToken>> {
+                (**self).cached_bytes(token)
+            }
+        }
+    )* };
+}
+
+pointers!(Box Arc);

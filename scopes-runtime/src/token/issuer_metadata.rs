@@ -4,8 +4,8 @@ use reqwest::Client;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::claims::quoted;
 use super::fetch::{self, FetchError, UrlPolicy, UrlProblem};
+use crate::shown_text::quoted;
 
 /// The well-known locations of an issuer's metadata.
 #[derive(Clone, Debug)]

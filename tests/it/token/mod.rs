@@ -1,5 +1,6 @@
 //! Decoders of tokens.
 
+mod chosen;
 mod claims;
 mod discovered_scheme;
 mod expired;

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::endpoint::Endpoint;
 use super::response::ResponseChecks;
 use crate::token::cache::{CacheEntry, FillGuard, TokenBytes, TokenCache};
-use crate::token::claims::has_expired;
+use crate::token::claims::check_expiry;
 use crate::token::content::TokenContent;
 use crate::token::decoder::check_length;
 use crate::token::fetch::{self, FetchError, Fetched};
@@ -105,10 +105,9 @@ impl IntrospectionDecoder {
             return self.introspect(token, None).await;
         }
         match self.active.get_or_fill(token).await {
-            Ok(cached) if is_expired(&cached, SystemTime::now()) => {
-                Err(DecodeError::invalid("it has expired"))
+            Ok(cached) => {
+                check_not_expired(&cached, SystemTime::now()).map(|()| AccessToken::of_content(cached))
             }
-            Ok(cached) => Ok(AccessToken::of_content(cached)),
             Err(guard) => self.introspect(token, Some(guard)).await,
         }
     }
@@ -196,8 +195,8 @@ fn unavailable(reason: impl Into<String>) -> DecodeError {
 }
 
 /// Returns whether a token has expired since it was cached.
-fn is_expired(token: &TokenContent, now: SystemTime) -> bool {
-    token.registered.expires_at.is_some_and(|exp| has_expired(exp, now, Duration::ZERO))
+fn check_not_expired(token: &TokenContent, now: SystemTime) -> Result<(), DecodeError> {
+    token.registered.expires_at.map_or(Ok(()), |exp| check_expiry(exp, now, Duration::ZERO))
 }
 
 /// Encodes a part of the client's credentials (RFC 6749 section 2.3.1).
@@ -212,7 +211,8 @@ impl TokenDecoder for IntrospectionDecoder {
 
     fn cached(&self, token: &str) -> Option<AccessToken> {
         let now = SystemTime::now();
-        let cached = self.active.get(token.as_bytes(), now).filter(|token| !is_expired(token, now));
+        let cached =
+            self.active.get(token.as_bytes(), now).filter(|token| check_not_expired(token, now).is_ok());
         cached.map(AccessToken::of_content)
     }
 }

@@ -4,6 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
 use super::algorithm::parse_algorithm;
+use crate::shown_text::quoted;
 use crate::token::DecodeError;
 use crate::token::decoder::check_length;
 use crate::token::json::{self, Object, Value};
@@ -104,11 +105,11 @@ impl Header {
         let mut buffer = Vec::new();
         let header = jws.header(&mut buffer)?;
         check_type(header.get("typ"), allows_generic_typ)?;
-        let algorithm = header.get("alg").and_then(Value::as_str).and_then(parse_algorithm);
+        let alg = header.get("alg");
+        let algorithm = alg.and_then(Value::as_str).and_then(parse_algorithm);
         let algorithm = algorithm.ok_or_else(|| {
-            DecodeError::invalid(
-                "the header's `alg` is not the name of a signature algorithm that is supported",
-            )
+            let reason = "the header's `alg` is not the name of a signature algorithm that is supported";
+            DecodeError::invalid(format!("{reason}: it is {}", shown(alg)))
         })?;
         let kid = match header.get("kid") {
             None => None,
@@ -127,11 +128,20 @@ fn check_type(typ: Option<&Value<'_>>, allows_generic_typ: bool) -> Result<(), D
     if is("at+jwt") || is("application/at+jwt") || allows_generic_typ && is_untyped {
         Ok(())
     } else if is_untyped {
-        Err(DecodeError::invalid(
-            "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)",
-        ))
+        let remedy = "set the issuer's `TokenProfile`, or call `allow_generic_typ`";
+        Err(DecodeError::invalid(format!("the header's `typ` is {}, not `at+jwt` ({remedy})", shown(typ))))
     } else {
-        Err(DecodeError::invalid("the header's `typ` is that of another kind of JWT, not `at+jwt`"))
+        let reason = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
+        Err(DecodeError::invalid(format!("{reason}: it is {}", shown(typ))))
+    }
+}
+
+/// Returns a member of the header for the log.
+fn shown(member: Option<&Value<'_>>) -> String {
+    match member {
+        None => "missing".to_owned(),
+        Some(Value::String(text)) => quoted(text),
+        Some(_) => "not a string".to_owned(),
     }
 }
 

@@ -79,7 +79,10 @@ impl PublishedKeys {
     /// [`DecodeError::Invalid`] if no key of the issuer can verify the token.
     pub(in crate::token) fn verify(&self, jws: &Jws<'_>, header: &Header) -> Result<KeyLookup, DecodeError> {
         if header.algorithm.family() == AlgorithmFamily::Hmac {
-            return Err(DecodeError::invalid("the header's `alg` needs a secret, which is never published"));
+            let algorithm = header.algorithm;
+            let reason =
+                format!("the header's `alg`, `{algorithm:?}`, needs a secret, which is never published");
+            return Err(DecodeError::invalid(reason));
         }
         let mut updates = self.state.clone();
         let state = updates.borrow_and_update().clone();
@@ -145,13 +148,15 @@ impl NextKeys {
             let _ = timeout(MAX_WAIT, updates.changed()).await;
         }
         let state = updates.borrow().clone();
-        match state.trusted_keys().map(|keys| verify(keys, jws, header)) {
-            Some(SignatureOutcome::Verified) => Ok(state.generation),
-            Some(SignatureOutcome::Invalid(reason)) => Err(DecodeError::invalid(reason)),
-            Some(SignatureOutcome::UnknownKey(reason)) if state.excludes_new_key(header, first_seen) => {
-                Err(DecodeError::invalid(reason))
+        match state.trusted_keys().map(|keys| (verify(keys, jws, header), keys)) {
+            Some((SignatureOutcome::Verified, _)) => Ok(state.generation),
+            Some((SignatureOutcome::Invalid(reason), _)) => Err(DecodeError::invalid(reason)),
+            Some((SignatureOutcome::UnknownKey(reason), keys))
+                if state.excludes_new_key(header, first_seen) =>
+            {
+                Err(reason.error(keys, header, true))
             }
-            Some(SignatureOutcome::UnknownKey(_)) | None => {
+            Some((SignatureOutcome::UnknownKey(_), _)) | None => {
                 published.demand.send_replace(());
                 Err(unavailable(&state))
             }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use jsonwebtoken::Algorithm;
 
 use crate::readable_debug::readable_debug;
-use crate::token::jose::MAX_TRIED_KEYS;
+use crate::token::jose::{KeyError, MAX_TRIED_KEYS};
 #[cfg(feature = "issuer")]
 use crate::token::jwks::ConnectError;
 
@@ -25,6 +25,9 @@ pub enum JwtDecoderError {
     /// No key is set.
     #[error("the decoder has no key: call `key` with one that the issuer signs with")]
     MissingKey,
+    /// A key cannot be used: the error of a [`VerificationKey`](crate::VerificationKey), for functions that build key and decoder.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The profile has no claim for the client id.
     #[error("the profile has no client claim: call `client_claims` with at least one name")]
     MissingClientClaim,

@@ -36,9 +36,8 @@ impl KeySource {
         match self {
             Self::Configured(keys) => match verify(keys, jws, header) {
                 SignatureOutcome::Verified => Ok(KeyLookup::Verified(KeyGeneration::default())),
-                SignatureOutcome::Invalid(reason) | SignatureOutcome::UnknownKey(reason) => {
-                    Err(DecodeError::invalid(reason))
-                }
+                SignatureOutcome::Invalid(reason) => Err(DecodeError::invalid(reason)),
+                SignatureOutcome::UnknownKey(reason) => Err(reason.error(keys, header, false)),
             },
             #[cfg(feature = "issuer")]
             Self::Published(published) => published.verify(jws, header),

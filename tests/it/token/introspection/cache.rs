@@ -42,7 +42,10 @@ async fn a_cached_token_expires_at_exp() {
     issuer.returns(issuer.active_with("exp", now() + 2));
     accept(&decoder, "token").await;
     tokio::time::sleep(Duration::from_millis(2100)).await;
-    assert_eq!(refuse(&decoder, "token").await, ("invalid", "it has expired".to_owned()));
+    assert_eq!(
+        refuse(&decoder, "token").await,
+        ("invalid", "it has expired: the claim `exp` was N s ago".to_owned())
+    );
     assert_eq!(issuer.introspections(), 1);
 }
 

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use scopes_runtime::{
     AccessToken, DecodeError, IntrospectionDecoder, IntrospectionDecoderBuilder, TokenDecoder as _,
 };
-use scopes_tests::now;
+use scopes_tests::{now, without_seconds};
 use serde_json::{Value, json};
 
 use super::loopback::{Issuer, OAUTH};
@@ -103,7 +103,7 @@ async fn accept(decoder: &IntrospectionDecoder, token: &str) -> AccessToken {
 async fn refuse(decoder: &IntrospectionDecoder, token: &str) -> (&'static str, String) {
     match decoder.decode(token).await {
         Ok(token) => panic!("accepted: {token:?}"),
-        Err(DecodeError::Invalid(reason)) => ("invalid", reason.to_string()),
+        Err(DecodeError::Invalid(reason)) => ("invalid", without_seconds(&reason.to_string())),
         Err(DecodeError::Unavailable { reason, .. }) => ("unavailable", reason.to_string()),
         Err(other) => panic!("{other}"),
     }

@@ -78,7 +78,7 @@ async fn both_keys_of_a_rotation_verify() {
 
     let retired = builder().key(new().with_kid("new")).build().expect("complete");
     let reason = refuse(&retired, &sign_old(&header("old"))).await;
-    assert_eq!(reason, "no key for the header's `alg` has its `kid`");
+    assert_eq!(reason, "the decoder has no key for `HS256` with the token's `kid` `old`");
     let reason = refuse(&retired, &sign_old(HEADER)).await;
     assert_eq!(reason, "the signature is not from a key of the issuer");
 }

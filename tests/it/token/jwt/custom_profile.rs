@@ -102,8 +102,7 @@ async fn each_required_claim_is_checked() {
     }
     accept(&decoder, &sign(HEADER, claims.to_string())).await;
     // Without `allow_generic_typ`, the `typ` is that of RFC 9068.
-    let reason =
-        "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)";
+    let reason = "the header's `typ` is `JWT`, not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)";
     assert_eq!(refuse(&decoder, &sign(GENERIC, claims.to_string())).await, reason);
 }
 

@@ -97,7 +97,7 @@ async fn the_whole_payload_is_parsed_only_after_the_signature_is_verified() {
         let forged = "the signature is not from a key of the issuer";
         assert_eq!(refusal(&with(&SECRET, HEADER, &payload)).await, forged, "{rest}");
         let header = r#"{"alg":"HS256","typ":"JWT"}"#;
-        let untyped = "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)";
+        let untyped = "the header's `typ` is `JWT`, not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)";
         assert_eq!(refusal(&with(&OTHER_SECRET, header, &payload)).await, untyped, "{rest}");
         assert_eq!(refusal(&with(&OTHER_SECRET, HEADER, &payload)).await, reason, "{rest}");
     }

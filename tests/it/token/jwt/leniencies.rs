@@ -19,18 +19,21 @@ fn build(builder: JwtDecoderBuilder) -> JwtDecoder {
 async fn leeway_applies_to_exp_and_nbf() {
     let lenient = build(builder().leeway(Duration::from_secs(60)));
     for (name, at, reason) in [
-        ("exp", now() - 30, "it has expired"),
-        ("nbf", now() + 30, "it is not valid yet: the claim `nbf` is in the future"),
+        ("exp", now() - 30, "it has expired: the claim `exp` was N s ago"),
+        ("nbf", now() + 30, "it is not valid yet: the claim `nbf` is N s in the future"),
     ] {
         let token = sign(HEADER, claims_with(name, at));
         accept(&lenient, &token).await;
         assert_eq!(refuse(&DECODER, &token).await, reason);
     }
     let cases = [
-        (sign(HEADER, claims_with("exp", now() - 60)), "it has expired"),
+        (
+            sign(HEADER, claims_with("exp", now() - 60)),
+            "it has expired: the claim `exp` was N s ago, and the leeway is 60 s",
+        ),
         (
             sign(HEADER, claims_with("nbf", now() + 90)),
-            "it is not valid yet: the claim `nbf` is in the future",
+            "it is not valid yet: the claim `nbf` is N s in the future, and the leeway is 60 s",
         ),
         (sign(HEADER, claims_without("exp")), "the claim `exp` is missing"),
     ];
@@ -42,18 +45,28 @@ async fn allow_generic_typ_accepts_missing_typ_and_jwt() {
     let lenient = build(builder().allow_generic_typ());
     let sign = |header: &str| sign(header, claims().to_string());
     accept(&lenient, &sign(HEADER)).await;
-    for header in [r#"{"alg":"HS256"}"#, r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"alg":"HS256","typ":"jwt"}"#] {
+    for (header, typ) in [
+        (r#"{"alg":"HS256"}"#, "missing"),
+        (r#"{"alg":"HS256","typ":"JWT"}"#, "`JWT`"),
+        (r#"{"alg":"HS256","typ":"jwt"}"#, "`jwt`"),
+    ] {
         accept(&lenient, &sign(header)).await;
         let reason = refuse(&DECODER, &sign(header)).await;
-        assert_eq!(
-            reason,
-            "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)"
-        );
+        let remedy = "set the issuer's `TokenProfile`, or call `allow_generic_typ`";
+        assert_eq!(reason, format!("the header's `typ` is {typ}, not `at+jwt` ({remedy})"));
     }
-    let other = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
-    let types = [r#""dpop+jwt""#, r#""logout+jwt""#, r#""application/jwt""#, r#""""#, "null", "5"];
-    let cases = types.map(|typ| (sign(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#)), other));
-    refuse_all(&lenient, cases).await;
+    for (typ, shown) in [
+        (r#""dpop+jwt""#, "`dpop+jwt`"),
+        (r#""logout+jwt""#, "`logout+jwt`"),
+        (r#""application/jwt""#, "`application/jwt`"),
+        (r#""""#, "``"),
+        ("null", "not a string"),
+        ("5", "not a string"),
+    ] {
+        let reason = refuse(&lenient, &sign(&format!(r#"{{"alg":"HS256","typ":{typ}}}"#))).await;
+        let other = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
+        assert_eq!(reason, format!("{other}: it is {shown}"));
+    }
     let id_token = super::issuer::sign(r#"{"alg":"HS256"}"#, claims_with("nonce", "n"));
     let reason = refuse(&lenient, &id_token).await;
     assert_eq!(reason, "the claim `nonce` shows an ID token, not an access token");

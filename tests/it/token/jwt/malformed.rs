@@ -2,7 +2,7 @@
 
 use jsonwebtoken::EncodingKey;
 use scopes_runtime::Algorithm;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::issuer::{
     DECODER, HEADER, SECRET, accept, base64url, builder, claims, claims_with, refuse, refuse_all, secret_key,
@@ -95,15 +95,18 @@ async fn malformed_headers_are_refused() {
     accept(&DECODER, &sign(HEADER)).await;
     accept(&DECODER, &sign(r#" { "typ" : "at+jwt", "zip": null, "alg" : "HS256" } "#)).await;
     let (algorithm, no_object) = (
-        "the header's `alg` is not the name of a signature algorithm that is supported",
+        "the header's `alg` is not the name of a signature algorithm that is supported: it is {alg}",
         "the header is not a JSON object",
     );
-    let (repeated, no_key) = ("the header repeats a member name", "no key is for the header's `alg`");
+    let (repeated, no_key) = (
+        "the header repeats a member name",
+        "no key is for the header's `alg`, {alg}: the keys are for `HS256`",
+    );
     let (kid, no_typ) = (
         "the header's `kid` is not a string",
-        "the header's `typ` is not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)",
+        "the header's `typ` is {typ}, not `at+jwt` (set the issuer's `TokenProfile`, or call `allow_generic_typ`)",
     );
-    let other_typ = "the header's `typ` is that of another kind of JWT, not `at+jwt`";
+    let other_typ = "the header's `typ` is that of another kind of JWT, not `at+jwt`: it is {typ}";
     let (crit, b64) =
         ("the header has `crit`, which is not supported", "the header has `b64`, which is not supported");
     let cases = [
@@ -152,7 +155,19 @@ async fn malformed_headers_are_refused() {
         (r#"{"alg":"HS256","typ":"at+jwt",}"#, no_object),
         ("\u{feff}{}", no_object),
     ];
-    refuse_all(&DECODER, cases.map(|(header, reason)| (sign(header), reason))).await;
+    for (header, reason) in cases {
+        let members = serde_json::from_str::<Value>(header).unwrap_or_default();
+        let shown = |name: &str| match members.get(name) {
+            None => "missing".to_owned(),
+            Some(Value::String(text)) => format!("`{text}`"),
+            Some(_) => "not a string".to_owned(),
+        };
+        let reason = reason.replace("{alg}", &shown("alg")).replace("{typ}", &shown("typ"));
+        assert_eq!(refuse(&DECODER, &sign(header)).await, reason, "{header}");
+    }
+    let long = sign(&json!({ "alg": "HS256", "typ": format!("`\u{1b}{}", "x".repeat(1000)) }).to_string());
+    let reason = refuse(&DECODER, &long).await;
+    assert!(reason.ends_with("xxx…`") && reason.contains(r": it is `\`\u{1b}xxx"), "{reason}");
 }
 
 #[tokio::test]
@@ -162,8 +177,10 @@ async fn an_unknown_kid_is_refused() {
         sign(json!({ "alg": "HS256", "typ": "at+jwt", "kid": kid }).to_string(), claims().to_string())
     };
     accept(&decoder, &sign("a")).await;
-    let reason = "no key for the header's `alg` has its `kid`";
-    refuse_all(&decoder, ["A", "b", "", "a "].map(|kid| (sign(kid), reason))).await;
+    for kid in ["A", "b", "", "a "] {
+        let reason = format!("the decoder has no key for `HS256` with the token's `kid` `{kid}`");
+        assert_eq!(refuse(&decoder, &sign(kid)).await, reason);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,66 @@
+//! Why a valid token does not satisfy a requirement, for the log.
+
+use std::borrow::Cow;
+
+use super::challenge::{RefusalReason, RefusalTemplate};
+use crate::scope::{GrantedScopes, RequiredScope, Requirements};
+use crate::shown_text::quoted;
+use crate::token::AccessToken;
+
+const UNBOUND_TOKEN: &str = "it is not bound to a DPoP key, which the operation requires";
+
+const NO_SCOPES: &str = "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, \
+                         `scope_claim`), or `may_grant` dropped them";
+
+/// Most scopes of a token that are compared with the missing ones, and most missing ones.
+const MAX_COMPARED: (usize, usize) = (64, 4);
+
+/// Returns the cause, if the reason alone is not specific enough. `missing` are the scopes that the token lacks. Takes a bounded
+/// time, because clients can repeat a refusal.
+pub(super) fn cause(
+    reason: RefusalReason,
+    required: &Requirements,
+    template: &RefusalTemplate,
+    missing: &[RequiredScope],
+    token: &AccessToken,
+) -> Option<Cow<'static, str>> {
+    match reason {
+        RefusalReason::UnboundToken => Some(UNBOUND_TOKEN.into()),
+        RefusalReason::InsufficientScope => {
+            unusable_parameter(required, missing).or_else(|| cause_of_missing(missing, token.scopes()))
+        }
+        RefusalReason::InsufficientUserAuthentication => {
+            let failures = token.authenticated().failures(template.authentication());
+            (!failures.is_empty()).then(|| failures.join("; ").into())
+        }
+        _ => None,
+    }
+}
+
+/// Returns the parameter of a required scope without a value, or with one that no scope can contain.
+fn unusable_parameter(required: &Requirements, missing: &[RequiredScope]) -> Option<Cow<'static, str>> {
+    let without_value = required.missing_parameters(required.values()).next();
+    let (parameter, reason) = match without_value {
+        Some(parameter) => (parameter, "has no value, or several different ones".into()),
+        None => missing.iter().find_map(RequiredScope::unusable_parameter)?,
+    };
+    Some(format!("the parameter `{parameter}` of a required scope {reason}").into())
+}
+
+fn cause_of_missing(missing: &[RequiredScope], granted: &GrantedScopes) -> Option<Cow<'static, str>> {
+    if granted.is_empty() {
+        return Some(NO_SCOPES.into());
+    }
+    missing.iter().take(MAX_COMPARED.1).filter_map(RequiredScope::name).find_map(|name| {
+        granted.iter().take(MAX_COMPARED.0).find_map(|granted| {
+            let similar = if granted.eq_ignore_ascii_case(&name) {
+                "has it in another case"
+            } else if granted.split(',').any(|part| part == name) {
+                "has it with a comma, but spaces separate scopes (RFC 6749 section 3.3)"
+            } else {
+                return None;
+            };
+            Some(format!("it lacks the scope `{name}`, and {similar}: {}", quoted(granted)).into())
+        })
+    })
+}
