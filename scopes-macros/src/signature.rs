@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote};
 
 use crate::extractor_requirements::{Argument, depends_on, inside_wrapper, mentions, with_static_lifetimes};
-use crate::generated::code;
+use crate::generated::{code, join};
 use crate::item_attributes::conditions;
 use crate::place;
 
@@ -33,24 +33,15 @@ const STANDARD_TYPES: [(&str, usize); 12] = [
     ("Vec", 1),
 ];
 
-/// Expressions that describe the types of a handler.
-pub(crate) struct TypeDescriptions {
-    /// The elements of an array.
-    pub(crate) arguments: TokenStream,
-    pub(crate) output: TokenStream,
+/// Returns what `#[utoipa::path]` describes of the handler with this hidden type, as array elements.
+pub(crate) fn types_in_attribute(operation: &str) -> TokenStream {
+    code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE, ::core::option::Option::None"))
 }
 
-impl TypeDescriptions {
-    /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
-    pub(crate) fn by_attribute(operation: &str) -> Self {
-        let arguments = code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE"));
-        Self { arguments, output: quote!(::core::option::Option::None) }
-    }
-}
-
-/// Describes the types of a handler. Those that depend on the generics are left out.
-pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> TypeDescriptions {
-    TypeDescriptions { arguments: describe_arguments(own), output: describe_output(signature) }
+/// Returns the descriptions of a handler's types, as array elements. The return type is the last. Arguments that depend on the
+/// generics are left out.
+pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> TokenStream {
+    join([describe_arguments(own), describe_output(signature)])
 }
 
 fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
