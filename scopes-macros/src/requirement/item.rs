@@ -30,7 +30,7 @@ impl Item {
                 let name = name_hash(&literal.value());
                 let declared = place::at(literal.span(), quote!(.declared()));
                 let scope = quote!(#vocabulary!(#literal [#vocabulary] []) #declared);
-                place::call(literal.span(), quote!(#requirement::named), quote!(#name, #scope))
+                place::call_path(literal.span(), "scopes_runtime::Requirement::named", quote!(#name, #scope))
             }
             Self::Variant(path) => {
                 let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());

@@ -16,8 +16,8 @@ pub trait HandlerInfo: 'static {
     const REQUIREMENT: Requirement = Requirement::of_handler(Self::PARTS);
 }
 
-/// A handler, read from its source. The macros declare one constant, because each one takes time to compile. They call a function
-/// with what most handlers have, because that compiles faster than a struct with more fields.
+/// A handler, read from its source. The macros declare one constant, because each one takes time to compile. They call a
+/// function with what most handlers have, because that compiles faster than a struct with more fields.
 #[derive(Clone, Copy, Debug)]
 pub struct HandlerSource {
     /// The path of the function.
@@ -30,8 +30,9 @@ pub struct HandlerSource {
     pub requirement: Requirement,
     /// What the extractors require. Empty if `requirement` contains that.
     extractors: &'static [Requirement],
-    /// The extractors of bodies, queries and paths, and at last the return type. With `#[utoipa::path]`, the attribute and `None`.
-    types: &'static [Describe],
+    /// The extractors of bodies, queries and paths, and at last the return type. With `#[utoipa::path]`, the attribute and
+    /// `None`.
+    pub types: &'static [Describe],
     /// Whether a public handler takes an optional token.
     pub accepts_token: bool,
     /// Why a public handler is public, if the attribute gives a reason.
