@@ -17,24 +17,20 @@ enum __operation_receive {}
 
 const __operation_receive_source: ::scopes_runtime::__private::HandlerSource = {
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::of_extractors(
-        &[<__RequirementOf<WebhookSignature>>::__SCOPES_REQUIREMENT],
-    );
-    if false {
-        let __path_receive = ::scopes_runtime::__private::any();
-        ::scopes_runtime::__private::Binding(__path_receive).is_variable();
-    }
-    ::scopes_runtime::__private::HandlerSource {
-        name: "receive",
-        module: ::core::module_path!(),
-        documentation: "Receives an event.",
-        deprecated: false,
-        arguments: &[],
-        output: <__DescriptionOf<()>>::__SCOPES_RESPONSE,
-        requirement: __requirement,
-        accepts_token: false,
-        reason: ::core::option::Option::None,
-    }
+    ::scopes_runtime::__private::HandlerSource::new(
+        ::scopes_runtime::Requirement::of_extractors(
+            &[<__RequirementOf<WebhookSignature>>::__SCOPES_REQUIREMENT],
+        ),
+        &[<__DescriptionOf<()>>::__SCOPES_RESPONSE],
+        "Receives an event.",
+        {
+            if false {
+                let __path_receive = ::scopes_runtime::__private::any();
+                ::scopes_runtime::__private::Binding(__path_receive).is_variable();
+            }
+            ::core::concat!(::core::module_path!(), "::receive")
+        },
+    )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_receive {

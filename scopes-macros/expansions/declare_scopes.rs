@@ -28,12 +28,14 @@ impl ::scopes_runtime::Vocabulary for Scope {
     const DECLARED: &'static [::scopes_runtime::DeclaredScope] = &[
         ::scopes_runtime::DeclaredScope::new(
             "items",
+            4501493784760101999,
             "Read items.",
             &[],
             &["items:write"],
         ),
         ::scopes_runtime::DeclaredScope::new(
             "items:write",
+            2236854155950173266,
             "Create, change and delete items.",
             &["items"],
             &[],

@@ -33,11 +33,23 @@ pub(crate) enum Scope {
 
 impl ::scopes_runtime::Vocabulary for Scope {
     const DECLARED: &'static [::scopes_runtime::DeclaredScope] = &[
-        ::scopes_runtime::DeclaredScope::new("items:read", "", &[], &[]),
-        ::scopes_runtime::DeclaredScope::new("users", "", &[], &[]),
-        ::scopes_runtime::DeclaredScope::new("me", "", &[], &[]),
-        ::scopes_runtime::DeclaredScope::new("groups", "", &[], &[]),
-        ::scopes_runtime::DeclaredScope::new("count", "", &[], &[]),
+        ::scopes_runtime::DeclaredScope::new(
+            "items:read",
+            15700139651416351379,
+            "",
+            &[],
+            &[],
+        ),
+        ::scopes_runtime::DeclaredScope::new("users", 4767205828091196211, "", &[], &[]),
+        ::scopes_runtime::DeclaredScope::new("me", 624134510078873767, "", &[], &[]),
+        ::scopes_runtime::DeclaredScope::new(
+            "groups",
+            6933767867703775565,
+            "",
+            &[],
+            &[],
+        ),
+        ::scopes_runtime::DeclaredScope::new("count", 12818901015042040436, "", &[], &[]),
     ];
 }
 

@@ -23,29 +23,29 @@ enum __operation_greet {}
 
 const __operation_greet_source: ::scopes_runtime::__private::HandlerSource = {
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::ANY_VALID_TOKEN
-        .with_context_if(
+    ::scopes_runtime::__private::HandlerSource::new(
+            ::scopes_runtime::Requirement::ANY_VALID_TOKEN
+                .with_context_if(
+                    ::scopes_runtime::__private::any_of(
+                        &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
+                    ),
+                ),
+            &[<__DescriptionOf<String>>::__SCOPES_RESPONSE],
+            "Greets the user, if the request has a token.",
+            {
+                if false {
+                    let __path_greet = ::scopes_runtime::__private::any();
+                    ::scopes_runtime::__private::Binding(__path_greet).is_variable();
+                }
+                ::core::concat!(::core::module_path!(), "::greet")
+            },
+        )
+        .public(
             ::scopes_runtime::__private::any_of(
-                &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_READS_CONTEXT],
+                &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_ACCEPTS_TOKEN],
             ),
-        );
-    if false {
-        let __path_greet = ::scopes_runtime::__private::any();
-        ::scopes_runtime::__private::Binding(__path_greet).is_variable();
-    }
-    ::scopes_runtime::__private::HandlerSource {
-        name: "greet",
-        module: ::core::module_path!(),
-        documentation: "Greets the user, if the request has a token.",
-        deprecated: false,
-        arguments: &[],
-        output: <__DescriptionOf<String>>::__SCOPES_RESPONSE,
-        requirement: __requirement,
-        accepts_token: ::scopes_runtime::__private::any_of(
-            &[<__RequirementOf<Option<AccessToken>>>::__SCOPES_ACCEPTS_TOKEN],
-        ),
-        reason: ::core::option::Option::Some("a greeting reveals nothing"),
-    }
+            ::core::option::Option::Some("a greeting reveals nothing"),
+        )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_greet {

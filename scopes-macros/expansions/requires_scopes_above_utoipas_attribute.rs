@@ -33,28 +33,25 @@ const __operation_read_item_source: ::scopes_runtime::__private::HandlerSource =
         let _ = __scope_0;
     };
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::at_path(
-        ::scopes_runtime::Requirement::all(
-            &[
-                ::scopes_runtime::Requirement::named(
-                    "items",
-                    Scope!("items"[Scope] []).declared(),
-                ),
-            ],
+    ::scopes_runtime::__private::HandlerSource::new(
+        ::scopes_runtime::Requirement::at_path(
+            ::scopes_runtime::Requirement::all(
+                &[
+                    ::scopes_runtime::Requirement::named(
+                        4501493784760101999,
+                        Scope!("items"[Scope] []).declared(),
+                    ),
+                ],
+            ),
+            &["page", "id", "rest"],
         ),
-        &["page", "id", "rest"],
-    );
-    ::scopes_runtime::__private::HandlerSource {
-        name: "read_item",
-        module: ::core::module_path!(),
-        documentation: "",
-        deprecated: false,
-        arguments: &[<__DescriptionOf<__operation_read_item>>::__SCOPES_ATTRIBUTE],
-        output: ::core::option::Option::None,
-        requirement: __requirement,
-        accepts_token: false,
-        reason: ::core::option::Option::None,
-    }
+        &[
+            <__DescriptionOf<__operation_read_item>>::__SCOPES_ATTRIBUTE,
+            ::core::option::Option::None,
+        ],
+        "",
+        { ::core::concat!(::core::module_path!(), "::read_item") },
+    )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_read_item {

@@ -13,18 +13,16 @@ const __operation_read_items_source: ::scopes_runtime::__private::HandlerSource 
     #[cfg(rust_analyzer)]
     const _: () = {};
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::all(&[]);
-    ::scopes_runtime::__private::HandlerSource {
-        name: "read_items",
-        module: ::core::module_path!(),
-        documentation: "",
-        deprecated: false,
-        arguments: &[<__DescriptionOf<__operation_read_items>>::__SCOPES_ATTRIBUTE],
-        output: ::core::option::Option::None,
-        requirement: __requirement,
-        accepts_token: false,
-        reason: ::core::option::Option::None,
-    }
+    ::scopes_runtime::__private::HandlerSource::scoped(
+        ::scopes_runtime::Requirement::ANY_VALID_TOKEN,
+        &[],
+        &[
+            <__DescriptionOf<__operation_read_items>>::__SCOPES_ATTRIBUTE,
+            ::core::option::Option::None,
+        ],
+        "",
+        { ::core::concat!(::core::module_path!(), "::read_items") },
+    )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_read_items {

@@ -111,7 +111,7 @@ where
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(
-                    "me",
+                    624134510078873767,
                     Scope!("me"[Scope] []).declared(),
                 ),
                 <__RequirementOf<CurrentUser<'static>>>::__SCOPES_REQUIREMENT,

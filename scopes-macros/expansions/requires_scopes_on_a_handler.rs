@@ -25,33 +25,28 @@ const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSou
         let _ = __scope_0;
     };
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::all(
-        &[
-            ::scopes_runtime::Requirement::named(
-                "items",
-                Scope!("items"[Scope] []).declared(),
-            ),
-            <__RequirementOf<CurrentUser>>::__SCOPES_REQUIREMENT,
-        ],
-    );
-    if false {
-        let __path_read_own_items = ::scopes_runtime::__private::any();
-        ::scopes_runtime::__private::Binding(__path_read_own_items).is_variable();
-    }
-    ::scopes_runtime::__private::HandlerSource {
-        name: "read_own_items",
-        module: ::core::module_path!(),
-        documentation: "Returns the items of the current user.",
-        deprecated: false,
-        arguments: &[],
-        output: ::scopes_runtime::__private::shaped_or(
-            <__DescriptionOf<Json<Vec<String>>, ((),)>>::__SCOPES_RESPONSE,
-            <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
+    ::scopes_runtime::__private::HandlerSource::scoped(
+        ::scopes_runtime::Requirement::named(
+            4501493784760101999,
+            Scope!("items"[Scope] []).declared(),
         ),
-        requirement: __requirement,
-        accepts_token: false,
-        reason: ::core::option::Option::None,
-    }
+        &[<__RequirementOf<CurrentUser>>::__SCOPES_REQUIREMENT],
+        &[
+            ::scopes_runtime::__private::shaped_or(
+                <__DescriptionOf<Json<Vec<String>>, ((),)>>::__SCOPES_RESPONSE,
+                <__DescriptionOf<Json<Vec<String>>>>::__SCOPES_RESPONSE,
+            ),
+        ],
+        "Returns the items of the current user.",
+        {
+            if false {
+                let __path_read_own_items = ::scopes_runtime::__private::any();
+                ::scopes_runtime::__private::Binding(__path_read_own_items)
+                    .is_variable();
+            }
+            ::core::concat!(::core::module_path!(), "::read_own_items")
+        },
+    )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_read_own_items {

@@ -60,7 +60,7 @@ impl ::scopes_runtime::__private::ScopedExtractor for CurrentUser {
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::named(
-                    "me",
+                    624134510078873767,
                     Scope!("me"[Scope] []).declared(),
                 ),
                 <__RequirementOf<AccessToken>>::__SCOPES_REQUIREMENT,

@@ -36,27 +36,22 @@ const __operation_Notes_delete_source: ::scopes_runtime::__private::HandlerSourc
         let _ = __scope_0;
     };
     use ::scopes_runtime::__private::type_constants::*;
-    let __requirement = ::scopes_runtime::Requirement::all(
+    ::scopes_runtime::__private::HandlerSource::scoped(
+        ::scopes_runtime::Requirement::named(
+            17943858275123106763,
+            Scope!("notes:delete"[Scope] []).declared(),
+        ),
         &[
-            ::scopes_runtime::Requirement::named(
-                "notes:delete",
-                Scope!("notes:delete"[Scope] []).declared(),
-            ),
             <__RequirementOf<State<Notes>>>::__SCOPES_REQUIREMENT,
             <__RequirementOf<Path<u64>>>::__SCOPES_REQUIREMENT,
         ],
-    );
-    ::scopes_runtime::__private::HandlerSource {
-        name: "delete",
-        module: ::core::concat!(::core::module_path!(), "::", "Notes"),
-        documentation: "Deletes a note.",
-        deprecated: false,
-        arguments: &[<__DescriptionOf<Path<u64>>>::__SCOPES_PATH_VALUE],
-        output: <__DescriptionOf<StatusCode>>::__SCOPES_RESPONSE,
-        requirement: __requirement,
-        accepts_token: false,
-        reason: ::core::option::Option::None,
-    }
+        &[
+            <__DescriptionOf<Path<u64>>>::__SCOPES_PATH_VALUE,
+            <__DescriptionOf<StatusCode>>::__SCOPES_RESPONSE,
+        ],
+        "Deletes a note.",
+        { ::core::concat!(::core::module_path!(), "::Notes::delete") },
+    )
 };
 
 impl ::scopes_runtime::__private::HandlerInfo for __operation_Notes_delete {

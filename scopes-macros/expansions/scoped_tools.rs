@@ -43,7 +43,7 @@ impl Notes {
                     const REQUIREMENT: ::scopes_runtime::Requirement = ::scopes_runtime::Requirement::all(
                         &[
                             ::scopes_runtime::Requirement::named(
-                                "notes:delete",
+                                17943858275123106763,
                                 Scope!("notes:delete"[Scope] []).declared(),
                             ),
                         ],

@@ -24,13 +24,13 @@ const REQUIREMENT: Requirement = {
                 ::scopes_runtime::Requirement::any(
                     &[
                         ::scopes_runtime::Requirement::named(
-                            "admin",
+                            16559146482384667732,
                             Scope!("admin"[Scope] []).declared(),
                         ),
                         ::scopes_runtime::Requirement::all(
                             &[
                                 ::scopes_runtime::Requirement::named(
-                                    "items",
+                                    4501493784760101999,
                                     Scope!("items"[Scope] []).declared(),
                                 ),
                                 ::scopes_runtime::Requirement::scope({

@@ -19,7 +19,7 @@ fn requirement(project: &Project) -> impl TokenRequirement {
                 ::scopes_runtime::Requirement::all(
                     &[
                         ::scopes_runtime::Requirement::named(
-                            "org:{org}:read",
+                            1663240894025719703,
                             Scope!("org:{org}:read"[Scope] []).declared(),
                         ),
                         ::scopes_runtime::Requirement::authentication(

@@ -36,6 +36,11 @@ impl Authentication {
         ahead.peek(Token![=]) || is_dpop()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { acr_values, max_age, dpop } = self;
+        acr_values.is_empty() && max_age.is_none() && dpop.is_none()
+    }
+
     /// Returns whether this is the name of an option.
     pub(crate) fn is_option(name: &Ident) -> bool {
         name == "acr" || name == "max_age" || name.unraw() == DPOP

@@ -1,6 +1,6 @@
 //! Reads the requirements of extractors from their types, as constants.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, GenericArgument, GenericParam, Generics, PathArguments, Type, TypePath};
@@ -9,29 +9,38 @@ use crate::generated::code;
 use crate::item_attributes::conditions;
 use crate::place;
 
+/// axum's extractors of bodies and queries. Describing the type of an argument takes time to compile, so only these and `Path`
+/// are described.
+const EXTRACTORS: [&str; 3] = ["Form", "Json", "Query"];
+
 /// An argument or a field: an extractor, or a tuple of extractors.
 pub(crate) struct Argument<'a> {
     pub(crate) attributes: &'a [Attribute],
     pub(crate) ty: &'a Type,
+    /// The place of the type. Finding it takes time, because syn makes tokens of the type.
+    pub(crate) span: Span,
     /// The type as constants can name it.
     pub(crate) nameable: TokenStream,
     /// Whether the type depends on generics, so that generated code outside of the item cannot name it.
     pub(crate) is_generic: bool,
+    /// Whether the type mentions an extractor of a body or a query.
+    pub(crate) is_described: bool,
 }
 
 impl<'a> Argument<'a> {
     pub(crate) fn new(attributes: &'a [Attribute], ty: &'a Type, generics: &Generics) -> Self {
         let written = ty.to_token_stream();
-        let Mentioned { generics: is_generic, lifetime } = Mentioned::in_type(written.clone(), generics);
+        let Mentioned { generics: is_generic, lifetime, extractor: is_described } =
+            Mentioned::in_type(written.clone(), generics);
         let nameable = if lifetime { with_static_lifetimes(written) } else { written };
-        Self { attributes, ty, nameable, is_generic }
+        Self { attributes, ty, span: ty.span(), nameable, is_generic, is_described }
     }
 }
 
 /// An extractor whose requirement is known, with the `#[cfg]` of its argument or field.
 pub(crate) struct Probed<'a> {
     pub(crate) conditions: Vec<&'a Attribute>,
-    pub(crate) ty: Type,
+    span: Span,
     /// The argument of `RequirementOf`.
     known: TokenStream,
 }
@@ -45,12 +54,7 @@ impl Probed<'_> {
 
     /// Returns one of the constants of `RequirementOf`, without the `#[cfg]`. The block needs [`TYPE_CONSTANTS`].
     pub(crate) fn value(&self, name: &str) -> TokenStream {
-        place::type_constant(
-            self.ty.span(),
-            "__RequirementOf",
-            self.known.clone(),
-            &format!("__SCOPES_{name}"),
-        )
+        place::type_constant(self.span, "__RequirementOf", self.known.clone(), &format!("__SCOPES_{name}"))
     }
 }
 
@@ -61,12 +65,12 @@ pub(crate) const TYPE_CONSTANTS: &str = "use ::scopes_runtime::__private::type_c
 /// Returns the extractors in the arguments or fields, without those that depend on the generics.
 pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<Probed<'a>> {
     let mut probed = Vec::new();
-    for &Argument { attributes, ty, ref nameable, is_generic } in arguments {
+    for &Argument { attributes, ty, span, ref nameable, is_generic, .. } in arguments {
         // `RequirementOf` reads `Option` and `Result` itself, under each name. A tuple must be split here, and so must a
         // type of which only a part can be named.
         if !is_generic && !has_tuple(ty) {
             let conditions = conditions(attributes).collect();
-            probed.push(Probed { conditions, ty: ty.clone(), known: nameable.clone() });
+            probed.push(Probed { conditions, span, known: nameable.clone() });
             continue;
         }
         let mut parts = extractors(ty);
@@ -76,7 +80,8 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
         probed.extend(parts.into_iter().map(|Extractor { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
-            Probed { conditions: conditions(attributes).collect(), ty, known }
+            let span = ty.span();
+            Probed { conditions: conditions(attributes).collect(), span, known }
         }));
     }
     probed
@@ -106,7 +111,7 @@ pub(crate) fn forbid(
         let of_argument = &extractor.conditions;
         let checks = forbidden.iter().map(|(constant, message)| {
             let value = extractor.value(constant);
-            let span = extractor.ty.span();
+            let span = extractor.span;
             let forbid =
                 place::call(span, quote!(::scopes_runtime::__private::forbid), quote!(#value, #message));
             quote!(#forbid;)
@@ -184,6 +189,8 @@ struct Mentioned {
     /// Whether it depends on generics, as [`depends_on`] describes it.
     generics: bool,
     lifetime: bool,
+    /// Whether it contains one of [`EXTRACTORS`].
+    extractor: bool,
 }
 
 impl Mentioned {
@@ -191,7 +198,7 @@ impl Mentioned {
         let is_generic =
             generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
         let is_parameter = |ident: &Ident| generics.params.iter().any(|parameter| is_named(parameter, ident));
-        let mut mentioned = Self { generics: false, lifetime: false };
+        let mut mentioned = Self { generics: false, lifetime: false, extractor: false };
         let mut tokens = tokens.into_iter();
         while let Some(token) = tokens.next() {
             match token {
@@ -204,9 +211,12 @@ impl Mentioned {
                     let inner = Self::in_type(group.stream(), generics);
                     mentioned.generics |= inner.generics;
                     mentioned.lifetime |= inner.lifetime;
+                    mentioned.extractor |= inner.extractor;
                 }
                 TokenTree::Ident(ident) => {
-                    mentioned.generics |= match ident.to_string().as_str() {
+                    let name = ident.to_string();
+                    mentioned.extractor |= EXTRACTORS.contains(&name.as_str());
+                    mentioned.generics |= match name.as_str() {
                         "impl" | "_" | "for" => true,
                         "Self" => is_generic,
                         _ => is_generic && is_parameter(&ident),

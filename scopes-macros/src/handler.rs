@@ -16,7 +16,7 @@ use crate::generated::{code, group, join};
 use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
-use crate::signature::{TypeDescriptions, describe_types};
+use crate::signature::{describe_types, types_in_attribute};
 
 /// axum's handlers have at most 16 arguments. The guard is one of them.
 const MAX_ARGUMENTS: usize = 15;
@@ -72,19 +72,27 @@ impl Guard {
     }
 }
 
-/// The fields of `HandlerSource` that depend on the attribute.
-struct SourceFields {
+/// What `HandlerSource` has of the attribute.
+struct Source {
     /// What only editors read.
     hints: Option<TokenStream>,
+    /// The function that makes it.
+    constructor: &'static str,
+    /// The first arguments of the function, each with a comma.
     requirement: TokenStream,
-    accepts_token: TokenStream,
-    reason: TokenStream,
+    /// The call that adds what only public handlers have.
+    public: TokenStream,
 }
 
-impl SourceFields {
-    fn requiring(requirement: TokenStream) -> Self {
-        let (accepts_token, reason) = (code("false"), code("::core::option::Option::None"));
-        Self { hints: None, requirement, accepts_token, reason }
+impl Source {
+    /// Returns the source for a requirement that contains those of the extractors.
+    fn new(requirement: TokenStream) -> Self {
+        Self {
+            hints: None,
+            constructor: "new",
+            requirement: quote!(#requirement,),
+            public: TokenStream::new(),
+        }
     }
 }
 
@@ -176,21 +184,28 @@ impl Handler {
         let hints = requirement.hints();
         let arguments = self.arguments();
         errors.extend(unknown_in_wrappers(&arguments, &self.nameable().generics));
-        let requirements = requirements_of(&arguments, &probe(&arguments, &self.nameable().generics));
-        let list = group(Delimiter::Bracket, join([requirement.to_token_stream(), requirements]));
-        let list = group(Delimiter::Parenthesis, join([code("&"), list]));
-        let all = join([code("::scopes_runtime::Requirement::all"), list]);
+        let extractors = requirements_of(&arguments, &probe(&arguments, &self.nameable().generics));
         let parameters = self.documented.as_ref().and_then(|documented| documented.parameters.as_ref());
-        let all = match parameters {
-            // A compile error for a scope's parameter that the path does not have.
+        let source = match parameters {
+            // A compile error for a scope's parameter that neither the path nor an extractor has.
             Some((path, names)) => {
                 let at_path = quote!(::scopes_runtime::Requirement::at_path);
-                place::call(path.span(), at_path, quote!(#all, &[#(#names),*]))
+                let all = quote!(::scopes_runtime::Requirement::all(&[#requirement #extractors]));
+                Source::new(place::call(path.span(), at_path, quote!(#all, &[#(#names),*])))
             }
-            None => all,
+            None => Source {
+                constructor: "scoped",
+                requirement: join([
+                    requirement.expand(),
+                    code(", &"),
+                    group(Delimiter::Bracket, extractors),
+                    code(","),
+                ]),
+                ..Source::new(TokenStream::new())
+            },
         };
-        let fields = SourceFields { hints: Some(hints.to_token_stream()), ..SourceFields::requiring(all) };
-        let declared = self.declare(Guard::Authorized, &arguments, fields);
+        let source = Source { hints: Some(hints.to_token_stream()), ..source };
+        let declared = self.declare(Guard::Authorized, &arguments, source);
         self.guarded(Guard::Authorized, declared)
     }
 
@@ -221,8 +236,7 @@ impl Handler {
         let checks = forbid(&extractors, &conditions, &[("PROTECTED", message), ("ACCEPTS_TOKEN", message)]);
         let requirements = requirements_of(&arguments, &extractors);
         let requirement = quote!(::scopes_runtime::Requirement::of_extractors(&[#requirements]));
-        let fields = SourceFields::requiring(requirement);
-        let declared = self.declare(Guard::AuthenticatedBy, &arguments, fields);
+        let declared = self.declare(Guard::AuthenticatedBy, &arguments, Source::new(requirement));
         let items = quote! {
             #declared
             #(#are_checked)*
@@ -251,8 +265,9 @@ impl Handler {
         let reads_context = constants_of(&arguments, &extractors, "READS_CONTEXT", quote!(true));
         let any_token = quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN);
         let requirement = quote!(#any_token.with_context_if(#any_of(&[#reads_context])));
-        let fields = SourceFields { accepts_token, reason, ..SourceFields::requiring(requirement) };
-        let declared = self.declare(Guard::Public, &arguments, fields);
+        let public = quote!(.public(#accepts_token, #reason));
+        let source = Source { public, ..Source::new(requirement) };
+        let declared = self.declare(Guard::Public, &arguments, source);
         let items = quote! {
             #declared
             #checks
@@ -270,12 +285,12 @@ impl Handler {
     }
 
     /// Declares the hidden type, and what is known about the handler.
-    fn declare(&self, guard: Guard, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
+    fn declare(&self, guard: Guard, arguments: &[Argument<'_>], source: Source) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let condition = quote!(#(#conditions)*);
-        let allow = if fields.hints.is_some() { "#[allow(unexpected_cfgs)]" } else { "" };
-        let source = self.source(arguments, fields);
+        let allow = if source.hints.is_some() { "#[allow(unexpected_cfgs)]" } else { "" };
+        let source = self.source(arguments, source);
         let documented = self.documented.as_ref();
         let documented = documented.map(|documented| {
             documented.declare(&conditions, &format_ident!("{operation}"), &guard.of(&operation))
@@ -301,44 +316,37 @@ impl Handler {
     }
 
     /// Returns the value of `HandlerSource`, a block.
-    fn source(&self, arguments: &[Argument<'_>], fields: SourceFields) -> TokenStream {
-        let SourceFields { hints, requirement, accepts_token, reason } = fields;
+    fn source(&self, arguments: &[Argument<'_>], source: Source) -> TokenStream {
+        let Source { hints, constructor, requirement, public } = source;
         let name = self.signature.ident.unraw().to_string();
-        let module = match &self.block {
-            Some(Block { path, .. }) => &format!("::core::concat!(::core::module_path!(), \"::\", {path:?})"),
-            None => "::core::module_path!()",
+        let path = match &self.block {
+            Some(Block { path, .. }) => format!("::{path}::{name}"),
+            None => format!("::{name}"),
         };
         let documentation = documentation(&self.attributes);
         let deprecated = self.attributes.iter().any(|attribute| attribute.path().is_ident("deprecated"));
-        let TypeDescriptions { arguments, output } = match self.documented {
-            Some(_) => TypeDescriptions::by_attribute(&self.operation()),
+        let deprecated = if deprecated { ".deprecated()" } else { "" };
+        let types = match self.documented {
+            Some(_) => types_in_attribute(&self.operation()),
             None => describe_types(arguments, self.nameable()),
         };
         let checks_order = !self.has_utoipas() && self.block.is_none();
         let order_check = if checks_order { check_order(&name) } else { String::new() };
         let values = join([
+            requirement,
+            code("&"),
+            group(Delimiter::Bracket, types),
+            // Last, because the check has an `if`, and in code after it rustc does not make `&[…]` with calls `'static`.
             code(&format!(
-                "name: {name:?},
-                module: {module},
-                documentation: {documentation:?},
-                deprecated: {deprecated},
-                arguments: &"
+                ", {documentation:?}, {{ {order_check} ::core::concat!(::core::module_path!(), {path:?}) }}"
             )),
-            group(Delimiter::Bracket, arguments),
-            code(", output: "),
-            output,
-            code(", requirement: __requirement, accepts_token:"),
-            accepts_token,
-            code(", reason:"),
-            reason,
         ]);
         let block = join([
             hints.unwrap_or_default(),
-            code(&format!("{TYPE_CONSTANTS} let __requirement =")),
-            requirement,
-            // After the requirement: the check has an `if`, and in code after it rustc does not make `&[…]` with calls `'static`.
-            code(&format!("; {order_check} ::scopes_runtime::__private::HandlerSource")),
-            group(Delimiter::Brace, values),
+            code(&format!("{TYPE_CONSTANTS} ::scopes_runtime::__private::HandlerSource::{constructor}")),
+            group(Delimiter::Parenthesis, values),
+            public,
+            code(deprecated),
         ]);
         group(Delimiter::Brace, block)
     }

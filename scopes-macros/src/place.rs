@@ -37,6 +37,22 @@ pub(crate) fn call(span: Span, function: TokenStream, arguments: TokenStream) ->
     quote!(#function #arguments)
 }
 
+/// Returns a call of the function with this path from the root (`scopes_runtime::…`), whose compile errors are shown at `span`.
+/// Made by hand, because that takes less time in dev builds.
+pub(crate) fn call_path(span: Span, path: &str, arguments: TokenStream) -> TokenStream {
+    let start = start_of(span);
+    let colon = |spacing| {
+        let mut colon = Punct::new(':', spacing);
+        colon.set_span(span);
+        TokenTree::Punct(colon)
+    };
+    let names = path.split("::").map(|name| TokenTree::Ident(Ident::new(name, start)));
+    let path = names.flat_map(|name| [colon(Spacing::Joint), colon(Spacing::Alone), name]);
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+    arguments.set_span(span);
+    path.chain([arguments.into()]).collect()
+}
+
 /// Returns `<wrapper<ty>>::name`, whose compile errors are shown at `span`.
 pub(crate) fn type_constant(span: Span, wrapper: &str, ty: TokenStream, name: &str) -> TokenStream {
     let start = start_of(span);

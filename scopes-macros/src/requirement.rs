@@ -111,6 +111,24 @@ impl Requirement {
     }
 }
 
+impl Requirement {
+    /// Returns the requirement without that of extractors. One that is no list compiles faster.
+    pub(crate) fn expand(&self) -> TokenStream {
+        match self {
+            Self { items, vocabulary, authentication, may_require: None, .. }
+                if authentication.is_empty() =>
+            {
+                match items.as_slice() {
+                    [] => quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN),
+                    [item] => item.expand(vocabulary),
+                    _ => quote!(::scopes_runtime::Requirement::all(&[#self])),
+                }
+            }
+            _ => quote!(::scopes_runtime::Requirement::all(&[#self])),
+        }
+    }
+}
+
 /// Writes the items as array elements, each with a trailing comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {

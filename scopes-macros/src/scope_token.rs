@@ -1,5 +1,6 @@
 //! Scope names as string literals: scope-tokens of RFC 6749 section 3.3.
 
+use proc_macro2::Literal;
 use syn::{Error, Lit, LitStr, Result};
 
 pub(crate) const EXPECTED: &str = "expected a scope, such as `\"items\"` or `Scope::Items`";
@@ -21,6 +22,12 @@ pub(crate) fn scope_token(literal: &Lit, separately: &str) -> Result<LitStr> {
         _ => EXPECTED.to_owned(),
     };
     Err(Error::new_spanned(literal, problem))
+}
+
+/// Returns the hash by which the compiler compares the names of scopes (FNV-1a), as a literal.
+pub(crate) fn name_hash(name: &str) -> Literal {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    Literal::u64_unsuffixed(name.bytes().fold(0xcbf2_9ce4_8422_2325, step))
 }
 
 /// Returns why a name is not a scope-token, if so.

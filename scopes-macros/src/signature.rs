@@ -1,20 +1,16 @@
 //! The types in a handler's signature that describe its request and its response.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath, parse_quote};
 
-use crate::extractor_requirements::{Argument, depends_on, inside_wrapper, mentions, with_static_lifetimes};
-use crate::generated::code;
+use crate::extractor_requirements::{Argument, depends_on, inside_wrapper, with_static_lifetimes};
+use crate::generated::{code, join};
 use crate::item_attributes::conditions;
 use crate::place;
 
-/// axum's extractors of bodies and queries. Reading the type of an argument takes time to compile, so only these and `Path`
-/// are read.
-const EXTRACTORS: [&str; 3] = ["Form", "Json", "Query"];
-
-/// Those of bodies.
+/// axum's extractors of bodies.
 const BODIES: [&str; 2] = ["Form", "Json"];
 
 /// Types of the standard library that utoipa describes, with the number of the arguments that it reads.
@@ -33,32 +29,25 @@ const STANDARD_TYPES: [(&str, usize); 12] = [
     ("Vec", 1),
 ];
 
-/// Expressions that describe the types of a handler.
-pub(crate) struct TypeDescriptions {
-    /// The elements of an array.
-    pub(crate) arguments: TokenStream,
-    pub(crate) output: TokenStream,
+/// Returns what `#[utoipa::path]` describes of the handler with this hidden type, as array elements.
+pub(crate) fn types_in_attribute(operation: &str) -> TokenStream {
+    code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE, ::core::option::Option::None"))
 }
 
-impl TypeDescriptions {
-    /// Returns what `#[utoipa::path]` describes of the handler with this hidden type.
-    pub(crate) fn by_attribute(operation: &str) -> Self {
-        let arguments = code(&format!("<__DescriptionOf<{operation}>>::__SCOPES_ATTRIBUTE"));
-        Self { arguments, output: quote!(::core::option::Option::None) }
-    }
-}
-
-/// Describes the types of a handler. Those that depend on the generics are left out.
-pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> TypeDescriptions {
-    TypeDescriptions { arguments: describe_arguments(own), output: describe_output(signature) }
+/// Returns the descriptions of a handler's types, as array elements. The return type is the last. Arguments that depend on the
+/// generics are left out.
+pub(crate) fn describe_types(own: &[Argument<'_>], signature: &Signature) -> TokenStream {
+    join([describe_arguments(own), describe_output(signature)])
 }
 
 fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
     let mut arguments = TokenStream::new();
-    for Argument { attributes, ty, nameable, .. } in own.iter().filter(|argument| !argument.is_generic) {
+    for Argument { attributes, ty, span, nameable, is_described, .. } in
+        own.iter().filter(|argument| !argument.is_generic)
+    {
         let conditions: Vec<_> = conditions(attributes).collect();
         let mut add = |ty: &Type, nameable: TokenStream, constant: &str| {
-            let constant = description(ty, nameable, constant);
+            let constant = description(ty, *span, nameable, constant);
             arguments.extend(quote!(#(#conditions)* #constant,));
         };
         if let Some((path, values)) = path_extractor(ty) {
@@ -77,7 +66,7 @@ fn describe_arguments(own: &[Argument<'_>]) -> TokenStream {
                     add(&path, nameable, "PATH_VALUE");
                 }
             }
-        } else if mentions_extractor(nameable) {
+        } else if *is_described {
             add(ty, nameable.clone(), "REQUEST");
         }
     }
@@ -92,15 +81,15 @@ fn describe_output(signature: &Signature) -> TokenStream {
             if depends_on(written.clone(), &signature.generics) {
                 return quote!(::core::option::Option::None);
             }
-            description(ty, with_static_lifetimes(written), "RESPONSE")
+            description(ty, ty.span(), with_static_lifetimes(written), "RESPONSE")
         }
     }
 }
 
 /// Returns a constant of `DescriptionOf` for the type, which constants name as `nameable`.
-fn description(ty: &Type, nameable: TokenStream, constant: &str) -> TokenStream {
+fn description(ty: &Type, span: Span, nameable: TokenStream, constant: &str) -> TokenStream {
     let constant = format!("__SCOPES_{constant}");
-    let of = |arguments| place::type_constant(ty.span(), "__DescriptionOf", arguments, &constant);
+    let of = |arguments| place::type_constant(span, "__DescriptionOf", arguments, &constant);
     match body_type(ty).and_then(shape) {
         Some(shape) => {
             let (shaped, whole) = (of(quote!(#nameable, #shape)), of(nameable));
@@ -179,10 +168,6 @@ fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
         }
     }
     (!types.is_empty()).then_some(types)
-}
-
-fn mentions_extractor(ty: &TokenStream) -> bool {
-    mentions(ty.clone(), &|ident| EXTRACTORS.contains(&ident.to_string().as_str()))
 }
 
 /// Returns the `Path<T>` of `Path<T>`, `Option<Path<T>>` and `Result<Path<T>, _>`, and the `T`.

@@ -270,7 +270,7 @@ mod largest {
         let alternative = |alternative| {
             let scope = |scope| {
                 let name: &'static str = name(alternative, scope).leak();
-                Requirement::scope(Box::leak(Box::new(DeclaredScope::new(name, "", &[], &[]))))
+                Requirement::scope(Box::leak(Box::new(DeclaredScope::new(name, 0, "", &[], &[]))))
             };
             Requirement::all((0..12).map(scope).collect::<Vec<_>>().leak())
         };

@@ -12,6 +12,7 @@ use super::implied;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
 use crate::place;
+use crate::scope_token::name_hash;
 
 /// The derived traits, each with its module in `core`.
 const DERIVED: [(&str, &str); 8] = [
@@ -101,9 +102,10 @@ fn methods(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) ->
         |positions: Vec<usize>| positions.into_iter().map(|i| scopes[i].name.value()).collect::<Vec<_>>();
     let table = scopes.iter().enumerate().map(|(at, scope)| {
         let (name, description) = (&scope.name, &scope.description);
+        let hash = name_hash(&name.value());
         let implied = names(implies[at].clone());
         let implied_by = names((0..scopes.len()).filter(|&other| implies[other].contains(&at)).collect());
-        quote!(::scopes_runtime::DeclaredScope::new(#name, #description, &[#(#implied),*], &[#(#implied_by),*]))
+        quote!(::scopes_runtime::DeclaredScope::new(#name, #hash, #description, &[#(#implied),*], &[#(#implied_by),*]))
     });
     quote! {
         impl ::scopes_runtime::Vocabulary for #vocabulary {

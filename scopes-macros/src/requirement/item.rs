@@ -1,11 +1,12 @@
 //! The items of a requirement's lists, and the code for them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned;
 use syn::{LitStr, Path};
 
 use crate::place;
+use crate::scope_token::name_hash;
 
 pub(super) enum Item {
     Literal(LitStr),
@@ -26,10 +27,10 @@ impl Item {
             Self::Literal(literal) => {
                 // The type and the macro `Scope` can come from different vocabularies. `named` rejects a scope
                 // whose name is not the literal.
-                let name = LitStr::new(&literal.value(), Span::call_site());
+                let name = name_hash(&literal.value());
                 let declared = place::at(literal.span(), quote!(.declared()));
                 let scope = quote!(#vocabulary!(#literal [#vocabulary] []) #declared);
-                place::call(literal.span(), quote!(#requirement::named), quote!(#name, #scope))
+                place::call_path(literal.span(), "scopes_runtime::Requirement::named", quote!(#name, #scope))
             }
             Self::Variant(path) => {
                 let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());

@@ -370,9 +370,9 @@ mod tests {
     use super::*;
     use crate::scope::{DeclaredScope, Requirement};
 
-    static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &[]);
-    static ME: DeclaredScope = DeclaredScope::new("me", "Read the current user.", &[], &[]);
-    static ADMIN: DeclaredScope = DeclaredScope::new("admin", "Read everything.", &[], &[]);
+    static ITEMS: DeclaredScope = DeclaredScope::new("items", 0, "Read items.", &[], &[]);
+    static ME: DeclaredScope = DeclaredScope::new("me", 0, "Read the current user.", &[], &[]);
+    static ADMIN: DeclaredScope = DeclaredScope::new("admin", 0, "Read everything.", &[], &[]);
 
     const ALL_REASONS: [RefusalReason; REASONS] = [
         RefusalReason::MissingToken,

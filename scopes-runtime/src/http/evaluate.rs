@@ -85,8 +85,8 @@ mod tests {
     use crate::http::bearer::HeaderError;
     use crate::scope::{DeclaredScope, GrantedScopes, Requirement};
 
-    static ITEMS: DeclaredScope = DeclaredScope::new("items", "Read items.", &[], &["items:write"]);
-    static ME: DeclaredScope = DeclaredScope::new("me", "Read the current user.", &[], &[]);
+    static ITEMS: DeclaredScope = DeclaredScope::new("items", 0, "Read items.", &[], &["items:write"]);
+    static ME: DeclaredScope = DeclaredScope::new("me", 0, "Read the current user.", &[], &[]);
 
     fn valid(scopes: &str, claims: Value) -> TokenOutcome {
         let claims: Map<String, Value> = claims.as_object().cloned().expect("an object");
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_parameter_has_its_value() {
-        static ORG: DeclaredScope = DeclaredScope::new("org:{org}:read", "Read.", &[], &["org:read"]);
+        static ORG: DeclaredScope = DeclaredScope::new("org:{org}:read", 0, "Read.", &[], &["org:read"]);
         let required = Requirements::from(Requirement::scope(&ORG));
         let is_met = |scopes: &str, values: &[(&str, &str)]| {
             required.are_met_by(&GrantedScopes::from_list(scopes), values)

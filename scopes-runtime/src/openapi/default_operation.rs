@@ -72,8 +72,7 @@ fn describe_signature(
     schemas: &mut BTreeMap<String, RefOr<Schema>>,
 ) -> SignatureDescription {
     let mut all = SignatureDescription::default();
-    let describe = handler.arguments.iter().chain([&handler.output]);
-    describe.flatten().for_each(|describe| describe(&mut all));
+    handler.describe_types(&mut all);
     let mut added = BTreeMap::new();
     for (name, schema) in mem::take(&mut all.schemas) {
         let other = schemas.get(&name).or_else(|| added.get(&name));
@@ -127,5 +126,8 @@ pub(super) fn summary_and_description(handler: &HandlerSource) -> (Option<String
     let (summary, description) = documentation.split_once("\n\n").unwrap_or((documentation, ""));
     let given = |text: String| (!text.is_empty()).then_some(text);
     let summary: Vec<_> = summary.lines().map(str::trim).collect();
-    (given(summary.join(" ")).or_else(|| summary_of_name(handler.name)), given(description.trim().to_owned()))
+    (
+        given(summary.join(" ")).or_else(|| summary_of_name(handler.name())),
+        given(description.trim().to_owned()),
+    )
 }

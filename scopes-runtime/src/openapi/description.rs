@@ -46,7 +46,7 @@ fn describe_attribute<H: DocumentedHandler<Path: UtoipaPath>>(all: &mut Signatur
         operation.tags.get_or_insert_default().extend(tags.into_iter().map(str::to_owned));
     }
     H::Path::schemas(&mut all.schemas);
-    let is_name = |id: &String| id.trim_start_matches("r#") == H::SOURCE.name;
+    let is_name = |id: &String| id.trim_start_matches("r#") == H::SOURCE.name();
     let has_written_id = H::HAS_OPERATION_ID || !operation.operation_id.as_ref().is_none_or(is_name);
     all.attribute = Some(AttributeOperation { operation, has_written_id });
 }
@@ -60,12 +60,12 @@ pub(super) struct Description {
 impl Description {
     /// Returns `None` for a handler without the attribute.
     pub(super) fn of(handler: &HandlerSource) -> Option<Self> {
-        // A handler with the attribute has no `output`, so the types of other handlers are not described here.
-        if handler.output.is_some() {
+        // A handler with the attribute has no output, so the types of other handlers are not described here.
+        if handler.describes_output() {
             return None;
         }
         let mut all = SignatureDescription::default();
-        handler.arguments.iter().flatten().for_each(|describe| describe(&mut all));
+        handler.describe_types(&mut all);
         Some(Self { attribute: all.attribute?, schemas: all.schemas })
     }
 

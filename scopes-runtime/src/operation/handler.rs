@@ -21,7 +21,7 @@ impl Handler {
 
 impl fmt::Display for Handler {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}::{}", self.source.module, self.source.name)
+        formatter.write_str(self.source.path())
     }
 }
 

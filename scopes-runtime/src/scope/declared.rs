@@ -30,8 +30,9 @@ use crate::readable_debug::readable_debug;
 /// ```
 #[derive(Debug)]
 pub struct DeclaredScope {
-    /// `Requirement::named` reads the field, to save a call at compile time.
-    pub(super) name: &'static str,
+    name: &'static str,
+    /// A hash of the name, from the macros, which hash literals in the same way. `Requirement::named` reads the field.
+    pub(super) name_hash: u64,
     description: &'static str,
     implies: &'static [&'static str],
     implied_by: &'static [&'static str],
@@ -45,11 +46,12 @@ impl DeclaredScope {
     #[must_use]
     pub const fn new(
         name: &'static str,
+        name_hash: u64,
         description: &'static str,
         implies: &'static [&'static str],
         implied_by: &'static [&'static str],
     ) -> Self {
-        Self { name, description, implies, implied_by, first_parameter: next_parameter(name) }
+        Self { name, name_hash, description, implies, implied_by, first_parameter: next_parameter(name) }
     }
 
     /// Returns the name of the scope. Tokens contain it, with values in place of parameters.

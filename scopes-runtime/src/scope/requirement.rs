@@ -5,7 +5,6 @@ use std::hash::{Hash, Hasher};
 use std::{fmt, ptr};
 
 use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
-use super::const_str::str_eq;
 use super::credential_scheme::CredentialScheme;
 use super::named_scopes::NamedScopes;
 use super::parameter_source::ParameterSource;
@@ -101,12 +100,13 @@ impl Requirement {
         Self { node: Node::Scope(scope), alternative_count: 1, properties }
     }
 
-    /// Returns a requirement for the scope that a literal resolved to.
+    /// Returns a requirement for the scope that a literal resolved to. Comparing the text takes longer than the rest of the
+    /// function.
     #[must_use]
     #[track_caller]
-    pub const fn named(literal: &str, scope: &'static DeclaredScope) -> Self {
+    pub const fn named(name_hash: u64, scope: &'static DeclaredScope) -> Self {
         assert!(
-            str_eq(literal, scope.name),
+            name_hash == scope.name_hash,
             "literal resolves to another scope, because the type `Scope` and the macro `Scope` are not from one \
              `#[declare_scopes]`; import both with one `use`, or write the path of the scope"
         );
@@ -118,10 +118,9 @@ impl Requirement {
     #[track_caller]
     pub const fn all(requirements: &'static [Self]) -> Self {
         let requirement = Self::of_extractors(requirements);
-        assert!(
-            requirement.properties & HAS_CREDENTIALS_IN_AUTHORIZATION == 0,
-            "credentials in the `Authorization` header, which has the access token; take them from another header"
-        );
+        if requirement.properties & HAS_CREDENTIALS_IN_AUTHORIZATION != 0 {
+            credentials_in_authorization();
+        }
         requirement
     }
 
@@ -139,11 +138,53 @@ impl Requirement {
             }
             rest = after;
         }
-        assert!(
-            alternative_count <= MAX_ALTERNATIVES,
-            "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
-        );
+        if alternative_count > MAX_ALTERNATIVES {
+            too_many_alternatives();
+        }
         Self { node: Node::All(requirements), alternative_count, properties }
+    }
+
+    /// Checks that a handler can require both this and its extractors.
+    #[track_caller]
+    pub(crate) const fn check_with_extractors(&self, extractors: &[Self]) {
+        let (mut alternative_count, mut properties) = (self.alternative_count, self.properties);
+        let mut rest = extractors;
+        while let [element, after @ ..] = rest {
+            properties |= element.properties;
+            if element.alternative_count != 1 {
+                alternative_count = capped(alternative_count * element.alternative_count);
+            }
+            rest = after;
+        }
+        if alternative_count > MAX_ALTERNATIVES {
+            too_many_alternatives();
+        }
+        if properties & HAS_CREDENTIALS_IN_AUTHORIZATION != 0 {
+            credentials_in_authorization();
+        }
+    }
+
+    /// Returns the requirement of a handler: that of its attribute and that of its extractors. The latter is left out if it
+    /// requires nothing.
+    pub(crate) const fn of_handler(parts: &'static [Self]) -> Self {
+        if let [of_attribute, of_extractors] = parts
+            && of_extractors.is_empty_list_of_empty()
+        {
+            return of_attribute.with_context_if(of_extractors.reads_context());
+        }
+        Self::of_extractors(parts)
+    }
+
+    /// Returns whether this is a list of empty lists.
+    const fn is_empty_list_of_empty(&self) -> bool {
+        let mut rest = self.parts();
+        while let [element, after @ ..] = rest {
+            if !element.is_empty() {
+                return false;
+            }
+            rest = after;
+        }
+        matches!(self.node, Node::All(_))
     }
 
     #[must_use]
@@ -377,6 +418,20 @@ impl Requirement {
             }
         }
     }
+}
+
+#[track_caller]
+const fn too_many_alternatives() -> ! {
+    panic!(
+        "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
+    )
+}
+
+#[track_caller]
+const fn credentials_in_authorization() -> ! {
+    panic!(
+        "credentials in the `Authorization` header, which has the access token; take them from another header"
+    )
 }
 
 /// Limits a number of alternatives to one more than is allowed, so that sums and products do not overflow.

@@ -8,6 +8,7 @@ use quote::quote;
 use syn::{Expr, Lit, LitStr, Stmt};
 
 use super::tokens;
+use crate::scope_token::name_hash;
 use crate::{attribute_macros, requirement, routes, undeclared_scope};
 
 /// A requirement, or other tokens in its place.
@@ -165,10 +166,15 @@ fn tree(expression: &Expr) -> Tree {
     match &*quote!(#function).to_string().replace(' ', "") {
         "::scopes_runtime::Requirement::scope" => scope_of(&call.args[0]),
         "::scopes_runtime::Requirement::named" => {
-            let literal = &call.args[0];
-            let scope = scope_of(&call.args[1]);
-            assert_eq!(scope, Tree::Scope(quote!(#literal).to_string()), "another literal is resolved");
-            scope
+            let hash = &call.args[0];
+            let Tree::Scope(scope) = scope_of(&call.args[1]) else { panic!("an invocation of the macro") };
+            let literal: LitStr = syn::parse_str(&scope).expect("a literal");
+            assert_eq!(
+                quote!(#hash).to_string(),
+                name_hash(&literal.value()).to_string(),
+                "another literal is resolved"
+            );
+            Tree::Scope(scope)
         }
         "::scopes_runtime::Requirement::all" => Tree::All(list_of(&call.args[0])),
         "::scopes_runtime::Requirement::any" => Tree::Any(list_of(&call.args[0])),

@@ -9,6 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Meta, Token};
 
 use super::tokens;
+use crate::scope_token::name_hash;
 use crate::{attribute_macros, declare};
 
 /// Returns whether `#[declare_scopes]` accepts the input.
@@ -168,7 +169,8 @@ fn declared(file: &syn::File) -> Vec<Row> {
     let scope = |call: &Expr| {
         let Expr::Call(call) = call else { panic!("{} is not a scope", call.to_token_stream()) };
         let arguments: Vec<_> = call.args.iter().collect();
-        let [name, description, implies, implied_by] = arguments[..] else { panic!("four arguments") };
+        let [name, hash, description, implies, implied_by] = arguments[..] else { panic!("five arguments") };
+        assert_eq!(hash.to_token_stream().to_string(), name_hash(&text(name)).to_string());
         let texts = |list| elements(list).into_iter().map(text).collect();
         Row {
             name: text(name),

@@ -70,7 +70,7 @@ fn an_unrequired_scope_that_opens_an_operation_is_found() {
 fn one_wrong_scope_of_a_hundred_is_found() {
     let scope = |number: usize| {
         let name = String::leak(format!("scope:{number}"));
-        &*Box::leak(Box::new(DeclaredScope::new(name, "One of many.", &[], &[])))
+        &*Box::leak(Box::new(DeclaredScope::new(name, 0, "One of many.", &[], &[])))
     };
     let scopes: Vec<_> = (0..100).map(scope).collect();
     let routes = || {
