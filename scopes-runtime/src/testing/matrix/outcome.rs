@@ -7,6 +7,7 @@ use crate::report::write_aligned;
 /// What a [`ScopeMatrix`](super::ScopeMatrix) has not tested, because of the placeholders or of credentials that were not set.
 ///
 /// `Display` writes a table, or nothing if the outcome [is complete](Self::is_complete).
+/// [`unused_may_require`](Self::unused_may_require) and [`rejected_operations`](Self::rejected_operations) have examples.
 #[derive(Clone, Debug, Default)]
 pub struct MatrixOutcome {
     /// The statuses of the handlers' responses to sufficient tokens, for each operation.
