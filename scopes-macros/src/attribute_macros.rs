@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Path, Result, Token};
 
-use crate::enclosing_block::{self, Block};
+use crate::enclosing_block::{self, EnclosingBlock};
 use crate::extractor::{self, Extractor};
 use crate::handler::{Guard, Guarded, Handler};
 use crate::place;
@@ -69,11 +69,11 @@ fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> To
             let Guarded { function, items } = argument.guard(handler, &mut errors);
             Ok(quote!(#function #items))
         }
-        Some(Block::Impl) => {
+        Some(EnclosingBlock::Impl) => {
             errors.push(misplaced("in an `impl` block; add `#[scoped_handlers]` to the block"));
             Ok(argument.misplaced(handler))
         }
-        Some(Block::Trait) => Err(misplaced(
+        Some(EnclosingBlock::Trait) => Err(misplaced(
             "on a method of a trait, which is no handler; write a function that calls it, and add the attribute to that",
         )),
     });

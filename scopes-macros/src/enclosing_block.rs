@@ -12,7 +12,7 @@ const MARKER: &str = "__scopes_attribute";
 
 /// A block whose functions cannot be handlers by themselves.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Block {
+pub(crate) enum EnclosingBlock {
     /// Of a type, without a trait.
     Impl,
     /// Of a trait, or of its `impl` for a type.
@@ -21,7 +21,7 @@ pub(crate) enum Block {
 
 /// Returns the block of the attribute that is being expanded, if it is certainly on a function of one. Reads the file only if the
 /// line with less indentation above begins such a block.
-pub(crate) fn find() -> Option<Block> {
+pub(crate) fn find() -> Option<EnclosingBlock> {
     // Tests expand macros outside of the compiler.
     if !proc_macro::is_available() {
         return None;
@@ -35,7 +35,7 @@ pub(crate) fn find() -> Option<Block> {
 }
 
 /// `line` and `column` are those of `proc_macro::Span`: from 1, `column` in characters.
-fn block_at(source: &str, line: usize, column: usize) -> Option<Block> {
+fn block_at(source: &str, line: usize, column: usize) -> Option<EnclosingBlock> {
     let lines = source.split_inclusive('\n').take(line - 1);
     let start: usize = lines.clone().map(str::len).sum();
     let indentation = source.get(start..)?.chars().take(column - 1).map(char::len_utf8).sum();
@@ -62,25 +62,25 @@ fn begins_block(text: &str) -> bool {
 }
 
 /// Returns the block that the position is directly in, if no other macro can change the block.
-fn parsed_block(source: &str, attribute: usize) -> Option<Block> {
+fn parsed_block(source: &str, attribute: usize) -> Option<EnclosingBlock> {
     let (before, after) = (source.get(..attribute)?, source.get(attribute..)?);
     let marked: TokenStream = format!("{before}{MARKER} {after}").parse().ok()?;
-    match around_marker(marked, Enclosing::Other)? {
-        Enclosing::Block(block) => Some(block),
-        Enclosing::MacroInput | Enclosing::Other => None,
+    match around_marker(marked, Surrounding::Other)? {
+        Surrounding::Block(block) => Some(block),
+        Surrounding::MacroInput | Surrounding::Other => None,
     }
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Enclosing {
-    Block(Block),
+enum Surrounding {
+    Block(EnclosingBlock),
     /// An item with an attribute, or the input of a macro.
     MacroInput,
     Other,
 }
 
 /// Returns the innermost block around the marker, or the input of a macro around that. `None` if the marker is not in this block.
-fn around_marker(tokens: TokenStream, block: Enclosing) -> Option<Enclosing> {
+fn around_marker(tokens: TokenStream, block: Surrounding) -> Option<Surrounding> {
     // The tokens of the item so far.
     let mut item = Vec::new();
     for token in tokens {
@@ -90,10 +90,10 @@ fn around_marker(tokens: TokenStream, block: Enclosing) -> Option<Enclosing> {
                 let inner = if group.delimiter() == Delimiter::Brace {
                     block_of(&item)
                 } else {
-                    Enclosing::MacroInput
+                    Surrounding::MacroInput
                 };
                 if let Some(around) = around_marker(group.stream(), inner) {
-                    return Some(if block == Enclosing::MacroInput { block } else { around });
+                    return Some(if block == Surrounding::MacroInput { block } else { around });
                 }
             }
             _ => {}
@@ -116,7 +116,7 @@ fn ends_item(token: &TokenTree) -> bool {
 }
 
 /// Returns the kind of the block after these tokens of an item.
-fn block_of(item: &[TokenTree]) -> Enclosing {
+fn block_of(item: &[TokenTree]) -> Surrounding {
     let mut rest = item;
     while let [TokenTree::Punct(hash), after @ ..] = rest
         && hash.as_char() == '#'
@@ -126,16 +126,16 @@ fn block_of(item: &[TokenTree]) -> Enclosing {
             [TokenTree::Punct(_), after @ ..] => after,
             _ => after,
         };
-        let [TokenTree::Group(attribute), after @ ..] = after else { return Enclosing::MacroInput };
+        let [TokenTree::Group(attribute), after @ ..] = after else { return Surrounding::MacroInput };
         if !is_inert(&attribute.stream()) {
-            return Enclosing::MacroInput;
+            return Surrounding::MacroInput;
         }
         rest = after;
     }
     let has_invocation =
         rest.iter().any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!'));
     if has_invocation {
-        return Enclosing::MacroInput;
+        return Surrounding::MacroInput;
     }
     let is_modifier = |token: &&TokenTree| match token {
         TokenTree::Ident(word) => word == "pub" || word == "unsafe",
@@ -143,13 +143,13 @@ fn block_of(item: &[TokenTree]) -> Enclosing {
         other => matches!(other, TokenTree::Group(_)),
     };
     let modifiers = rest.iter().take_while(is_modifier).count();
-    let [TokenTree::Ident(keyword), header @ ..] = &rest[modifiers..] else { return Enclosing::Other };
+    let [TokenTree::Ident(keyword), header @ ..] = &rest[modifiers..] else { return Surrounding::Other };
     if keyword == "trait" || keyword == "impl" && has_for(header) {
-        Enclosing::Block(Block::Trait)
+        Surrounding::Block(EnclosingBlock::Trait)
     } else if keyword == "impl" {
-        Enclosing::Block(Block::Impl)
+        Surrounding::Block(EnclosingBlock::Impl)
     } else {
-        Enclosing::Other
+        Surrounding::Other
     }
 }
 

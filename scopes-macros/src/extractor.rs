@@ -82,7 +82,8 @@ impl Extractor {
     }
 }
 
-/// Returns an extractor whose attribute is an error without the arguments that no trait has, which would be another error.
+/// Removes the arguments after axum's own from the methods of an extractor whose attribute is an error. rustc would report them
+/// as a second error.
 pub(crate) fn without_further_arguments(item: TokenStream) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else { return item };
     for inner in &mut block.items {
@@ -106,7 +107,7 @@ fn state(item: &ItemImpl) -> Result<Type> {
     let place = if is("FromRequest") {
         "`#[requires_scopes]` on an extractor of the body, whose check would come too late; add the attribute to the handler"
     } else if is("OptionalFromRequestParts") {
-        "`#[requires_scopes]` on an optional extractor; remove it, and call that of `Option<AccessToken>` in the method"
+        "`#[requires_scopes]` on an optional extractor; remove the attribute, and extract `Option<AccessToken>` in the method"
     } else {
         place
     };

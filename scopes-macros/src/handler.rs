@@ -79,7 +79,7 @@ struct Source {
     /// The function that makes it.
     constructor: &'static str,
     /// The first arguments of the function, each with a comma.
-    requirement: TokenStream,
+    first_arguments: TokenStream,
     /// The call that adds what only public handlers have.
     public: TokenStream,
 }
@@ -90,7 +90,7 @@ impl Source {
         Self {
             hints: None,
             constructor: "new",
-            requirement: quote!(#requirement,),
+            first_arguments: quote!(#requirement,),
             public: TokenStream::new(),
         }
     }
@@ -195,13 +195,14 @@ impl Handler {
             }
             None => Source {
                 constructor: "scoped",
-                requirement: join([
+                first_arguments: join([
                     requirement.expand(),
                     code(", &"),
                     group(Delimiter::Bracket, extractors),
                     code(","),
                 ]),
-                ..Source::new(TokenStream::new())
+                hints: None,
+                public: TokenStream::new(),
             },
         };
         let source = Source { hints: Some(hints.to_token_stream()), ..source };
@@ -317,7 +318,7 @@ impl Handler {
 
     /// Returns the value of `HandlerSource`, a block.
     fn source(&self, arguments: &[Argument<'_>], source: Source) -> TokenStream {
-        let Source { hints, constructor, requirement, public } = source;
+        let Source { hints, constructor, first_arguments, public } = source;
         let name = self.signature.ident.unraw().to_string();
         let path = match &self.block {
             Some(Block { path, .. }) => format!("::{path}::{name}"),
@@ -333,7 +334,7 @@ impl Handler {
         let checks_order = !self.has_utoipas() && self.block.is_none();
         let order_check = if checks_order { check_order(&name) } else { String::new() };
         let values = join([
-            requirement,
+            first_arguments,
             code("&"),
             group(Delimiter::Bracket, types),
             // Last, because the check has an `if`, and in code after it rustc does not make `&[…]` with calls `'static`.

@@ -112,18 +112,12 @@ impl Requirement {
 }
 
 impl Requirement {
-    /// Returns the requirement without that of extractors. One that is no list compiles faster.
+    /// Returns the requirement without that of extractors. Avoids `all` for at most one item, because that compiles faster.
     pub(crate) fn expand(&self) -> TokenStream {
-        match self {
-            Self { items, vocabulary, authentication, may_require: None, .. }
-                if authentication.is_empty() =>
-            {
-                match items.as_slice() {
-                    [] => quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN),
-                    [item] => item.expand(vocabulary),
-                    _ => quote!(::scopes_runtime::Requirement::all(&[#self])),
-                }
-            }
+        let is_list_only = self.authentication.is_empty() && self.may_require.is_none();
+        match self.items.as_slice() {
+            [] if is_list_only => quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN),
+            [item] if is_list_only => item.expand(&self.vocabulary),
             _ => quote!(::scopes_runtime::Requirement::all(&[#self])),
         }
     }

@@ -8,7 +8,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", escaped(&cut(text)))
 }
 
-/// Escapes text for back quotes.
+/// Escapes control characters and back quotes, for text between back quotes.
 pub(crate) fn escaped(text: &str) -> String {
     text.escape_debug().to_string().replace('`', "\\`")
 }

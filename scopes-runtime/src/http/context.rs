@@ -242,7 +242,7 @@ impl StoredOutcome {
         Self::now(server, parts, header, outcome)
     }
 
-    /// Stores an outcome for the credentials.
+    /// Creates the stored outcome, decoded now.
     #[cfg_attr(not(feature = "bound-tokens"), expect(unused_variables))]
     pub(super) fn now(
         server: &Server,
@@ -291,13 +291,13 @@ impl TokenOutcome {
         let found = header.unproven_bearer_token().and_then(|token| server.decoder.cached_bytes(token));
         let is_looked_up = found.is_some();
         if let Some(token) = found.flatten() {
-            return Some(accepted_as_bearer(counted(token), parts, server));
+            return Some(outcome_as_bearer(counted(token), parts, server));
         }
         match header.credentials(server.config.sender.accepts_dpop()) {
             Credentials::Missing(other) => Some(Self::Missing(other)),
             Credentials::Malformed(scheme, error) => Some(Self::Malformed(scheme, error)),
             Credentials::Bearer(_) if is_looked_up => None,
-            Credentials::Bearer(token) => Some(accepted_as_bearer(cached(token, server)?, parts, server)),
+            Credentials::Bearer(token) => Some(outcome_as_bearer(cached(token, server)?, parts, server)),
             Credentials::Dpop(_) => None,
         }
     }
@@ -359,7 +359,7 @@ async fn decoded(credentials: Credentials<'_>, parts: &mut Parts, server: &Serve
         Credentials::Missing(other) => TokenOutcome::Missing(other),
         Credentials::Malformed(scheme, error) => TokenOutcome::Malformed(scheme, error),
         Credentials::Bearer(token) => match decoded_token(token, server).await {
-            Ok(token) => accepted_as_bearer(token, parts, server),
+            Ok(token) => outcome_as_bearer(token, parts, server),
             Err(error) => TokenOutcome::Rejected(Arc::new(error)),
         },
         #[cfg(feature = "bound-tokens")]
@@ -390,8 +390,8 @@ async fn decoded_token(token: &str, server: &Server) -> Result<AccessToken, Deco
     decoded
 }
 
-/// Returns the outcome for a valid token with the scheme `Bearer`.
-fn accepted_as_bearer(token: AccessToken, parts: &Parts, server: &Server) -> TokenOutcome {
+/// Returns the outcome for a decoded token with the scheme `Bearer`: rejected if the token needs a proof.
+fn outcome_as_bearer(token: AccessToken, parts: &Parts, server: &Server) -> TokenOutcome {
     match server.config.sender.check_bearer(&token, parts) {
         Ok(()) => TokenOutcome::Valid(token),
         Err(error) => TokenOutcome::Rejected(Arc::new(error)),

@@ -56,16 +56,16 @@ fn authorize(
     own: &'static Requirement,
 ) -> impl Future<Output = Result<(), AuthError>> + Send {
     match authorize_now(&server, parts, handler, own) {
-        Some(authorized) => Either::Left(ready(counted(authorized))),
+        Some(authorized) => Either::Left(ready(with_count(authorized))),
         None => Either::Right(Box::pin(async move {
             let required = requirements_of(parts, handler, own);
-            counted(server.authorize_operation_decoding(parts, Some(handler), required).await)
+            with_count(server.authorize_operation_decoding(parts, Some(handler), required).await)
         })),
     }
 }
 
-/// Counts a request that is let through.
-fn counted(authorized: Result<(), AuthError>) -> Result<(), AuthError> {
+/// Counts the request if it is authorized. Returns the result.
+fn with_count(authorized: Result<(), AuthError>) -> Result<(), AuthError> {
     #[cfg(feature = "metrics")]
     if authorized.is_ok() {
         telemetry::count_admission();

@@ -14,12 +14,12 @@ mod grpc;
 mod guard;
 mod handler_info;
 mod handler_signature;
-mod insufficiency;
 mod metadata;
 #[cfg(feature = "bound-tokens")]
 mod mutual_tls;
 mod path_values;
 mod provable;
+mod refusal_cause;
 mod rejection;
 mod request_values;
 mod require;

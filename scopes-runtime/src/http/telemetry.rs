@@ -14,7 +14,7 @@ use tracing::field::{self, DebugValue};
 use super::AuthError;
 use super::bearer::OtherCredentials;
 use super::challenge::{ChallengeConfig, RefusalTemplate};
-use super::insufficiency;
+use super::refusal_cause;
 use crate::scope::{RequiredScope, Requirements, list};
 use crate::shown_text::cut;
 use crate::token::AccessToken;
@@ -46,7 +46,8 @@ impl Place<'_> {
     }
 }
 
-/// Emits one event and counts one refusal. `cause` is that of a token which is missing or not valid.
+/// Emits one event and counts one refusal. `cause` is why the token is missing, invalid or refused by the
+/// application. Without one, the event of a valid token has the result of [`refusal_cause::of`].
 pub(super) fn refused(
     error: &AuthError,
     config: &ChallengeConfig,
@@ -102,7 +103,7 @@ fn cause_of(
 ) -> Option<Cow<'static, str>> {
     match cause {
         Some(cause) => Some(cause.to_string().into()),
-        None => insufficiency::cause(error.refusal_reason()?, required, template, missing, token?),
+        None => refusal_cause::of(error.refusal_reason()?, required, template, missing, token?),
     }
 }
 
@@ -134,7 +135,7 @@ pub(super) fn undeclared(requirement: &Requirements, location: &Location<'_>) {
     );
 }
 
-/// Counts a refusal. An application has a fixed number of routes, so that clients cannot add labels.
+/// Counts a refusal. The number of routes is fixed, so clients cannot add values of the label.
 #[cfg(feature = "metrics")]
 fn count_refusal(reason: &'static str, route: Option<&str>) {
     let refusals = match route {

@@ -48,8 +48,8 @@ impl TokenRequirement for Requirement {}
 
 impl<const N: usize> TokenRequirement for ConcreteRequirement<'_, N> {}
 
-/// A [`Requirement`]. [`ScopedRouter::require`](crate::ScopedRouter::require) takes it. The request gives the values of
-/// parameters.
+/// The argument of [`ScopedRouter::require`](crate::ScopedRouter::require): a [`Requirement`]. The values of its parameters are
+/// read from the request.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a requirement",
     label = "expected a requirement, such as `scopes!(\"items\")`"

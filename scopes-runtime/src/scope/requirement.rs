@@ -81,7 +81,7 @@ enum Node {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
 
-/// Only the address, which most keys differ in: each refusal waits for this.
+/// Hashes the address only: most keys differ in it, and each refusal computes the hash.
 impl Hash for RequirementKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.1.hash(state);
@@ -100,8 +100,8 @@ impl Requirement {
         Self { node: Node::Scope(scope), alternative_count: 1, properties }
     }
 
-    /// Returns a requirement for the scope that a literal resolved to. Comparing the text takes longer than the rest of the
-    /// function.
+    /// Returns a requirement for the scope that a literal resolved to. Compares hashes of the names, because comparing the text
+    /// would take the compiler longer than all the rest.
     #[must_use]
     #[track_caller]
     pub const fn named(name_hash: u64, scope: &'static DeclaredScope) -> Self {

@@ -18,9 +18,9 @@ const LARGE_ENTRY: usize = 4 * 1024;
 /// Results for tokens, each until its time to live has passed, in bounded memory.
 ///
 /// The key is the whole token: it is compared byte by byte, so that tokens with the same hash are not confused. The comparison
-/// ends at the first difference. This leaks nothing to a client that guesses tokens: a guess is compared with few entries, those
-/// of which the table stores the same part of the hash, and the seed of the hash is random. The hash of an opaque token changes
-/// with each of its bytes, and that of a JWT with its signature.
+/// ends at the first difference. This leaks nothing to a client that guesses tokens: the table compares a guess only with
+/// entries that have the same part of the hash, and the seed of the hash is random. The hash of an opaque token changes with
+/// each of its bytes, and that of a JWT with its signature.
 ///
 /// `K` is an owned token.
 pub(super) struct TokenCache<K, T: Clone>(Cache<K, CacheEntry<T>, EntryWeighter>);

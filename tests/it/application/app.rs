@@ -241,7 +241,7 @@ pub(super) fn state(staff: &TestIssuer, partners: &TestIssuer) -> Arc<AppState> 
     let resource_server = ResourceServer::builder(MultiIssuerDecoder::new(decoders).expect("two issuers"))
         .realm("shop")
         .refusal_response(|error| {
-            let code = error.code().unwrap_or("unauthenticated").to_owned();
+            let code = error.reason().to_owned();
             Json(ErrorBody { code, message: error.to_string() })
         })
         .build()

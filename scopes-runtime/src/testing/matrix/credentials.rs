@@ -47,7 +47,7 @@ impl ValidCredentials {
     }
 }
 
-/// Puts garbage in the place of credentials. `None` if a request cannot have any there.
+/// Returns a function that replaces credentials of a request by garbage. `None` if a request does not contain them.
 pub(super) fn garbage(scheme: &CredentialScheme) -> Option<AddCredentials> {
     let (name, value) = match scheme.location() {
         CredentialLocation::Header(name) => (HeaderName::try_from(name).ok()?, "garbage".to_owned()),

@@ -165,15 +165,17 @@ impl ScopeMatrix {
     ///   slashes at the start, and with a percent-encoded letter. The check does not find a hidden route that has one of these
     ///   responses to placeholders.
     ///
-    /// A handler that `may_require` more also gets tokens that lack one of these items. It decides by data, so it may accept them;
-    /// [`MatrixOutcome::unused_may_require`] lists the handlers that accept all without an item.
+    /// For each item of `may_require(…)`, the handler also gets sufficient tokens without this item. It may accept them,
+    /// because its check can depend on data. [`MatrixOutcome::unused_may_require`] lists the operations that accept all tokens
+    /// without an item.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
     /// without one of the credentials, or with garbage in its place, must be refused. An operation that requires credentials
     /// instead of a token must accept valid ones, if they are set for all of its schemes. It must refuse requests without any,
-    /// with garbage, with a token of all known scopes, and without one of several credentials. The refusals are the application's: 401, 403, or another 4xx than that
-    /// of the response to valid credentials. A handler that refuses the placeholders with one status does not show that it
-    /// checks credentials; let [`credentials`](Self::credentials) also set a body that it accepts.
+    /// with garbage, with a token of all known scopes, and without one of several credentials. A refusal is 401, or another 4xx
+    /// than that of the response to valid credentials. If these are not set, only 401 is a refusal, and for garbage any 4xx. A
+    /// handler that refuses the placeholders with one status does not show that it checks credentials; let
+    /// [`credentials`](Self::credentials) also set a body that it accepts.
     ///
     /// A public operation must respond without a token. A method that the report does not have for a path must respond,
     /// without a token, with 401, 403, 405 or 501, or as an unknown method does if that is no success. `OPTIONS` may also give
@@ -186,12 +188,13 @@ impl ScopeMatrix {
     /// response is 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the
     /// application; set tokens that satisfy it with [`token`](Self::token).
     ///
-    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one more for each
-    /// item that the handler `may_require`s, one for each scope of each alternative, and two for each scope that it requires or that implies a required one. The last number doubles for
-    /// each 64 known scopes, because no token has more. An operation of any method gets up to seven times the requests
-    /// without a token and with insufficient ones. A path gets at most nine, and up to nine more if methods without a handler
-    /// have another response than those above. A wrong response costs one more request for each known scope. Other credentials
-    /// cost at most four requests, two for each scheme, and one for each 64 known scopes.
+    /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one for each
+    /// alternative and item of `may_require(…)`, one for each scope of each alternative, and two for each scope that it
+    /// requires or that implies a required one. The last number doubles for each 64 known scopes, because no token has more. An
+    /// operation of any method gets up to seven times the requests without a token and with insufficient ones. A path gets at
+    /// most nine, and up to nine more if methods without a handler have another response than those above. A wrong response
+    /// costs one more request for each known scope. Other credentials cost at most four requests, two for each scheme, and one
+    /// for each 64 known scopes.
     ///
     /// # Panics
     ///

@@ -132,8 +132,8 @@ impl MatrixOutcome {
     }
 
     /// Returns the operations with [`#[authenticated_by]`](macro@crate::authenticated_by) that got no valid credentials, because
-    /// [`credentials`](super::ScopeMatrix::credentials) was not called for each of their schemes. An extractor that refuses all
-    /// requests is not found there.
+    /// [`credentials`](super::ScopeMatrix::credentials) was not called for each of their schemes. The matrix
+    /// does not find an extractor of these operations that refuses all requests.
     pub fn operations_without_credentials(&self) -> impl Iterator<Item = &str> {
         self.without_credentials.iter().map(|operation| &**operation)
     }

@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
     pub(super) async fn check_later(&mut self, item: &str, cases: &[Case]) {
         let mut is_refused = false;
         for case in cases {
-            // A wrong response is a failure, and shows nothing else.
+            // A wrong response is recorded as a failure, so it does not count as an accepted token.
             let actual = self.response_to(case).await;
             is_refused |= actual.is_none_or(|actual| actual.refuses_valid_token());
         }

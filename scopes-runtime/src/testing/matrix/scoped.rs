@@ -387,7 +387,8 @@ impl Scoped<'_> {
         Expected::Refused(status, challenge)
     }
 
-    /// Returns the token with a login that is also sufficient for what the handler may require later.
+    /// Returns the token with a login that is sufficient for the operation, and for what the handler may require later, unless both
+    /// require `acr`: the token has the context of the operation.
     fn with_login(&self) -> TestToken {
         let mut token = self.with_own_login();
         if !self.has_acr()

@@ -194,7 +194,7 @@ fn unavailable(reason: impl Into<String>) -> DecodeError {
     DecodeError::unavailable(RETRY_AFTER, reason.into())
 }
 
-/// Returns whether a token has expired since it was cached.
+/// Checks that a cached token has not expired since it was inserted.
 fn check_not_expired(token: &TokenContent, now: SystemTime) -> Result<(), DecodeError> {
     token.registered.expires_at.map_or(Ok(()), |exp| check_expiry(exp, now, Duration::ZERO))
 }

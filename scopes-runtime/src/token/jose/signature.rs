@@ -23,7 +23,7 @@ pub(in crate::token) enum UnknownKey {
     Algorithm,
     /// No key for the `alg` of the header has its `kid`.
     Kid,
-    /// The signature is not from one of the keys without a `kid`.
+    /// No key that was tried verifies the signature, and none of them has the `kid` of the header.
     Signature,
 }
 

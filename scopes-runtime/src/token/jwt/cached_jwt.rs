@@ -16,7 +16,7 @@ fn end(jwt: &[u8]) -> u128 {
     jwt.last_chunk().map_or(0, |end| u128::from_ne_bytes(*end))
 }
 
-/// The end is compared first, so that the time of the comparison tells nothing to a client that does not know the signature.
+/// The end is compared first, so that a client without the signature learns nothing from the time of the comparison.
 fn are_equal(one: &[u8], other: &[u8]) -> bool {
     end(one) == end(other) && one == other
 }

@@ -9,15 +9,18 @@ use crate::token::AccessToken;
 
 const UNBOUND_TOKEN: &str = "it is not bound to a DPoP key, which the operation requires";
 
-const NO_SCOPES: &str = "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, \
+const NO_GRANTED_SCOPES: &str = "it grants no scopes: the client requested none, the decoder reads another claim (`TokenProfile`, \
                          `scope_claim`), or `may_grant` dropped them";
 
-/// Most scopes of a token that are compared with the missing ones, and most missing ones.
-const MAX_COMPARED: (usize, usize) = (64, 4);
+/// The most scopes of a token that are compared with a missing one.
+const MAX_GRANTED: usize = 64;
+
+/// The most missing scopes that are compared.
+const MAX_MISSING: usize = 4;
 
 /// Returns the cause, if the reason alone is not specific enough. `missing` are the scopes that the token lacks. Takes a bounded
 /// time, because clients can repeat a refusal.
-pub(super) fn cause(
+pub(super) fn of(
     reason: RefusalReason,
     required: &Requirements,
     template: &RefusalTemplate,
@@ -37,7 +40,7 @@ pub(super) fn cause(
     }
 }
 
-/// Returns the parameter of a required scope without a value, or with one that no scope can contain.
+/// Returns the cause if a parameter of a required scope has no usable value.
 fn unusable_parameter(required: &Requirements, missing: &[RequiredScope]) -> Option<Cow<'static, str>> {
     let without_value = required.missing_parameters(required.values()).next();
     let (parameter, reason) = match without_value {
@@ -49,10 +52,10 @@ fn unusable_parameter(required: &Requirements, missing: &[RequiredScope]) -> Opt
 
 fn cause_of_missing(missing: &[RequiredScope], granted: &GrantedScopes) -> Option<Cow<'static, str>> {
     if granted.is_empty() {
-        return Some(NO_SCOPES.into());
+        return Some(NO_GRANTED_SCOPES.into());
     }
-    missing.iter().take(MAX_COMPARED.1).filter_map(RequiredScope::name).find_map(|name| {
-        granted.iter().take(MAX_COMPARED.0).find_map(|granted| {
+    missing.iter().take(MAX_MISSING).filter_map(RequiredScope::name).find_map(|name| {
+        granted.iter().take(MAX_GRANTED).find_map(|granted| {
             let similar = if granted.eq_ignore_ascii_case(&name) {
                 "has it in another case"
             } else if granted.split(',').any(|part| part == name) {
