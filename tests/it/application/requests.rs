@@ -46,7 +46,7 @@ async fn refusals_have_the_format_of_the_application() {
     for path in ["/orders/1", "/reports/march.txt", "/graphql", "/orders/live"] {
         let answer = call(&app, "GET", path, None).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.json()["code"], "unauthenticated", "{path}");
+        assert_eq!(answer.json()["code"], "missing_token", "{path}");
         assert!(answer.challenge().is_some_and(|challenge| challenge.contains("realm=\"shop\"")));
     }
     // In the handler as well.
