@@ -35,13 +35,20 @@ fn remove_attributes(block: &mut ItemImpl) -> TokenStream {
     let mut imports = TokenStream::new();
     for inner in &mut block.items {
         if let ImplItem::Fn(function) = inner {
-            while let Some((attribute, _)) = take_attribute(function) {
-                let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
-                imports.extend(import_of(&attribute, &conditions));
-            }
+            imports.extend(take_attributes(function));
         }
     }
     quote!(const _: () = { #imports };)
+}
+
+/// Removes the attributes of this crate from a function. Returns the uses of their imports.
+fn take_attributes(function: &mut ImplItemFn) -> TokenStream {
+    let mut imports = TokenStream::new();
+    while let Some((attribute, _)) = take_attribute(function) {
+        let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
+        imports.extend(import_of(&attribute, &conditions));
+    }
+    imports
 }
 
 /// Adds the guards to the functions that have an attribute of this crate. Returns the items beside the block.
@@ -67,9 +74,7 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
             Err(error) => {
                 errors.push(error);
                 // What is left of them is not allowed in the block, which would be another error.
-                while let Some((second, _)) = take_attribute(function) {
-                    imports.extend(import_of(&second, &conditions));
-                }
+                imports.extend(take_attributes(function));
                 continue;
             }
         };

@@ -128,8 +128,27 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn of_extractors(requirements: &'static [Self]) -> Self {
-        let (mut alternative_count, mut properties) = (1, 0);
-        let mut rest = requirements;
+        let (alternative_count, properties) = Self::with_elements(1, 0, requirements);
+        Self { node: Node::All(requirements), alternative_count, properties }
+    }
+
+    /// Checks that a handler can require both this and its extractors.
+    #[track_caller]
+    pub(crate) const fn check_with_extractors(&self, extractors: &[Self]) {
+        let (_, properties) = Self::with_elements(self.alternative_count, self.properties, extractors);
+        if properties & HAS_CREDENTIALS_IN_AUTHORIZATION != 0 {
+            credentials_in_authorization();
+        }
+    }
+
+    /// Returns the number of alternatives and the properties of a requirement with these, and of all elements together.
+    #[track_caller]
+    const fn with_elements(
+        mut alternative_count: usize,
+        mut properties: u8,
+        elements: &[Self],
+    ) -> (usize, u8) {
+        let mut rest = elements;
         while let [element, after @ ..] = rest {
             properties |= element.properties;
             // Skips the call for a factor of 1, which most elements are.
@@ -139,29 +158,11 @@ impl Requirement {
             rest = after;
         }
         if alternative_count > MAX_ALTERNATIVES {
-            too_many_alternatives();
+            panic!(
+                "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
+            )
         }
-        Self { node: Node::All(requirements), alternative_count, properties }
-    }
-
-    /// Checks that a handler can require both this and its extractors.
-    #[track_caller]
-    pub(crate) const fn check_with_extractors(&self, extractors: &[Self]) {
-        let (mut alternative_count, mut properties) = (self.alternative_count, self.properties);
-        let mut rest = extractors;
-        while let [element, after @ ..] = rest {
-            properties |= element.properties;
-            if element.alternative_count != 1 {
-                alternative_count = capped(alternative_count * element.alternative_count);
-            }
-            rest = after;
-        }
-        if alternative_count > MAX_ALTERNATIVES {
-            too_many_alternatives();
-        }
-        if properties & HAS_CREDENTIALS_IN_AUTHORIZATION != 0 {
-            credentials_in_authorization();
-        }
+        (alternative_count, properties)
     }
 
     /// Returns the requirement of a handler: that of its attribute and that of its extractors. The latter is left out if it
@@ -418,13 +419,6 @@ impl Requirement {
             }
         }
     }
-}
-
-#[track_caller]
-const fn too_many_alternatives() -> ! {
-    panic!(
-        "too many alternatives for a challenge; declare a scope that implies some of them, or split the endpoint"
-    )
 }
 
 #[track_caller]

@@ -387,37 +387,28 @@ impl Scoped<'_> {
         Expected::Refused(status, challenge)
     }
 
-    /// Returns the token with a login that is sufficient for the operation, and for what the handler may require later, unless both
-    /// require `acr`: the token has the context of the operation.
+    /// Returns the token with a login that is sufficient for the operation, and for what the handler may require later, unless
+    /// both require `acr`: the token has the context of the operation.
     fn with_login(&self) -> TestToken {
-        let mut token = self.with_own_login();
-        if !self.has_acr()
-            && let Some(acr) = self.may_require.acr_values.first()
-        {
-            token = token.claim("acr", *acr);
-        }
-        if !self.may_require.max_age.is_empty() {
-            token = token.claim("auth_time", now());
-        }
-        token
+        self.with_login_for(self.may_require)
     }
 
     /// Returns the token with a login that is sufficient for the operation.
     fn with_own_login(&self) -> TestToken {
+        self.with_login_for(&NamedScopes::default())
+    }
+
+    fn with_login_for(&self, later: &NamedScopes) -> TestToken {
         let Authentication { acr_values, max_age } = self.user_authentication;
         let mut token = self.token.clone();
-        if let Some(acr) = acr_values.as_ref().and_then(|values| values.first()) {
+        let acr = acr_values.as_ref().and_then(|values| values.first());
+        if let Some(acr) = acr.or(later.acr_values.first()) {
             token = token.claim("acr", *acr);
         }
-        if max_age.is_some() {
+        if max_age.is_some() || !later.max_age.is_empty() {
             token = token.claim("auth_time", now());
         }
         token
-    }
-
-    /// Returns whether the operation requires an authentication context.
-    fn has_acr(&self) -> bool {
-        self.user_authentication.acr_values.as_ref().is_some_and(|values| !values.is_empty())
     }
 }
 
