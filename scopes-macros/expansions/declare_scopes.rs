@@ -117,12 +117,6 @@ const _: () = {
 #[allow(deprecated)]
 const _: &[Scope] = &[Scope::ItemsWrite];
 
-#[allow(unexpected_cfgs)]
-const _: () = {
-    #[cfg(rust_analyzer)]
-    const _: &[Scope] = &[Scope::Items];
-};
-
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scopes_Scope_012955a27667e526 {

@@ -133,12 +133,6 @@ const _: () = {
 #[allow(deprecated)]
 const _: &[Scope] = &[];
 
-#[allow(unexpected_cfgs)]
-const _: () = {
-    #[cfg(rust_analyzer)]
-    const _: &[Scope] = &[];
-};
-
 #[doc(hidden)]
 macro_rules! __scopes_Scope_93a2aef28248297a {
     ("items:read"[$($before:tt)*] [$($after:tt)*]) => {

@@ -23,15 +23,7 @@ async fn read_item(_: ::scopes_runtime::Authorized<__operation_read_item>) {}
 #[doc(hidden)]
 enum __operation_read_item {}
 
-#[allow(unexpected_cfgs)]
 const __operation_read_item_source: ::scopes_runtime::__private::HandlerSource = {
-    #[cfg(rust_analyzer)]
-    const _: () = {
-        Scope! {
-            "items"[use Scope] [as __scope_0;]
-        }
-        let _ = __scope_0;
-    };
     use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::HandlerSource::new(
         ::scopes_runtime::Requirement::at_path(

@@ -8,10 +8,7 @@ async fn read_items(_: ::scopes_runtime::Authorized<__operation_read_items>) {}
 #[doc(hidden)]
 enum __operation_read_items {}
 
-#[allow(unexpected_cfgs)]
 const __operation_read_items_source: ::scopes_runtime::__private::HandlerSource = {
-    #[cfg(rust_analyzer)]
-    const _: () = {};
     use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::HandlerSource::scoped(
         ::scopes_runtime::Requirement::ANY_VALID_TOKEN,

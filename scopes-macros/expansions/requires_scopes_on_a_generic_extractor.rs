@@ -93,20 +93,12 @@ where
     }
 }
 
-#[allow(unexpected_cfgs)]
 impl<'a, T: Clone, const N: usize> ::scopes_runtime::__private::ScopedExtractor
 for Owned<'a, T, N>
 where
     T: Send,
 {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
-        #[cfg(rust_analyzer)]
-        const _: () = {
-            Scope! {
-                "me"[use Scope] [as __scope_0;]
-            }
-            let _ = __scope_0;
-        };
         use ::scopes_runtime::__private::type_constants::*;
         ::scopes_runtime::Requirement::all(
             &[

@@ -15,15 +15,7 @@ async fn read_own_items(
 #[doc(hidden)]
 enum __operation_read_own_items {}
 
-#[allow(unexpected_cfgs)]
 const __operation_read_own_items_source: ::scopes_runtime::__private::HandlerSource = {
-    #[cfg(rust_analyzer)]
-    const _: () = {
-        Scope! {
-            "items"[use Scope] [as __scope_0;]
-        }
-        let _ = __scope_0;
-    };
     use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::HandlerSource::scoped(
         ::scopes_runtime::Requirement::named(

@@ -46,16 +46,8 @@ where
     }
 }
 
-#[allow(unexpected_cfgs)]
 impl ::scopes_runtime::__private::ScopedExtractor for CurrentUser {
     const REQUIREMENT: ::scopes_runtime::Requirement = {
-        #[cfg(rust_analyzer)]
-        const _: () = {
-            Scope! {
-                "me"[use Scope] [as __scope_0;]
-            }
-            let _ = __scope_0;
-        };
         use ::scopes_runtime::__private::type_constants::*;
         ::scopes_runtime::Requirement::all(
             &[

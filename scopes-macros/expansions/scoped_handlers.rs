@@ -26,15 +26,7 @@ const _: () = {
 #[doc(hidden)]
 enum __operation_Notes_delete {}
 
-#[allow(unexpected_cfgs)]
 const __operation_Notes_delete_source: ::scopes_runtime::__private::HandlerSource = {
-    #[cfg(rust_analyzer)]
-    const _: () = {
-        Scope! {
-            "notes:delete"[use Scope] [as __scope_0;]
-        }
-        let _ = __scope_0;
-    };
     use ::scopes_runtime::__private::type_constants::*;
     ::scopes_runtime::__private::HandlerSource::scoped(
         ::scopes_runtime::Requirement::named(

@@ -1,24 +1,7 @@
 // const REQUIREMENT: Requirement = scopes!(any("admin", all("items", Scope::Me)), max_age = 300, dpop);
 
 const REQUIREMENT: Requirement = {
-    #[allow(unexpected_cfgs)]
     const REQUIREMENT: ::scopes_runtime::Requirement = {
-        #[cfg(rust_analyzer)]
-        const _: () = {
-            use ::scopes_runtime::__private::words::any as _;
-            use ::scopes_runtime::__private::words::all as _;
-            use ::scopes_runtime::__private::words::max_age as _;
-            use ::scopes_runtime::__private::words::dpop as _;
-            Scope! {
-                "admin"[use Scope] [as __scope_0;]
-            }
-            Scope! {
-                "items"[use Scope] [as __scope_1;]
-            }
-            let _ = __scope_0;
-            let _ = __scope_1;
-            let _ = Scope::Me;
-        };
         ::scopes_runtime::Requirement::all(
             &[
                 ::scopes_runtime::Requirement::any(

@@ -5,17 +5,7 @@
 fn requirement(project: &Project) -> impl TokenRequirement {
     ::scopes_runtime::ConcreteRequirement::new(
         {
-            #[allow(unexpected_cfgs)]
             const REQUIREMENT: ::scopes_runtime::Requirement = {
-                #[cfg(rust_analyzer)]
-                const _: () = {
-                    use ::scopes_runtime::__private::words::acr as _;
-                    use ::scopes_runtime::__private::words::any as _;
-                    Scope! {
-                        "org:{org}:read"[use Scope] [as __scope_0;]
-                    }
-                    let _ = __scope_0;
-                };
                 ::scopes_runtime::Requirement::all(
                     &[
                         ::scopes_runtime::Requirement::named(

@@ -70,7 +70,6 @@ impl Extractor {
         let generics = generics_of(self_ty, generics);
         let (parameters, _, conditions) = generics.split_for_impl();
         quote! {
-            #[allow(unexpected_cfgs)]
             impl #parameters ::scopes_runtime::__private::ScopedExtractor for #self_ty #conditions {
                 const REQUIREMENT: ::scopes_runtime::Requirement = {
                     #hints

@@ -13,6 +13,7 @@ use syn::{
 use crate::documented::{Documented, check_order, is_utoipas};
 use crate::extractor_requirements::{Argument, Probed, TYPE_CONSTANTS, forbid, probe, unknown_in_wrappers};
 use crate::generated::{code, group, join};
+use crate::hints::Hints;
 use crate::item_attributes::{conditions, documentation, is, reject_second_attribute};
 use crate::place;
 use crate::requirement::Requirement;
@@ -73,9 +74,9 @@ impl Guard {
 }
 
 /// What `HandlerSource` has of the attribute.
-struct Source {
+struct Source<'a> {
     /// What only editors read.
-    hints: Option<TokenStream>,
+    hints: Option<&'a Hints>,
     /// The function that makes it.
     constructor: &'static str,
     /// The first arguments of the function, each with a comma.
@@ -84,7 +85,7 @@ struct Source {
     public: TokenStream,
 }
 
-impl Source {
+impl Source<'_> {
     /// Returns the source for a requirement that contains those of the extractors.
     fn new(requirement: TokenStream) -> Self {
         Self {
@@ -181,7 +182,6 @@ impl Handler {
 
     /// Adds errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
     pub(crate) fn scoped(self, requirement: &Requirement, errors: &mut Vec<Error>) -> Guarded {
-        let hints = requirement.hints();
         let arguments = self.arguments();
         errors.extend(unknown_in_wrappers(&arguments, &self.nameable().generics));
         let extractors = requirements_of(&arguments, &probe(&arguments, &self.nameable().generics));
@@ -205,7 +205,7 @@ impl Handler {
                 public: TokenStream::new(),
             },
         };
-        let source = Source { hints: Some(hints.to_token_stream()), ..source };
+        let source = Source { hints: requirement.hints(), ..source };
         let declared = self.declare(Guard::Authorized, &arguments, source);
         self.guarded(Guard::Authorized, declared)
     }
@@ -286,11 +286,10 @@ impl Handler {
     }
 
     /// Declares the hidden type, and what is known about the handler.
-    fn declare(&self, guard: Guard, arguments: &[Argument<'_>], source: Source) -> TokenStream {
+    fn declare(&self, guard: Guard, arguments: &[Argument<'_>], source: Source<'_>) -> TokenStream {
         let operation = self.operation();
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let condition = quote!(#(#conditions)*);
-        let allow = if source.hints.is_some() { "#[allow(unexpected_cfgs)]" } else { "" };
         let source = self.source(arguments, source);
         let documented = self.documented.as_ref();
         let documented = documented.map(|documented| {
@@ -303,7 +302,7 @@ impl Handler {
             code(&format!("enum {operation} {{}}")),
             // Outside of the impl, whose constants `cargo check` does not evaluate: an invalid requirement would pass it.
             condition.clone(),
-            code(&format!("{allow} const {operation}_source: ::scopes_runtime::__private::HandlerSource =")),
+            code(&format!("const {operation}_source: ::scopes_runtime::__private::HandlerSource =")),
             source,
             code(";"),
             condition,
@@ -317,7 +316,7 @@ impl Handler {
     }
 
     /// Returns the value of `HandlerSource`, a block.
-    fn source(&self, arguments: &[Argument<'_>], source: Source) -> TokenStream {
+    fn source(&self, arguments: &[Argument<'_>], source: Source<'_>) -> TokenStream {
         let Source { hints, constructor, first_arguments, public } = source;
         let name = self.signature.ident.unraw().to_string();
         let path = match &self.block {
@@ -343,7 +342,7 @@ impl Handler {
             )),
         ]);
         let block = join([
-            hints.unwrap_or_default(),
+            hints.to_token_stream(),
             code(&format!("{TYPE_CONSTANTS} ::scopes_runtime::__private::HandlerSource::{constructor}")),
             group(Delimiter::Parenthesis, values),
             public,

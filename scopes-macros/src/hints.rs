@@ -1,6 +1,9 @@
 //! The words, paths and literals of a requirement as they were written, for rust-analyzer alone. It describes and completes
 //! what it finds in expansions. A requirement that is half written is not there, and neither is a literal's variant.
 
+use std::env;
+use std::sync::LazyLock;
+
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
@@ -8,7 +11,16 @@ use syn::parse::Parser;
 
 use crate::authentication::Authentication;
 
-/// Writes an item for a block inside of an item with `#[allow(unexpected_cfgs)]`, which the compiler removes.
+/// Returns whether the macro runs in rust-analyzer, whose server of macros has its name.
+pub(crate) fn are_read() -> bool {
+    static ARE_READ: LazyLock<bool> = LazyLock::new(|| {
+        let server = env::current_exe().unwrap_or_default();
+        server.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
+    });
+    *ARE_READ
+}
+
+/// Writes an item.
 #[derive(Default)]
 pub(crate) struct Hints {
     /// `any`, `acr`, `dpop` and other lowercase words.
@@ -18,10 +30,13 @@ pub(crate) struct Hints {
 }
 
 impl Hints {
-    pub(crate) fn of(requirement: TokenStream) -> Self {
-        let mut hints = Self::default();
-        hints.read(requirement);
-        hints
+    /// Returns `None` for the compiler, which would take time to parse them.
+    pub(crate) fn of(requirement: &TokenStream) -> Option<Self> {
+        are_read().then(|| {
+            let mut hints = Self::default();
+            hints.read(requirement.clone());
+            hints
+        })
     }
 
     fn read(&mut self, list: TokenStream) {
@@ -71,7 +86,6 @@ impl Hints {
             let variant = Ident::new("__", Span::call_site());
             path.extend(quote!(#variant));
         }
-        // The compiler also parses what it removes.
         let Ok(path) = Path::parse_mod_style.parse2(path) else { return };
         match path.get_ident() {
             Some(word) if word.to_string().starts_with(char::is_lowercase) => self.words.push(word.clone()),
@@ -101,7 +115,6 @@ impl ToTokens for Hints {
             })
             .unzip();
         tokens.extend(quote! {
-            #[cfg(rust_analyzer)]
             const _: () = {
                 #(use ::scopes_runtime::__private::words::#words as _;)*
                 #(#variants)*

@@ -31,7 +31,7 @@ pub(crate) struct Requirement {
     items: Vec<Item>,
     /// `Scope`, which resolves literals, at the first of them. There rustc reports, once, that it is not imported.
     vocabulary: Ident,
-    hints: Hints,
+    hints: Option<Hints>,
     authentication: Authentication,
     may_require: Option<MayRequire>,
     /// The values of parameters, in `scopes!`.
@@ -82,7 +82,7 @@ impl Requirement {
             }
             Ok((items, outermost, errors))
         };
-        let hints = Hints::of(tokens.clone());
+        let hints = Hints::of(&tokens);
         let (items, outermost, errors) =
             parser.parse2(tokens).unwrap_or_else(|error| (Vec::new(), Outermost::default(), vec![error]));
         let Outermost { authentication, may_require, values } = outermost;
@@ -90,8 +90,8 @@ impl Requirement {
     }
 
     /// Returns what only editors read.
-    pub(crate) fn hints(&self) -> &Hints {
-        &self.hints
+    pub(crate) fn hints(&self) -> Option<&Hints> {
+        self.hints.as_ref()
     }
 
     pub(crate) fn take_errors(&mut self) -> Vec<Error> {
@@ -102,7 +102,6 @@ impl Requirement {
     pub(crate) fn as_const_check(&self) -> TokenStream {
         let hints = &self.hints;
         quote! {
-            #[allow(unexpected_cfgs)]
             const _: ::scopes_runtime::Requirement = {
                 #hints
                 ::scopes_runtime::Requirement::all(&[#self])
@@ -155,7 +154,6 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let hints = requirement.hints();
     let checks = values::checks(&requirement.values);
     let constant = quote! {{
-        #[allow(unexpected_cfgs)]
         const REQUIREMENT: ::scopes_runtime::Requirement = {
             #hints
             ::scopes_runtime::Requirement::all(&[#requirement])

@@ -11,6 +11,7 @@ use syn::{Ident, ItemEnum, Path, Token, Visibility};
 use super::implied;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
+use crate::hints;
 use crate::place;
 use crate::scope_token::name_hash;
 
@@ -54,18 +55,14 @@ fn broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usiz
     let vocabulary = generated(vocabulary);
     let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
     let broader = broader.map(|(scope, _)| quote!(#vocabulary::#scope));
+    // `#[implies]` is not in the expansion. An editor finds and renames variants only there. For the compiler these would be
+    // uses of the scopes.
     let named = scopes.iter().flat_map(|scope| &scope.implies);
+    let named = hints::are_read().then(|| quote!(const _: &[#vocabulary] = &[#(#vocabulary::#named),*];));
     quote! {
         #[allow(deprecated)]
         const _: &[#vocabulary] = &[#(#broader),*];
-
-        // `#[implies]` is not in the expansion. An editor finds and renames variants only there. For the compiler these would
-        // be uses of the scopes.
-        #[allow(unexpected_cfgs)]
-        const _: () = {
-            #[cfg(rust_analyzer)]
-            const _: &[#vocabulary] = &[#(#vocabulary::#named),*];
-        };
+        #named
     }
 }
 
