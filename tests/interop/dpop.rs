@@ -1,8 +1,7 @@
 //! DPoP between oidc-provider, oauth4webapi and this crate, with nonces of both servers. Proofs of jose, of every algorithm.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
+use std::io::Write as _;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,10 +11,11 @@ use scopes_runtime::router::get;
 use scopes_runtime::testing::TestIssuer;
 use scopes_runtime::{AccessToken, Jwks, JwtDecoder, ResourceServer, ScopedRouter, requires_scopes};
 use scopes_tests::send;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::api::Api;
-use crate::issuer::{Issuer, modules, node};
+use crate::child_process::ChildProcess;
+use crate::issuer::{Issuer, modules, node, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn oauth4webapi_sends_proofs_for_bound_tokens_of_oidc_provider() {
@@ -28,12 +28,7 @@ async fn oauth4webapi_sends_proofs_for_bound_tokens_of_oidc_provider() {
         ResourceServer::builder(decoder).dpop(dpop)
     });
     let api = api.await;
-    let mut command = node("dpop.mjs");
-    command.arg(&modules).args([&api.url, &issuer.url]);
-    let output =
-        tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let read: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let read = run(node("dpop.mjs").arg(&modules).args([&api.url, &issuer.url]));
     for algorithm in ["ES256", "Ed25519", "PS256", "RS256"] {
         let expected = json!({
             "token_type": "dpop",
@@ -64,22 +59,18 @@ async fn proofs_of_jose_are_accepted_once_for_each_algorithm() {
     let algorithms =
         ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
     let mut command = node("jose.mjs");
-    command.arg(&modules).arg("https://api.test/me").args(algorithms);
-    let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-    let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-    let mut read = || -> BTreeMap<String, String> {
-        serde_json::from_str(&lines.next().expect("a line").expect("UTF-8")).expect("strings")
-    };
+    let mut jose = ChildProcess::start(command.arg(&modules).arg("https://api.test/me").args(algorithms));
+    let strings = |line: &str| -> BTreeMap<String, String> { serde_json::from_str(line).expect("strings") };
     let issuer = TestIssuer::new();
-    let tokens: BTreeMap<_, _> = read()
+    let tokens: BTreeMap<_, _> = strings(&jose.line("{"))
         .into_iter()
         .map(|(algorithm, thumbprint)| {
             (algorithm, issuer.token().claim("cnf", json!({ "jkt": thumbprint })).sign())
         })
         .collect();
-    writeln!(process.stdin.take().expect("it is piped"), "{}", json!(tokens)).expect("it listens");
-    let proofs = read();
-    assert!(process.wait().expect("it ends").success());
+    let input = jose.process.stdin.as_mut().expect("it is piped");
+    writeln!(input, "{}", json!(tokens)).expect("it listens");
+    let proofs = strings(&jose.line("{"));
 
     let dpop = Dpop::new("https://api.test").expect("a URL");
     let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("a realm");

@@ -1,27 +1,21 @@
 //! npm's `oidc-provider` in a process of its own.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, Write as _, stderr};
+use std::io::{Write as _, stderr};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use scopes_runtime::{IntrospectionDecoder, Jwks, JwtDecoder};
 use serde_json::Value;
 
+use crate::child_process::ChildProcess;
+
 /// A process with oidc-provider, stopped when dropped.
 pub(crate) struct Issuer {
     pub(crate) url: String,
-    process: Child,
-    commands: ChildStdin,
-    lines: BufReader<ChildStdout>,
+    process: ChildProcess,
     http: reqwest::Client,
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        self.end();
-    }
 }
 
 /// Returns the directory of the npm packages, or `None` if they are not installed.
@@ -39,6 +33,11 @@ pub(crate) fn modules() -> Option<PathBuf> {
     // The output of `eprintln!` is only shown if a test fails.
     writeln!(stderr(), "skipped: {reason}").expect("stderr");
     None
+}
+
+/// Runs a script, and returns the JSON object that it prints.
+pub(crate) fn run(command: &mut Command) -> Value {
+    serde_json::from_str(&ChildProcess::start(command).line("{")).expect("JSON")
 }
 
 pub(crate) fn node(script: &str) -> Command {
@@ -63,35 +62,21 @@ impl Issuer {
     }
 
     fn spawn(command: &mut Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().expect("it starts");
-        let commands = process.stdin.take().expect("it is piped");
-        let lines = BufReader::new(process.stdout.take().expect("it is piped"));
-        let mut issuer = Self { url: String::new(), process, commands, lines, http: reqwest::Client::new() };
-        issuer.url = issuer.line("http://");
-        issuer
+        // The process also prints notices of oidc-provider.
+        let mut process = ChildProcess::start(command);
+        let url = process.line("http://");
+        Self { url, process, http: reqwest::Client::new() }
     }
 
     pub(crate) fn end(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-
-    /// Returns the next line with this start, and skips notices of oidc-provider.
-    fn line(&mut self, start: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.lines.read_line(&mut line).expect("a line"), 0, "it has ended");
-            if line.starts_with(start) {
-                return line.trim_end().to_owned();
-            }
-        }
+        self.process.stop();
     }
 
     /// Signs with the first of these keys, and publishes all of them.
     pub(crate) fn rotate(&mut self, keys: &str) {
-        writeln!(self.commands, "keys {keys}").expect("it listens");
-        self.line(&format!("keys {keys}"));
+        let commands = self.process.process.stdin.as_mut().expect("it is piped");
+        writeln!(commands, "keys {keys}").expect("it listens");
+        self.process.line(&format!("keys {keys}"));
     }
 
     /// Requests a token for a resource.

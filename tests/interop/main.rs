@@ -2,6 +2,8 @@
 //! metadata.
 
 mod api;
+#[path = "../child_process.rs"]
+mod child_process;
 mod dpop;
 mod issuer;
 mod mcp;
@@ -17,7 +19,7 @@ use scopes_runtime::MultiIssuerDecoder;
 use serde_json::{Value, json};
 
 use self::api::Api;
-use self::issuer::{Issuer, modules, node, token};
+use self::issuer::{Issuer, modules, node, run, token};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn oidc_provider_jwts_are_accepted() {
@@ -120,12 +122,7 @@ async fn oauth4webapi_reads_the_metadata_and_the_challenges() {
     let Some(modules) = modules() else { return };
     let issuer = Issuer::start(&modules);
     let api = Api::start("/api/v1", &issuer, |url| Box::new(issuer.jwt_decoder(url))).await;
-    let mut command = node("client.mjs");
-    command.arg(&modules).arg(&api.url);
-    let output =
-        tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let read: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let read = run(node("client.mjs").arg(&modules).arg(&api.url));
     let origin = api.url.trim_end_matches("/api/v1");
     let metadata_url = format!("{origin}/.well-known/oauth-protected-resource/api/v1");
     let challenge = |parameters: Value| {

@@ -1,7 +1,6 @@
 //! The MCP clients of `@modelcontextprotocol/sdk` and of rmcp, registered dynamically at `oidc-provider`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,9 +19,9 @@ use scopes_runtime::{
     ProtectedResourceMetadata, Requirement, ResourceServer, ScopedRouter, declare_scopes, requires_scopes,
 };
 use scopes_tests::listen;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::issuer::{Issuer, modules, node};
+use super::issuer::{Issuer, modules, node, run};
 
 /// What a token may do with notes.
 #[declare_scopes]
@@ -85,12 +84,6 @@ async fn serve(issuer: &Issuer) -> String {
     url
 }
 
-fn run(modules: &Path, url: &str) -> Value {
-    let output = node("mcp_client.mjs").arg(modules).arg(url).output().expect("it runs");
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}{errors}"))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_of_the_official_sdk_registers_and_logs_in_again_for_a_tool() {
     let Some(modules) = modules() else { return };
@@ -109,7 +102,7 @@ async fn the_client_of_the_official_sdk_registers_and_logs_in_again_for_a_tool()
         "sameSession": true,
         "requested": [all, "notes:delete", "notes:write"],
     });
-    assert_eq!(run(&modules, &url), expected);
+    assert_eq!(run(node("mcp_client.mjs").arg(&modules).arg(&url)), expected);
 }
 
 const CALLBACK: &str = "http://127.0.0.1:9/callback";

@@ -2,31 +2,25 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Read, Write, stderr},
+    io::{Write, stderr},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::Command,
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use crate::program::{Running, serving};
-
-struct Chromedriver(Child);
-
-impl Drop for Chromedriver {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::{
+    child_process::ChildProcess,
+    program::{Running, serving},
+};
 
 /// Chromium, controlled by chromedriver.
 struct Browser {
     client: Client,
     /// Ends Chromium when dropped.
-    _driver: Chromedriver,
+    _driver: ChildProcess,
 }
 
 impl Browser {
@@ -38,12 +32,9 @@ impl Browser {
             skip("REQUIRE_BROWSER", "`chromium` or `chromedriver` is not installed.");
             return None;
         };
-        let mut driver =
-            Chromedriver(Command::new(chromedriver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap());
-        let mut output = BufReader::new(driver.0.stdout.take().unwrap()).lines();
-        let port = output
-            .find_map(|line| Some(line.unwrap().split_once("successfully on port ")?.1.replace('.', "")))
-            .expect("chromedriver prints its port");
+        let mut driver = ChildProcess::start(Command::new(chromedriver).arg("--port=0"));
+        let started = "ChromeDriver was started successfully on port ";
+        let port = driver.line(started)[started.len()..].replace('.', "");
 
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(profile);
         let _ = fs::remove_dir_all(&profile);
@@ -86,9 +77,7 @@ fn skip(required: &str, reason: &str) {
 /// npm's `oidc-provider`, in a process that ends when dropped.
 struct Issuer {
     url: String,
-    process: Child,
-    /// Open until the end, because the process also prints notices.
-    _output: BufReader<ChildStdout>,
+    _process: ChildProcess,
 }
 
 impl Issuer {
@@ -103,19 +92,10 @@ impl Issuer {
         }
         let mut command = Command::new("node");
         command.arg(format!("{root}/tests/interop/issuer.mjs")).arg(modules).args(["0", "1"]);
-        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = piped.spawn().unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut lines = output.by_ref().lines().map(Result::unwrap);
-        let url = lines.find(|line| line.starts_with("http://")).expect("the issuer prints its URL");
-        Some(Self { url, process, _output: output })
-    }
-}
-
-impl Drop for Issuer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        // The process also prints notices.
+        let mut process = ChildProcess::start(&mut command);
+        let url = process.line("http://");
+        Some(Self { url, _process: process })
     }
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test should fail at the line that unwraps")]
 
 mod browser;
+#[path = "../../../tests/child_process.rs"]
+mod child_process;
 mod copies;
 mod docs;
 mod dpop;
