@@ -1,5 +1,6 @@
-//! The words, paths and literals of a requirement as they were written, for rust-analyzer alone. It describes and completes
-//! what it finds in expansions. A requirement that is half written is not there, and neither is a literal's variant.
+//! Hints for rust-analyzer: the words, paths and literals of a requirement, repeated as code. rust-analyzer completes and
+//! describes only what it finds in an expansion. The normal expansion lacks requirements that do not parse, and does not resolve
+//! a literal to its variant at the literal's span.
 
 use std::env;
 use std::sync::LazyLock;
@@ -11,7 +12,8 @@ use syn::parse::Parser;
 
 use crate::authentication::Authentication;
 
-/// Returns whether the macro runs in rust-analyzer, whose server of macros has its name.
+/// Returns whether the macro runs in the proc-macro server of rust-analyzer, whose executable has a name that begins with
+/// `rust-analyzer`.
 pub(crate) fn are_read() -> bool {
     static ARE_READ: LazyLock<bool> = LazyLock::new(|| {
         let server = env::current_exe().unwrap_or_default();
@@ -20,7 +22,7 @@ pub(crate) fn are_read() -> bool {
     *ARE_READ
 }
 
-/// Writes an item.
+/// What a requirement mentions. Expands to an item `const _` that names it.
 #[derive(Default)]
 pub(crate) struct Hints {
     /// `any`, `acr`, `dpop` and other lowercase words.
@@ -30,7 +32,7 @@ pub(crate) struct Hints {
 }
 
 impl Hints {
-    /// Returns `None` for the compiler, which would take time to parse them.
+    /// Returns `None` outside of rust-analyzer, because rustc would take time to parse them.
     pub(crate) fn of(requirement: &TokenStream) -> Option<Self> {
         are_read().then(|| {
             let mut hints = Self::default();

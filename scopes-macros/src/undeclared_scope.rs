@@ -92,7 +92,7 @@ fn is_concrete(declared: &str, name: &str) -> bool {
 /// Returns the compile error, at the literal.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let error = match Undeclared::parse.parse2(input) {
-        // Of the `use` that rust-analyzer sees.
+        // From `Hints`, for rust-analyzer. The normal expansion reports this literal.
         Ok(undeclared) if undeclared.vocabulary.to_string().starts_with("use ") => return TokenStream::new(),
         Ok(undeclared) => Error::new_spanned(&undeclared.literal, undeclared.message()),
         Err(error) => error,
