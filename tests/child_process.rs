@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest wait for a line.
+/// The longest wait for a line, and for the end of a process.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A process, stopped when dropped.
@@ -41,19 +41,42 @@ impl ChildProcess {
             match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.starts_with(start) => return line,
                 Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => self.fail(start, &format!("within {LIMIT:?}")),
-                Err(RecvTimeoutError::Disconnected) => self.fail(start, "before it ended"),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.fail(&format!("printed no line that starts with `{start}` within {LIMIT:?}"))
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.fail(&format!("printed no line that starts with `{start}` before it ended"))
+                }
             }
         }
     }
 
-    fn fail(&mut self, start: &str, when: &str) -> ! {
+    /// Closes the input of the process, and waits for its end.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the process fails, and after 60 s.
+    #[allow(dead_code, reason = "the processes of the demo app's tests run until they are stopped")]
+    pub(crate) fn succeed(mut self) {
+        drop(self.process.stdin.take());
+        let end = Instant::now() + LIMIT;
+        loop {
+            match self.process.try_wait().expect("it is a child") {
+                Some(status) if status.success() => return,
+                Some(status) => self.fail(&format!("ended with {status}")),
+                None if Instant::now() > end => self.fail(&format!("did not end within {LIMIT:?}")),
+                None => thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    fn fail(&mut self, problem: &str) -> ! {
         self.stop();
         let mut errors = String::new();
         let _ = self.errors.rewind().and_then(|()| self.errors.read_to_string(&mut errors));
         panic!(
-            "The process `{}` printed no line that starts with `{start}` {when}. Check what it wrote to stderr, whether \
-             it prints the line if you run the command yourself, and whether the machine is overloaded. stderr:\n{errors}",
+            "The process `{}` {problem}. Check what it wrote to stderr, what it does if you run the command yourself, \
+             and whether the machine is overloaded. stderr:\n{errors}",
             self.command
         );
     }

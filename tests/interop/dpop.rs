@@ -71,6 +71,7 @@ async fn proofs_of_jose_are_accepted_once_for_each_algorithm() {
     let input = jose.process.stdin.as_mut().expect("it is piped");
     writeln!(input, "{}", json!(tokens)).expect("it listens");
     let proofs = strings(&jose.line("{"));
+    jose.succeed();
 
     let dpop = Dpop::new("https://api.test").expect("a URL");
     let server = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build().expect("a realm");

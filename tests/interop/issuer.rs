@@ -35,9 +35,12 @@ pub(crate) fn modules() -> Option<PathBuf> {
     None
 }
 
-/// Runs a script, and returns the JSON object that it prints.
+/// Runs a script, which has to succeed, and returns the JSON object that it prints.
 pub(crate) fn run(command: &mut Command) -> Value {
-    serde_json::from_str(&ChildProcess::start(command).line("{")).expect("JSON")
+    let mut script = ChildProcess::start(command);
+    let printed = script.line("{");
+    script.succeed();
+    serde_json::from_str(&printed).expect("JSON")
 }
 
 pub(crate) fn node(script: &str) -> Command {
