@@ -13,13 +13,13 @@ use syn::parse::Parser;
 use crate::authentication::Authentication;
 
 /// Returns whether the macro runs in the proc-macro server of rust-analyzer, whose executable has a name that begins with
-/// `rust-analyzer`.
-pub(crate) fn are_read() -> bool {
-    static ARE_READ: LazyLock<bool> = LazyLock::new(|| {
-        let server = env::current_exe().unwrap_or_default();
-        server.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
+/// `rust-analyzer`. rustc would take time to parse hints that it does not need.
+pub(crate) fn is_rust_analyzer() -> bool {
+    static IS_RUST_ANALYZER: LazyLock<bool> = LazyLock::new(|| {
+        let executable = env::current_exe().unwrap_or_default();
+        executable.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
     });
-    *ARE_READ
+    *IS_RUST_ANALYZER
 }
 
 /// What a requirement mentions. Expands to an item `const _` that names it.
@@ -32,13 +32,10 @@ pub(crate) struct Hints {
 }
 
 impl Hints {
-    /// Returns `None` outside of rust-analyzer, because rustc would take time to parse them.
-    pub(crate) fn of(requirement: &TokenStream) -> Option<Self> {
-        are_read().then(|| {
-            let mut hints = Self::default();
-            hints.read(requirement.clone());
-            hints
-        })
+    pub(crate) fn of(requirement: TokenStream) -> Self {
+        let mut hints = Self::default();
+        hints.read(requirement);
+        hints
     }
 
     fn read(&mut self, list: TokenStream) {

@@ -18,7 +18,7 @@ use syn::{Error, Expr, Ident, Lit, Path, Result, Token, token};
 use item::{Item, alternatives_of_all};
 
 use crate::authentication::Authentication;
-use crate::hints::Hints;
+use crate::hints::{Hints, is_rust_analyzer};
 use crate::place;
 use crate::scope_token::{EXPECTED, scope_token};
 
@@ -82,7 +82,7 @@ impl Requirement {
             }
             Ok((items, outermost, errors))
         };
-        let hints = Hints::of(&tokens);
+        let hints = is_rust_analyzer().then(|| Hints::of(tokens.clone()));
         let (items, outermost, errors) =
             parser.parse2(tokens).unwrap_or_else(|error| (Vec::new(), Outermost::default(), vec![error]));
         let Outermost { authentication, may_require, values } = outermost;

@@ -11,7 +11,7 @@ use syn::{Ident, ItemEnum, Path, Token, Visibility};
 use super::implied;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
-use crate::hints;
+use crate::hints::is_rust_analyzer;
 use crate::place;
 use crate::scope_token::name_hash;
 
@@ -36,14 +36,16 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
     }
     let methods = methods(&item.ident, scopes, implications);
     let traits = traits(&item.ident);
-    let broader_scopes = broader_scopes(&item.ident, scopes, implications);
+    let uses_of_broader_scopes = uses_of_broader_scopes(&item.ident, scopes, implications);
+    let hints = is_rust_analyzer().then(|| implied_hints(&item.ident, scopes));
     let resolver = resolver(item, scopes, errors.is_empty(), location);
     quote! {
         #derives
         #item
         #methods
         #traits
-        #broader_scopes
+        #uses_of_broader_scopes
+        #hints
         #resolver
         #(#errors)*
     }
@@ -51,19 +53,22 @@ pub(super) fn vocabulary(vocabulary: &Vocabulary, location: &str) -> TokenStream
 
 /// Uses the scopes that imply others, so that rustc does not report them as dead code: tokens contain them even if
 /// no handler requires them.
-fn broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
+fn uses_of_broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[Vec<usize>]) -> TokenStream {
     let vocabulary = generated(vocabulary);
     let broader = scopes.iter().zip(implications).filter(|(_, implied)| !implied.is_empty());
     let broader = broader.map(|(scope, _)| quote!(#vocabulary::#scope));
-    // `#[implies]` is not in the expansion. An editor finds and renames variants only there. For the compiler these would be
-    // uses of the scopes.
-    let named = scopes.iter().flat_map(|scope| &scope.implies);
-    let named = hints::are_read().then(|| quote!(const _: &[#vocabulary] = &[#(#vocabulary::#named),*];));
     quote! {
         #[allow(deprecated)]
         const _: &[#vocabulary] = &[#(#broader),*];
-        #named
     }
+}
+
+/// Repeats the variants in `#[implies]`, which is not in the expansion: rust-analyzer finds and renames variants only there. For
+/// rustc they would be uses of the scopes.
+fn implied_hints(vocabulary: &Ident, scopes: &[Scope]) -> TokenStream {
+    let vocabulary = generated(vocabulary);
+    let implied = scopes.iter().flat_map(|scope| &scope.implies);
+    quote!(const _: &[#vocabulary] = &[#(#vocabulary::#implied),*];)
 }
 
 /// Returns the derives that the user did not write.

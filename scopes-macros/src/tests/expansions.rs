@@ -5,8 +5,10 @@ use std::{env, fs, mem};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::parse::Parser;
 use syn::{Attribute, Expr, File, Item, ItemConst, ItemFn, ItemStruct, Macro, Meta, Stmt};
 
+use crate::hints::Hints;
 use crate::{attribute_macros, declare, derive, requirement, routes, scoped_handlers, scoped_items};
 
 #[test]
@@ -327,6 +329,16 @@ impl Notes {
         source,
         expand_attribute(source, |arguments, item| scoped_items::expand("tool", arguments, item)),
     );
+}
+
+/// Only rust-analyzer gets them.
+#[test]
+fn the_hints_of_a_requirement_expand_to_the_committed_file() {
+    let source = r#"
+#[requires_scopes(any("items", Admin::Items, ::shared::Scope::), item = id("no scope"), acr = "no scope", dpop)]"#;
+    let attribute = Attribute::parse_outer.parse_str(source).expect("an attribute").remove(0);
+    let Meta::List(list) = attribute.meta else { panic!("the attribute has no list") };
+    compare("hints", source, Hints::of(list.tokens).to_token_stream());
 }
 
 #[test]
