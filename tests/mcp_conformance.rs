@@ -1,5 +1,5 @@
-//! The MCP server that the scenarios of `@modelcontextprotocol/conformance` expect, with a scope for each kind of item. Prints its
-//! URL and a token with all of them; `.ci/mcp-conformance` runs it.
+//! The MCP server that the scenarios of `@modelcontextprotocol/conformance` expect, with a scope for each kind of item. Prints
+//! its URL and a token with all of them; `.ci/mcp-conformance` runs it.
 
 use std::error::Error;
 use std::sync::Arc;

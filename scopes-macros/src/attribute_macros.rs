@@ -163,8 +163,8 @@ pub(crate) fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
     Ok(Some(reason))
 }
 
-/// Returns the keyword of the item (`fn`, `impl`, `struct`, …), or the span where it is missing. Reads tokens up to the keyword,
-/// because parsing the item would also read its body.
+/// Returns the keyword of the item (`fn`, `impl`, `struct`, …), or the span where it is missing. Reads tokens up to the
+/// keyword, because parsing the item would also read its body.
 fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
     let mut tokens = item.into_iter();
     while let Some(token) = tokens.next() {

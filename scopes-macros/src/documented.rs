@@ -171,8 +171,8 @@ pub(crate) fn is_utoipas(path: &Path) -> bool {
         && segments.next().is_some_and(|parent| parent.ident == "utoipa")
 }
 
-/// Returns the path in the arguments, and the parameters that it and `params(…)` name. `None` if the path is no literal, or if a
-/// type documents the parameters.
+/// Returns the path in the arguments, and the parameters that it and `params(…)` name. `None` if the path is no literal, or if
+/// a type documents the parameters.
 fn parameters(tokens: &TokenStream) -> Option<(LitStr, Vec<String>)> {
     let (mut path, mut names) = (None, Vec::new());
     for argument in arguments(tokens.clone()) {

@@ -1,5 +1,5 @@
-//! Whether an attribute is in an `impl` block or a trait. An attribute macro does not see what is around its item, so this reads
-//! the source file. Without it, rustc reports each item that the attribute adds to the block.
+//! Whether an attribute is in an `impl` block or a trait. An attribute macro does not see what is around its item, so this
+//! reads the source file. Without it, rustc reports each item that the attribute adds to the block.
 
 extern crate proc_macro;
 
@@ -19,8 +19,8 @@ pub(crate) enum EnclosingBlock {
     Trait,
 }
 
-/// Returns the block of the attribute that is being expanded, if it is certainly on a function of one. Reads the file only if the
-/// line with less indentation above begins such a block.
+/// Returns the block of the attribute that is being expanded, if it is certainly on a function of one. Reads the file only if
+/// the line with less indentation above begins such a block.
 pub(crate) fn find() -> Option<EnclosingBlock> {
     // Tests expand macros outside of the compiler.
     if !proc_macro::is_available() {
@@ -79,7 +79,8 @@ enum Surrounding {
     Other,
 }
 
-/// Returns the innermost block around the marker, or the input of a macro around that. `None` if the marker is not in this block.
+/// Returns the innermost block around the marker, or the input of a macro around that. `None` if the marker is not in this
+/// block.
 fn around_marker(tokens: TokenStream, block: Surrounding) -> Option<Surrounding> {
     // The tokens of the item so far.
     let mut item = Vec::new();

@@ -4,8 +4,8 @@ extern crate proc_macro;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// Parses generated code. The compiler parses text faster than a dev build of `quote!` makes tokens. proc-macro2 would validate the
-/// text with a parser of its own before.
+/// Parses generated code. The compiler parses text faster than a dev build of `quote!` makes tokens. proc-macro2 would validate
+/// the text with a parser of its own before.
 pub(crate) fn code(text: &str) -> TokenStream {
     let valid = "generated code is valid";
     // Tests expand macros outside of the compiler.

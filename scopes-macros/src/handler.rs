@@ -32,7 +32,7 @@ pub(crate) struct Handler {
     body: TokenStream,
     /// The types for `#[utoipa::path]`. `None` also without the feature `openapi`, which is an error.
     documented: Option<Documented>,
-    /// In a block, the signature as constants beside the handler can name its types.
+    /// Of a function in an `impl` block: the signature whose types can be named outside of the block, without `Self`.
     nameable_signature: Option<Signature>,
     /// The type of the `impl` block around the handler.
     block: Option<Block>,
@@ -73,20 +73,20 @@ impl Guard {
     }
 }
 
-/// What `HandlerSource` has of the attribute.
+/// The parts of the constant `HandlerSource` that depend on the attribute.
 struct Source<'a> {
     /// What only editors read.
     hints: Option<&'a Hints>,
-    /// The function that makes it.
+    /// The associated function of `HandlerSource` that the constant calls.
     constructor: &'static str,
-    /// The first arguments of the function, each with a comma.
+    /// The first arguments of this function, each with a comma.
     first_arguments: TokenStream,
-    /// The call that adds what only public handlers have.
+    /// For a public handler, a call of `public` on the result. Otherwise empty.
     public: TokenStream,
 }
 
 impl Source<'_> {
-    /// Returns the source for a requirement that contains those of the extractors.
+    /// Returns the parts for a requirement that contains those of the extractors.
     fn new(requirement: TokenStream) -> Self {
         Self {
             hints: None,
@@ -166,7 +166,7 @@ impl Handler {
         self.attributes.iter().any(|attribute| is_utoipas(attribute.path()))
     }
 
-    /// Returns the signature as constants beside the handler can name its types.
+    /// Returns the signature whose types the generated items can name.
     fn nameable(&self) -> &Signature {
         self.nameable_signature.as_ref().unwrap_or(&self.signature)
     }
@@ -180,7 +180,8 @@ impl Handler {
         typed.map(|PatType { attrs, ty, .. }| Argument::new(attrs, ty, generics)).collect()
     }
 
-    /// Adds errors for extractors whose requirement is unknown and whose refusal does not stop the handler.
+    /// Expands `#[requires_scopes]`. Adds errors for extractors whose requirement is unknown and whose refusal does not stop
+    /// the handler.
     pub(crate) fn scoped(self, requirement: &Requirement, errors: &mut Vec<Error>) -> Guarded {
         let arguments = self.arguments();
         errors.extend(unknown_in_wrappers(&arguments, &self.nameable().generics));
@@ -210,6 +211,7 @@ impl Handler {
         self.guarded(Guard::Authorized, declared)
     }
 
+    /// Expands `#[authenticated_by]`: one of the arguments must check each of the credentials.
     pub(crate) fn authenticated_by(self, credentials: &[Path]) -> Guarded {
         let operation = format_ident!("{}", self.operation());
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
@@ -246,6 +248,7 @@ impl Handler {
         self.guarded(Guard::AuthenticatedBy, items)
     }
 
+    /// Expands `#[public]`: no argument may require a token or check credentials.
     pub(crate) fn public(self, reason: Option<&LitStr>) -> Guarded {
         let conditions: Vec<_> = conditions(&self.attributes).cloned().collect();
         let arguments = self.arguments();
@@ -351,7 +354,8 @@ impl Handler {
         group(Delimiter::Brace, block)
     }
 
-    /// Returns the function with a guard that causes no further errors where the handler is used. `items` are added to its body.
+    /// Returns the function with a guard that causes no further errors where the handler is used. `items` are added to its
+    /// body.
     pub(crate) fn misplaced(mut self, guard: Guard, items: Option<TokenStream>) -> TokenStream {
         let body = self.body.clone().into_iter().map(|token| match token {
             TokenTree::Group(block) => block.stream(),

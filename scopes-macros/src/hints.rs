@@ -1,6 +1,6 @@
 //! Hints for rust-analyzer: the words, paths and literals of a requirement, repeated as code. rust-analyzer completes and
-//! describes only what it finds in an expansion. The normal expansion lacks requirements that do not parse, and does not resolve
-//! a literal to its variant at the literal's span.
+//! describes only what it finds in an expansion. The normal expansion lacks requirements that do not parse, and does not
+//! resolve a literal to its variant at the literal's span.
 
 use std::env;
 use std::sync::LazyLock;

@@ -4,8 +4,8 @@
 //! Both are off by default, and then such tokens are refused. To accept them, set
 //! [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens) on the decoder, and
 //! [`ResourceServerBuilder::dpop`](crate::ResourceServerBuilder::dpop) or
-//! [`ResourceServerBuilder::mutual_tls`](crate::ResourceServerBuilder::mutual_tls) on the server. A token that is bound to both a
-//! key and a certificate needs both.
+//! [`ResourceServerBuilder::mutual_tls`](crate::ResourceServerBuilder::mutual_tls) on the server. A token that is bound to both
+//! a key and a certificate needs both.
 
 pub use crate::http::{ClientCertificate, MutualTls};
 pub use crate::token::{Dpop, DpopError, ReplayFuture, ReplayStore, certificate_thumbprint};

@@ -1,6 +1,6 @@
 //! Measures the compile time of the attribute: `cargo bench -p scopes-tests --no-default-features --bench compile` prints the
-//! tables. With `-- sizes` only the sizes of binaries, with `-- cold` only the time of a first build, with `-- incremental` only
-//! that of a check after an edit.
+//! tables. With `-- sizes` only the sizes of binaries, with `-- cold` only the time of a first build, with `-- incremental`
+//! only that of a check after an edit.
 //!
 //! The benchmark generates crates with many handlers of three arguments each, and checks them with their dependencies built:
 //! with the attribute, without it, and with `#[utoipa::path]`. The cost of a handler is the difference of the medians with and

@@ -46,7 +46,8 @@ struct ProofClaims {
     iat: u64,
 }
 
-/// Returns the thumbprint of the key whose proof is in the header `DPoP`. `None` if tokens are not bound, or there is no header.
+/// Returns the thumbprint of the key whose proof is in the header `DPoP`. `None` if tokens are not bound, or there is no
+/// header.
 ///
 /// `jti` is not stored. A replay needs the password too, and its token is bound to the key of the first client.
 ///

@@ -94,8 +94,8 @@ impl Signer {
         self.0.public_key.as_ref()
     }
 
-    /// Signs a token for a user. `scope` is the space-separated list of granted scopes, `bound_to` the thumbprint of the key that
-    /// the token is bound to.
+    /// Signs a token for a user. `scope` is the space-separated list of granted scopes, `bound_to` the thumbprint of the key
+    /// that the token is bound to.
     pub(crate) fn sign(&self, username: &str, scope: &str, bound_to: Option<&str>) -> String {
         let Inner { issuer, audience, header, key, .. } = &*self.0;
         let now = get_current_timestamp();

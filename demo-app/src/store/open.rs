@@ -114,8 +114,8 @@ async fn open_sqlite(database: &str) -> sqlx::Result<Database> {
     Ok(Database { read: Pool::Sqlite(read), write: Pool::Sqlite(write) })
 }
 
-/// Connects, up to [`QUERY_TIMEOUT`]. SQLite itself does not wait for another program that sets the journal mode of a new file at
-/// the same time.
+/// Connects, up to [`QUERY_TIMEOUT`]. SQLite itself does not wait for another program that sets the journal mode of a new file
+/// at the same time.
 async fn connect_when_free(options: &SqliteConnectOptions) -> sqlx::Result<SqliteConnection> {
     let start = Instant::now();
     loop {

@@ -63,8 +63,8 @@ fn uses_of_broader_scopes(vocabulary: &Ident, scopes: &[Scope], implications: &[
     }
 }
 
-/// Repeats the variants in `#[implies]`, which is not in the expansion: rust-analyzer finds and renames variants only there. For
-/// rustc they would be uses of the scopes.
+/// Repeats the variants in `#[implies]`, which is not in the expansion: rust-analyzer finds and renames variants only there.
+/// For rustc they would be uses of the scopes.
 fn implied_hints(vocabulary: &Ident, scopes: &[Scope]) -> TokenStream {
     let vocabulary = generated(vocabulary);
     let implied = scopes.iter().flat_map(|scope| &scope.implies);

@@ -197,8 +197,9 @@
 //!
 //! # Other formats of refusals
 //!
-//! [`ResourceServerBuilder::refusal_response`](crate::ResourceServerBuilder::refusal_response) sets one format. Where it depends on
-//! the request, a middleware finds the [`AuthError`](crate::AuthError) of a refusal in the extensions of the response:
+//! [`ResourceServerBuilder::refusal_response`](crate::ResourceServerBuilder::refusal_response) sets one format. Where it
+//! depends on the request, a middleware finds the [`AuthError`](crate::AuthError) of a refusal in the extensions of the
+//! response:
 //!
 //! ```
 //! use axum::extract::Request;

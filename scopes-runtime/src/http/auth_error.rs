@@ -271,8 +271,8 @@ impl AuthError {
 
     /// Returns the response with another body, for errors in the application's own format.
     ///
-    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the error, whatever `body` sets. Other headers of
-    /// `body` are kept.
+    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the error, whatever `body` sets. Other headers
+    /// of `body` are kept.
     #[must_use]
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
         let (name, value, _) = self.rendered();

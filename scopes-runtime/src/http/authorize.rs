@@ -36,8 +36,8 @@ impl ResourceServer {
             .then(|| self.evaluate_operation(parts, handler, required))
     }
 
-    /// Authorizes a request that has no context, and stores one if an argument of the handler may read it. Returns `None` if the
-    /// token must be decoded first.
+    /// Authorizes a request that has no context, and stores one if an argument of the handler may read it. Returns `None` if
+    /// the token must be decoded first.
     pub(super) fn authorize_first(
         &self,
         parts: &mut Parts,

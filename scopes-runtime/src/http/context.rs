@@ -168,7 +168,8 @@ impl AuthContext {
         Self::store(parts, new)
     }
 
-    /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded first.
+    /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded
+    /// first.
     pub(super) fn finds_outcome(parts: &mut Parts, server: &Server) -> bool {
         if Self::has_outcome(parts, server) {
             return true;

@@ -126,8 +126,8 @@ impl<S: Provable> Granted<S> {
         checked(Implied::read(&values).expect("the scopes have the same parameters"))
     }
 
-    /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has an
-    /// example.
+    /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has
+    /// an example.
     ///
     /// # Panics
     ///
@@ -142,7 +142,8 @@ impl<S: Provable> Granted<S> {
     }
 }
 
-/// A crate can implement [`Provable`] and [`Implies`] for its own types by hand. Only the declaration of the implied scope decides.
+/// A crate can implement [`Provable`] and [`Implies`] for its own types by hand. Only the declaration of the implied scope
+/// decides.
 ///
 /// # Panics
 ///

@@ -15,8 +15,8 @@ const GRPC: &str = "application/grpc";
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
-/// Returns the response to a refused request for a service. gRPC clients get gRPC's headers in place of the body; the status and
-/// the other headers stay.
+/// Returns the response to a refused request for a service. gRPC clients get gRPC's headers in place of the body; the status
+/// and the other headers stay.
 pub(crate) fn refusal_of_service(request: &HeaderMap, error: AuthError) -> Response {
     if !is_grpc(request) {
         return error.into_response();

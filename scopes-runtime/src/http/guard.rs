@@ -20,8 +20,8 @@ use crate::token::AccessToken;
 /// Extractor that authorizes a request for a handler. [`#[requires_scopes]`](crate::requires_scopes) inserts it as the first
 /// argument, so that no other extractor runs for a request without the scopes.
 ///
-/// A closure that takes the guard and other arguments, and calls a handler with the same guard, is checked as the handler is. It
-/// must not take [`AccessToken`] or [`RequiredScopes`](crate::RequiredScopes) if the handler does not: they may not have the
+/// A closure that takes the guard and other arguments, and calls a handler with the same guard, is checked as the handler is.
+/// It must not take [`AccessToken`] or [`RequiredScopes`](crate::RequiredScopes) if the handler does not: they may not have the
 /// requirement of the handler then.
 pub struct Authorized<O>(pub(crate) PhantomData<fn() -> O>);
 
@@ -73,8 +73,8 @@ fn with_count(authorized: Result<(), AuthError>) -> Result<(), AuthError> {
     authorized
 }
 
-/// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be decoded
-/// first.
+/// Authorizes a request whose token is missing, malformed, or cached by the decoder. Returns `None` if the token must be
+/// decoded first.
 fn authorize_now(
     server: &ResourceServer,
     parts: &mut Parts,

@@ -150,7 +150,8 @@ impl PresentedCertificate {
     }
 }
 
-/// Reads the only line of `Client-Cert`: a byte sequence (RFC 9440 section 2.1, RFC 8941 section 3.3.5), the certificate in DER.
+/// Reads the only line of `Client-Cert`: a byte sequence (RFC 9440 section 2.1, RFC 8941 section 3.3.5), the certificate in
+/// DER.
 #[cfg(feature = "serve")]
 fn header_thumbprint(lines: &[HeaderValue]) -> Option<Box<str>> {
     let [line] = lines else { return None };

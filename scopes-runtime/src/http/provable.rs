@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 
 use crate::scope::{ParameterValues, Requirement};
 
-/// What a [`Granted`](super::Granted) proves: a type of the module of [`#[declare_scopes(types = …)]`](macro@crate::declare_scopes), or
-/// [`AnyOf`] several. See [`Granted`](super::Granted) for an example.
+/// What a [`Granted`](super::Granted) proves: a type of the module of [`#[declare_scopes(types =
+/// …)]`](macro@crate::declare_scopes), or [`AnyOf`] several. See [`Granted`](super::Granted) for an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scope that `Granted` can prove",
     label = "expected a type of the module of `#[declare_scopes(types = …)]`",
@@ -30,7 +30,8 @@ pub trait Provable: Sized + 'static {
     fn is_implied_by(other: TypeId) -> bool;
 }
 
-/// A [`Provable`] without parameters. `#[declare_scopes(types = …)]` implements it. See [`AccessToken::grant`](crate::AccessToken::grant) for an example.
+/// A [`Provable`] without parameters. `#[declare_scopes(types = …)]` implements it. See
+/// [`AccessToken::grant`](crate::AccessToken::grant) for an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has parameters, whose values the proof contains",
     label = "no values are given here",

@@ -18,8 +18,8 @@ const MAX_GRANTED: usize = 64;
 /// The most missing scopes that are compared.
 const MAX_MISSING: usize = 4;
 
-/// Returns the cause, if the reason alone is not specific enough. `missing` are the scopes that the token lacks. Takes a bounded
-/// time, because clients can repeat a refusal.
+/// Returns the cause, if the reason alone is not specific enough. `missing` are the scopes that the token lacks. Takes a
+/// bounded time, because clients can repeat a refusal.
 pub(super) fn of(
     reason: RefusalReason,
     required: &Requirements,

@@ -66,8 +66,8 @@ impl RequestValues {
         }
     }
 
-    /// Returns the path that a request with these values is authorized for. `None` if extractors give values: what they are read
-    /// from may change until the next check.
+    /// Returns the path that a request with these values is authorized for. `None` if extractors give values: what they are
+    /// read from may change until the next check.
     pub(super) fn into_authorized(self) -> AuthorizedPath {
         self.path.filter(|_| self.sources.is_empty()).map_or(AuthorizedPath::None, AuthorizedPath::With)
     }

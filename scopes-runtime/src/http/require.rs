@@ -17,8 +17,8 @@ impl AccessToken {
     ///
     /// The attribute of the handler declares with `may_require(…)` what it may require. The report, the lock file and the
     /// OpenAPI document contain it. An undeclared requirement is checked too, but it is a mistake in the program: an event of
-    /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug builds.
-    /// Tokens outside of handlers with `#[requires_scopes]` need no declaration.
+    /// [`tracing`](https://docs.rs/tracing) at `WARN` with the target `scopes_runtime::undeclared`, and a panic in debug
+    /// builds. Tokens outside of handlers with `#[requires_scopes]` need no declaration.
     ///
     /// Parameters of scopes have the values in `scopes!("org:{org}:read", org = …)`, not those of the request's path. Without a
     /// value for each parameter, the token is refused.
@@ -34,8 +34,8 @@ impl AccessToken {
     ///
     /// # Panics
     ///
-    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement, and if a parameter
-    /// has no value.
+    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement, and if a
+    /// parameter has no value.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;

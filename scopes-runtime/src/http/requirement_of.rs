@@ -12,8 +12,8 @@ use bytes::Bytes;
 use crate::scope::Requirement;
 
 /// An extractor whose effect on the requirement of a handler is known: one that checks a token or other credentials, or one of
-/// axum's, which check nothing. `#[requires_scopes]` on its `impl` implements this, and so do `#[derive(ScopedExtractor)]` and an
-/// impl of [`CredentialExtractor`](super::CredentialExtractor).
+/// axum's, which check nothing. `#[requires_scopes]` on its `impl` implements this, and so do `#[derive(ScopedExtractor)]` and
+/// an impl of [`CredentialExtractor`](super::CredentialExtractor).
 pub trait ScopedExtractor {
     /// The requirement that the extractor checks.
     const REQUIREMENT: Requirement;
@@ -68,8 +68,8 @@ impl WrappedRequirement {
     ///
     /// # Panics
     ///
-    /// Panics if the extractor checks credentials: the guard refuses a missing token, but nothing refuses missing credentials in
-    /// `Option`.
+    /// Panics if the extractor checks credentials: the guard refuses a missing token, but nothing refuses missing credentials
+    /// in `Option`.
     #[track_caller]
     const fn requirement(self) -> Requirement {
         assert!(

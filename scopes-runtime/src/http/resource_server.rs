@@ -24,8 +24,8 @@ use crate::token::TokenDecoder;
 ///
 /// Each refusal is a [`tracing`](https://docs.rs/tracing) event with the target `scopes_runtime::refused`: at `DEBUG` if there
 /// are no credentials, at `WARN` if tokens cannot be checked, otherwise at `INFO`. A token without the scheme `Bearer`, or with
-/// another one such as `Token`, is at `INFO` too, because it is a mistake of the client. `Basic`, `Digest`, `Negotiate` and `NTLM`
-/// are at `DEBUG`: browsers send them by themselves with each request to a host. The fields of the event, if known:
+/// another one such as `Token`, is at `INFO` too, because it is a mistake of the client. `Basic`, `Digest`, `Negotiate` and
+/// `NTLM` are at `DEBUG`: browsers send them by themselves with each request to a host. The fields of the event, if known:
 ///
 /// | field | content |
 /// | --- | --- |

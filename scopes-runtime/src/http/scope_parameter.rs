@@ -53,8 +53,8 @@ pub trait ScopeParameter: 'static {
     fn value(parts: &Parts) -> Option<Cow<'_, str>>;
 }
 
-/// Extracts the value of a [`ScopeParameter`]. The check of the scope has read it from the same request: an extractor before this
-/// one must not change what it is read from.
+/// Extracts the value of a [`ScopeParameter`]. The check of the scope has read it from the same request: an extractor before
+/// this one must not change what it is read from.
 ///
 /// A request without a value gets status 400, if no scope of the handler has the parameter; otherwise the check refuses it.
 pub struct ScopeValue<P> {

@@ -38,8 +38,8 @@ pub(super) struct SenderEvidence {
 
 /// The proofs that a request has used up, in its extensions.
 ///
-/// They are accepted again for the checks that follow in the same request, also after 5 s, and if a layer has changed the method or
-/// the path. A clone is empty: an application may keep a copy of a request's extensions, and dispatch another request
+/// They are accepted again for the checks that follow in the same request, also after 5 s, and if a layer has changed the
+/// method or the path. A clone is empty: an application may keep a copy of a request's extensions, and dispatch another request
 /// with them, where the same proof is a replay.
 #[cfg(feature = "bound-tokens")]
 #[derive(Default)]
@@ -206,8 +206,8 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones, and layers slashes at the end.
-/// `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
+/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones, and layers slashes at the
+/// end. `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
 #[cfg(feature = "bound-tokens")]
 fn sent_path(parts: &Parts) -> Option<&str> {
     let path = parts.uri.path();

@@ -57,10 +57,10 @@
 /// reports string literals as ambiguous. Write the paths of the scopes there, or declare the vocabulary under
 /// another name and import it as `Scope`.
 ///
-/// A name can have parameters: `org:{org}:read` stands for the scopes `org:acme:read`, `org:other:read` and so on. A requirement
-/// names the scope as it is declared, and the path of the request has the value; see
-/// [`guide::scope_parameters`](crate::guide::scope_parameters). Such a scope can imply only scopes with the same parameters. One
-/// without parameters can imply it, for all values.
+/// A name can have parameters: `org:{org}:read` stands for the scopes `org:acme:read`, `org:other:read` and so on. A
+/// requirement names the scope as it is declared, and the path of the request has the value; see
+/// [`guide::scope_parameters`](crate::guide::scope_parameters). Such a scope can imply only scopes with the same parameters.
+/// One without parameters can imply it, for all values.
 ///
 /// `#[declare_scopes(types = scope)]` also declares the module `scope` with a type for each scope, for
 /// [`Granted`](crate::Granted). Each scope then counts as used.

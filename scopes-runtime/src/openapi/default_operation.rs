@@ -66,7 +66,8 @@ fn text() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).into()
 }
 
-/// Returns the descriptions of the types in the signature. If another type has a schema of the same name, the schemas are left out.
+/// Returns the descriptions of the types in the signature. If another type has a schema of the same name, the schemas are left
+/// out.
 fn describe_signature(
     handler: &HandlerSource,
     schemas: &mut BTreeMap<String, RefOr<Schema>>,

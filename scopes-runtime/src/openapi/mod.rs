@@ -35,13 +35,14 @@
 //! of the function: `Read own items`. Request and response are described by the types in the signature: `Json<T>` and `Form<T>`
 //! if `T` implements `ToSchema`, `Query<T>` if `T` implements `IntoParams`, also in `Option` and `Result`. The response is that
 //! of `Json<T>`, `(StatusCode, Json<T>)`, `String`, `&'static str`, `Html<T>`, `NoContent` or no type, also in `Result`. Its
-//! status is 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path have the type
-//! in `Path<T>` if it has a schema, and are strings otherwise. Other types add nothing, and require no traits. If two types have one name, only the first is described.
+//! status is 200, 204 for `NoContent`, and `2XX` for a `StatusCode`, which is a value. Parameters of the path have the type in
+//! `Path<T>` if it has a schema, and are strings otherwise. Other types add nothing, and require no traits. If two types have
+//! one name, only the first is described.
 //!
-//! `Json<Vec<Item>>` refers to the component `Item`, as `#[utoipa::path(body = Vec<Item>)]` does. So do the other collections of
-//! the standard library, arrays, `Option`, `Box` and `Arc`. `Json<Page<Item>>` is the component `Page_Item` if `Page` derives
-//! `ToSchema`. Tuples contain the schemas of their elements. As in utoipa, the types are read in the source: behind a type
-//! alias, the schema of the element is written where it is used.
+//! `Json<Vec<Item>>` refers to the component `Item`, as `#[utoipa::path(body = Vec<Item>)]` does. So do the other collections
+//! of the standard library, arrays, `Option`, `Box` and `Arc`. `Json<Page<Item>>` is the component `Page_Item` if `Page`
+//! derives `ToSchema`. Tuples contain the schemas of their elements. As in utoipa, the types are read in the source: behind a
+//! type alias, the schema of the element is written where it is used.
 //!
 //! # Operation ids
 //!

@@ -19,7 +19,8 @@ const KEYWORDS: [&str; 36] = [
 
 /// Converts a document to OpenAPI 3.0.3, for tools that do not read 3.1, such as progenitor.
 ///
-/// progenitor also requires that all errors of an operation have one type: document the same body for each, or leave errors out.
+/// progenitor also requires that all errors of an operation have one type: document the same body for each, or leave errors
+/// out.
 ///
 /// ```
 /// use scopes_runtime::openapi::to_openapi_3_0;

@@ -18,11 +18,11 @@ use crate::scope::Requirements;
 /// A handler whose whole requirement is checked before any other code runs for its requests.
 ///
 /// Handlers with layers of their own (`Handler::layer`) are checked here, outside of these layers, because a layer can rebuild
-/// the request or replace its extensions. The check reads the handler's type and the router's state alone. The guard checks again
-/// if a layer has replaced the token or the context.
+/// the request or replace its extensions. The check reads the handler's type and the router's state alone. The guard checks
+/// again if a layer has replaced the token or the context.
 ///
-/// A function without layers is checked here only if a router adds a requirement. Otherwise its guard, which axum extracts first,
-/// makes the same check.
+/// A function without layers is checked here only if a router adds a requirement. Otherwise its guard, which axum extracts
+/// first, makes the same check.
 pub(super) struct Enforced<H, S> {
     handler: H,
     is_function: bool,

@@ -134,7 +134,8 @@ where
         self
     }
 
-    /// Serves the document of this router at a path, for GET: `router.route_openapi("/openapi.json", unchecked("for clients"))`.
+    /// Serves the document of this router at a path, for GET: `router.route_openapi("/openapi.json", unchecked("for
+    /// clients"))`.
     ///
     /// Responds with `application/json`. `access` is a requirement from [`scopes!`](crate::scopes), or
     /// [`unchecked`](super::unchecked) with a reason. The access report and the lock file contain the route. The document
@@ -194,14 +195,14 @@ where
     /// Returns the axum router and the OpenAPI document of all operations: security, refusals, and the handlers' doc
     /// comments.
     ///
-    /// [`with_openapi`](Self::with_openapi) and [`refusal_schema`](Self::refusal_schema) of merged and nested routers are ignored;
-    /// their operations and [security schemes](Self::security_scheme) are included.
+    /// [`with_openapi`](Self::with_openapi) and [`refusal_schema`](Self::refusal_schema) of merged and nested routers are
+    /// ignored; their operations and [security schemes](Self::security_scheme) are included.
     ///
     /// # Panics
     ///
     /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
-    /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in their
-    /// vocabularies only are united.
+    /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in
+    /// their vocabularies only are united.
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let document = self.document_of(|_| true);
         (self.to_axum(), document)

@@ -110,8 +110,8 @@ where
     /// of the handler (`Handler::layer`) runs. The router's document and its fragment contain both; documents that are made
     /// from the handlers alone contain the handlers' requirements only.
     ///
-    /// The handler's guard checks again what a layer of the handler has replaced. If the layer replaces the token and also removes
-    /// the extensions of the request, the guard knows the handler's own requirement only.
+    /// The handler's guard checks again what a layer of the handler has replaced. If the layer replaces the token and also
+    /// removes the extensions of the request, the guard knows the handler's own requirement only.
     ///
     /// # Panics
     ///
@@ -191,8 +191,8 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if a route requires `dpop`, or its handler may, and the [`ResourceServer`](crate::ResourceServer) in the state does
-    /// not accept DPoP.
+    /// Panics if a route requires `dpop`, or its handler may, and the [`ResourceServer`](crate::ResourceServer) in the state
+    /// does not accept DPoP.
     #[must_use]
     #[track_caller]
     pub fn with_state<S2>(mut self, state: S) -> ScopedRouter<S2> {

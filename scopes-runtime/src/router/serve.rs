@@ -36,8 +36,8 @@ impl<S> ScopedRouter<S> {
     }
 }
 
-/// Checks that the route gives each parameter of its scopes a value. Its path may get parameters from `ScopedRouter::nest`, so only
-/// a whole router is checked.
+/// Checks that the route gives each parameter of its scopes a value. Its path may get parameters from `ScopedRouter::nest`, so
+/// only a whole router is checked.
 ///
 /// # Panics
 ///
@@ -90,8 +90,8 @@ impl ScopedRouter {
     }
 }
 
-/// The services of axum's router: of requests, and of connections for `axum::serve`. They panic as the conversion does, at the first
-/// request or connection; `axum::serve(listener, Router::from(router))` panics at the start.
+/// The services of axum's router: of requests, and of connections for `axum::serve`. They panic as the conversion does, at the
+/// first request or connection; `axum::serve(listener, Router::from(router))` panics at the start.
 ///
 /// ```no_run
 /// # use scopes_runtime::{ResourceServer, ScopedRouter};

@@ -39,8 +39,8 @@ pub(crate) struct RequiredScope {
 }
 
 impl RequiredScope {
-    /// Returns the scope that a token must have. `None` if no token can have it, because of the value of a parameter, and if it is
-    /// too long for a refusal.
+    /// Returns the scope that a token must have. `None` if no token can have it, because of the value of a parameter, and if it
+    /// is too long for a refusal.
     pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
         if !self.declared.has_parameters() {
             return Some(self.declared.name().into());

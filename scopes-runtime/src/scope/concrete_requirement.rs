@@ -37,7 +37,8 @@ impl<'a, const N: usize> ConcreteRequirement<'a, N> {
     }
 }
 
-/// A [`Requirement`], with or without values for its parameters. [`AccessToken::require`](crate::AccessToken::require) takes it.
+/// A [`Requirement`], with or without values for its parameters. [`AccessToken::require`](crate::AccessToken::require) takes
+/// it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a requirement",
     label = "expected a requirement, such as `scopes!(\"items\")`"

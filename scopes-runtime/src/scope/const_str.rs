@@ -1,7 +1,7 @@
 //! Comparisons of strings in constants, where `==` on `str` is not allowed.
 
-/// Returns whether two strings are equal. It compares four bytes at a time, because the compiler interprets it for each literal of
-/// an attribute.
+/// Returns whether two strings are equal. It compares four bytes at a time, because the compiler interprets it for each literal
+/// of an attribute.
 pub(super) const fn str_eq(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     while let ([l0, l1, l2, l3, left_rest @ ..], [r0, r1, r2, r3, right_rest @ ..]) = (left, right) {

@@ -113,8 +113,8 @@ impl DeclaredScope {
         ConcreteScope::of(self.name, values).map(|scope| scope.as_str().to_owned())
     }
 
-    /// Returns whether a scope of a token or of a request for one is this scope, with any values in place of the parameters. For
-    /// authorization servers.
+    /// Returns whether a scope of a token or of a request for one is this scope, with any values in place of the parameters.
+    /// For authorization servers.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;

@@ -14,8 +14,8 @@ pub(crate) const MAX_SCOPES: usize = 1024;
 /// A list has the syntax of RFC 6749 section 3.3: scope-tokens separated by spaces, compared byte by byte. Other text is
 /// ignored. A repeated scope counts once. Two values are equal if they contain the same scopes, in any order.
 ///
-/// A lookup takes constant time: a list of up to 128 bytes is scanned, a longer one has a hash index. So the time of a request's
-/// check does not depend on the number of scopes of its token. At most 1025 different scopes are kept:
+/// A lookup takes constant time: a list of up to 128 bytes is scanned, a longer one has a hash index. So the time of a
+/// request's check does not depend on the number of scopes of its token. At most 1025 different scopes are kept:
 /// [`AccessToken::new`](crate::AccessToken::new) refuses a token with more than 1024.
 ///
 /// ```

@@ -35,7 +35,8 @@ use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 #[derive(Clone, Copy)]
 pub struct Requirement {
     node: Node,
-    /// The number of alternatives, before those that another one covers are dropped. At most one more than [`MAX_ALTERNATIVES`].
+    /// The number of alternatives, before those that another one covers are dropped. At most one more than
+    /// [`MAX_ALTERNATIVES`].
     alternative_count: usize,
     /// Bit set of the constants below. A list has those of its elements. One integer, because the compiler computes it for each
     /// handler.

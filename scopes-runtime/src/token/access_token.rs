@@ -76,8 +76,8 @@ impl AccessToken {
         Self::with_content(ClaimsSource::Map(claims), registered, scopes)
     }
 
-    /// Creates a token. `members` are the parsed claims, and `claims` is the form in which they are stored. `client_claim` is the
-    /// name of the claim with the client id.
+    /// Creates a token. `members` are the parsed claims, and `claims` is the form in which they are stored. `client_claim` is
+    /// the name of the claim with the client id.
     #[cfg(feature = "_jwt")]
     pub(super) fn from_claims(
         claims: ClaimsSource,

@@ -4,8 +4,8 @@ use super::json::{Object, Value};
 /// Length of a SHA-256 in base64url without padding.
 const THUMBPRINT_CHARACTERS: usize = 43;
 
-/// The keys that a token is bound to: its claim `cnf` (RFC 7800 section 3.1). The sender of the token has to prove each of them.
-/// Thumbprints are in base64url, as the claim has them.
+/// The keys that a token is bound to: its claim `cnf` (RFC 7800 section 3.1). The sender of the token has to prove each of
+/// them. Thumbprints are in base64url, as the claim has them.
 #[derive(Clone, Debug)]
 pub(crate) struct Confirmation {
     /// `jkt`: the thumbprint of the sender's DPoP key (RFC 9449 section 6.1).

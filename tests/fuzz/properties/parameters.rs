@@ -51,8 +51,8 @@ static APP: LazyLock<Router> = LazyLock::new(|| {
     Router::from(router.with_state(ResourceServer::new(Hexadecimal)))
 });
 
-/// Sends a request for the path in the first line of the input, with a token that has the scopes in the rest. Returns whether it
-/// reached the handler.
+/// Sends a request for the path in the first line of the input, with a token that has the scopes in the rest. Returns whether
+/// it reached the handler.
 ///
 /// # Panics
 ///

@@ -115,8 +115,8 @@ fn a_repeated_scope_counts_once() {
     assert_eq!(granted.to_string(), "me items");
 }
 
-/// Prefixes, suffixes and neighbours of a scope in the list are not that scope. Lists of up to 128 bytes, here 34 scopes, have no
-/// index.
+/// Prefixes, suffixes and neighbours of a scope in the list are not that scope. Lists of up to 128 bytes, here 34 scopes, have
+/// no index.
 #[test]
 fn a_scope_is_found_by_its_whole_name() {
     for count in [1, 2, 33, 34, 35, 36, 1024] {

@@ -92,8 +92,8 @@ impl MatrixOutcome {
         self.rejected().map(|(operation, _)| operation)
     }
 
-    /// Returns the operations whose handlers accepted all tokens without one of the items of their `may_require(…)`. Such a handler
-    /// may have lost a check. If it decides by the body, set one for which it requires more with
+    /// Returns the operations whose handlers accepted all tokens without one of the items of their `may_require(…)`. Such a
+    /// handler may have lost a check. If it decides by the body, set one for which it requires more with
     /// [`body`](super::ScopeMatrix::body).
     ///
     /// ```
@@ -131,9 +131,9 @@ impl MatrixOutcome {
         self.unused.iter().map(|(operation, _)| &**operation)
     }
 
-    /// Returns the operations with [`#[authenticated_by]`](macro@crate::authenticated_by) that got no valid credentials, because
-    /// [`credentials`](super::ScopeMatrix::credentials) was not called for each of their schemes. The matrix
-    /// does not find an extractor of these operations that refuses all requests.
+    /// Returns the operations with [`#[authenticated_by]`](macro@crate::authenticated_by) that got no valid credentials,
+    /// because [`credentials`](super::ScopeMatrix::credentials) was not called for each of their schemes. The matrix does not
+    /// find an extractor of these operations that refuses all requests.
     pub fn operations_without_credentials(&self) -> impl Iterator<Item = &str> {
         self.without_credentials.iter().map(|operation| &**operation)
     }

@@ -158,8 +158,8 @@ impl<'a> Run<'a> {
         self.outcome.add_without_credentials(operation);
     }
 
-    /// Sends a request with a valid token without scopes, and records whether it is refused as invalid. Attacks on an application
-    /// that accepts no token of the issuer would prove nothing.
+    /// Sends a request with a valid token without scopes, and records whether it is refused as invalid. Attacks on an
+    /// application that accepts no token of the issuer would prove nothing.
     pub(super) async fn send_valid_token(&mut self, request: &TestRequest) {
         let is_invalid_token = self.send(request).await.is_invalid_token();
         self.valid_tokens.add(is_invalid_token);

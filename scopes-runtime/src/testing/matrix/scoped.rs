@@ -117,8 +117,8 @@ impl Scoped<'_> {
         }
     }
 
-    /// Returns requests with the scopes for another value of their parameters, at this path and at the same path percent-encoded;
-    /// and with the right ones, at the encoded path.
+    /// Returns requests with the scopes for another value of their parameters, at this path and at the same path
+    /// percent-encoded; and with the right ones, at the encoded path.
     fn other_values(&self) -> Vec<Case> {
         let other = &self.target.second_value;
         let has_parameters = |scope: &&DeclaredScope| scope.has_parameters();

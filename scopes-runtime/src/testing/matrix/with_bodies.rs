@@ -8,9 +8,9 @@ impl ScopeMatrix {
     /// Sets the JSON body of requests to a scoped operation. `operation` is method and path as in the access report, such as
     /// `POST /items`. Default: `{}`. A second call for the same operation replaces the body.
     ///
-    /// [`MatrixOutcome::rejected_operations`](super::MatrixOutcome::rejected_operations) has an example, and lists the operations
-    /// that need this. Path parameters are `1` (the next number that is not a segment of a path), and a word in a second request;
-    /// add an item with this id to the store of the application.
+    /// [`MatrixOutcome::rejected_operations`](super::MatrixOutcome::rejected_operations) has an example, and lists the
+    /// operations that need this. Path parameters are `1` (the next number that is not a segment of a path), and a word in a
+    /// second request; add an item with this id to the store of the application.
     ///
     /// # Panics
     ///

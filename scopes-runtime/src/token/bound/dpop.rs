@@ -38,8 +38,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// All checks of one request use up its proof once, also those of several servers with clones of one `Dpop`. A request that is
 /// built from a copy of its extensions is a replay.
 ///
-/// Up to 4096 different proof headers are cached with their keys, about 6 MiB with ES256, because a client sends the same header
-/// with each proof.
+/// Up to 4096 different proof headers are cached with their keys, about 6 MiB with ES256, because a client sends the same
+/// header with each proof.
 ///
 /// A bound token with the scheme `Bearer` is refused, and so is a token without `cnf.jkt` with the scheme `DPoP`. The decoder
 /// must accept bound tokens: [`JwtDecoderBuilder::allow_bound_tokens`](crate::JwtDecoderBuilder::allow_bound_tokens).

@@ -48,8 +48,8 @@ pub(super) struct MemoryStore {
 }
 
 /// Proofs are removed by the steady clock, so a jump of the wall clock removes none too early. A proof of a removed period is
-/// refused, also if the wall clock returns to the period. Periods without proofs are not in `removed`, so a jump forward and back
-/// refuses no new proofs.
+/// refused, also if the wall clock returns to the period. Periods without proofs are not in `removed`, so a jump forward and
+/// back refuses no new proofs.
 #[derive(Default)]
 struct Proofs {
     periods: Vec<Period>,

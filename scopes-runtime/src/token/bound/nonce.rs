@@ -12,7 +12,8 @@ const LEEWAY: Duration = Duration::from_secs(10);
 const TAG_BYTES: usize = 32;
 const TIME_BYTES: usize = 8;
 
-/// Issues and accepts nonces (RFC 9449 section 9): a time and its HMAC. Nothing is stored, so that servers share only the secret.
+/// Issues and accepts nonces (RFC 9449 section 9): a time and its HMAC. Nothing is stored, so that servers share only the
+/// secret.
 #[derive(Clone)]
 pub(super) struct NonceKey(HMAC);
 

@@ -14,8 +14,8 @@ pub(super) fn encoded(hash: [u8; 32]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash)
 }
 
-/// Returns the thumbprint of a certificate in DER: the value of `x5t#S256` in the claim `cnf` of tokens that are bound to it (RFC
-/// 8705 section 3.1).
+/// Returns the thumbprint of a certificate in DER: the value of `x5t#S256` in the claim `cnf` of tokens that are bound to it
+/// (RFC 8705 section 3.1).
 ///
 /// ```
 /// let thumbprint = scopes_runtime::bound::certificate_thumbprint(b"the certificate");

@@ -156,7 +156,8 @@ impl IntrospectionDecoderBuilder {
     /// # Errors
     ///
     /// - [`MissingIssuer`](IntrospectionDecoderError::MissingIssuer),
-    ///   [`MissingAudience`](IntrospectionDecoderError::MissingAudience) or [`MissingClient`](IntrospectionDecoderError::MissingClient) if a required value is missing.
+    ///   [`MissingAudience`](IntrospectionDecoderError::MissingAudience) or
+    ///   [`MissingClient`](IntrospectionDecoderError::MissingClient) if a required value is missing.
     /// - [`UnsafeUrl`](IntrospectionDecoderError::UnsafeUrl) if the endpoint, or else the issuer, is neither HTTPS nor
     ///   loopback.
     /// - [`LongCacheTtl`](IntrospectionDecoderError::LongCacheTtl) if `cache_ttl` is longer than 5 min.

@@ -2,10 +2,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::jws::{Header, Jws};
 
-/// The header of the last verified token of a decoder. Most issuers send the same header with all tokens until they change keys.
+/// The header of the last verified token of a decoder. Most issuers send the same header with all tokens until they change
+/// keys.
 ///
-/// The checks of a header depend on its text and on the decoder's profile, which does not change. So each decoder has its own: a
-/// shared one would skip the check of `typ` for a stricter profile.
+/// The checks of a header depend on its text and on the decoder's profile, which does not change. So each decoder has its own:
+/// a shared one would skip the check of `typ` for a stricter profile.
 #[derive(Debug, Default)]
 pub(in crate::token) struct LastHeader(RwLock<Option<(Box<str>, Arc<Header>)>>);
 

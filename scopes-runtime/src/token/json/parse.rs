@@ -59,8 +59,8 @@ const RESERVED: &str = "$serde_json::private::";
 /// The name of a number that is neither a `u64` nor an `i64`, with `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The capacity that the first member of an object reserves: most tokens have about eight claims. A token may contain 2400 objects
-/// with one member, which take 464 bytes each.
+/// The capacity that the first member of an object reserves: most tokens have about eight claims. A token may contain 2400
+/// objects with one member, which take 464 bytes each.
 const FIRST_MEMBERS: usize = 8;
 /// Most members of an object whose names are compared with each other. The names of a larger object are in a set, because
 /// comparing each with all others takes quadratic time.

@@ -87,8 +87,8 @@ impl Jwks {
     /// Allows plain HTTP to one host, such as a container in the network of a developer. Default: only to loopback.
     ///
     /// **For development only.** An attacker who can change a response can publish keys and forge tokens. `host` is a `&'static
-    /// str`, so that it is fixed at compile time and not read from configuration. Redirects and metadata may not lead to another
-    /// host. A `WARN` event (`scopes_runtime::plain_http`) is logged when the decoder is built.
+    /// str`, so that it is fixed at compile time and not read from configuration. Redirects and metadata may not lead to
+    /// another host. A `WARN` event (`scopes_runtime::plain_http`) is logged when the decoder is built.
     ///
     /// `host` has neither scheme nor port: `keycloak` for `http://keycloak:8080/realms/shop`. If browsers reach the issuer at
     /// another URL, `iss` is that URL: see [Keycloak](crate::guide::products#keycloak).

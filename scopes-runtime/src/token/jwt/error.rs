@@ -25,7 +25,8 @@ pub enum JwtDecoderError {
     /// No key is set.
     #[error("the decoder has no key: call `key` with one that the issuer signs with")]
     MissingKey,
-    /// A key cannot be used: the error of a [`VerificationKey`](crate::VerificationKey), for functions that build key and decoder.
+    /// A key cannot be used: the error of a [`VerificationKey`](crate::VerificationKey), for functions that build key and
+    /// decoder.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The profile has no claim for the client id.
@@ -35,8 +36,8 @@ pub enum JwtDecoderError {
     #[cfg(feature = "issuer")]
     #[error("the decoder has keys from `key` and from `jwks`: call one of them, or build two decoders")]
     TwoKindsOfKeys,
-    /// The keys are not at an HTTPS or loopback URL, or the URL contains a user name or a password. An issuer also has no query and
-    /// no fragment.
+    /// The keys are not at an HTTPS or loopback URL, or the URL contains a user name or a password. An issuer also has no query
+    /// and no fragment.
     #[cfg(feature = "issuer")]
     #[error("`{url}` is not a safe URL to fetch keys from: {help}")]
     UnsafeUrl {

@@ -3,8 +3,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
 
-/// A table of the tokens that were decoded last: one fingerprint for each slot, which a later token replaces. Two tokens with the
-/// same slot and fingerprint are taken for one. Only the admission to the cache depends on this, and no decision about access.
+/// A table of the tokens that were decoded last: one fingerprint for each slot, which a later token replaces. Two tokens with
+/// the same slot and fingerprint are taken for one. Only the admission to the cache depends on this, and no decision about
+/// access.
 pub(super) struct RecentTokens {
     slots: Box<[AtomicU32]>,
     hasher: RandomState,

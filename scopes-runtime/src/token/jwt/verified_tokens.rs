@@ -22,9 +22,9 @@ pub(super) struct VerifiedToken {
 
 /// The cache of verified tokens.
 ///
-/// Until it has removed a token for lack of room, it inserts each verified token. From then on it inserts a token that is decoded
-/// for the second time and is still in [`RecentTokens`]: inserting a token that is used once takes time and removes another one.
-/// This includes a token whose entry has ended, or whose keys have changed.
+/// Until it has removed a token for lack of room, it inserts each verified token. From then on it inserts a token that is
+/// decoded for the second time and is still in [`RecentTokens`]: inserting a token that is used once takes time and removes
+/// another one. This includes a token whose entry has ended, or whose keys have changed.
 pub(super) struct VerifiedTokens {
     tokens: TokenCache<CachedJwt, VerifiedToken>,
     has_been_full: AtomicBool,

@@ -1,4 +1,5 @@
-/// The number of a source's set of keys. Configured keys have 0. Fetched sets begin at 1, and each changed set has the next one.
+/// The number of a source's set of keys. Configured keys have 0. Fetched sets begin at 1, and each changed set has the next
+/// one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::token) struct KeyGeneration(u64);
 
