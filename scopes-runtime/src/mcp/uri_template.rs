@@ -53,7 +53,7 @@ impl UriTemplate {
 }
 
 fn matches(parts: &[Part], uri: &str) -> bool {
-    // The positions in the URI where the parts so far may end.
+    // The positions in the URI where the parts so far may end, in ascending order.
     let mut ends = vec![0];
     for part in parts {
         ends = match part {
@@ -62,19 +62,21 @@ fn matches(parts: &[Part], uri: &str) -> bool {
                 .filter(|&at| uri[at..].starts_with(literal))
                 .map(|at| at + literal.len())
                 .collect(),
-            Part::Segment => after(&ends, uri, |byte| !b"/?#".contains(&byte)),
-            Part::Anything => after(&ends, uri, |_| true),
+            Part::Segment => after(ends, uri, |byte| !b"/?#".contains(&byte)),
+            Part::Anything => after(ends, uri, |_| true),
         };
     }
     ends.contains(&uri.len())
 }
 
-/// Returns the positions after at least one byte that may be skipped, each once.
-fn after(starts: &[usize], uri: &str, may_skip: impl Fn(u8) -> bool) -> Vec<usize> {
+/// Returns the positions after at least one byte that may be skipped, each once and in ascending order, as `starts` are. Takes
+/// linear time: clients choose the URI.
+fn after(starts: Vec<usize>, uri: &str, may_skip: impl Fn(u8) -> bool) -> Vec<usize> {
+    let mut starts = starts.into_iter().peekable();
     let mut is_open = false;
     let mut ends = Vec::new();
     for (at, byte) in uri.bytes().enumerate() {
-        is_open = (is_open || starts.contains(&at)) && may_skip(byte);
+        is_open = (starts.next_if_eq(&at).is_some() || is_open) && may_skip(byte);
         if is_open && uri.is_char_boundary(at + 1) {
             ends.push(at + 1);
         }

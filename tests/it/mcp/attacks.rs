@@ -116,6 +116,22 @@ async fn references_and_subscriptions_of_the_wrong_type_admit_none() {
     .await;
 }
 
+/// A URI of 1 MiB has as many positions where a variable of the template may end. With quadratic time this takes hours.
+#[tokio::test]
+async fn a_long_uri_is_compared_with_templates_in_linear_time() {
+    let service = axum::routing::any(async |_: Bytes| "reached");
+    let app = App::with(|_| {
+        McpEndpoint::new(service, scopes!("mcp"))
+            .resource("notes://{+folder}/{name}", scopes!("notes:read"))
+            .resource("notes://{name}.{extension}", scopes!("notes:read"))
+    });
+    for character in ["/", "."] {
+        let uri = format!("notes://{}", character.repeat(1_000_000));
+        let answer = app.post(&app.token("mcp"), &message("resources/read", &json!({ "uri": uri }))).await;
+        assert_ne!(answer.text, "reached");
+    }
+}
+
 #[tokio::test]
 async fn batches_admit_none() {
     let (allowed, attack) = (call("about"), call("list_notes"));
