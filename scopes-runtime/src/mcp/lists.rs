@@ -21,11 +21,12 @@ use crate::token::{AccessToken, strict_json};
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// The lists of a result: the member, that of an entry which identifies it, and the kind of the entries.
-const LISTS: [(&str, &str, ItemKind); 4] = [
+const LISTS: [(&str, &str, ItemKind); 5] = [
     ("tools", "name", ItemKind::Tool),
     ("prompts", "name", ItemKind::Prompt),
     ("resources", "uri", ItemKind::Resource),
     ("resourceTemplates", "uriTemplate", ItemKind::Resource),
+    ("skills", "uri", ItemKind::Resource),
 ];
 
 /// Why a response or an event that may contain a list cannot be read. A list in it would be shown whole, so it is not sent.

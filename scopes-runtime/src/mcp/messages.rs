@@ -83,7 +83,8 @@ impl Message {
             "subscriptions/listen" => subscribed(object(params, "notifications")?)?,
             _ => Vec::new(),
         };
-        let reads_response = method.ends_with("/list") || method == "initialize";
+        let reads_response =
+            method.ends_with("/list") || ["initialize", "resources/directory/read"].contains(&method);
         Ok(Self { id, items, reads_response })
     }
 }

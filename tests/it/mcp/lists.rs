@@ -69,6 +69,31 @@ async fn lists_of_everything_name_the_missing_scopes() {
     assert_eq!(names(&resources, "resources", "uri"), ["notes://1/text", "notes://index"]);
 }
 
+#[tokio::test]
+async fn lists_of_a_directory_and_of_skills_contain_what_the_token_may_read() {
+    let service = service_fn(|_: Request| {
+        let entries = json!([{ "uri": "notes://1" }, { "uri": "notes://secret" }, { "uri": "other://1" }]);
+        let result = json!({ "resources": entries, "skills": entries });
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "result": result });
+        ready(Ok::<_, Infallible>(axum::Json(message).into_response()))
+    });
+    let app = App::with(|_| {
+        McpEndpoint::new(service, scopes!("mcp"))
+            .resource("notes://", scopes!())
+            .resource("notes://1", scopes!())
+            .resource("notes://secret", scopes!("notes:admin"))
+    });
+    for (method, params) in
+        [("resources/directory/read", json!({ "uri": "notes://" })), ("skills/list", json!({}))]
+    {
+        let answer = app.post(&app.token("mcp"), &message(method, &params)).await;
+        let message: Value = serde_json::from_str(&answer.text).expect("JSON");
+        for list in ["resources", "skills"] {
+            assert_eq!(names(&message["result"], list, "uri"), ["notes://1"], "{method}");
+        }
+    }
+}
+
 /// A service that answers with one event of a list, in chunks of these bytes.
 fn in_chunks(event: String, bytes: usize) -> App {
     let service = service_fn(move |_: Request| {
