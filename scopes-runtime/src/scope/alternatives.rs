@@ -95,14 +95,20 @@ pub(super) fn all_combinations<S: Clone>(lists: impl IntoIterator<Item = Vec<Vec
 
 /// Returns the sets of scopes without those that others cover.
 pub(super) fn minimal<S: AlternativeScope>(alternatives: Vec<Vec<S>>) -> Vec<Vec<S>> {
-    let mut minimal: Vec<Vec<S>> = Vec::new();
-    for alternative in alternatives.into_iter().map(without_implied) {
-        if !minimal.iter().any(|other| covers(&alternative, other)) {
-            minimal.retain(|other| !covers(other, &alternative));
-            minimal.push(alternative);
+    let alternatives: Vec<_> = alternatives.into_iter().map(without_implied).collect();
+    // What all sets satisfy is left out of the comparisons: a batch of MCP can have 64 sets with many common scopes.
+    let Some((first, others)) = alternatives.split_first() else { return Vec::new() };
+    let is_common = |scope: &&S| others.iter().all(|other| satisfy(other, scope));
+    let common: Vec<S> = first.iter().filter(is_common).cloned().collect();
+    let mut minimal: Vec<(Vec<S>, Vec<S>)> = Vec::new();
+    for alternative in alternatives {
+        let own: Vec<S> = alternative.iter().filter(|scope| !satisfy(&common, scope)).cloned().collect();
+        if !minimal.iter().any(|(other, _)| covers(&own, other)) {
+            minimal.retain(|(other, _)| !covers(other, &own));
+            minimal.push((own, alternative));
         }
     }
-    minimal
+    minimal.into_iter().map(|(_, alternative)| alternative).collect()
 }
 
 /// Returns the minimal sets of scopes that contain a set of each list.
@@ -149,7 +155,12 @@ fn without_implied<S: AlternativeScope>(alternative: Vec<S>) -> Vec<S> {
 
 /// Returns whether a token with the first set always satisfies the second.
 fn covers<S: AlternativeScope>(first: &[S], second: &[S]) -> bool {
-    second.iter().all(|scope| first.iter().any(|other| other.always_satisfies(scope)))
+    second.iter().all(|scope| satisfy(first, scope))
+}
+
+/// Returns whether a token with these scopes always satisfies the scope.
+fn satisfy<S: AlternativeScope>(scopes: &[S], scope: &S) -> bool {
+    scopes.iter().any(|one| one.always_satisfies(scope))
 }
 
 /// Returns the alternative with the fewest missing scopes; among equals the shortest, then the first.
