@@ -36,8 +36,10 @@ pub(super) fn changes(Lock(before): &Lock, Lock(after): &Lock) -> Vec<String> {
 }
 
 fn by_shape(operations: &BTreeMap<(String, String), LockedAccess>) -> Operations<'_> {
+    // The URIs of an MCP server's resources are compared as they are written. Several may have one shape.
+    let key = |path: &String| if path.contains('#') { path.clone() } else { shape(path) };
     let entries = operations.iter();
-    entries.map(|((path, method), access)| ((shape(path), &**method), (&**path, access))).collect()
+    entries.map(|((path, method), access)| ((key(path), &**method), (&**path, access))).collect()
 }
 
 fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>) -> Option<String> {

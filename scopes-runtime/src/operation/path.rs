@@ -7,14 +7,21 @@ pub(crate) fn nested(prefix: &str, path: &str) -> String {
     }
 }
 
-/// Returns the path without the names of its parameters. Two paths of one shape match the same requests.
+/// Returns the path without the names of its parameters: `{}` for `{id}`, `{*}` for `{*rest}`. Escaped braces stay. Two paths of
+/// one shape match the same requests.
 pub(crate) fn shape(path: &str) -> String {
-    let parts = path.split('{').enumerate();
-    let part = |(at, part): (usize, &str)| match (at, part.split_once('}')) {
-        (1.., Some((_, rest))) => format!("{{}}{rest}"),
-        _ => part.to_owned(),
-    };
-    parts.map(part).collect()
+    let (mut shape, mut rest) = (String::new(), path);
+    while let Some((before, after)) = rest.split_once('{') {
+        shape.push_str(before);
+        let (parameter, after) = match (after.strip_prefix('{'), after.split_once('}')) {
+            (Some(after), _) => ("{{", after),
+            (None, Some((name, after))) => (if name.starts_with('*') { "{*}" } else { "{}" }, after),
+            (None, None) => ("{", after),
+        };
+        shape.push_str(parameter);
+        rest = after;
+    }
+    shape + rest
 }
 
 /// Iterates over the names of the path's parameters: `org` of `/orgs/{org}`, `rest` of `/files/{*rest}`.

@@ -1,7 +1,10 @@
 //! Changes that the test of the lock file reports: loosened, tightened, changed, added and removed.
 
 use scopes_runtime::__private::check_lock;
+use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::router::{any, get, post};
+use scopes_runtime::{Requirement, scopes};
+use scopes_tests::Scope;
 
 use super::{DIRECTORY, Router, authenticated, both, fresh, greet, me, open};
 
@@ -43,6 +46,40 @@ pub(super) fn check(name: &str, before: &Router, after: &Router, changes: &str) 
          `UPDATE_SCOPES_LOCK=1 cargo test` and commit the file."
     );
     assert_eq!(error(name, before, after), expected);
+}
+
+/// Returns a router with an MCP server that has these resources.
+fn with_resources(templates: &[(&'static str, Requirement)]) -> Router {
+    let service = axum::routing::any(async || ());
+    let endpoint = McpEndpoint::new(service, scopes!());
+    let endpoint =
+        templates.iter().fold(endpoint, |endpoint, (uri, required)| endpoint.resource(*uri, *required));
+    Router::new().route_mcp("/mcp", endpoint)
+}
+
+#[test]
+fn resources_whose_templates_differ_in_parameters_are_compared_one_by_one() {
+    let me = scopes!("me");
+    let one_segment = with_resources(&[("notes://{id}", me)]);
+    let any_path = with_resources(&[("notes://{+id}", me)]);
+    let removed = "removed: RESOURCE /mcp#notes://{id}\n  - requires me";
+    let added = "added: RESOURCE /mcp#notes://{+id}\n  + requires me";
+    check("other_template.lock", &one_segment, &any_path, &format!("{added}\n\n{removed}"));
+    let both = with_resources(&[("notes://{id}", me), ("notes://{name}", me)]);
+    let open = with_resources(&[("notes://{id}", Requirement::ANY_VALID_TOKEN), ("notes://{name}", me)]);
+    let changes = error("two_templates.lock", &both, &open);
+    assert!(changes.contains("loosened: RESOURCE /mcp#notes://{id}\n"), "{changes}");
+}
+
+#[test]
+fn paths_that_match_other_requests_are_compared_one_by_one() {
+    let (one, all) = (Router::new().route("/{id}", get(me)), Router::new().route("/{*id}", get(me)));
+    let changes = "added: GET /{*id}\n  + requires me\n\nremoved: GET /{id}\n  - requires me";
+    check("catch_all.lock", &one, &all, changes);
+    let escaped = Router::new().route("/{{a}}", get(both)).route("/{{b}}", get(me));
+    let loosened = Router::new().route("/{{a}}", get(me)).route("/{{b}}", get(me));
+    let changes = error("escaped.lock", &escaped, &loosened);
+    assert!(changes.contains("loosened: GET /{{a}}\n"), "{changes}");
 }
 
 #[test]
