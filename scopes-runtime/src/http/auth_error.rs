@@ -277,8 +277,9 @@ impl AuthError {
     pub fn into_response_with(self, body: impl IntoResponse) -> Response {
         let (name, value, _) = self.rendered();
         let mut response = body.into_response();
-        response.headers_mut().remove(WWW_AUTHENTICATE);
-        response.headers_mut().remove(RETRY_AFTER);
+        for name in [WWW_AUTHENTICATE, RETRY_AFTER, DPOP_NONCE] {
+            response.headers_mut().remove(name);
+        }
         self.respond(name, value, response)
     }
 

@@ -176,7 +176,7 @@ impl ResourceServerBuilder {
     /// Sets the bodies of refusals: of guards, extractors, [`AccessToken::require`](crate::AccessToken::require) and
     /// [`AccessToken::refuse`](crate::AccessToken::refuse). Default: a problem detail (RFC 9457).
     ///
-    /// Status, `WWW-Authenticate` and `Retry-After` are those of the [`AuthError`], whatever the response of `render` has. Its
+    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the [`AuthError`], whatever the response of `render` has. Its
     /// body and its other headers are kept. `render` gets no request: where the format depends on one, such as on `Accept`, use
     /// a middleware that finds the error in the extensions of the response.
     /// `ScopedRouter::refusal_schema` documents the format.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, Router};
@@ -42,6 +42,7 @@ fn own(error: &AuthError) -> impl IntoResponse + use<> {
     let headers = [
         (header::WWW_AUTHENTICATE, "Basic"),
         (header::RETRY_AFTER, "never"),
+        (HeaderName::from_static("dpop-nonce"), "another"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     let scope = error.challenge().and_then(|challenge| challenge.scope());
@@ -101,7 +102,8 @@ async fn status_and_challenge_are_those_of_the_error() {
     for (path, token) in ALL {
         let (default, own) = answers(path, token).await;
         assert_eq!(own.status, default.status, "{path} {token:?}");
-        for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+        let dpop_nonce = HeaderName::from_static("dpop-nonce");
+        for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER, dpop_nonce] {
             let all = |answer: &Answer| -> Vec<HeaderValue> {
                 answer.headers.get_all(&name).iter().cloned().collect()
             };
