@@ -85,7 +85,7 @@ impl<'a> ReportedOperation<'a> {
         is_allowed(self.0, granted)
     }
 
-    /// Returns the fewest scopes that a token with these scopes lacks. Empty if it lacks none.
+    /// Returns the scopes that a token with these scopes lacks, of the alternative that a refusal names. Empty if it lacks none.
     #[must_use]
     pub fn missing(self, granted: &GrantedScopes) -> Vec<&'static str> {
         let alternatives = self.alternatives();

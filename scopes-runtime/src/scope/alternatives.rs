@@ -163,13 +163,14 @@ fn satisfy<S: AlternativeScope>(scopes: &[S], scope: &S) -> bool {
     scopes.iter().any(|one| one.always_satisfies(scope))
 }
 
-/// Returns the alternative with the fewest missing scopes; among equals the shortest, then the first.
+/// Returns the alternative with the fewest missing scopes; among equals, and if no scope of any of them is granted, the first. So
+/// the order of a requirement decides what clients without any of the scopes request: the fewest scopes may be those that allow
+/// most.
 pub(crate) fn cheapest<S>(alternatives: &[Vec<S>], is_granted: impl Fn(&S) -> bool) -> Option<usize> {
-    let cost = |at: &usize| {
-        let alternative = &alternatives[*at];
-        (alternative.iter().filter(|scope| !is_granted(scope)).count(), alternative.len())
-    };
-    (0..alternatives.len()).min_by_key(cost)
+    let missing = |scopes: &Vec<S>| scopes.iter().filter(|scope| !is_granted(scope)).count();
+    let missing: Vec<_> = alternatives.iter().map(missing).collect();
+    let is_any_granted = missing.iter().zip(alternatives).any(|(missing, scopes)| *missing < scopes.len());
+    (0..missing.len()).min_by_key(|at| if is_any_granted { missing[*at] } else { 0 })
 }
 
 /// Returns the alternatives, each as a `scope` parameter: `me items or admin`.

@@ -34,6 +34,11 @@ async fn pairs() -> &'static str {
     "pairs"
 }
 
+#[requires_scopes(any(all("me", "items"), "items:write"))]
+async fn narrow_first() -> &'static str {
+    "narrow first"
+}
+
 #[requires_scopes("items")]
 async fn numbered(Path(number): Path<u32>) -> String {
     number.to_string()
@@ -65,6 +70,7 @@ fn app_of(server: ResourceServer) -> Router {
         .route("/items", on_get(items))
         .route("/status", on_get(status))
         .route("/either", on_get(either))
+        .route("/narrow-first", on_get(narrow_first))
         .route("/pairs", on_get(pairs))
         .route("/numbered/{number}", on_get(numbered))
         .route("/with-body", post(with_body))

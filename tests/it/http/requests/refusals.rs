@@ -52,7 +52,25 @@ async fn a_missing_scope_is_403_with_all_required_scopes() {
 }
 
 #[tokio::test]
-async fn the_challenge_has_the_smallest_alternative_and_the_body_has_all() {
+async fn the_challenge_has_the_alternative_that_lacks_the_fewest_scopes_or_the_first() {
+    let cases = [
+        ("/either", "other", "items:write"),
+        ("/either", "me", "items:write"),
+        ("/narrow-first", "other", "me items"),
+        ("/narrow-first", "me", "me items"),
+        ("/pairs", "other", "me items"),
+        ("/pairs", "invoices:read", "invoices:read items:write"),
+    ];
+    for (path, granted, scope) in cases {
+        let challenge = format!(r#"Bearer realm="api", error="insufficient_scope", scope="{scope}""#);
+        assert_refused(&get(&app(), path, &[&bearer(granted)]).await, StatusCode::FORBIDDEN, &challenge);
+    }
+    let challenge = r#"Bearer realm="api", scope="me items""#;
+    assert_refused(&get(&app(), "/narrow-first", &[]).await, StatusCode::UNAUTHORIZED, challenge);
+}
+
+#[tokio::test]
+async fn the_body_of_a_refusal_has_all_alternatives() {
     for (granted, scope) in [("other", "items:write"), ("me", "items:write"), ("items", "items:write")] {
         let answer = get(&app(), "/either", &[&bearer(granted)]).await;
         let challenge = format!(r#"Bearer realm="api", error="insufficient_scope", scope="{scope}""#);
