@@ -164,8 +164,8 @@ impl ChallengeConfig {
         part: Option<&Requirements>,
     ) -> Arc<RefusalTemplate> {
         // A part that the operation contains would multiply the alternatives.
-        let part = part.filter(|part| !required.contain(part));
-        let has_values = required.have_parameters() || part.is_some_and(Requirements::have_parameters);
+        let part = part.filter(|part| !required.contains(part));
+        let has_values = required.has_parameters() || part.is_some_and(Requirements::has_parameters);
         if has_values {
             // Clients choose the values, so each refusal is another one.
             return Arc::new(RefusalTemplate::new(required, part, Arc::clone(&self.parameters)));
@@ -176,7 +176,7 @@ impl ChallengeConfig {
         }
         let template = Arc::new(RefusalTemplate::new(required, part, Arc::clone(&self.parameters)));
         // Clients could fill the table with combinations, and leave no place for the operations.
-        if !required.are_combined() {
+        if !required.is_combined() {
             let mut templates = self.templates.write().unwrap_or_else(PoisonError::into_inner);
             if templates.len() < MAX_TEMPLATES {
                 templates.insert(key, Arc::clone(&template));
@@ -189,7 +189,7 @@ impl ChallengeConfig {
 impl RefusalTemplate {
     fn new(required: &Requirements, part: Option<&Requirements>, parameters: Arc<Parameters>) -> Self {
         let alternatives = required.required_alternatives(part);
-        let requires_dpop = required.require_dpop() || part.is_some_and(Requirements::require_dpop);
+        let requires_dpop = required.requires_dpop() || part.is_some_and(Requirements::requires_dpop);
         let schemes = parameters.schemes.of_operation(requires_dpop);
         let requirements = required.iter().chain(part.into_iter().flat_map(Requirements::iter));
         let authentication = authentication_of_all(requirements);

@@ -62,13 +62,13 @@ pub(super) fn insufficiency(
     token: &AccessToken,
 ) -> Option<RefusalReason> {
     // Most extractors require nothing more than a valid token.
-    if required.are_empty() {
+    if required.is_empty() {
         None
-    } else if required.require_dpop() && Scheme::of(token) != Scheme::Dpop {
+    } else if required.requires_dpop() && Scheme::of(token) != Scheme::Dpop {
         Some(RefusalReason::UnboundToken)
-    } else if !required.are_met_by(token.scopes(), values) {
+    } else if !required.is_met_by(token.scopes(), values) {
         Some(RefusalReason::InsufficientScope)
-    } else if required.require_authentication() && !required.accept_authentication(token.authenticated()) {
+    } else if required.requires_authentication() && !required.accepts_authentication(token.authenticated()) {
         Some(RefusalReason::InsufficientUserAuthentication)
     } else {
         None
@@ -127,7 +127,7 @@ mod tests {
         static ORG: DeclaredScope = DeclaredScope::new("org:{org}:read", 0, "Read.", &[], &["org:read"]);
         let required = Requirements::from(Requirement::scope(&ORG));
         let is_met = |scopes: &str, values: &[(&str, &str)]| {
-            required.are_met_by(&GrantedScopes::from_list(scopes), values)
+            required.is_met_by(&GrantedScopes::from_list(scopes), values)
         };
         assert!(is_met("org:acme:read", &[("org", "acme")]));
         assert!(!is_met("org:acme:read", &[("org", "other")]));

@@ -24,14 +24,14 @@ pub(super) struct RequestValues {
 impl RequestValues {
     /// Reads the values for an operation. `None` if its scopes have no parameters.
     pub(super) fn of(parts: &mut Parts, required: &Requirements) -> Option<Self> {
-        required.have_parameters().then(|| Self::read(parts, required.parameter_sources()))
+        required.has_parameters().then(|| Self::read(parts, required.parameter_sources()))
     }
 
     /// Like [`of`](Self::of), for a part of the operation that is being served.
     pub(super) fn of_part(parts: &mut Parts, part: Requirement) -> Option<Self> {
         let context = parts.extensions.get::<AuthContext>();
         let required = context.and_then(|context| context.required.as_ref());
-        let has_parameters = part.has_parameters() || required.is_some_and(Requirements::have_parameters);
+        let has_parameters = part.has_parameters() || required.is_some_and(Requirements::has_parameters);
         if !has_parameters {
             return None;
         }
@@ -59,7 +59,7 @@ impl RequestValues {
         let is_of_route = |parameter: &&str| {
             self.path.is_some() && !self.sources.iter().any(|source| source.parameter == *parameter)
         };
-        let incomplete = all.into_iter().filter(|required| !required.have_values(self));
+        let incomplete = all.into_iter().filter(|required| !required.has_values(self));
         let missing = incomplete.flat_map(|required| required.missing_parameters(self));
         for parameter in missing.filter(is_of_route) {
             telemetry::missing_parameter(parameter, uri);

@@ -86,7 +86,7 @@ impl AccessToken {
         // The claims of a token that no server has accepted do not prove that its sender has the key.
         let is_unproven =
             || self.server_config::<ServerConfig>().is_none_or(|config| !config.sender.accepts_dpop());
-        let reason = if required.require_dpop() && is_unproven() {
+        let reason = if required.requires_dpop() && is_unproven() {
             Some(RefusalReason::UnboundToken)
         } else {
             insufficiency(&required, values, self)
@@ -94,7 +94,7 @@ impl AccessToken {
         match reason {
             None => Ok(()),
             Some(reason) => {
-                let values = required.have_parameters().then(|| shared(values));
+                let values = required.has_parameters().then(|| shared(values));
                 let place = Place::Code(Location::caller());
                 Err(self.refused(reason, &required.with_values(values), None, place))
             }

@@ -114,7 +114,7 @@ impl LockedAccess {
             alternatives: requirements.alternatives().iter().map(|scopes| alternative(scopes)).collect(),
             acr_values: acr_values.map(|values| values.into_iter().map(str::to_owned).collect()),
             max_age,
-            dpop: requirements.require_dpop(),
+            dpop: requirements.requires_dpop(),
             may_require: requirements.may_require().list().collect(),
             credentials: names(&requirements.credentials()),
         })

@@ -65,7 +65,7 @@ fn text_of_requirements(requirements: &Requirements) -> String {
         }
     }
     for parameter in requirements.parameters() {
-        let is_extracted = requirements.extract(parameter);
+        let is_extracted = requirements.has_extractor_of(parameter);
         let source = if is_extracted { "a value of the request" } else { "the path parameter of this name" };
         text.push_str(&format!(" `{{{parameter}}}` is {source}."));
     }
@@ -77,7 +77,7 @@ fn text_of_requirements(requirements: &Requirements) -> String {
     if let Some(seconds) = max_age {
         text.push_str(&format!(" The user must have authenticated at most {seconds} s ago."));
     }
-    if requirements.require_dpop() {
+    if requirements.requires_dpop() {
         text.push_str(" The token must be bound to a key of the client, and sent with a DPoP proof.");
     }
     let later: Vec<_> = requirements.may_require().list().map(|name| format!("`{name}`")).collect();

@@ -55,7 +55,7 @@ pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str,
     let user_authentication = user_authentication(access).map(|value| (USER_AUTHENTICATION, value));
     let parameters = scope_parameters(access);
     let parameters = (!parameters.is_empty()).then(|| (SCOPE_PARAMETERS, as_json(&parameters)));
-    let requires_dpop = matches!(access, Access::Scoped(requirements) if requirements.require_dpop());
+    let requires_dpop = matches!(access, Access::Scoped(requirements) if requirements.requires_dpop());
     let dpop = requires_dpop.then_some((DPOP_REQUIRED, Value::Bool(true)));
     let may_require = may_require.map(|value| (MAY_REQUIRE, value));
     user_authentication.into_iter().chain(dpop).chain(may_require).chain(parameters)
@@ -64,7 +64,8 @@ pub(super) fn extensions(access: &Access) -> impl Iterator<Item = (&'static str,
 /// Returns the source of each parameter of the required scopes.
 fn scope_parameters(access: &Access) -> BTreeMap<&'static str, &'static str> {
     let Access::Scoped(requirements) = access else { return BTreeMap::new() };
-    let source_of = |parameter: &str| if requirements.extract(parameter) { "request" } else { "path" };
+    let source_of =
+        |parameter: &str| if requirements.has_extractor_of(parameter) { "request" } else { "path" };
     requirements.parameters().into_iter().map(|parameter| (parameter, source_of(parameter))).collect()
 }
 

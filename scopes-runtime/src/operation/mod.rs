@@ -50,7 +50,7 @@ impl Operation {
         let path = self.endpoint().unwrap_or(&self.path);
         let of_path = parameters(path).filter(|name| *name == parameter).count();
         let is_given =
-            matches!(&self.access, Access::Scoped(requirements) if requirements.extract(parameter));
+            matches!(&self.access, Access::Scoped(requirements) if requirements.has_extractor_of(parameter));
         of_path + usize::from(is_given) == 1
     }
 

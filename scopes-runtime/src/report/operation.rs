@@ -8,7 +8,7 @@ use crate::scope::{DeclaredScope, GrantedScopes, cheapest};
 pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool {
     match &operation.access {
         Access::Scoped(requirements) => {
-            requirements.credentials().is_empty() && requirements.are_met_for_some_values(granted)
+            requirements.credentials().is_empty() && requirements.is_met_for_some_values(granted)
         }
         Access::Authenticated { .. } => false,
         Access::Public { .. } | Access::Unchecked { .. } => true,

@@ -21,7 +21,7 @@ pub(super) fn requirement(access: &Access, set: impl Fn(&str) -> String) -> Stri
     let Authentication { acr_values, max_age } = requirements.authentication();
     let acr_values = acr_values.map(|values| format!("acr {}", set(&values.join(" "))));
     let max_age = max_age.map(|seconds| format!("max_age {seconds}"));
-    let dpop = requirements.require_dpop().then(|| DPOP.to_owned());
+    let dpop = requirements.requires_dpop().then(|| DPOP.to_owned());
     let credentials = requirements.credentials();
     let credentials = (!credentials.is_empty()).then(|| format!("with {}", listed(&credentials, &set)));
     let required = [Some(scopes), acr_values, max_age, dpop, credentials].into_iter().flatten();

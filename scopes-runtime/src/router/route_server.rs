@@ -37,7 +37,7 @@ impl RouteServer {
     /// Panics if it does not.
     pub(super) fn check_dpop(&self, Operation { methods, path, access, .. }: &Operation) {
         let Access::Scoped(requirements) = access else { return };
-        let requires = match (requirements.require_dpop(), requirements.may_require().dpop) {
+        let requires = match (requirements.requires_dpop(), requirements.may_require().dpop) {
             (true, _) => "requires",
             (false, true) => "may require",
             (false, false) => return,

@@ -30,7 +30,7 @@ impl Requirements {
     }
 
     /// Returns whether the request chose several of the requirements, so that clients can cause any combination of them.
-    pub(crate) fn are_combined(&self) -> bool {
+    pub(crate) fn is_combined(&self) -> bool {
         self.is_combined
     }
 
@@ -65,7 +65,7 @@ impl Requirements {
 
     /// Returns whether there is nothing to check but that the token is valid. Other requirements may accept every valid token,
     /// too.
-    pub(crate) fn are_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.routers.is_none() && self.own.is_empty()
     }
 
@@ -75,7 +75,7 @@ impl Requirements {
     }
 
     /// Returns whether the token must be bound to a DPoP key.
-    pub(crate) fn require_dpop(&self) -> bool {
+    pub(crate) fn requires_dpop(&self) -> bool {
         self.iter().any(Requirement::requires_dpop)
     }
 
@@ -102,7 +102,7 @@ impl Requirements {
     }
 
     /// Returns whether these name everything that the requirement names, for each request or for later.
-    pub(crate) fn name_all_of(&self, requirement: &Requirement) -> bool {
+    pub(crate) fn names_all_of(&self, requirement: &Requirement) -> bool {
         requirement.is_named_in(&|named| self.iter().any(|own| own.names(named)))
     }
 
@@ -129,49 +129,49 @@ impl Requirements {
     }
 
     /// Returns whether one of these is the requirement of the part, with the same values.
-    pub(crate) fn contain(&self, part: &Self) -> bool {
+    pub(crate) fn contains(&self, part: &Self) -> bool {
         let has_same_values = match (&self.values, &part.values) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            _ => !part.have_parameters(),
+            _ => !part.has_parameters(),
         };
         has_same_values && self.iter().any(|own| own.key() == part.own.key())
     }
 
     /// Returns whether the scopes satisfy the requirements, with these values of parameters. Without a value for each parameter
     /// they do not, not even a scope that implies all values.
-    pub(crate) fn are_met_by(
+    pub(crate) fn is_met_by(
         &self,
         granted: &GrantedScopes,
         values: &(impl ParameterValues + ?Sized),
     ) -> bool {
-        self.have_values(values)
+        self.has_values(values)
             && self
                 .iter()
                 .all(|requirement| requirement.is_met_where(&|scope| scope.is_granted(granted, values)))
     }
 
     /// Returns whether the scopes satisfy the requirements with some values of parameters, for reports.
-    pub(crate) fn are_met_for_some_values(&self, granted: &GrantedScopes) -> bool {
+    pub(crate) fn is_met_for_some_values(&self, granted: &GrantedScopes) -> bool {
         self.iter()
             .all(|requirement| requirement.is_met_where(&|scope| scope.is_granted_for_some_values(granted)))
     }
 
     /// Returns whether a scope outside of `may_require` has a parameter.
-    pub(crate) fn have_parameters(&self) -> bool {
+    pub(crate) fn has_parameters(&self) -> bool {
         self.iter().any(Requirement::has_parameters)
     }
 
     /// Returns the parameters of the scopes outside of `may_require`, each once.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         let mut parameters = Vec::new();
-        if self.have_parameters() {
+        if self.has_parameters() {
             self.iter().for_each(|requirement| requirement.add_parameters(&mut parameters));
         }
         parameters
     }
 
     /// Returns whether each parameter has a value.
-    pub(crate) fn have_values(&self, values: &(impl ParameterValues + ?Sized)) -> bool {
+    pub(crate) fn has_values(&self, values: &(impl ParameterValues + ?Sized)) -> bool {
         self.iter()
             .all(|requirement| requirement.all_parameters(&|parameter| values.bytes(parameter).is_some()))
     }
@@ -197,7 +197,7 @@ impl Requirements {
     }
 
     /// Returns whether an extractor gives the value of the parameter.
-    pub(crate) fn extract(&self, parameter: &str) -> bool {
+    pub(crate) fn has_extractor_of(&self, parameter: &str) -> bool {
         self.parameter_sources().iter().any(|source| source.parameter == parameter)
     }
 
@@ -207,12 +207,12 @@ impl Requirements {
     }
 
     /// Returns whether the user must have authenticated in some way.
-    pub(crate) fn require_authentication(&self) -> bool {
+    pub(crate) fn requires_authentication(&self) -> bool {
         self.iter().any(Requirement::requires_authentication)
     }
 
     /// Returns whether the user authenticated as required.
-    pub(crate) fn accept_authentication(&self, authenticated: Authenticated<'_>) -> bool {
+    pub(crate) fn accepts_authentication(&self, authenticated: Authenticated<'_>) -> bool {
         self.iter().all(|requirement| requirement.accepts_authentication(authenticated))
     }
 
@@ -284,7 +284,7 @@ impl Serialize for Requirements {
         } else {
             requirements.serialize_field("userAuthentication", &authentication)?;
         }
-        if self.require_dpop() {
+        if self.requires_dpop() {
             requirements.serialize_field("dpopRequired", &true)?;
         } else {
             requirements.skip_field("dpopRequired")?;

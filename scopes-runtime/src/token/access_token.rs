@@ -259,7 +259,7 @@ impl AccessToken {
 
     /// Returns whether the handler's attribute declares the requirement. Without an attribute nothing has to be declared.
     pub(crate) fn declares(&self, requirement: &Requirement) -> bool {
-        !self.is_declared || self.required.name_all_of(requirement)
+        !self.is_declared || self.required.names_all_of(requirement)
     }
 
     /// Returns how and when the user authenticated.

@@ -380,7 +380,7 @@ impl ScopeMatrix {
 
     /// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
     fn schemes_of(&self, access: &Access) -> ChallengedSchemes {
-        let of_operation = matches!(access, Access::Scoped(requirements) if requirements.require_dpop());
+        let of_operation = matches!(access, Access::Scoped(requirements) if requirements.requires_dpop());
         if of_operation || self.dpop.is_required() {
             ChallengedSchemes::Dpop
         } else {

@@ -53,7 +53,7 @@ impl ScopeMatrix {
         for Operation { methods, path, access, .. } in self.report.model() {
             let Access::Scoped(requirements) = access else { continue };
             assert!(
-                self.dpop.is_set() || !(requirements.require_dpop() || requirements.may_require().dpop),
+                self.dpop.is_set() || !(requirements.requires_dpop() || requirements.may_require().dpop),
                 "`{methods} {path}` requires a token that is bound to a DPoP key; call `ScopeMatrix::dpop` with the `Dpop` of \
                  the server, whose base URL proofs are made for ({caller})"
             );
