@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-use crate::scope::{CredentialScheme, DeclaredScope, NamedScopes, Requirements};
+use crate::scope::{CredentialScheme, DeclaredScope, FlatRequirement, Requirements};
 
 /// Who may call an operation.
 #[derive(Clone, Debug, Serialize)]
@@ -44,11 +44,11 @@ impl Access {
     }
 
     /// Returns what the handler may require of the token later.
-    pub(crate) fn may_require(&self) -> NamedScopes {
+    pub(crate) fn may_require(&self) -> FlatRequirement {
         match self {
             Self::Scoped(requirements) => requirements.may_require(),
             Self::Authenticated { .. } | Self::Public { .. } | Self::Unchecked { .. } => {
-                NamedScopes::default()
+                FlatRequirement::default()
             }
         }
     }

@@ -6,7 +6,7 @@ use std::{fmt, ptr};
 
 use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
 use super::credential_scheme::CredentialScheme;
-use super::named_scopes::NamedScopes;
+use super::flat_requirement::FlatRequirement;
 use super::parameter_source::ParameterSource;
 use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
 
@@ -331,10 +331,12 @@ impl Requirement {
 
     /// Adds the scopes, the authentication and the binding that the requirement names. `later` selects those that the handler
     /// may require later; otherwise they are left out.
-    pub(super) fn add_named(&self, later: bool, named: &mut NamedScopes) {
+    pub(super) fn add_named(&self, later: bool, named: &mut FlatRequirement) {
         match self.node {
             Node::Scope(scope) if !later => named.add_scope(scope),
-            Node::Authentication { acr_values, max_age } if !later => named.add_login(acr_values, max_age),
+            Node::Authentication { acr_values, max_age } if !later => {
+                named.add_authentication(acr_values, max_age)
+            }
             Node::Dpop if !later => named.dpop = true,
             Node::Scope(_)
             | Node::Authentication { .. }

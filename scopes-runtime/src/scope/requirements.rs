@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 #[cfg(feature = "openapi")]
 use super::alternatives::as_written;
 use super::alternatives::{RequiredScope, all_combinations, always_satisfies, minimal, written};
-use super::named_scopes::NamedScopes;
+use super::flat_requirement::FlatRequirement;
 use super::parameter_source::ParameterSource;
 use super::parameters::{ParameterValues, SharedValues, values_of};
 use super::requirement::{RequirementKey, are_few_enough, authentication_of_all};
@@ -80,7 +80,7 @@ impl Requirements {
     }
 
     /// Returns what the handler may require of the token later, beyond what each request needs.
-    pub(crate) fn may_require(&self) -> NamedScopes {
+    pub(crate) fn may_require(&self) -> FlatRequirement {
         let mut later = self.named(true);
         if later.is_empty() {
             return later;
@@ -96,7 +96,7 @@ impl Requirements {
 
     /// Returns the alternatives, and what else the requirements name: `items or admin, acr mfa`.
     pub(crate) fn in_full(&self) -> String {
-        let others = NamedScopes { scopes: Vec::new(), ..self.named(false) };
+        let others = FlatRequirement { scopes: Vec::new(), ..self.named(false) };
         let scopes = Some(self.to_string()).filter(|scopes| !scopes.is_empty());
         scopes.into_iter().chain(others.list()).collect::<Vec<_>>().join(", ")
     }
@@ -106,8 +106,8 @@ impl Requirements {
         requirement.is_named_in(&|named| self.iter().any(|own| own.names(named)))
     }
 
-    fn named(&self, later: bool) -> NamedScopes {
-        let mut named = NamedScopes::default();
+    fn named(&self, later: bool) -> FlatRequirement {
+        let mut named = FlatRequirement::default();
         self.iter().for_each(|requirement| requirement.add_named(later, &mut named));
         named
     }

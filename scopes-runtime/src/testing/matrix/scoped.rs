@@ -15,7 +15,7 @@ use super::run::{Case, Run};
 use super::scope_values::SetScopeValue;
 use super::target::{Target, filled};
 use crate::scope::{
-    Authentication, CredentialScheme, DPOP, DeclaredScope, GrantedScopes, NamedScopes, cheapest,
+    Authentication, CredentialScheme, DPOP, DeclaredScope, FlatRequirement, GrantedScopes, cheapest,
     is_or_implies, list,
 };
 use crate::testing::TestToken;
@@ -32,7 +32,7 @@ pub(super) struct Scoped<'a> {
     pub(super) unverified: &'a Alternatives,
     pub(super) unverified_schemes: ChallengedSchemes,
     pub(super) user_authentication: &'a Authentication,
-    pub(super) may_require: &'a NamedScopes,
+    pub(super) may_require: &'a FlatRequirement,
     /// The claims of all tokens, without the required login.
     pub(super) token: &'a TestToken,
     pub(super) dpop: &'a DpopTokens,
@@ -251,7 +251,7 @@ impl Scoped<'_> {
 
     /// Returns each item that the handler may require later, with requests whose tokens have everything but that.
     fn without_later(&self) -> Vec<(String, Vec<Case>)> {
-        let NamedScopes { scopes: later, acr_values, max_age, dpop } = self.may_require;
+        let FlatRequirement { scopes: later, acr_values, max_age, dpop } = self.may_require;
         let mut all: Vec<(String, Vec<Case>)> = Vec::new();
         for missing in later {
             let is_missing = |scope: &&&'static DeclaredScope| is_or_implies(scope.name(), missing);
@@ -272,7 +272,7 @@ impl Scoped<'_> {
             all.push((item.clone(), cases.collect()));
         };
         if !acr_values.is_empty() || !max_age.is_empty() {
-            let login = NamedScopes { scopes: Vec::new(), dpop: false, ..self.may_require.clone() };
+            let login = FlatRequirement { scopes: Vec::new(), dpop: false, ..self.may_require.clone() };
             add(login.list().collect::<Vec<_>>().join(" "), self.with_own_login(), *dpop);
         }
         if *dpop {
@@ -395,10 +395,10 @@ impl Scoped<'_> {
 
     /// Returns the token with a login that is sufficient for the operation.
     fn with_own_login(&self) -> TestToken {
-        self.with_login_for(&NamedScopes::default())
+        self.with_login_for(&FlatRequirement::default())
     }
 
-    fn with_login_for(&self, later: &NamedScopes) -> TestToken {
+    fn with_login_for(&self, later: &FlatRequirement) -> TestToken {
         let Authentication { acr_values, max_age } = self.user_authentication;
         let mut token = self.token.clone();
         let acr = acr_values.as_ref().and_then(|values| values.first());

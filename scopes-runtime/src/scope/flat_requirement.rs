@@ -5,10 +5,10 @@ use super::DeclaredScope;
 /// How reports name the requirement that the token is bound to a DPoP key.
 pub(crate) const DPOP: &str = "DPoP key";
 
-/// The scopes, the authentication of the user and the binding that requirements name, without their structure: what a handler
-/// may require of the token later.
+/// The scopes, the authentication and the binding that requirements name, without alternatives. Reports show what a handler may
+/// require later in this form.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct NamedScopes {
+pub(crate) struct FlatRequirement {
     #[serde(serialize_with = "names")]
     pub(crate) scopes: Vec<&'static DeclaredScope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -20,14 +20,14 @@ pub(crate) struct NamedScopes {
     pub(crate) dpop: bool,
 }
 
-impl NamedScopes {
+impl FlatRequirement {
     pub(super) fn add_scope(&mut self, scope: &'static DeclaredScope) {
         if !self.scopes.iter().any(|other| other.name() == scope.name()) {
             self.scopes.push(scope);
         }
     }
 
-    pub(super) fn add_login(&mut self, acr_values: &[&'static str], max_age: Option<u64>) {
+    pub(super) fn add_authentication(&mut self, acr_values: &[&'static str], max_age: Option<u64>) {
         for value in acr_values {
             if !self.acr_values.contains(value) {
                 self.acr_values.push(value);
