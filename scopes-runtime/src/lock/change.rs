@@ -50,24 +50,24 @@ fn change(key: &(String, &str), before: &Operations<'_>, after: &Operations<'_>)
     if own_before == own_after {
         return None;
     }
-    let (kind, was, is, notes) = match (serving(key, before), serving(key, after)) {
-        (Some(was), Some(is)) if was != is => {
-            let (kind, notes) = compared(was, is);
-            (kind, Some(was), Some(is), notes)
+    let (kind, access_before, access_after, notes) = match (serving(key, before), serving(key, after)) {
+        (Some(access_before), Some(access_after)) if access_before != access_after => {
+            let (kind, notes) = compared(access_before, access_after);
+            (kind, Some(access_before), Some(access_after), notes)
         }
         _ if own_before.is_some() => ("removed", own_before, None, Vec::new()),
         _ => ("added", None, own_after, Vec::new()),
     };
-    let warning = match is {
+    let warning = match access_after {
         Some(LockedAccess::Unchecked) => ", UNCHECKED",
-        Some(LockedAccess::Public | LockedAccess::OptionalToken) if !was.is_some_and(is_open) => {
+        Some(LockedAccess::Public | LockedAccess::OptionalToken) if !access_before.is_some_and(is_open) => {
             ", OPEN TO EVERYONE"
         }
         _ => "",
     };
     let mut lines = vec![format!("{kind}{warning}: {method} {path}")];
-    lines.extend(was.iter().flat_map(|access| access.lines()).map(|line| format!("  - {line}")));
-    lines.extend(is.iter().flat_map(|access| access.lines()).map(|line| format!("  + {line}")));
+    lines.extend(access_before.iter().flat_map(|access| access.lines()).map(|line| format!("  - {line}")));
+    lines.extend(access_after.iter().flat_map(|access| access.lines()).map(|line| format!("  + {line}")));
     lines.extend(notes.into_iter().map(|note| format!("  {note}")));
     Some(lines.join("\n"))
 }
@@ -91,14 +91,15 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
         };
         return ("changed", vec![note.to_owned()]);
     }
-    let (Some(once), Some(now)) = (weakest(before), weakest(after)) else {
+    let (Some(accepted_before), Some(accepted_after)) = (weakest(before), weakest(after)) else {
         return compared_without_scopes(before, after);
     };
     let first_of = |clients: &BTreeSet<Client<'_>>, refusing: &LockedAccess| {
         let refused = clients.iter().filter(|client| !accepts(refusing, client));
         refused.min_by_key(|client| client.token.as_ref().map(|token| token.scopes.len())).map(client_text)
     };
-    let (newly_accepted, newly_refused) = (first_of(&now, before), first_of(&once, after));
+    let (newly_accepted, newly_refused) =
+        (first_of(&accepted_after, before), first_of(&accepted_before, after));
     let kind = match (&newly_accepted, &newly_refused) {
         (Some(_), None) => "loosened",
         (None, Some(_)) => "tightened",

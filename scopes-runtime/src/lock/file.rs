@@ -135,22 +135,21 @@ impl LockedAccess {
                 }
             }
         }
-        let (mut required, mut alternatives) = (TokenRule::default(), Vec::new());
+        let (mut rule, mut alternatives) = (TokenRule::default(), Vec::new());
         for &(line, text) in body {
             let malformed =
                 || SyntaxError { line, problem: format!("`{}` is not an access", text.trim_start()) };
-            required
-                .add_conditions(text)
-                .or_else(|| required.add_later(text))
-                .or_else(|| add_line(&mut alternatives, text))
+            rule.parse_condition(text)
+                .or_else(|| rule.parse_may_require(text))
+                .or_else(|| parse_alternative(&mut alternatives, text))
                 .ok_or_else(malformed)?;
         }
         if let ([(line, _), ..], []) = (body, alternatives.as_slice()) {
             let problem = "the scopes are missing".to_owned();
             return Err(SyntaxError { line: *line, problem });
         }
-        required.alternatives = alternatives.into_iter().collect();
-        Ok(Self::Scoped(required))
+        rule.alternatives = alternatives.into_iter().collect();
+        Ok(Self::Scoped(rule))
     }
 
     /// Returns the lines of the file, without their indentation.
@@ -162,7 +161,7 @@ impl LockedAccess {
             Self::OptionalToken => return vec!["public, optional token".to_owned()],
             Self::Unchecked => return vec!["unchecked".to_owned()],
             Self::Authenticated(schemes) => return vec![format!("authenticated by {}", listed(schemes))],
-            Self::Scoped(required) => required,
+            Self::Scoped(rule) => rule,
         };
         let mut lines = Vec::new();
         for (at, alternative) in alternatives.iter().enumerate() {
@@ -187,7 +186,7 @@ impl LockedAccess {
 
 impl TokenRule {
     /// Reads a line about the user's login, the key of the token or the credentials beside it.
-    fn add_conditions(&mut self, line: &str) -> Option<()> {
+    fn parse_condition(&mut self, line: &str) -> Option<()> {
         match line.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["after", "a", "login", "of", "acr", values @ ..] if self.acr_values.is_none() => {
                 self.acr_values = Some(values.iter().map(|&value| value.to_owned()).collect());
@@ -205,7 +204,7 @@ impl TokenRule {
     }
 
     /// Reads a line about what the handler may require later.
-    fn add_later(&mut self, line: &str) -> Option<()> {
+    fn parse_may_require(&mut self, line: &str) -> Option<()> {
         self.may_require.insert(line.trim_start().strip_prefix("may require ")?.to_owned()).then_some(())
     }
 }
@@ -227,7 +226,7 @@ fn alternative(scopes: &[&DeclaredScope]) -> Alternative {
 
 /// Adds a line of an operation that requires scopes. A scope may have the name of a keyword, so the position of a word decides
 /// what it is.
-fn add_line(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
+fn parse_alternative(alternatives: &mut Vec<Alternative>, line: &str) -> Option<()> {
     let alternative =
         |scopes: &[&str]| scopes.iter().map(|&scope| (scope.to_owned(), BTreeSet::new())).collect();
     match line.split_whitespace().collect::<Vec<_>>().as_slice() {
