@@ -1,14 +1,18 @@
+mod authentication;
 mod credentials;
+mod key;
+mod named;
 mod parameters;
 
-use std::hash::{Hash, Hasher};
-use std::{fmt, ptr};
+use std::fmt;
 
-use super::alternatives::{MAX_ALTERNATIVES, all_combinations, always_satisfies, minimal, written};
+pub(crate) use authentication::authentication_of_all;
+pub(crate) use key::RequirementKey;
+
+use super::alternatives::{MAX_ALTERNATIVES, all_combinations, minimal, written};
 use super::credential_scheme::CredentialScheme;
-use super::flat_requirement::FlatRequirement;
 use super::parameter_source::ParameterSource;
-use super::{Authenticated, Authentication, DeclaredScope, GrantedScopes};
+use super::{DeclaredScope, GrantedScopes};
 
 /// The scopes that a token must have, how its user must have authenticated, and whether it must be bound to a key.
 /// [`scopes!`](crate::scopes) and [`#[requires_scopes]`](crate::requires_scopes) make it; it is static data.
@@ -74,19 +78,6 @@ enum Node {
     Credentials(&'static CredentialScheme),
     /// An extractor of the handler gives the value of a parameter. It requires nothing.
     Parameter(&'static ParameterSource),
-}
-
-/// The address of a requirement's static data: a key for what is derived from the requirement. The compiler may duplicate
-/// constants, so one requirement can have several keys. Requirements with the same key have the same scopes, authentication and
-/// binding; no refusal depends on the rest.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RequirementKey(u8, usize, usize, Option<u64>);
-
-/// Hashes the address only: most keys differ in it, and each refusal computes the hash.
-impl Hash for RequirementKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.1.hash(state);
-    }
 }
 
 /// For generated code. The compiler interprets these functions for each handler: calls and loops in them cost compile time.
@@ -207,13 +198,6 @@ impl Requirement {
         Self::of_node(Node::MayRequire(requirements))
     }
 
-    /// An empty list accepts any context.
-    #[must_use]
-    pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
-        let node = Node::Authentication { acr_values, max_age };
-        Self { properties: REQUIRES_AUTHENTICATION, ..Self::of_node(node) }
-    }
-
     /// Requires a token that is bound to a DPoP key.
     #[must_use]
     #[track_caller]
@@ -285,39 +269,14 @@ impl Requirement {
         }
     }
 
-    /// Returns whether the user authenticated as required. `acr` and `max_age` are never inside an alternative.
-    pub(crate) fn accepts_authentication(&self, authenticated: Authenticated<'_>) -> bool {
-        match self.node {
-            Node::Scope(_) | Node::Dpop | Node::MayRequire(_) | Node::Credentials(_) | Node::Parameter(_) => {
-                true
-            }
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().all(|inner| inner.accepts_authentication(authenticated))
-            }
-            Node::Authentication { acr_values, max_age } => authenticated.meets(acr_values, max_age),
-        }
-    }
-
     /// Returns whether the token must be bound to a DPoP key.
     pub(crate) const fn requires_dpop(&self) -> bool {
         self.properties & REQUIRES_DPOP != 0
     }
 
-    /// Returns whether the user must have authenticated in some way.
-    pub(crate) const fn requires_authentication(&self) -> bool {
-        self.properties & REQUIRES_AUTHENTICATION != 0
-    }
-
     /// Returns whether an extractor of the handler may read the context of the request.
     pub(crate) const fn reads_context(&self) -> bool {
         self.properties & READS_CONTEXT != 0
-    }
-
-    fn add_authentication(&self, all: &mut Authentication) {
-        if let Node::Authentication { acr_values, max_age } = self.node {
-            all.add(acr_values, max_age);
-        }
-        self.parts().iter().for_each(|part| part.add_authentication(all));
     }
 
     /// Returns the minimal sets of scopes that satisfy the requirement, each in the order of the source code.
@@ -327,80 +286,6 @@ impl Requirement {
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         minimal(self.unreduced(&|scope| scope))
-    }
-
-    /// Adds the scopes, the authentication and the binding that the requirement names. `later` selects those that the handler
-    /// may require later; otherwise they are left out.
-    pub(super) fn add_named(&self, later: bool, named: &mut FlatRequirement) {
-        match self.node {
-            Node::Scope(scope) if !later => named.add_scope(scope),
-            Node::Authentication { acr_values, max_age } if !later => {
-                named.add_authentication(acr_values, max_age)
-            }
-            Node::Dpop if !later => named.dpop = true,
-            Node::Scope(_)
-            | Node::Authentication { .. }
-            | Node::Dpop
-            | Node::Credentials(_)
-            | Node::Parameter(_) => {}
-            Node::All(requirements) | Node::Any(requirements) => {
-                requirements.iter().for_each(|inner| inner.add_named(later, named));
-            }
-            Node::MayRequire(requirements) if later => {
-                requirements.iter().for_each(|inner| inner.add_named(false, named));
-            }
-            Node::MayRequire(_) => {}
-        }
-    }
-
-    /// Returns whether `declared` names everything that this requirement names.
-    pub(super) fn is_named_in(&self, declared: &impl Fn(&Self) -> bool) -> bool {
-        match self.node {
-            Node::Scope(_) | Node::Authentication { .. } | Node::Dpop => declared(self),
-            Node::Credentials(_) | Node::Parameter(_) => true,
-            Node::All(requirements) | Node::Any(requirements) | Node::MayRequire(requirements) => {
-                requirements.iter().all(|inner| inner.is_named_in(declared))
-            }
-        }
-    }
-
-    /// Returns whether this requirement, or what it may require later, names the scope, the authentication or the binding
-    /// `other`. A scope that each request needs names those that it includes, too.
-    pub(super) fn names(&self, other: &Self) -> bool {
-        self.names_as(other, |own, other| own.name() == other.name() || always_satisfies(own, other))
-    }
-
-    fn names_as(&self, other: &Self, is_named: fn(&DeclaredScope, &DeclaredScope) -> bool) -> bool {
-        match (self.node, other.node) {
-            (Node::Scope(own), Node::Scope(other)) => is_named(own, other),
-            (
-                Node::Authentication { acr_values, max_age },
-                Node::Authentication { acr_values: other_values, max_age: other_age },
-            ) => acr_values == other_values && max_age == other_age,
-            (Node::Dpop, Node::Dpop) => true,
-            (Node::All(inner) | Node::Any(inner), _) => {
-                inner.iter().any(|inner| inner.names_as(other, is_named))
-            }
-            (Node::MayRequire(later), _) => {
-                later.iter().any(|later| later.names_as(other, |own, other| own.name() == other.name()))
-            }
-            _ => false,
-        }
-    }
-
-    pub(crate) fn key(&self) -> RequirementKey {
-        match self.node {
-            Node::Scope(scope) => RequirementKey(0, ptr::from_ref(scope).addr(), 0, None),
-            Node::All(inner) => RequirementKey(1, inner.as_ptr().addr(), inner.len(), None),
-            Node::Any(inner) => RequirementKey(2, inner.as_ptr().addr(), inner.len(), None),
-            Node::Authentication { acr_values, max_age } => {
-                RequirementKey(3, acr_values.as_ptr().addr(), acr_values.len(), max_age)
-            }
-            Node::MayRequire(inner) => RequirementKey(4, inner.as_ptr().addr(), inner.len(), None),
-            Node::Credentials(scheme) => RequirementKey(5, ptr::from_ref(scheme).addr(), 0, None),
-            Node::Parameter(source) => RequirementKey(6, ptr::from_ref(source).addr(), 0, None),
-            Node::Dpop => RequirementKey(7, 0, 0, None),
-        }
     }
 
     /// Returns the sets of scopes that satisfy the requirement, with no regard to implications.
@@ -434,15 +319,6 @@ const fn credentials_in_authorization() -> ! {
 /// Limits a number of alternatives to one more than is allowed, so that sums and products do not overflow.
 const fn capped(alternatives: usize) -> usize {
     if alternatives > MAX_ALTERNATIVES { MAX_ALTERNATIVES + 1 } else { alternatives }
-}
-
-/// Returns how the user must have authenticated for all of the requirements.
-pub(crate) fn authentication_of_all<'a>(
-    requirements: impl IntoIterator<Item = &'a Requirement>,
-) -> Authentication {
-    let mut all = Authentication::default();
-    requirements.into_iter().for_each(|requirement| requirement.add_authentication(&mut all));
-    all
 }
 
 /// Returns whether a refusal can list the alternatives of all the requirements together.
