@@ -1,3 +1,5 @@
+use std::ops::Not;
+
 use serde::Serialize;
 
 use super::DeclaredScope;
@@ -16,7 +18,7 @@ pub(crate) struct FlatRequirement {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) max_age: Vec<u64>,
     /// Whether the token must be bound to a DPoP key.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "Not::not")]
     pub(crate) dpop: bool,
 }
 
@@ -59,8 +61,4 @@ impl FlatRequirement {
 
 fn names<S: serde::Serializer>(scopes: &[&DeclaredScope], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(scopes.iter().map(|scope| scope.name()))
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }

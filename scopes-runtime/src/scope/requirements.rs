@@ -1,7 +1,7 @@
+use std::ops::Not;
 use std::sync::Arc;
 use std::{fmt, iter, slice};
 
-use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 #[cfg(feature = "openapi")]
@@ -268,38 +268,33 @@ impl fmt::Debug for Requirements {
     }
 }
 
-/// Serialized as in the access report: the names of the alternatives' scopes, how the user must have authenticated, whether
-/// the token must be bound to a DPoP key, and the names of the other credentials.
+/// Requirements as the access report has them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SerializedRequirements {
+    /// The names of the scopes.
+    alternatives: Vec<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Authentication::is_nothing")]
+    user_authentication: Authentication,
+    #[serde(skip_serializing_if = "Not::not")]
+    dpop_required: bool,
+    #[serde(skip_serializing_if = "FlatRequirement::is_empty")]
+    may_require: FlatRequirement,
+    /// The names of the schemes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    credentials: Vec<&'static str>,
+}
+
 impl Serialize for Requirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names =
-            |scopes: &Vec<&DeclaredScope>| scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>();
-        let alternatives: Vec<_> = self.alternatives().iter().map(names).collect();
-        let authentication = self.authentication();
-        let may_require = self.may_require();
-        let mut requirements = serializer.serialize_struct("Requirements", 5)?;
-        requirements.serialize_field("alternatives", &alternatives)?;
-        if authentication.is_nothing() {
-            requirements.skip_field("userAuthentication")?;
-        } else {
-            requirements.serialize_field("userAuthentication", &authentication)?;
-        }
-        if self.requires_dpop() {
-            requirements.serialize_field("dpopRequired", &true)?;
-        } else {
-            requirements.skip_field("dpopRequired")?;
-        }
-        if may_require.is_empty() {
-            requirements.skip_field("mayRequire")?;
-        } else {
-            requirements.serialize_field("mayRequire", &may_require)?;
-        }
-        let credentials: Vec<_> = self.credentials().iter().map(|scheme| scheme.name()).collect();
-        if credentials.is_empty() {
-            requirements.skip_field("credentials")?;
-        } else {
-            requirements.serialize_field("credentials", &credentials)?;
-        }
-        requirements.end()
+        let names = |scopes: &Vec<&'static DeclaredScope>| scopes.iter().map(|scope| scope.name()).collect();
+        let requirements = SerializedRequirements {
+            alternatives: self.alternatives().iter().map(names).collect(),
+            user_authentication: self.authentication(),
+            dpop_required: self.requires_dpop(),
+            may_require: self.may_require(),
+            credentials: self.credentials().iter().map(|scheme| scheme.name()).collect(),
+        };
+        requirements.serialize(serializer)
     }
 }
