@@ -8,7 +8,7 @@ use axum::routing::any;
 use tower_service::Service;
 
 use super::ScopedRouter;
-use super::route::Route;
+use super::route::{Route, check_combined};
 use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_mcp::ScopedMcp;
@@ -50,14 +50,7 @@ where
         for (kind, name, of_item) in config.items.iter() {
             let path = format!("{path}#{name}");
             let requirements = own.with_parts([of_item]);
-            assert!(
-                requirements.has_few_alternatives(),
-                "`{path}` requires more than 64 alternatives together with its endpoint, too many for a challenge"
-            );
-            assert!(
-                requirements.authentication().is_possible(),
-                "`{path}` requires authentication contexts (`acr`) that its endpoint excludes, so no login would do"
-            );
+            check_combined(&path, &requirements, "its endpoint");
             let access = Access::Scoped(requirements);
             let operation = Operation { methods: Methods::Item(kind), path, handler: None, access };
             self.routes.push(Route { server: server(), ..Route::new(operation) });

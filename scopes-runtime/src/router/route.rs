@@ -4,7 +4,7 @@ use super::router_requirements::RouterRequirements;
 #[cfg(feature = "openapi")]
 use crate::openapi::Schemes;
 use crate::operation::{Access, Methods, Operation, OperationGuard};
-use crate::scope::Requirement;
+use crate::scope::{MAX_ALTERNATIVES, Requirement, Requirements};
 
 /// The path of fallbacks in the report. No route can have it.
 pub(super) const FALLBACK: &str = "/*";
@@ -99,4 +99,22 @@ impl Route {
     pub(super) fn is_own_fallback(&self) -> bool {
         self.is_fallback() && self.operation.path == FALLBACK
     }
+}
+
+/// Checks that a path can have these requirements, which are its own and those of the `others`.
+///
+/// # Panics
+///
+/// Panics if they have too many alternatives, or if no authentication context satisfies all.
+#[track_caller]
+pub(super) fn check_combined(path: &str, requirements: &Requirements, others: &str) {
+    assert!(
+        requirements.has_few_alternatives(),
+        "`{path}` requires more than {MAX_ALTERNATIVES} alternatives together with {others}, too many for a challenge"
+    );
+    assert!(
+        requirements.authentication().is_possible(),
+        "`{path}` and {others} require authentication contexts (`acr`) that exclude each other, so no authentication can \
+         satisfy both"
+    );
 }

@@ -10,9 +10,9 @@ use super::ScopedMethods;
 use super::layered::BeforeCheck;
 #[cfg(feature = "openapi")]
 use super::openapi_parts::OpenApiParts;
-use super::route::Route;
+use super::route::{Route, check_combined};
 use crate::operation::Access;
-use crate::scope::{DeclaredScope, MAX_ALTERNATIVES, RouterRequirement, Vocabulary};
+use crate::scope::{DeclaredScope, RouterRequirement, Vocabulary};
 
 /// A router that only accepts handlers with `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`. Another handler is a
 /// compile error.
@@ -144,14 +144,7 @@ where
                 }
             };
             of_routers.set(requirements.add(requirement));
-            assert!(
-                requirements.has_few_alternatives(),
-                "`{path}` requires more than {MAX_ALTERNATIVES} alternatives together with its routers, too many for a challenge"
-            );
-            assert!(
-                requirements.authentication().is_possible(),
-                "`{path}` requires authentication contexts (`acr`) that its routers exclude, so no authentication can satisfy both"
-            );
+            check_combined(path, requirements, "its routers");
         }
         assert!(has_route, "there is no route to require this; add routes before `require`");
         self

@@ -180,7 +180,7 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.require(scopes!(acr = "mfa")).require(scopes!(acr = any("hwk", "pop")))
         }),
-        "`/items` requires authentication contexts (`acr`) that its routers exclude, so no authentication can satisfy both"
+        "`/items` and its routers require authentication contexts (`acr`) that exclude each other, so no authentication can satisfy both"
     );
 }
 
