@@ -24,9 +24,9 @@ impl<L: Layer<Route>> Layer<Route> for BeforeCheck<L> {
 
 /// A layer around routes that no check follows.
 #[derive(Clone)]
-pub(super) struct Unchecked;
+pub(super) struct WithoutCheck;
 
-impl Layer<Route> for Unchecked {
+impl Layer<Route> for WithoutCheck {
     type Service = Layered<Route>;
 
     fn layer(&self, route: Route) -> Self::Service {

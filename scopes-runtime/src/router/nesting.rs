@@ -1,7 +1,7 @@
 //! Routers inside of a router.
 
 use super::ScopedRouter;
-use super::layered::Unchecked;
+use super::layered::WithoutCheck;
 use super::route::{Route, UNLISTED};
 use crate::operation::Methods;
 
@@ -97,7 +97,7 @@ where
     #[track_caller]
     pub fn merge_unchecked(mut self, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason));
-        Self { router: self.router.merge(router.reset_fallback().layer(Unchecked)), ..self }
+        Self { router: self.router.merge(router.reset_fallback().layer(WithoutCheck)), ..self }
     }
 
     /// Adds the routes and the fallback of an axum router under a prefix, without any check of tokens. `reason` appears in the
@@ -110,6 +110,6 @@ where
     #[track_caller]
     pub fn nest_unchecked(mut self, path: &str, router: axum::Router<S>, reason: &'static str) -> Self {
         self.routes.push(Route::unchecked(UNLISTED, Methods::Unlisted, reason).under(path));
-        Self { router: self.router.nest(path, router.layer(Unchecked)), ..self }
+        Self { router: self.router.nest(path, router.layer(WithoutCheck)), ..self }
     }
 }

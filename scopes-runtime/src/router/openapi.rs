@@ -169,7 +169,7 @@ where
         let service = get(async move || document.response());
         let methods = Methods::One(Method::GET);
         let router = match access.into().0 {
-            ServiceCheck::None { reason } => {
+            ServiceCheck::Unchecked { reason } => {
                 self.routes.push(Route::unchecked(path, methods, reason));
                 self.router.route(path, get_service(Layered::unchecked(service)))
             }

@@ -48,7 +48,7 @@ pub struct ServiceAccess<S>(pub(super) ServiceCheck<S>);
 /// The check of a service.
 pub(super) enum ServiceCheck<S> {
     Scoped { requirement: Requirement, server: fn(&S) -> ResourceServer },
-    None { reason: &'static str },
+    Unchecked { reason: &'static str },
 }
 
 /// The reason why a router checks nothing for a service. [`unchecked`] makes it; [`ServiceAccess`] has an example.
@@ -72,7 +72,7 @@ impl<S: ProvidesResourceServer> From<Requirement> for ServiceAccess<S> {
 
 impl<S> From<Unchecked> for ServiceAccess<S> {
     fn from(Unchecked { reason }: Unchecked) -> Self {
-        Self(ServiceCheck::None { reason })
+        Self(ServiceCheck::Unchecked { reason })
     }
 }
 
@@ -82,7 +82,7 @@ impl<S> fmt::Debug for ServiceAccess<S> {
             ServiceCheck::Scoped { requirement, .. } => {
                 formatter.debug_tuple("Scoped").field(requirement).finish()
             }
-            ServiceCheck::None { reason } => formatter.debug_tuple("Unchecked").field(reason).finish(),
+            ServiceCheck::Unchecked { reason } => formatter.debug_tuple("Unchecked").field(reason).finish(),
         }
     }
 }

@@ -41,7 +41,7 @@ where
         T::Future: Send + 'static,
     {
         let router = match access.into().0 {
-            ServiceCheck::None { reason } => {
+            ServiceCheck::Unchecked { reason } => {
                 self.routes.push(Route::unchecked(path, Methods::Any, reason));
                 self.router.route_service(path, Layered::unchecked(service))
             }
@@ -75,7 +75,7 @@ where
         // axum also serves the prefix with a slash at its end.
         let paths: Vec<&str> = if path == slash { vec![path, &below] } else { vec![path, &slash, &below] };
         let router = match access.into().0 {
-            ServiceCheck::None { reason } => {
+            ServiceCheck::Unchecked { reason } => {
                 self.routes.extend(paths.iter().map(|path| Route::unchecked(path, Methods::Any, reason)));
                 self.router.nest_service(path, Layered::unchecked(service))
             }
@@ -107,7 +107,7 @@ where
         T::Future: Send + 'static,
     {
         let router = match access.into().0 {
-            ServiceCheck::None { reason } => {
+            ServiceCheck::Unchecked { reason } => {
                 self.set_fallback(Route::unchecked(FALLBACK, Methods::Fallback, reason));
                 self.router.fallback_service(Layered::unchecked(service))
             }

@@ -180,7 +180,8 @@ fn require_panics_if_a_route_would_not_check_it() {
             let router = ScopedRouter::new().route("/items", get(items));
             router.require(scopes!(acr = "mfa")).require(scopes!(acr = any("hwk", "pop")))
         }),
-        "`/items` and its routers require authentication contexts (`acr`) that exclude each other, so no authentication can satisfy both"
+        "`/items` and its routers require authentication contexts (`acr`) that exclude each other, so no \
+         authentication can satisfy both"
     );
 }
 
