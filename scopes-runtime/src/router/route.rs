@@ -15,7 +15,7 @@ pub(super) const UNLISTED: &str = "/**";
 pub(super) struct Route {
     pub(super) operation: Operation,
     /// Shared with the handler.
-    pub(super) requirements: RouterRequirements,
+    pub(super) routers: RouterRequirements,
     pub(super) server: RouteServer,
     /// Whether this is the handler of `method_not_allowed_fallback`.
     pub(super) is_method_not_allowed_fallback: bool,
@@ -33,7 +33,7 @@ impl Route {
     ) -> (Self, Enforced<H, S>) {
         let operation = Operation::of::<G>(path.to_owned(), methods);
         let route = Self { server: handler.server(), ..Self::new(operation) };
-        let handler = handler.with_routers(route.requirements.clone());
+        let handler = handler.with_routers(route.routers.clone());
         (route, handler)
     }
 
@@ -42,12 +42,12 @@ impl Route {
         path: &str,
         methods: Methods,
         requirement: Requirement,
-        requirements: RouterRequirements,
+        routers: RouterRequirements,
         server: RouteServer,
     ) -> Self {
         let access = Access::Scoped(requirement.into());
         let operation = Operation { methods, path: path.to_owned(), handler: None, access };
-        Self { requirements, server, ..Self::new(operation) }
+        Self { routers, server, ..Self::new(operation) }
     }
 
     /// Returns the route of a service or router that checks no tokens.
@@ -67,7 +67,7 @@ impl Route {
     pub(super) fn new(operation: Operation) -> Self {
         Self {
             operation,
-            requirements: RouterRequirements::default(),
+            routers: RouterRequirements::default(),
             server: RouteServer::default(),
             is_method_not_allowed_fallback: false,
             #[cfg(feature = "openapi")]

@@ -18,6 +18,7 @@ use tower_service::Service;
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
 use super::router_requirements::RouterRequirements;
+use super::scoped_service::ServiceArguments;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
 use crate::http::count_admission;
@@ -49,9 +50,6 @@ pub(super) struct ScopedMcp<T, S> {
     routers: RouterRequirements,
 }
 
-/// `Marker` stands for the arguments of a handler.
-pub(super) struct Marker;
-
 impl<T, S> ScopedMcp<T, S> {
     pub(super) fn new(
         service: T,
@@ -64,7 +62,7 @@ impl<T, S> ScopedMcp<T, S> {
     }
 }
 
-impl<T, S> Handler<Marker, S> for ScopedMcp<T, S>
+impl<T, S> Handler<ServiceArguments, S> for ScopedMcp<T, S>
 where
     T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
     T::Response: IntoResponse,
@@ -74,7 +72,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn call(self, request: Request, state: S) -> Self::Future {
-        let guard = Guard {
+        let check = EndpointCheck {
             server: (self.server)(&state),
             endpoint: Requirements::new(self.requirement, self.routers.get()),
             config: self.config,
@@ -83,7 +81,7 @@ where
         Box::pin(async move {
             #[cfg(feature = "testing")]
             let dry_run = DryRun::of(request.extensions());
-            let AuthorizedRequest { request, token, path, visible } = match guard.authorize(request).await {
+            let AuthorizedRequest { request, token, path, visible } = match check.authorize(request).await {
                 Ok(admitted) => admitted,
                 Err(refusal) => return refusal,
             };
@@ -97,7 +95,7 @@ where
             let Ok(()) = poll_fn(|context| service.poll_ready(context)).await;
             let Ok(response) = service.call(request).await;
             let mut response = response.into_response();
-            guard.bind_session(&token, header.as_ref(), path.as_ref(), response.headers_mut());
+            check.bind_session(&token, header.as_ref(), path.as_ref(), response.headers_mut());
             let expired = token.expired();
             if let Some(visible) = visible {
                 response = visible.apply(response).await;
@@ -112,8 +110,8 @@ where
     }
 }
 
-/// What checks the requests to an endpoint.
-struct Guard {
+/// The check of the requests to an endpoint.
+struct EndpointCheck {
     server: ResourceServer,
     endpoint: Requirements,
     config: Arc<McpConfig>,
@@ -129,7 +127,7 @@ struct AuthorizedRequest {
     visible: Option<Visible>,
 }
 
-impl Guard {
+impl EndpointCheck {
     /// Returns the request, or the response that refuses it.
     async fn authorize(&self, request: Request) -> Result<AuthorizedRequest, Response> {
         let (mut parts, body) = request.into_parts();

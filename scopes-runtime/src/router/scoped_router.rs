@@ -125,7 +125,7 @@ where
     pub fn require(mut self, requirement: impl RouterRequirement) -> Self {
         let requirement = requirement.requirement();
         let mut has_route = false;
-        for Route { operation, requirements: of_routers, .. } in
+        for Route { operation, routers, .. } in
             self.routes.iter_mut().filter(|route| route.takes_requirements())
         {
             has_route = true;
@@ -143,7 +143,7 @@ where
                     panic!("nothing checks tokens at `{path}`; add it after `require`")
                 }
             };
-            of_routers.set(requirements.add(requirement));
+            routers.set(requirements.add(requirement));
             check_combined(path, requirements, "its routers");
         }
         assert!(has_route, "there is no route to require this; add routes before `require`");

@@ -41,10 +41,10 @@ impl<T, S: 'static> ScopedService<T, S> {
     }
 }
 
-/// `Marker` stands for the arguments of a handler.
-pub(super) struct Marker;
+/// A placeholder for the arguments of a handler that is a service.
+pub(super) struct ServiceArguments;
 
-impl<T, S> Handler<Marker, S> for ScopedService<T, S>
+impl<T, S> Handler<ServiceArguments, S> for ScopedService<T, S>
 where
     T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
     T::Response: IntoResponse,
