@@ -216,7 +216,12 @@ where
     }
 
     /// Routes `CONNECT`. OpenAPI has no such operation.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn connect<
         H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
         T: 'static,
@@ -228,7 +233,12 @@ where
     }
 
     /// Routes `DELETE`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn delete<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -237,7 +247,12 @@ where
     }
 
     /// Routes `GET`, and `HEAD` if it has no handler of its own.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn get<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -246,7 +261,12 @@ where
     }
 
     /// Routes `HEAD`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn head<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -255,7 +275,12 @@ where
     }
 
     /// Routes `OPTIONS`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn options<
         H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>,
         T: 'static,
@@ -267,7 +292,12 @@ where
     }
 
     /// Routes `PATCH`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn patch<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -276,7 +306,12 @@ where
     }
 
     /// Routes `POST`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn post<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -285,7 +320,12 @@ where
     }
 
     /// Routes `PUT`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn put<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -294,7 +334,12 @@ where
     }
 
     /// Routes `TRACE`.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`on`](Self::on) does.
     #[must_use]
+    #[track_caller]
     pub fn trace<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
         self,
         handler: H,
@@ -308,17 +353,19 @@ where
     ///
     /// Panics as `MethodRouter::on` does: if a method already has a handler.
     #[must_use]
+    #[track_caller]
     pub fn on<H: HandlerFunction<T> + ScopedHandler<T, S> + Guarded<T, Guard: GuardIn<S>>, T: 'static>(
-        self,
+        mut self,
         filter: MethodFilter,
         handler: H,
     ) -> Self {
         let handler = Enforced::new(handler);
-        methods(filter).fold(self, |mut router, (method, one)| {
+        for (method, one) in methods(filter) {
             let (route, handler) = Route::of::<H::Guard, _, _>("", Methods::One(method), &handler);
-            router.routes.push(route);
-            Self { router: router.router.on(one, handler), ..router }
-        })
+            self.routes.push(route);
+            self.router = self.router.on(one, handler);
+        }
+        self
     }
 
     /// Sets the handler of the methods without a handler of their own, in place of one of [`any`]. The report has it as

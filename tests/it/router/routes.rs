@@ -197,7 +197,8 @@ fn a_panic_names_the_line_of_the_application() {
         assert!(std::panic::catch_unwind(|| drop(build())).is_err());
         PLACE.take()
     };
-    let routers: [fn() -> ScopedRouter<ResourceServer>; 5] = [
+    let routers: [fn() -> ScopedRouter<ResourceServer>; 6] = [
+        || ScopedRouter::new().route("/items", get(items).get(items)),
         || ScopedRouter::new().route("items", get(items)),
         || ScopedRouter::new().route("/items/:id", get(items)),
         || ScopedRouter::new().nest("", ScopedRouter::new().route("/items", get(items))),
