@@ -11,7 +11,7 @@ use demo_app::{Command, Config, ReportFormat, TokenIssuer};
 use scopes_runtime::{
     GrantedScopes,
     openapi::to_openapi_3_0,
-    report::{Report, SufficientScopes, UnknownOperationError},
+    report::{Report, SufficientScopes, UnknownHandlerError},
 };
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
@@ -43,7 +43,7 @@ fn is_colored() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownOperationError> {
+fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownHandlerError> {
     let json = "strings and numbers serialize to JSON";
     let (format, with, operations) = match command {
         Command::Openapi { version_3_0 } => {
@@ -62,7 +62,7 @@ fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownOper
         return Ok(allowed(&report, &GrantedScopes::from_list(scopes)));
     }
     if !operations.is_empty() {
-        return Ok(least(&report.least(operations.iter().map(String::as_str))?));
+        return Ok(sufficient(&report.sufficient_scopes(operations.iter().map(String::as_str))?));
     }
     Ok(match format {
         ReportFormat::Text => report.to_string(),
@@ -85,7 +85,7 @@ fn allowed(report: &Report, granted: &GrantedScopes) -> String {
 }
 
 /// Returns a line for each set of scopes, with the other operations that it allows.
-fn least(sets: &[SufficientScopes<'_>]) -> String {
+fn sufficient(sets: &[SufficientScopes<'_>]) -> String {
     let lines = sets.iter().map(|set| {
         let scopes = if set.scopes.is_empty() { "no scopes".to_owned() } else { set.scopes.join(" ") };
         let others =

@@ -51,7 +51,7 @@ async fn errors() -> Vec<(&'static str, Box<dyn Error>)> {
         ("DpopError", boxed(Dpop::new(unsafe_url))),
         ("RedisReplayStoreError", boxed(RedisReplayStore::new("http://:s3cret@localhost"))),
         ("UnmatchedOperationsError", boxed(router.fragment().merge_into_json(&mut serde_json::json!({})))),
-        ("UnknownOperationError", boxed(router.report().least(["other"]))),
+        ("UnknownHandlerError", boxed(router.report().sufficient_scopes(["other"]))),
         ("UndeclaredScopeError", boxed("itmes".parse::<Scope>())),
     ]
 }

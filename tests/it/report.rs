@@ -260,16 +260,17 @@ fn an_operation_says_which_scopes_a_token_lacks() {
 #[test]
 fn a_report_finds_the_smallest_sets_of_scopes_for_operations() {
     let report = router().report();
-    let least = |names: &[&str]| report.least(names.iter().copied()).expect("the handlers are there");
-    let both = least(&["list", "create"]);
+    let sufficient =
+        |names: &[&str]| report.sufficient_scopes(names.iter().copied()).expect("the handlers are there");
+    let both = sufficient(&["list", "create"]);
     let scopes: Vec<_> = both.iter().map(|set| set.scopes.clone()).collect();
     assert_eq!(scopes, [["me", "items:write"], ["invoices", "items:write"]]);
     assert!(both.iter().all(|set| set.others.is_empty()), "{both:?}");
-    let create = &least(&["report::create"])[0];
+    let create = &sufficient(&["report::create"])[0];
     assert_eq!((&*create.scopes, create.others.len()), (&["items:write"][..], 0));
-    assert!(least(&["health", "status"])[0].scopes.is_empty());
-    let error = report.least(["reate"]).expect_err("no whole name");
-    assert_eq!(error.to_string(), "no operation is handled by `reate`");
+    assert!(sufficient(&["health", "status"])[0].scopes.is_empty());
+    let error = report.sufficient_scopes(["reate"]).expect_err("no whole name");
+    assert_eq!(error.to_string(), "no operation has the handler `reate`");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn the_program_shows_the_least_scopes_for_operations() {
     let output = program().args(["routes", "--for", "nothing"]).output().unwrap();
     assert_eq!(
         crate::program::refusal(&output),
-        "error: no operation is handled by `nothing`; `demo-app routes` lists the handlers"
+        "error: no operation has the handler `nothing`; `demo-app routes` lists the handlers"
     );
 }
 

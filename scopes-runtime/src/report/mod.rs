@@ -18,7 +18,7 @@ pub use self::operation::ReportedOperation;
 #[cfg(feature = "openapi")]
 pub(crate) use self::operation::is_allowed;
 use self::requirement::requirement;
-pub use self::sufficient_scopes::{SufficientScopes, UnknownOperationError};
+pub use self::sufficient_scopes::{SufficientScopes, UnknownHandlerError};
 use crate::operation::Operation;
 use crate::scope::DeclaredScope;
 

@@ -7,7 +7,7 @@ use crate::scope::{DeclaredScope, GrantedScopes, minimal_of_both};
 /// The maximum number of sets that the search keeps.
 const MAX_SETS: usize = 64;
 
-/// A set of scopes with which a client can call operations; see [`Report::least`].
+/// A set of scopes with which a client can call operations; see [`Report::sufficient_scopes`].
 #[derive(Clone, Debug, Serialize)]
 pub struct SufficientScopes<'a> {
     /// The scopes. Empty if any valid token, or none, is enough.
@@ -16,12 +16,12 @@ pub struct SufficientScopes<'a> {
     pub others: Vec<ReportedOperation<'a>>,
 }
 
-/// The error of a name that no handler of the report has, from [`Report::least`].
+/// The error of a name that no handler of the report has, from [`Report::sufficient_scopes`].
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no operation is handled by `{}`", .0.escape_debug())]
-pub struct UnknownOperationError(String);
+#[error("no operation has the handler `{}`", .0.escape_debug())]
+pub struct UnknownHandlerError(String);
 
-readable_debug!(UnknownOperationError);
+readable_debug!(UnknownHandlerError);
 
 impl Report {
     /// Returns the operations that a client may call with a token with these scopes, and those without a token. Only scopes
@@ -66,7 +66,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`UnknownOperationError`] if no handler has one of the names.
+    /// [`UnknownHandlerError`] if no handler has one of the names.
     ///
     /// ```
     /// # use scopes_runtime::router::{ScopedRouter, get};
@@ -85,24 +85,24 @@ impl Report {
     /// #[requires_scopes("items:write")]
     /// async fn create_item() {}
     ///
-    /// # fn main() -> Result<(), scopes_runtime::report::UnknownOperationError> {
+    /// # fn main() -> Result<(), scopes_runtime::report::UnknownHandlerError> {
     /// let router =
     ///     ScopedRouter::<ResourceServer>::new().route("/items", get(read_items).post(create_item));
     /// let report = router.report();
-    /// assert_eq!(report.least(["read_items"])?[0].scopes, ["items"]);
-    /// assert_eq!(report.least(["read_items", "create_item"])?[0].scopes, ["items:write"]);
+    /// assert_eq!(report.sufficient_scopes(["read_items"])?[0].scopes, ["items"]);
+    /// assert_eq!(report.sufficient_scopes(["read_items", "create_item"])?[0].scopes, ["items:write"]);
     /// # Ok(()) }
     /// ```
-    pub fn least<'n>(
+    pub fn sufficient_scopes<'n>(
         &self,
         names: impl IntoIterator<Item = &'n str>,
-    ) -> Result<Vec<SufficientScopes<'_>>, UnknownOperationError> {
+    ) -> Result<Vec<SufficientScopes<'_>>, UnknownHandlerError> {
         let mut wanted: Vec<ReportedOperation<'_>> = Vec::new();
         for name in names {
             let before = wanted.len();
             wanted.extend(self.operations().filter(|operation| operation.is_named(name)));
             if wanted.len() == before {
-                return Err(UnknownOperationError(name.to_owned()));
+                return Err(UnknownHandlerError(name.to_owned()));
             }
         }
         let mut sets: Vec<Vec<&'static DeclaredScope>> = vec![Vec::new()];
