@@ -8,10 +8,11 @@ use axum::http::request::Parts;
 use super::ResourceServer;
 use super::auth_error::AuthError;
 use super::bearer::AuthorizationHeader;
-use super::context::{AuthContext, AuthorizedPath, StoredOutcome, TokenOutcome};
+use super::context::{AuthContext, AuthorizedPath};
 use super::evaluate::{Denial, evaluate};
 use super::request_values::RequestValues;
 use super::telemetry::{self, Place};
+use super::token_outcome::{StoredOutcome, TokenOutcome};
 use crate::scope::{GrantedScopes, Requirement, Requirements, SharedValues};
 use crate::token::AccessToken;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::authentication_schemes::Scheme;
 use super::challenge::RefusalReason;
-use super::context::TokenOutcome;
+use super::token_outcome::TokenOutcome;
 use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]
 use crate::token::DpopRefusal;

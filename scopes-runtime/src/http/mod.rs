@@ -30,6 +30,7 @@ mod scope_parameter;
 mod sender;
 mod server_config;
 mod telemetry;
+mod token_outcome;
 
 #[cfg(feature = "openapi")]
 pub(crate) use auth_error::example_body;
