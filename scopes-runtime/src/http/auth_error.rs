@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use super::authentication_schemes::{AuthenticationSchemes, Scheme};
-use super::challenge::{Problem, RefusalReason, RefusalTemplate, RenderedRefusal};
+use super::challenge::{RefusalTemplate, RenderedRefusal};
+use super::problem::Problem;
+use super::refusal_reason::RefusalReason;
 use crate::scope::GrantedScopes;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with

@@ -1,16 +1,16 @@
 //! The challenges of a resource server (RFC 6750 section 3): their configuration, and refusals rendered once per operation.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::HeaderValue;
 use bytes::Bytes;
 use foldhash::fast::RandomState;
-use serde::Serialize;
 
 use super::authentication_schemes::{AuthenticationSchemes, Scheme};
+use super::problem::{NOT_REQUESTABLE, Problem};
+use super::refusal_reason::{REASONS, RefusalReason};
 use crate::scope::{
     Authentication, GrantedScopes, RequiredScope, RequirementKey, Requirements, authentication_of_all,
     cheapest, written,
@@ -55,92 +55,6 @@ pub(super) struct RenderedRefusal {
     pub(super) challenge: HeaderValue,
     pub(super) body: Bytes,
 }
-
-/// Why a request is refused, where the response has a challenge.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum RefusalReason {
-    MissingToken,
-    InvalidRequest,
-    InvalidToken,
-    /// The token is valid, but not bound to a DPoP key as the operation requires.
-    UnboundToken,
-    #[cfg(feature = "bound-tokens")]
-    InvalidDpopProof,
-    #[cfg(feature = "bound-tokens")]
-    UseDpopNonce,
-    InsufficientScope,
-    InsufficientUserAuthentication,
-}
-
-const REASONS: usize = RefusalReason::InsufficientUserAuthentication as usize + 1;
-
-impl RefusalReason {
-    pub(super) fn status(self) -> StatusCode {
-        match self {
-            Self::InvalidRequest => StatusCode::BAD_REQUEST,
-            Self::MissingToken
-            | Self::InvalidToken
-            | Self::UnboundToken
-            | Self::InsufficientUserAuthentication => StatusCode::UNAUTHORIZED,
-            #[cfg(feature = "bound-tokens")]
-            Self::InvalidDpopProof | Self::UseDpopNonce => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope => StatusCode::FORBIDDEN,
-        }
-    }
-
-    /// The error code of RFC 6750 section 3.1, RFC 9449 section 7.1 or RFC 9470 section 3. A request without a token gets none.
-    pub(super) fn code(self) -> Option<&'static str> {
-        match self {
-            Self::MissingToken => None,
-            Self::InvalidRequest => Some("invalid_request"),
-            Self::InvalidToken | Self::UnboundToken => Some("invalid_token"),
-            #[cfg(feature = "bound-tokens")]
-            Self::InvalidDpopProof => Some("invalid_dpop_proof"),
-            #[cfg(feature = "bound-tokens")]
-            Self::UseDpopNonce => Some("use_dpop_nonce"),
-            Self::InsufficientScope => Some("insufficient_scope"),
-            Self::InsufficientUserAuthentication => Some("insufficient_user_authentication"),
-        }
-    }
-
-    /// Returns what to do, for a server with these schemes.
-    pub(super) fn detail(self, schemes: AuthenticationSchemes) -> Cow<'static, str> {
-        let scheme = schemes.name();
-        let detail = match self {
-            Self::MissingToken => {
-                let detail = "This request needs an access token.";
-                return format!("{detail} Send it as `Authorization: {scheme} <token>`.").into();
-            }
-            Self::InvalidRequest => {
-                let detail = "The Authorization header is malformed.";
-                return format!("{detail} Send one header `Authorization: {scheme} <token>`.").into();
-            }
-            Self::InvalidToken => "The access token is not valid for this API. Obtain a new one.",
-            Self::UnboundToken => {
-                "This operation needs an access token that is bound to a DPoP key. Obtain one with a DPoP proof, and send it \
-                 as `Authorization: DPoP <token>` with a new proof."
-            }
-            #[cfg(feature = "bound-tokens")]
-            Self::InvalidDpopProof => {
-                "The DPoP proof is not valid for this request. Send one header `DPoP` with a new proof."
-            }
-            #[cfg(feature = "bound-tokens")]
-            Self::UseDpopNonce => {
-                "The DPoP proof needs a nonce. Send a new proof with the nonce in the header `DPoP-Nonce` of this response."
-            }
-            Self::InsufficientScope => "The access token lacks a required scope. Obtain a token that has it.",
-            Self::InsufficientUserAuthentication => {
-                "The user must re-authenticate. Request a token with the `acr_values` or `max_age` of this response."
-            }
-        };
-        detail.into()
-    }
-}
-
-/// The detail for a scope that no client can request, because of the value of a parameter.
-const NOT_REQUESTABLE: &str = "The access token lacks a required scope, which cannot be named: the request has no \
-                               value for it, or one that a scope cannot contain. Send another value, or obtain a token \
-                               with a broader scope.";
 
 impl ChallengeConfig {
     pub(super) fn new(
@@ -226,7 +140,7 @@ impl RefusalTemplate {
         let cheapest = self.cheapest(granted);
         let at = REASONS * cheapest.unwrap_or_default() + reason as usize;
         let at = self.schemes.count() * at + self.schemes.index_of(scheme);
-        self.rendered[at].get_or_init(|| self.rendered(reason, scheme, cheapest)).clone()
+        self.rendered[at].get_or_init(|| self.render_uncached(reason, scheme, cheapest)).clone()
     }
 
     fn cheapest(&self, granted: &GrantedScopes) -> Option<usize> {
@@ -270,7 +184,12 @@ impl RefusalTemplate {
         if scopes.is_empty() { None } else { requestable(scopes) }
     }
 
-    fn rendered(&self, reason: RefusalReason, scheme: Scheme, cheapest: Option<usize>) -> RenderedRefusal {
+    fn render_uncached(
+        &self,
+        reason: RefusalReason,
+        scheme: Scheme,
+        cheapest: Option<usize>,
+    ) -> RenderedRefusal {
         let mut problem = Problem::of(reason, self.schemes.attempted(scheme));
         // A malformed request gets no hint about scopes.
         let has_hints = reason != RefusalReason::InvalidRequest;
@@ -310,47 +229,6 @@ impl RefusalTemplate {
 fn requestable(scopes: &[RequiredScope]) -> Option<String> {
     let names: Option<Vec<_>> = scopes.iter().map(RequiredScope::name).collect();
     names.map(|names| names.join(" "))
-}
-
-/// A problem detail (RFC 9457).
-#[derive(Serialize)]
-pub(super) struct Problem {
-    title: &'static str,
-    status: u16,
-    detail: Cow<'static, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    acr_values: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_age: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alternatives: Option<Vec<String>>,
-}
-
-impl Problem {
-    pub(super) fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            detail: detail.into(),
-            error: None,
-            scope: None,
-            acr_values: None,
-            max_age: None,
-            alternatives: None,
-        }
-    }
-
-    pub(super) fn of(reason: RefusalReason, schemes: AuthenticationSchemes) -> Self {
-        Self { error: reason.code(), ..Self::new(reason.status(), reason.detail(schemes)) }
-    }
-
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a struct of strings and numbers is always JSON")
-    }
 }
 
 impl Default for ChallengeConfig {

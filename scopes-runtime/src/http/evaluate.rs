@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::authentication_schemes::Scheme;
-use super::challenge::RefusalReason;
+use super::refusal_reason::RefusalReason;
 use super::token_outcome::TokenOutcome;
 use crate::scope::{ParameterValues, Requirements};
 #[cfg(feature = "bound-tokens")]

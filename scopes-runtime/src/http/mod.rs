@@ -18,8 +18,10 @@ mod metadata;
 #[cfg(feature = "bound-tokens")]
 mod mutual_tls;
 mod path_values;
+mod problem;
 mod provable;
 mod refusal_cause;
+mod refusal_reason;
 mod rejection;
 mod request_values;
 mod require;

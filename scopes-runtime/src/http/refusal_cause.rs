@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::challenge::{RefusalReason, RefusalTemplate};
+use super::challenge::RefusalTemplate;
+use super::refusal_reason::RefusalReason;
 use crate::scope::{GrantedScopes, RequiredScope, Requirements};
 use crate::shown_text::quoted;
 use crate::token::AccessToken;

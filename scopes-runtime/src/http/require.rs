@@ -5,8 +5,8 @@ use std::panic::Location;
 
 use super::auth_error::AuthError;
 use super::authentication_schemes::Scheme;
-use super::challenge::RefusalReason;
 use super::evaluate::insufficiency;
+use super::refusal_reason::RefusalReason;
 use super::server_config::ServerConfig;
 use super::telemetry::{self, Place};
 use crate::scope::{Requirement, Requirements, TokenRequirement, shared};

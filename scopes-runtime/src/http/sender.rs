@@ -7,9 +7,9 @@ use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use axum::http::request::Parts;
 
 use super::authentication_schemes::AuthenticationSchemes;
-use super::challenge::RefusalReason;
 #[cfg(feature = "bound-tokens")]
 use super::mutual_tls::{MutualTls, PresentedCertificate};
+use super::refusal_reason::RefusalReason;
 use crate::token::{AccessToken, DecodeError};
 #[cfg(feature = "bound-tokens")]
 use crate::token::{Dpop, DpopRefusal, DpopRequest};

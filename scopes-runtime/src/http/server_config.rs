@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::auth_error::{AuthError, Challenge, Renderer, Unavailable};
 use super::authentication_schemes::Scheme;
-use super::challenge::{ChallengeConfig, RefusalReason};
+use super::challenge::ChallengeConfig;
+use super::refusal_reason::RefusalReason;
 use super::sender::SenderChecks;
 use crate::scope::{GrantedScopes, Requirements};
 use crate::token::TokenDecoder;
