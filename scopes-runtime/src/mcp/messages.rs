@@ -9,6 +9,9 @@ use crate::token::strict_json;
 /// The most messages of a batch.
 const MAX_MESSAGES: usize = 64;
 
+/// The most URIs of a subscription.
+const MAX_URIS: usize = 1024;
+
 /// The messages of a body.
 pub(crate) struct Messages(pub(crate) Vec<Message>);
 
@@ -90,10 +93,10 @@ impl Message {
 }
 
 fn subscribed(notifications: &Object) -> Result<Vec<(ItemKind, String)>, Malformed> {
-    let malformed = Malformed("`resourceSubscriptions` is an array of URIs");
+    let malformed = Malformed("`resourceSubscriptions` is an array of at most 1024 URIs");
     match notifications.get("resourceSubscriptions") {
         None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(uris)) => {
+        Some(Value::Array(uris)) if uris.len() <= MAX_URIS => {
             let uris = uris.iter().map(|uri| Some((ItemKind::Resource, uri.as_str()?.to_owned())));
             uris.collect::<Option<_>>().ok_or(malformed)
         }

@@ -33,6 +33,16 @@ use crate::token::AccessToken;
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+/// Headers that describe a body. A service that forwards a request with these and without its body would let the next request of
+/// the connection be read as the body.
+const HEADERS_OF_BODY: [HeaderName; 6] = [
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::EXPECT,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+];
 /// The first version of the protocol without sessions.
 const WITHOUT_SESSIONS: &str = "2026-07-28";
 
@@ -131,12 +141,17 @@ impl EndpointCheck {
     /// Returns the request, or the response that refuses it.
     async fn authorize(&self, request: Request) -> Result<AuthorizedRequest, Response> {
         let (mut parts, body) = request.into_parts();
+        // Messages on an upgraded connection would not be checked. Clients may also offer HTTP/2 by `Upgrade`.
+        parts.headers.remove(header::UPGRADE);
         let authenticated = self.server.authenticate_operation(&mut parts, &self.endpoint);
         authenticated.await.map_err(IntoResponse::into_response)?;
         let read = if parts.method == Method::POST {
             self.read(&parts.headers, body).await.map(|(messages, bytes)| (Some(messages), Body::from(bytes)))
+        } else if parts.method == Method::CONNECT {
+            Err(StatusCode::METHOD_NOT_ALLOWED.into_response())
         } else {
             // Messages come by POST only. A service that reads them from other requests too must not get one unchecked.
+            HEADERS_OF_BODY.iter().for_each(|name| drop(parts.headers.remove(name)));
             Ok((None, Body::empty()))
         };
         let operation = match &read {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::Request;
+use axum::http::{HeaderMap, HeaderName, Request};
 use futures_util::stream;
 use scopes_runtime::mcp::McpEndpoint;
 use scopes_runtime::testing::TestIssuer;
@@ -129,6 +129,35 @@ async fn a_long_uri_is_compared_with_templates_in_linear_time() {
         let uri = format!("notes://{}", character.repeat(1_000_000));
         let answer = app.post(&app.token("mcp"), &message("resources/read", &json!({ "uri": uri }))).await;
         assert_ne!(answer.text, "reached");
+    }
+}
+
+/// A service may forward the request. With the length of a body that it has not, the next request would be read as the body.
+#[tokio::test]
+async fn a_request_without_its_body_has_no_headers_of_one_and_no_upgrade() {
+    let service = axum::routing::any(async |headers: HeaderMap| {
+        axum::Json(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>().join(" "))
+    });
+    let app = App::with(|_| McpEndpoint::new(service, scopes!("mcp")));
+    for method in ["GET", "DELETE", "CONNECT"] {
+        let headers = ["content-encoding", "content-length", "content-type", "expect", "trailer", "upgrade"];
+        let request = Request::builder().method(method).uri("/mcp").header("connection", "upgrade");
+        let request = headers.iter().fold(request, |request, name| request.header(*name, "4"));
+        let request = request.header("authorization", format!("Bearer {}", app.token("mcp")));
+        let answer = send(&app.app, request.body(Body::from("body")).expect("a request")).await;
+        let expected = if method == "CONNECT" { "" } else { r#""connection authorization""# };
+        assert_eq!(answer.text, expected, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_has_at_most_1024_uris() {
+    let service = axum::routing::any(async |_: Bytes| "reached");
+    let app = App::with(|_| McpEndpoint::new(service, scopes!("mcp")).resource("notes://{id}", scopes!()));
+    for (count, status) in [(1024, 200), (1025, 400)] {
+        let params = json!({ "notifications": { "resourceSubscriptions": vec!["notes://1"; count] } });
+        let answer = app.post(&app.token("mcp"), &message("subscriptions/listen", &params)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
     }
 }
 
