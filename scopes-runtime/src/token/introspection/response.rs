@@ -66,8 +66,13 @@ impl ResponseChecks {
                 ));
             }
             Some(Value::String(kind)) if kind.eq_ignore_ascii_case("Bearer") => {}
-            // RFC 9449 section 5. Without the claim `cnf`, the scheme `DPoP` refuses the token.
-            Some(Value::String(kind)) if self.allows_bound_tokens && kind.eq_ignore_ascii_case("DPoP") => {}
+            // RFC 9449 section 5.
+            Some(Value::String(kind)) if self.allows_bound_tokens && kind.eq_ignore_ascii_case("DPoP") => {
+                let key = response.get("cnf").and_then(Value::as_object).and_then(|cnf| cnf.get("jkt"));
+                if key.is_none() {
+                    return Err(DecodeError::invalid("the `token_type` is `DPoP`, but `cnf` has no `jkt`"));
+                }
+            }
             Some(_) => return Err(DecodeError::invalid("the `token_type` is not `Bearer`")),
         }
         // Claims of products, in addition to those of RFC 7662.

@@ -45,6 +45,8 @@ async fn an_opaque_token_with_the_proof_of_its_sender_is_accepted() {
         (response("DPoP", cnf.clone()), "Bearer", &key, 401),
         (response("MAC", cnf.clone()), "DPoP", &key, 401),
         (issuer.active_with("token_type", "DPoP"), "DPoP", &key, 401),
+        (issuer.active_with("token_type", "DPoP"), "Bearer", &key, 401),
+        (response("DPoP", json!({ "x5t#S256": "eA" })), "Bearer", &key, 401),
     ] {
         let text = format!("{scheme} {response}");
         issuer.returns(response);
