@@ -19,6 +19,9 @@ use crate::scope::{
 /// The most templates that a server keeps. It limits memory if requirements are created at run time.
 const MAX_TEMPLATES: usize = 4096;
 
+/// The maximum length of all alternatives in a body. Scopes with parameters repeat values that clients choose.
+const MAX_ALTERNATIVES_BYTES: usize = 16 * 1024;
+
 type TemplateKey = (RequirementKey, Option<RequirementKey>, Box<[RequirementKey]>);
 
 /// What a resource server writes into its challenges, and the refusals that it has rendered.
@@ -195,7 +198,10 @@ impl RefusalTemplate {
         let has_hints = reason != RefusalReason::InvalidRequest;
         if has_hints {
             problem.scope = self.scope_of(cheapest);
-            problem.alternatives = Some(self.named_alternatives()).filter(|all| !all.is_empty());
+            let is_listed = |all: &Vec<String>| {
+                !all.is_empty() && all.iter().map(String::len).sum::<usize>() <= MAX_ALTERNATIVES_BYTES
+            };
+            problem.alternatives = Some(self.named_alternatives()).filter(is_listed);
         }
         if reason == RefusalReason::InsufficientScope && self.has_no_requestable_alternative() {
             problem.detail = NOT_REQUESTABLE.into();

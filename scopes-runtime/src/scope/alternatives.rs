@@ -1,6 +1,7 @@
 //! The sets of scopes that satisfy requirements: only those that no other one makes redundant.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::parameters::{ConcreteScope, SharedValues, unusable_parameter, values_of};
 use super::{DeclaredScope, GrantedScopes};
@@ -45,7 +46,12 @@ impl RequiredScope {
         if !self.declared.has_parameters() {
             return Some(self.declared.name().into());
         }
-        let scope = ConcreteScope::of(self.declared.name(), values_of(&self.values))?;
+        let values = values_of(&self.values);
+        let is_long = |name| values.bytes(name).is_some_and(|value| value.len() > MAX_NAMED_BYTES);
+        if self.declared.parameters().any(is_long) {
+            return None;
+        }
+        let scope = ConcreteScope::of(self.declared.name(), values)?;
         (scope.as_str().len() <= MAX_NAMED_BYTES).then(|| scope.as_str().to_owned().into())
     }
 
@@ -55,16 +61,23 @@ impl RequiredScope {
     }
 
     pub(crate) fn is_granted(&self, granted: &GrantedScopes) -> bool {
-        self.declared.is_granted(granted, values_of(&self.values))
+        !granted.is_empty() && self.declared.is_granted(granted, values_of(&self.values))
     }
 }
 
 impl AlternativeScope for RequiredScope {
     fn always_satisfies(&self, other: &Self) -> bool {
         // A scope with parameters implies only scopes with the same ones.
-        let (own, others) = (values_of(&self.values), values_of(&other.values));
-        always_satisfies(self.declared, other.declared)
-            && self.declared.parameters().all(|name| own.value(name) == others.value(name))
+        let has_same_values = || {
+            if let (Some(own), Some(others)) = (&self.values, &other.values)
+                && Arc::ptr_eq(own, others)
+            {
+                return true;
+            }
+            let (own, others) = (values_of(&self.values), values_of(&other.values));
+            self.declared.parameters().all(|name| own.value(name) == others.value(name))
+        };
+        always_satisfies(self.declared, other.declared) && has_same_values()
     }
 
     fn shown(&self) -> Cow<'static, str> {

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod forged;
+mod long_refusals;
 mod matrix;
 
 use std::borrow::Cow;
