@@ -90,8 +90,8 @@ impl ResourceServer {
         self.evaluate_operation(parts, handler, &required)
     }
 
-    /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose whole
-    /// requirement is in the body, which is read of clients with a token only.
+    /// Refuses a request for the operation without a valid token, whatever the token's scopes. For operations whose requirement
+    /// depends on the body: the body is read only if the token is valid.
     #[cfg(feature = "mcp")]
     pub(crate) async fn authenticate_operation(
         &self,

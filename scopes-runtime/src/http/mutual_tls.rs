@@ -36,7 +36,7 @@ pub struct ClientCertificate(Box<str>);
 #[derive(Clone, PartialEq)]
 pub(super) enum PresentedCertificate {
     None,
-    /// The thumbprint of that of the connection.
+    /// The thumbprint of the certificate of the TLS connection.
     Connection(Box<str>),
     /// The lines of `Client-Cert`.
     #[cfg(feature = "serve")]

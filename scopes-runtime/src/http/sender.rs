@@ -69,11 +69,11 @@ impl SenderChecks {
     }
 
     pub(super) fn check_bearer(&self, token: &AccessToken, _: &Parts) -> Result<(), DecodeError> {
-        if token.confirmation().is_some() { Err(bound()) } else { Ok(()) }
+        if token.confirmation().is_some() { Err(bound_token_error()) } else { Ok(()) }
     }
 }
 
-fn bound() -> DecodeError {
+fn bound_token_error() -> DecodeError {
     DecodeError::invalid("the claim `cnf` binds the token to a sender, so it is not a bearer token")
 }
 
@@ -123,7 +123,7 @@ impl SenderChecks {
             return Err(DecodeError::invalid("the scheme is `Bearer`, and this server requires `DPoP`"));
         }
         if token.confirmation().is_some_and(|confirmation| confirmation.key.is_some()) {
-            return Err(bound());
+            return Err(bound_token_error());
         }
         self.check_certificate(token, parts)
     }
@@ -161,7 +161,7 @@ impl SenderChecks {
         let bound_to = token.confirmation().and_then(|confirmation| confirmation.certificate.as_deref());
         match (&self.mutual_tls, bound_to) {
             (None, None) => Ok(()),
-            (None, Some(_)) => Err(bound()),
+            (None, Some(_)) => Err(bound_token_error()),
             (Some(mutual_tls), bound_to) => mutual_tls.check(bound_to, parts),
         }
     }
@@ -206,8 +206,8 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// Returns the path as the client has sent it: axum's routers remove the prefixes of nested ones, and layers slashes at the
-/// end. `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
+/// Returns the path as the client has sent it: nested routers remove their prefix from `uri`, and a layer may remove a slash at
+/// the end. `None` if the path of the request does not end the one in the extensions, which then belongs to another request.
 #[cfg(feature = "bound-tokens")]
 fn sent_path(parts: &Parts) -> Option<&str> {
     let path = parts.uri.path();

@@ -21,7 +21,7 @@ use crate::token::AccessToken;
 
 const TARGET: &str = "scopes_runtime::refused";
 
-/// What has refused a request.
+/// Where a request was refused.
 #[derive(Clone, Copy)]
 pub(super) enum Place<'a> {
     /// The check of the operation, or of an extractor, of this request.
