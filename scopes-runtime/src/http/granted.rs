@@ -54,6 +54,7 @@ use crate::token::AccessToken;
 /// }
 /// # fn main() {}
 /// ```
+///
 /// The proof of a scope with parameters has their values. It dereferences to them, so a function reads them from the proof:
 ///
 /// ```
@@ -88,8 +89,8 @@ use crate::token::AccessToken;
 #[must_use]
 pub struct Granted<S: Provable>(S);
 
-/// Returns the proof, after the check.
-pub(crate) fn checked<S: Provable>(scope: S) -> Granted<S> {
+/// Creates the proof. The caller has checked the token.
+pub(crate) fn proof_of<S: Provable>(scope: S) -> Granted<S> {
     Granted(scope)
 }
 
@@ -123,7 +124,7 @@ impl<S: Provable> Granted<S> {
     {
         check_implication::<S, Implied>();
         let values = self.0.values();
-        checked(Implied::read(&values).expect("the scopes have the same parameters"))
+        proof_of(Implied::read(&values).expect("the scopes have the same parameters"))
     }
 
     /// Returns the proof of a scope with parameters, which a scope without parameters implies for all values. [`Granted`] has
@@ -138,16 +139,15 @@ impl<S: Provable> Granted<S> {
         S: ImpliesAll<Implied> + WithoutParameters,
     {
         check_implication::<S, Implied>();
-        checked(values)
+        proof_of(values)
     }
 }
 
-/// A crate can implement [`Provable`] and [`Implies`] for its own types by hand. Only the declaration of the implied scope
-/// decides.
+/// Checks that the declaration of `Implied` has this implication. [`Provable`] and [`Implies`] may be implemented by hand.
 ///
 /// # Panics
 ///
-/// Panics if the declaration of the second scope does not name the first one.
+/// Panics if the declaration does not have it.
 #[track_caller]
 fn check_implication<S: Provable, Implied: Provable>() {
     assert!(Implied::is_implied_by(TypeId::of::<S>()), "the scope does not imply the other one");
@@ -171,7 +171,7 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
     async fn from_request_parts(parts: &mut Parts, state: &T) -> Result<Self, AuthError> {
         let token = check::<Self, T>(parts, state).await?;
         let scope = S::read(token.required().values());
-        scope.map(checked).ok_or_else(|| token.insufficient(S::REQUIREMENT, Place::Operation(parts)))
+        scope.map(proof_of).ok_or_else(|| token.insufficient(S::REQUIREMENT, Place::Operation(parts)))
     }
 }
 
@@ -210,7 +210,7 @@ impl AccessToken {
     pub fn grant<S: WithoutParameters>(&self) -> Result<Granted<S>, AuthError> {
         self.require(S::REQUIREMENT)?;
         let place = Place::Code(Location::caller());
-        S::read(&()).map(checked).ok_or_else(|| self.insufficient(S::REQUIREMENT, place))
+        S::read(&()).map(proof_of).ok_or_else(|| self.insufficient(S::REQUIREMENT, place))
     }
 
     /// Checks that the token has a scope with these values of its parameters, and returns the proof. Checks as
@@ -249,7 +249,7 @@ impl AccessToken {
     #[track_caller]
     pub fn grant_for<S: Provable>(&self, values: S) -> Result<Granted<S>, AuthError> {
         self.require_with(S::REQUIREMENT, &values.values())?;
-        Ok(checked(values))
+        Ok(proof_of(values))
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) use evaluate::is_sufficient;
 pub use extract::RequiredScopes;
 pub use granted::Granted;
 #[cfg(feature = "testing")]
-pub(crate) use granted::checked;
+pub(crate) use granted::proof_of;
 pub(crate) use grpc::refusal_of_service;
 pub use guard::{AuthenticatedBy, Authorized, Public, check};
 pub use handler_info::{HandlerInfo, HandlerSource, MisplacedHandler};

@@ -1,4 +1,4 @@
-//! What a proof is of: a scope, or one of several.
+//! The types that `Granted` proves: a scope, or one of several.
 
 use std::any::TypeId;
 use std::fmt;

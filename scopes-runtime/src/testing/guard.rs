@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use crate::http::{AuthenticatedBy, Authorized, Granted, Provable, Public, WithoutParameters, checked};
+use crate::http::{AuthenticatedBy, Authorized, Granted, Provable, Public, WithoutParameters, proof_of};
 
 /// The first argument of a handler with one of the attributes: [`Authorized`], [`AuthenticatedBy`] or [`Public`]; or a proof,
 /// [`Granted`]. [`guard`] returns one.
@@ -71,11 +71,11 @@ pub fn guard<G: Guard>() -> G {
 /// assert_eq!(projects(grant), "the projects of acme");
 /// ```
 pub fn granted<S: Provable>(values: S) -> Granted<S> {
-    checked(values)
+    proof_of(values)
 }
 
 mod sealed {
-    use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Public, WithoutParameters, checked};
+    use super::{AuthenticatedBy, Authorized, Granted, PhantomData, Public, WithoutParameters, proof_of};
 
     pub trait Sealed {
         fn new() -> Self;
@@ -101,7 +101,7 @@ mod sealed {
 
     impl<S: WithoutParameters> Sealed for Granted<S> {
         fn new() -> Self {
-            checked(S::read(&()).expect("a scope without parameters"))
+            proof_of(S::read(&()).expect("a scope without parameters"))
         }
     }
 }
