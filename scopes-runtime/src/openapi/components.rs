@@ -37,7 +37,7 @@ pub(super) fn add_components(openapi: &mut OpenApi, schemes: &[OAuth2Scheme], re
             components.security_schemes.insert(name.to_owned(), RefOr::T(scheme.scheme()));
         }
     }
-    responses::add_components(components, refusals);
+    responses::add_refusal_components(components, refusals);
 }
 
 /// Returns the schemes of the credentials that the operations require, each once.

@@ -53,7 +53,7 @@ pub(super) fn resolve_references(responses: &mut Responses, components: &Compone
 }
 
 /// Adds the refusals to the components. A component of the same name gets the refusal beside its own content.
-pub(super) fn add_components(components: &mut Components, refusals: &Refusals) {
+pub(super) fn add_refusal_components(components: &mut Components, refusals: &Refusals) {
     for (name, refusal) in &refusals.responses {
         let response = components.responses.entry((*name).to_owned());
         let response = response.or_insert_with(|| RefOr::T(refusal.clone()));

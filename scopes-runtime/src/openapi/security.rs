@@ -66,9 +66,9 @@ impl OperationSecurity {
         let is_optional = matches!(self.access, Access::Public { accepts_token: true, .. });
         let optional = is_optional.then(SecurityRequirement::default);
         let references = self.references();
-        let required = references
-            .iter()
-            .map(|(scheme, scopes)| with_credentials(one(scheme.component_name(), scopes), &credentials));
+        let required = references.iter().map(|(scheme, scopes)| {
+            with_credentials(security_requirement(scheme.component_name(), scopes), &credentials)
+        });
         optional.into_iter().chain(required).collect()
     }
 
@@ -103,7 +103,7 @@ fn with_credentials(
     credentials.iter().fold(requirement, |requirement, scheme| requirement.add(scheme.name(), [""; 0]))
 }
 
-fn one(scheme: &str, scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
+fn security_requirement(scheme: &str, scopes: &[&'static DeclaredScope]) -> SecurityRequirement {
     let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
     // Two vocabularies may declare scopes with the same name.
     let mut seen = HashSet::new();
@@ -159,7 +159,7 @@ fn typed_without_schemes(security: &[SecurityRequirement], names: &[&str]) -> Ve
 }
 
 /// Returns whether any of the requirements has the scheme with the default name.
-pub(super) fn names_scopes(security: &[SecurityRequirement]) -> bool {
+pub(super) fn refers_to_default_scheme(security: &[SecurityRequirement]) -> bool {
     let security = serde_json::to_value(security).expect("maps of lists of strings are JSON");
     security.as_array().into_iter().flatten().any(|requirement| requirement.get(SCHEME_NAME).is_some())
 }
