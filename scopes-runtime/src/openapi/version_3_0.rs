@@ -56,17 +56,17 @@ pub fn to_openapi_3_0(document: &OpenApi) -> Value {
     let mut without_scopes = Vec::new();
     if let Some(Value::Object(schemes)) = document.pointer_mut("/components/securitySchemes") {
         for (name, scheme) in schemes {
-            security_scheme(scheme);
+            convert_security_scheme(scheme);
             if !matches!(scheme["type"].as_str(), Some("oauth2" | "openIdConnect")) {
                 without_scopes.push(name.clone());
             }
         }
     }
-    node(&mut document, &without_scopes);
+    convert_object(&mut document, &without_scopes);
     document
 }
 
-fn security_scheme(scheme: &mut Value) {
+fn convert_security_scheme(scheme: &mut Value) {
     remove(scheme, &["deprecated", "oauth2MetadataUrl"]);
     if let Some(flows) = scheme.get_mut("flows") {
         remove(flows, &["deviceAuthorization"]);
@@ -81,13 +81,13 @@ fn security_scheme(scheme: &mut Value) {
 }
 
 /// Converts an object that is not a schema, and all objects in it. `without_scopes` names security schemes.
-fn node(object: &mut Value, without_scopes: &[String]) {
+fn convert_object(object: &mut Value, without_scopes: &[String]) {
     remove(object, &ADDED);
     let Value::Object(members) = object else { return };
     for (name, value) in members {
         match &**name {
-            "schema" => schema(value),
-            "schemas" => each(value, &mut schema),
+            "schema" => convert_schema(value),
+            "schemas" => each(value, &mut convert_schema),
             "security" => each(value, &mut |alternative| {
                 for (scheme, scopes) in alternative.as_object_mut().into_iter().flatten() {
                     if without_scopes.contains(scheme) {
@@ -102,28 +102,28 @@ fn node(object: &mut Value, without_scopes: &[String]) {
                 if response.get("$ref").is_none() && response.get("description").is_none() {
                     response["description"] = "".into();
                 }
-                node(response, without_scopes);
+                convert_object(response, without_scopes);
             }),
             "parameters" => {
                 if let Value::Array(parameters) = value {
                     parameters.retain(|parameter| parameter["in"] != "querystring");
                 }
-                each(value, &mut |parameter| node(parameter, without_scopes));
+                each(value, &mut |parameter| convert_object(parameter, without_scopes));
             }
             "content" | "encoding" | "headers" | "paths" | "requestBodies" => {
-                each(value, &mut |each| node(each, without_scopes));
+                each(value, &mut |object| convert_object(object, without_scopes));
             }
             "callbacks" => each(value, &mut |callback| {
-                each(callback, &mut |item| node(item, without_scopes));
+                each(callback, &mut |item| convert_object(item, without_scopes));
             }),
             "components" | "delete" | "get" | "head" | "options" | "patch" | "post" | "put"
-            | "requestBody" | "trace" => node(value, without_scopes),
+            | "requestBody" | "trace" => convert_object(value, without_scopes),
             _ => {}
         }
     }
 }
 
-fn schema(value: &mut Value) {
+fn convert_schema(value: &mut Value) {
     let Value::Object(object) = value else {
         *value = if *value == Value::Bool(false) { json!({ "not": {} }) } else { json!({}) };
         return;
@@ -150,15 +150,15 @@ fn schema(value: &mut Value) {
     }
     for (keyword, child) in &mut *object {
         match &**keyword {
-            "items" | "not" => schema(child),
-            "additionalProperties" if !child.is_boolean() => schema(child),
-            "allOf" | "anyOf" | "oneOf" | "properties" => each(child, &mut schema),
+            "items" | "not" => convert_schema(child),
+            "additionalProperties" if !child.is_boolean() => convert_schema(child),
+            "allOf" | "anyOf" | "oneOf" | "properties" => each(child, &mut convert_schema),
             _ => {}
         }
     }
-    types(object, nullable);
-    limit(object, "minimum", "exclusiveMinimum", f64::gt);
-    limit(object, "maximum", "exclusiveMaximum", f64::lt);
+    convert_types(object, nullable);
+    convert_limit(object, "minimum", "exclusiveMinimum", f64::gt);
+    convert_limit(object, "maximum", "exclusiveMaximum", f64::lt);
     if let Some(first) = object.remove("examples").and_then(|mut examples| Some(examples.get_mut(0)?.take()))
     {
         object.entry("example").or_insert(first);
@@ -175,7 +175,7 @@ fn schema(value: &mut Value) {
 }
 
 /// Sets one type, and `nullable`, which readers such as progenitor also understand beside `allOf`.
-fn types(object: &mut Map<String, Value>, mut nullable: bool) {
+fn convert_types(object: &mut Map<String, Value>, mut nullable: bool) {
     let mut types = match object.remove("type") {
         Some(Value::Array(types)) => types,
         single => Vec::from_iter(single),
@@ -206,7 +206,12 @@ fn types(object: &mut Map<String, Value>, mut nullable: bool) {
 }
 
 /// Replaces a number in `exclusive` by `true`, unless `bound` is stricter.
-fn limit(object: &mut Map<String, Value>, bound: &str, exclusive: &str, is_stricter: fn(&f64, &f64) -> bool) {
+fn convert_limit(
+    object: &mut Map<String, Value>,
+    bound: &str,
+    exclusive: &str,
+    is_stricter: fn(&f64, &f64) -> bool,
+) {
     let Some(number) = object.remove(exclusive) else { return };
     let (inclusive, limit) = (object.get(bound).and_then(Value::as_f64), number.as_f64());
     if inclusive.zip(limit).is_none_or(|(inclusive, limit)| !is_stricter(&inclusive, &limit)) {
