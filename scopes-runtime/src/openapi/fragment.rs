@@ -167,49 +167,20 @@ impl Fragment {
     ///
     /// [`UnmatchedOperationsError`] if the document lacks operations of the router.
     pub fn merge_into_json(&self, document: &mut Value) -> Result<(), UnmatchedOperationsError> {
-        let fragment = serde_json::to_value(self).expect("a fragment of strings is always JSON");
         let given = document.get("components").cloned().unwrap_or_default();
         let names: Vec<_> = self.names.iter().map(String::as_str).collect();
         self.remove_unchecked_schemes_in_json(document, &names);
         let mut missing = Vec::new();
-        for (path, parts) in entries(&fragment["paths"]) {
-            for (method, part) in entries(parts) {
+        for (path, parts) in &self.paths {
+            for (method, part) in parts {
                 let same = |(own, _): &(&String, &mut Value)| shape(own) == shape(path);
                 let operation = document.get_mut("paths").and_then(Value::as_object_mut).and_then(|paths| {
                     let mut same = paths.iter_mut().filter(same);
-                    same.find_map(|(_, item)| item.get_mut(method)?.as_object_mut())
+                    same.find_map(|(_, item)| item.get_mut(*method)?.as_object_mut())
                 });
                 match operation {
-                    Some(operation) => {
-                        let is_public = part["security"].as_array().is_some_and(Vec::is_empty);
-                        let security = match operation.get("security") {
-                            Some(given) if is_public => without_schemes(given, &names),
-                            _ => part["security"].clone(),
-                        };
-                        operation.insert("security".to_owned(), security);
-                        let description =
-                            operation.get("description").and_then(Value::as_str).map(str::to_owned);
-                        let access = &self.paths[path][method.as_str()].operation.access;
-                        if let Some(description) = with_access_text(description, access) {
-                            operation.insert("description".to_owned(), description.into());
-                        } else {
-                            operation.remove("description");
-                        }
-                        let responses = object(operation, "responses");
-                        for (status, name) in REFUSALS {
-                            let status = status.to_string();
-                            if part["responses"].get(&status).is_some() {
-                                let refusal = Refusal::of(&self.refusals, name);
-                                add_refusal(responses, &status, &refusal, &given);
-                            }
-                        }
-                        for (name, extension) in &self.paths[path][method.as_str()].extensions {
-                            operation.insert((*name).to_owned(), extension.clone());
-                        }
-                    }
-                    None if self.paths[path][method.as_str()].is_required => {
-                        missing.push(unmatched(path, method))
-                    }
+                    Some(operation) => part.merge_into_json(operation, &names, &self.refusals, &given),
+                    None if part.is_required => missing.push(unmatched(path, method)),
                     None => {}
                 }
             }
@@ -218,24 +189,28 @@ impl Fragment {
         if let Some(version) = document.get_mut("openapi").filter(|_| needs_version_3_2) {
             *version = "3.2.0".into();
         }
-        if let (Some(components), Some(document)) = (fragment.get("components"), document.as_object_mut()) {
-            let target = object(document, "components");
-            for (kind, own) in entries(components) {
-                add(object(target, kind), own);
-            }
-            for name in self.refusals.responses.keys() {
-                let response = object(target, "responses").get_mut(*name).and_then(Value::as_object_mut);
-                if let Some(response) = response.filter(|response| !response.contains_key("$ref")) {
-                    *response = with_refusal(mem::take(response), &Refusal::of(&self.refusals, name));
-                }
-            }
-            for scheme in self.schemes.iter().filter(|scheme| scheme.is_given()) {
-                let name = scheme.component_name();
-                let scheme = components["securitySchemes"][name].clone();
-                object(target, "securitySchemes").insert(name.to_owned(), scheme);
-            }
+        if let (Some(components), Some(document)) = (&self.components, document.as_object_mut()) {
+            self.merge_components(components, object(document, "components"));
         }
         UnmatchedOperationsError::check(missing)
+    }
+
+    fn merge_components(&self, components: &Components, target: &mut Map<String, Value>) {
+        let components = serde_json::to_value(components).expect("components of strings are always JSON");
+        for (kind, own) in entries(&components) {
+            add(object(target, kind), own);
+        }
+        for name in self.refusals.responses.keys() {
+            let response = object(target, "responses").get_mut(*name).and_then(Value::as_object_mut);
+            if let Some(response) = response.filter(|response| !response.contains_key("$ref")) {
+                *response = with_refusal(mem::take(response), &Refusal::of(&self.refusals, name));
+            }
+        }
+        for scheme in self.schemes.iter().filter(|scheme| scheme.is_given()) {
+            let name = scheme.component_name();
+            let scheme = components["securitySchemes"][name].clone();
+            object(target, "securitySchemes").insert(name.to_owned(), scheme);
+        }
     }
 
     /// Does for JSON what [`remove_unchecked_schemes`] does.
@@ -251,6 +226,40 @@ impl Fragment {
                     operation.insert("security".to_owned(), kept);
                 }
             }
+        }
+    }
+}
+
+impl Part {
+    /// Merges this into an operation of a JSON document, which has these components. `names` are those of all schemes that
+    /// operations can refer to.
+    fn merge_into_json(
+        &self,
+        operation: &mut Map<String, Value>,
+        names: &[&str],
+        refusals: &Refusals,
+        components: &Value,
+    ) {
+        let security = match operation.get("security") {
+            Some(given) if self.security.is_empty() => without_schemes(given, names),
+            _ => serde_json::to_value(&self.security).expect("maps of lists of strings are JSON"),
+        };
+        operation.insert("security".to_owned(), security);
+        let description = operation.get("description").and_then(Value::as_str).map(str::to_owned);
+        if let Some(description) = with_access_text(description, &self.operation.access) {
+            operation.insert("description".to_owned(), description.into());
+        } else {
+            operation.remove("description");
+        }
+        let responses = object(operation, "responses");
+        for (status, name) in REFUSALS {
+            let status = status.to_string();
+            if self.responses.contains_key(&status) {
+                add_refusal(responses, &status, &Refusal::of(refusals, name), components);
+            }
+        }
+        for (name, extension) in &self.extensions {
+            operation.insert((*name).to_owned(), extension.clone());
         }
     }
 }
