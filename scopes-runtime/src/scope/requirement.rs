@@ -281,8 +281,8 @@ impl Requirement {
 
     /// Returns the minimal sets of scopes that satisfy the requirement, each in the order of the source code.
     ///
-    /// No set contains a scope that another of its scopes implies, and no set covers another one. An empty set means that
-    /// any valid token is accepted.
+    /// No set contains a scope that another of its scopes implies. A token that satisfies one set need not satisfy another one.
+    /// An empty set means that any valid token is accepted.
     #[must_use]
     pub fn alternatives(&self) -> Vec<Vec<&'static DeclaredScope>> {
         minimal(self.unreduced(&|scope| scope))
