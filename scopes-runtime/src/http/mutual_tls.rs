@@ -13,7 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::token::{DecodeError, certificate_thumbprint};
 
-/// Longest certificate that is read from a header, in base64.
+/// The maximum length of `Client-Cert`, in bytes.
 #[cfg(feature = "serve")]
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 

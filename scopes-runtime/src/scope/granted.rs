@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-/// Most scopes of a token.
+/// The maximum number of scopes of a token.
 pub(crate) const MAX_SCOPES: usize = 1024;
 
 /// The scopes of an access token.
@@ -35,7 +35,7 @@ pub struct GrantedScopes {
     index: Option<Arc<Index>>,
 }
 
-/// Longest list whose scopes are all compared with the one that is looked up.
+/// The maximum length of a list without an index, in bytes.
 const MAX_COMPARED: usize = 128;
 
 /// The offset of each scope in a list, by its hash.

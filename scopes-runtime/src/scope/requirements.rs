@@ -63,8 +63,7 @@ impl Requirements {
         are_few_enough(self.iter())
     }
 
-    /// Returns whether there is nothing to check but that the token is valid. Other requirements may accept every valid token,
-    /// too.
+    /// Returns whether any valid token is accepted without further checks. Other requirements may accept every valid token, too.
     pub(crate) fn is_empty(&self) -> bool {
         self.routers.is_none() && self.own.is_empty()
     }
