@@ -1,3 +1,5 @@
+//! `AccessToken` and `RequiredScopes` as extractors.
+
 use std::convert::Infallible;
 use std::fmt;
 

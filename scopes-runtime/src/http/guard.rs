@@ -1,3 +1,5 @@
+//! The first arguments that the attributes insert: `Authorized`, `AuthenticatedBy` and `Public`.
+
 use std::any::TypeId;
 use std::convert::Infallible;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The configuration that the clones of a `ResourceServer` share.
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

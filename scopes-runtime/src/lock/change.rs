@@ -1,3 +1,5 @@
+//! The differences between two lock files, and the clients that they affect.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::{Alternative, Lock, LockedAccess, TokenRule};

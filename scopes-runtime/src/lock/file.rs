@@ -1,3 +1,5 @@
+//! The lock file: its content, parser and format.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fmt, iter};
 

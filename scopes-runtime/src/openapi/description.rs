@@ -1,3 +1,5 @@
+//! The operation in `#[utoipa::path]`, read from the hidden type of a handler.
+
 use axum::http::Method;
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::Path;

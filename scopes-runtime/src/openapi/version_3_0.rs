@@ -1,3 +1,5 @@
+//! Conversion of documents to OpenAPI 3.0.
+
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 

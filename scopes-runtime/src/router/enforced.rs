@@ -1,3 +1,5 @@
+//! The check of a handler's whole requirement, before its layers.
+
 use std::future::ready;
 use std::pin::Pin;
 

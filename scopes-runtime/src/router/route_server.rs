@@ -1,3 +1,5 @@
+//! Whether the server of a route accepts DPoP, once the router has its state.
+
 use std::any::Any;
 
 use crate::ResourceServer;

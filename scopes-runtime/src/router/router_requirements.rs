@@ -1,3 +1,5 @@
+//! The requirements that `ScopedRouter::require` adds to a route.
+
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::scope::Requirement;
