@@ -1,15 +1,14 @@
 //! The entry points of `#[requires_scopes]`, `#[authenticated_by]` and `#[public]`, which dispatch on the kind of item.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Error, Ident, LitStr, Path, Result, Token};
+use syn::Error;
 
 use crate::enclosing_block::{self, EnclosingBlock};
 use crate::extractor::{self, Extractor};
-use crate::handler::{Guard, Guarded, Handler};
-use crate::place;
+use crate::handler::{Guarded, Handler};
+use crate::handler_attribute::HandlerAttribute;
+use crate::place::with_errors;
 use crate::requirement::Requirement;
 
 pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -56,22 +55,22 @@ fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> Tok
         Err(span) => span,
     };
     let mut errors = Vec::new();
-    Argument::parse(attribute, arguments, &mut errors);
+    HandlerAttribute::parse(attribute, arguments, &mut errors);
     with_errors(errors, Err(Error::new(misplaced, place)), item)
 }
 
-fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
+fn on_function(name: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
-    let argument = Argument::parse(attribute, arguments, &mut errors);
-    let misplaced = |problem| Error::new(Span::call_site(), format!("`#[{attribute}]` {problem}"));
+    let attribute = HandlerAttribute::parse(name, arguments, &mut errors);
+    let misplaced = |problem| Error::new(Span::call_site(), format!("`#[{name}]` {problem}"));
     let guarded = Handler::parse(item.clone(), &mut errors).and_then(|handler| match enclosing_block::find() {
         None => {
-            let Guarded { function, items } = argument.guard(handler, &mut errors);
+            let Guarded { function, items } = attribute.guard(handler, &mut errors);
             Ok(quote!(#function #items))
         }
         Some(EnclosingBlock::Impl) => {
             errors.push(misplaced("in an `impl` block; add `#[scoped_handlers]` to the block"));
-            Ok(argument.misplaced(handler))
+            Ok(attribute.misplaced(handler))
         }
         Some(EnclosingBlock::Trait) => Err(misplaced(
             "on a method of a trait, which is no handler; write a function that calls it, and add the attribute to that",
@@ -80,92 +79,9 @@ fn on_function(attribute: &str, arguments: TokenStream, item: TokenStream) -> To
     with_errors(errors, guarded, item)
 }
 
-/// The argument of an attribute of handlers.
-pub(crate) enum Argument {
-    RequiresScopes(Box<Requirement>),
-    AuthenticatedBy(Vec<Path>),
-    Public(Option<LitStr>),
-}
-
-impl Argument {
-    pub(crate) fn parse(attribute: &str, arguments: TokenStream, errors: &mut Vec<Error>) -> Self {
-        match attribute {
-            "authenticated_by" => Self::AuthenticatedBy(or_default(extractors.parse2(arguments), errors)),
-            "public" => Self::Public(or_default(reason.parse2(arguments), errors)),
-            _ => {
-                let mut requirement = Requirement::parse(arguments);
-                errors.extend(requirement.take_errors());
-                Self::RequiresScopes(Box::new(requirement))
-            }
-        }
-    }
-
-    pub(crate) fn guard(&self, handler: Handler, errors: &mut Vec<Error>) -> Guarded {
-        match self {
-            Self::RequiresScopes(requirement) => handler.scoped(requirement, errors),
-            Self::AuthenticatedBy(extractors) => handler.authenticated_by(extractors),
-            Self::Public(reason) => handler.public(reason.as_ref()),
-        }
-    }
-
-    /// Returns the function of a handler where its hidden type cannot be declared.
-    fn misplaced(&self, handler: Handler) -> TokenStream {
-        match self {
-            Self::RequiresScopes(requirement) => {
-                handler.misplaced(Guard::Authorized, Some(requirement.as_const_check()))
-            }
-            Self::AuthenticatedBy(_) => handler.misplaced(Guard::AuthenticatedBy, None),
-            Self::Public(_) => handler.misplaced(Guard::Public, None),
-        }
-    }
-}
-
-fn or_default<T: Default>(result: Result<T>, errors: &mut Vec<Error>) -> T {
-    result.unwrap_or_else(|error| {
-        errors.push(error);
-        T::default()
-    })
-}
-
-/// Parses the extractors of `#[authenticated_by]`, at least one.
-fn extractors(input: ParseStream<'_>) -> Result<Vec<Path>> {
-    let expected =
-        "expected the extractor that checks the credentials, such as `#[authenticated_by(PartnerKey)]`";
-    let parsed = Punctuated::<Path, Token![,]>::parse_terminated(input);
-    let extractors = parsed.map_err(|error| Error::new(error.span(), expected))?;
-    if extractors.is_empty() {
-        return Err(Error::new(Span::call_site(), expected));
-    }
-    Ok(extractors.into_iter().collect())
-}
-
-/// Parses `reason = "…"`, the syntax of lint attributes.
-pub(crate) fn reason(input: ParseStream<'_>) -> Result<Option<LitStr>> {
-    if input.is_empty() {
-        return Ok(None);
-    }
-    let expected = "expected `reason = \"…\"` or no argument";
-    let explain = |error: Error| Error::new(error.span(), expected);
-    let key: Ident = input.call(<Ident as syn::ext::IdentExt>::parse_any).map_err(explain)?;
-    if key != "reason" {
-        return Err(Error::new(key.span(), expected));
-    }
-    input.parse::<Token![=]>().map_err(explain)?;
-    let literal = |error: Error| Error::new(error.span(), "expected a string literal: `reason = \"…\"`");
-    let reason: LitStr = input.parse().map_err(literal)?;
-    input.parse::<Option<Token![,]>>()?;
-    if !input.is_empty() {
-        return Err(Error::new(input.span(), expected));
-    }
-    if reason.value().trim().is_empty() {
-        return Err(Error::new_spanned(reason, "empty reason; write one, or remove `reason`"));
-    }
-    Ok(Some(reason))
-}
-
 /// Returns the keyword of the item (`fn`, `impl`, `struct`, …), or the span where it is missing. Reads tokens up to the
 /// keyword, because parsing the item would also read its body.
-fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
+fn keyword(item: TokenStream) -> Result<Ident, Span> {
     let mut tokens = item.into_iter();
     while let Some(token) = tokens.next() {
         match token {
@@ -190,20 +106,4 @@ fn keyword(item: TokenStream) -> std::result::Result<Ident, Span> {
         }
     }
     Err(Span::call_site())
-}
-
-/// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it
-/// would be another error.
-pub(crate) fn with_errors(
-    errors: Vec<Error>,
-    expanded: Result<TokenStream>,
-    item: TokenStream,
-) -> TokenStream {
-    let (expanded, error) = match expanded {
-        Ok(expanded) => (expanded, None),
-        Err(error) => (item, Some(error)),
-    };
-    let errors = errors.iter().chain(&error).map(place::error);
-    // After the item: editors complete in an expansion without the errors that the text at the cursor causes.
-    quote!(#expanded #(#errors)*)
 }

@@ -73,11 +73,11 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
             probed.push(Probed { conditions, span, known: nameable.clone() });
             continue;
         }
-        let mut parts = extractors(ty);
+        let mut parts = extracted_types(ty);
         if is_generic {
             parts.retain(|extractor| !extractor.depends_on(generics));
         }
-        probed.extend(parts.into_iter().map(|Extractor { ty, is_wrapped }| {
+        probed.extend(parts.into_iter().map(|ExtractedType { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
             let span = ty.span();
@@ -93,7 +93,7 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
 pub(crate) fn unknown_in_wrappers(arguments: &[Argument<'_>], generics: &Generics) -> Vec<Error> {
     let generic = arguments.iter().filter(|argument| argument.is_generic);
     let unknown = generic
-        .flat_map(|argument| extractors(argument.ty))
+        .flat_map(|argument| extracted_types(argument.ty))
         .filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
     let message = "requirement of this extractor depends on generics, and `Option` or `Result` hides the refusal; use a concrete type, or \
                    remove the wrapper";
@@ -128,13 +128,13 @@ pub(crate) fn forbid(
     extractors.iter().map(check).collect()
 }
 
-struct Extractor {
+struct ExtractedType {
     ty: Type,
     /// Whether the extractor is inside `Option` or `Result`.
     is_wrapped: bool,
 }
 
-impl Extractor {
+impl ExtractedType {
     fn depends_on(&self, generics: &Generics) -> bool {
         depends_on(self.ty.to_token_stream(), generics)
     }
@@ -142,18 +142,19 @@ impl Extractor {
 
 /// Returns the extractors in an argument's type. axum extracts the elements of a tuple, and the type inside
 /// `Option` and `Result`.
-fn extractors(ty: &Type) -> Vec<Extractor> {
+fn extracted_types(ty: &Type) -> Vec<ExtractedType> {
     match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extractors).collect(),
-        Type::Paren(inner) => extractors(&inner.elem),
-        Type::Group(inner) => extractors(&inner.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extracted_types).collect(),
+        Type::Paren(inner) => extracted_types(&inner.elem),
+        Type::Group(inner) => extracted_types(&inner.elem),
         Type::Path(path) => match inside_wrapper(path) {
-            Some(inner) => {
-                extractors(inner).into_iter().map(|inner| Extractor { is_wrapped: true, ..inner }).collect()
-            }
-            None => vec![Extractor { ty: ty.clone(), is_wrapped: false }],
+            Some(inner) => extracted_types(inner)
+                .into_iter()
+                .map(|inner| ExtractedType { is_wrapped: true, ..inner })
+                .collect(),
+            None => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
         },
-        _ => vec![Extractor { ty: ty.clone(), is_wrapped: false }],
+        _ => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
     }
 }
 

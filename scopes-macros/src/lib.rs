@@ -17,6 +17,7 @@ mod extractor;
 mod extractor_requirements;
 mod generated;
 mod handler;
+mod handler_attribute;
 mod hints;
 mod item_attributes;
 mod name_parts;

@@ -4,7 +4,7 @@ extern crate proc_macro;
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::Error;
+use syn::{Error, Result};
 
 use crate::generated::join;
 
@@ -87,6 +87,22 @@ pub(crate) fn error(error: &Error) -> TokenStream {
         token
     };
     error.to_compile_error().into_iter().map(place).collect()
+}
+
+/// Returns the errors and the expansion, or the item if the expansion failed. Without the item, each use of it
+/// would be another error.
+pub(crate) fn with_errors(
+    errors: Vec<Error>,
+    expanded: Result<TokenStream>,
+    item: TokenStream,
+) -> TokenStream {
+    let (expanded, last) = match expanded {
+        Ok(expanded) => (expanded, None),
+        Err(error) => (item, Some(error)),
+    };
+    let errors = errors.iter().chain(&last).map(error);
+    // After the item: editors complete in an expansion without the errors that the text at the cursor causes.
+    quote!(#expanded #(#errors)*)
 }
 
 /// Returns the place before `span`, without width.

@@ -5,10 +5,11 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result, Signature};
 
-use crate::attribute_macros::{Argument, with_errors};
 use crate::documented::is_utoipas;
 use crate::handler::{Block, Handler};
+use crate::handler_attribute::HandlerAttribute;
 use crate::item_attributes::{arguments, conditions, import_of, is, name_of_ours};
+use crate::place::with_errors;
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
@@ -68,7 +69,7 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
         function.attrs.extend(of_block.iter().cloned());
         let conditions: Vec<_> = conditions(&function.attrs).cloned().collect();
         imports.extend(import_of(&attribute, &conditions));
-        let argument = Argument::parse(name, arguments(&attribute), errors);
+        let attribute = HandlerAttribute::parse(name, arguments(&attribute), errors);
         let handler = match Handler::parse(function.to_token_stream(), errors) {
             Ok(handler) => handler.in_block(block.clone(), |signature| known_outside(signature, &original)),
             Err(error) => {
@@ -78,7 +79,7 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
                 continue;
             }
         };
-        let guarded = argument.guard(handler, errors);
+        let guarded = attribute.guard(handler, errors);
         items.extend(guarded.items);
         *inner = ImplItem::Verbatim(guarded.function);
     }

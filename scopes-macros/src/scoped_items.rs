@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result};
 
-use crate::attribute_macros::{reason, with_errors};
+use crate::handler_attribute::reason;
 use crate::item_attributes::{arguments, conditions, import_of, is};
+use crate::place::with_errors;
 use crate::requirement::Requirement;
 
 /// `kind` is rmcp's attribute: `tool` or `prompt`.

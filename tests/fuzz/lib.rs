@@ -19,6 +19,7 @@ pub mod macros {
     pub(crate) mod extractor_requirements;
     pub(crate) mod generated;
     pub(crate) mod handler;
+    pub(crate) mod handler_attribute;
     pub(crate) mod hints;
     pub(crate) mod item_attributes;
     pub(crate) mod name_parts;
@@ -47,6 +48,6 @@ pub mod macros {
 #[cfg(not(test))]
 use macros::{
     attribute_macros, authentication, declare, documented, enclosing_block, extractor,
-    extractor_requirements, generated, handler, hints, item_attributes, name_parts, place, requirement,
-    routes, scope_token, signature, similar, undeclared_scope,
+    extractor_requirements, generated, handler, handler_attribute, hints, item_attributes, name_parts, place,
+    requirement, routes, scope_token, signature, similar, undeclared_scope,
 };
