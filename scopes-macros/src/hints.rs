@@ -10,7 +10,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 use syn::parse::Parser;
 
-use crate::authentication::Authentication;
+use crate::requirement_options::RequirementOptions;
 
 /// Returns whether the macro runs in the proc-macro server of rust-analyzer, whose executable has a name that begins with
 /// `rust-analyzer`. rustc would take time to parse hints that it does not need.
@@ -95,7 +95,7 @@ impl Hints {
 
 /// Returns whether this is a name, other than that of an option.
 fn is_parameter(path: &[TokenTree]) -> bool {
-    matches!(path, [TokenTree::Ident(name)] if !Authentication::is_option(name))
+    matches!(path, [TokenTree::Ident(name)] if !RequirementOptions::is_option(name))
 }
 
 impl ToTokens for Hints {

@@ -8,7 +8,6 @@
 )]
 
 mod attribute_macros;
-mod authentication;
 mod declare;
 mod derive;
 mod documented;
@@ -23,6 +22,7 @@ mod item_attributes;
 mod name_parts;
 mod place;
 mod requirement;
+mod requirement_options;
 mod routes;
 mod scope_token;
 mod scoped_handlers;

@@ -17,9 +17,9 @@ use syn::{Error, Expr, Ident, Lit, Path, Result, Token, token};
 
 use item::{Item, alternatives_of_all};
 
-use crate::authentication::Authentication;
 use crate::hints::{Hints, is_rust_analyzer};
 use crate::place;
+use crate::requirement_options::RequirementOptions;
 use crate::scope_token::{EXPECTED, scope_token};
 
 /// The maximum number of alternatives, as in the runtime, which checks it again with extractors. A refusal lists
@@ -32,7 +32,7 @@ pub(crate) struct Requirement {
     /// `Scope`, which resolves literals, at the first of them. There rustc reports, once, that it is not imported.
     vocabulary: Ident,
     hints: Option<Hints>,
-    authentication: Authentication,
+    options: RequirementOptions,
     may_require: Option<MayRequire>,
     /// The values of parameters, in `scopes!`.
     values: Vec<(Ident, Expr)>,
@@ -43,7 +43,7 @@ pub(crate) struct Requirement {
 struct MayRequire {
     word: Ident,
     items: Vec<Item>,
-    authentication: Authentication,
+    options: RequirementOptions,
 }
 
 impl Requirement {
@@ -85,8 +85,8 @@ impl Requirement {
         let hints = is_rust_analyzer().then(|| Hints::of(tokens.clone()));
         let (items, outermost, errors) =
             parser.parse2(tokens).unwrap_or_else(|error| (Vec::new(), Outermost::default(), vec![error]));
-        let Outermost { authentication, may_require, values } = outermost;
-        Self { items, vocabulary, hints, authentication, may_require, values, errors }
+        let Outermost { options, may_require, values } = outermost;
+        Self { items, vocabulary, hints, options, may_require, values, errors }
     }
 
     /// Returns what only editors read.
@@ -113,7 +113,7 @@ impl Requirement {
 impl Requirement {
     /// Returns the requirement without that of extractors. Avoids `all` for at most one item, because that compiles faster.
     pub(crate) fn expand(&self) -> TokenStream {
-        let is_list_only = self.authentication.is_empty() && self.may_require.is_none();
+        let is_list_only = self.options.is_empty() && self.may_require.is_none();
         match self.items.as_slice() {
             [] if is_list_only => quote!(::scopes_runtime::Requirement::ANY_VALID_TOKEN),
             [item] if is_list_only => item.expand(&self.vocabulary),
@@ -125,18 +125,18 @@ impl Requirement {
 /// Writes the items as array elements, each with a trailing comma.
 impl ToTokens for Requirement {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { items, vocabulary, authentication, may_require, .. } = self;
+        let Self { items, vocabulary, options, may_require, .. } = self;
         let items = items.iter().map(|item| item.expand(vocabulary));
         let may_require = may_require.iter().map(|may_require| may_require.expand(vocabulary));
-        tokens.extend(quote!(#(#items,)* #authentication #(#may_require)*));
+        tokens.extend(quote!(#(#items,)* #options #(#may_require)*));
     }
 }
 
 impl MayRequire {
     fn expand(&self, vocabulary: &Ident) -> TokenStream {
-        let Self { items, authentication, .. } = self;
+        let Self { items, options, .. } = self;
         let items = items.iter().map(|item| item.expand(vocabulary));
-        quote!(::scopes_runtime::Requirement::may_require(&[#(#items,)* #authentication]),)
+        quote!(::scopes_runtime::Requirement::may_require(&[#(#items,)* #options]),)
     }
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// What only the outermost list has beside its items.
 #[derive(Default)]
 struct Outermost {
-    authentication: Authentication,
+    options: RequirementOptions,
     may_require: Option<MayRequire>,
     values: Vec<(Ident, Expr)>,
 }
@@ -183,8 +183,8 @@ fn list(
     let mut seen = HashSet::new();
     while !input.is_empty() {
         let read = match &mut outermost {
-            Some(outermost) if Authentication::is_next(input) => outermost.add_option(input),
-            None if Authentication::is_next(input) => Err(Authentication::misplaced(input)),
+            Some(outermost) if RequirementOptions::is_next(input) => outermost.add_option(input),
+            None if RequirementOptions::is_next(input) => Err(RequirementOptions::misplaced(input)),
             Some(outermost) if MayRequire::is_next(input) => outermost.add_may_require(input, errors),
             None if MayRequire::is_next(input) => Err(MayRequire::misplaced(input)),
             Some(_) if value_with_colon(input, &items) => {
@@ -237,8 +237,8 @@ impl Outermost {
     /// Adds `acr`, `max_age`, `dpop` or the value of a parameter.
     fn add_option(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = input.fork().call(Ident::parse_any)?;
-        if Authentication::is_option(&name) {
-            return self.authentication.add(input);
+        if RequirementOptions::is_option(&name) {
+            return self.options.add(input);
         }
         input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
@@ -275,7 +275,7 @@ impl Outermost {
         if let Some((name, _)) = lists.values.first() {
             return Err(Error::new(name.span(), unknown_option(name)));
         }
-        self.may_require = Some(MayRequire { word, items, authentication: lists.authentication });
+        self.may_require = Some(MayRequire { word, items, options: lists.options });
         Ok(())
     }
 }
@@ -340,7 +340,7 @@ fn item(input: ParseStream<'_>, errors: &mut Vec<Error>) -> Result<Item> {
     if word.starts_with(|first: char| first.is_lowercase()) {
         return Err(without_quotes(path, word, input));
     }
-    if let Some(problem) = Authentication::misspelt(&word) {
+    if let Some(problem) = RequirementOptions::misspelt(&word) {
         return Err(Error::new_spanned(path, problem));
     }
     Ok(Item::Variant(path))
@@ -354,7 +354,7 @@ fn without_quotes(path: Path, mut word: String, input: ParseStream<'_>) -> Error
         word.push_str(&token.to_string());
         written.extend([token]);
     }
-    let problem = Authentication::misspelt(&word);
+    let problem = RequirementOptions::misspelt(&word);
     let problem = problem.unwrap_or_else(|| format!("scope name without quotes; write `\"{word}\"`"));
     Error::new_spanned(written, problem)
 }

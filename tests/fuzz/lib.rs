@@ -11,7 +11,6 @@ mod tests;
 #[allow(dead_code, reason = "the targets call only some of the macros")]
 pub mod macros {
     pub(crate) mod attribute_macros;
-    pub(crate) mod authentication;
     pub(crate) mod declare;
     pub(crate) mod documented;
     pub(crate) mod enclosing_block;
@@ -27,6 +26,7 @@ pub mod macros {
     #[path = "tests/properties/mod.rs"]
     mod properties;
     pub(crate) mod requirement;
+    pub(crate) mod requirement_options;
     pub(crate) mod routes;
     pub(crate) mod scope_token;
     pub(crate) mod signature;
@@ -47,7 +47,7 @@ pub mod macros {
 // Their paths in `scopes-macros`.
 #[cfg(not(test))]
 use macros::{
-    attribute_macros, authentication, declare, documented, enclosing_block, extractor,
-    extractor_requirements, generated, handler, handler_attribute, hints, item_attributes, name_parts, place,
-    requirement, routes, scope_token, signature, similar, undeclared_scope,
+    attribute_macros, declare, documented, enclosing_block, extractor, extractor_requirements, generated,
+    handler, handler_attribute, hints, item_attributes, name_parts, place, requirement, requirement_options,
+    routes, scope_token, signature, similar, undeclared_scope,
 };

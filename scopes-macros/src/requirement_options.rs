@@ -18,14 +18,14 @@ const MAX_AGE: &str = "expected a number of seconds, at least 1, such as `max_ag
 
 /// The options of a requirement.
 #[derive(Default)]
-pub(crate) struct Authentication {
+pub(crate) struct RequirementOptions {
     acr_values: Vec<LitStr>,
     max_age: Option<LitInt>,
     /// Where `dpop` is written.
     dpop: Option<Span>,
 }
 
-impl Authentication {
+impl RequirementOptions {
     /// Returns whether the next item is an option.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
@@ -58,9 +58,9 @@ impl Authentication {
             return Err(duplicate(&name));
         }
         if name == "acr" {
-            self.acr_values = contexts(input)?;
+            self.acr_values = parse_acr_values(input)?;
         } else {
-            self.max_age = Some(seconds(input)?);
+            self.max_age = Some(parse_max_age(input)?);
         }
         Ok(())
     }
@@ -100,10 +100,10 @@ fn duplicate(name: &Ident) -> Error {
     Error::new(name.span(), format!("duplicate option `{name}`; remove it"))
 }
 
-fn contexts(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
+fn parse_acr_values(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
     let expected = |error: Error| Error::new(error.span(), ACR);
     if input.peek(LitStr) {
-        return Ok(vec![context(input.parse()?)?]);
+        return Ok(vec![check_acr_value(input.parse()?)?]);
     }
     let word = input.call(Ident::parse_any).map_err(expected)?;
     if word != "any" || !input.peek(token::Paren) {
@@ -115,11 +115,11 @@ fn contexts(input: ParseStream<'_>) -> Result<Vec<LitStr>> {
     if values.is_empty() {
         return Err(Error::new(word.span(), ACR));
     }
-    values.into_iter().map(context).collect()
+    values.into_iter().map(check_acr_value).collect()
 }
 
 /// Checks that a challenge can contain the value: `acr_values` are separated by spaces, in a quoted string.
-fn context(literal: LitStr) -> Result<LitStr> {
+fn check_acr_value(literal: LitStr) -> Result<LitStr> {
     let value = literal.value();
     if value.is_empty() || !value.chars().all(is_token_character) {
         let message = "invalid `acr` value; use visible ASCII characters other than `\"` and `\\`, and write several values \
@@ -129,7 +129,7 @@ fn context(literal: LitStr) -> Result<LitStr> {
     Ok(literal)
 }
 
-fn seconds(input: ParseStream<'_>) -> Result<LitInt> {
+fn parse_max_age(input: ParseStream<'_>) -> Result<LitInt> {
     let seconds: LitInt = input.parse().map_err(|error| Error::new(error.span(), MAX_AGE))?;
     match seconds.base10_parse::<u64>() {
         Ok(1..) if seconds.suffix().is_empty() => Ok(seconds),
@@ -138,7 +138,7 @@ fn seconds(input: ParseStream<'_>) -> Result<LitInt> {
 }
 
 /// Writes the options, if any, as array elements, each with a trailing comma.
-impl ToTokens for Authentication {
+impl ToTokens for RequirementOptions {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { acr_values, max_age, dpop } = self;
         if !acr_values.is_empty() || max_age.is_some() {
