@@ -199,10 +199,9 @@ fn traits(vocabulary: &Ident) -> TokenStream {
     }
 }
 
-/// Returns a macro with the enum's name, which resolves a literal to its variant: `Scope!("items" [Scope] [])` expands to
-/// `Scope::Items`. Types and macros have separate
-/// namespaces, so one `use` imports both. An arm for each scope keeps the whole list out of the expansion of a
-/// requirement.
+/// Returns a macro with the enum's name. `Scope!("items" [Scope] [])` expands to `Scope::Items`. Types and macros have separate
+/// namespaces, so one `use` imports both. The macro has an arm for each scope, so the expansion of a requirement does not
+/// contain the list of scopes.
 fn resolver(item: &ItemEnum, scopes: &[Scope], is_valid: bool, location: &str) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     location.hash(&mut hasher);

@@ -1,3 +1,5 @@
+//! A scope of a vocabulary that is being expanded.
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Ident, LitStr};
