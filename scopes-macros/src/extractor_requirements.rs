@@ -83,6 +83,12 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
             let span = ty.span();
             Probed { conditions: conditions(attributes).collect(), span, known }
         }));
+        let wrappers = wrappers(ty).into_iter().filter(|ty| !depends_on(ty.to_token_stream(), generics));
+        probed.extend(wrappers.map(|ty| {
+            let wrapper = with_static_lifetimes(ty.to_token_stream());
+            let known = quote!(::scopes_runtime::__private::StandardWrapper<#wrapper>);
+            Probed { conditions: conditions(attributes).collect(), span: ty.span(), known }
+        }));
     }
     probed
 }
@@ -155,6 +161,19 @@ fn extracted_types(ty: &Type) -> Vec<ExtractedType> {
             None => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
         },
         _ => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
+    }
+}
+
+/// Returns the types that [`extracted_types`] takes for `Option` and `Result`, because of their names.
+fn wrappers(ty: &Type) -> Vec<&Type> {
+    match ty {
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(wrappers).collect(),
+        Type::Paren(inner) => wrappers(&inner.elem),
+        Type::Group(inner) => wrappers(&inner.elem),
+        Type::Path(path) => {
+            inside_wrapper(path).map_or_else(Vec::new, |inner| [vec![ty], wrappers(inner)].concat())
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -276,7 +276,7 @@ pub mod __private {
     pub use crate::http::{
         Describe, DescriptionOf, Generic, HandlerInfo, HandlerSource, IntoRejection, MisplacedHandler,
         ProvidesResourceServer, Rejected, RejectsWith, RequirementOf, ScopedExtractor, SignatureDescription,
-        any_of, check, forbid, shaped_or,
+        StandardWrapper, any_of, check, forbid, shaped_or,
     };
     /// What generated code imports to read constants of types. One glob import compiles faster than a list. `DescriptionOf` and
     /// `RequirementOf` are exported above as well, so that compile errors show these names.

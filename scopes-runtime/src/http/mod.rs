@@ -62,7 +62,7 @@ pub use provable::{AnyOf, Implies, ImpliesAll, Provable, WithoutParameters};
 pub use rejection::{IntoRejection, Rejected, RejectsWith};
 #[cfg(feature = "mcp")]
 pub(crate) use request_values::parameter_values;
-pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, any_of, forbid};
+pub use requirement_of::{NoRequirement, RequirementOf, ScopedExtractor, StandardWrapper, any_of, forbid};
 pub use resource_server::{RealmError, ResourceServer, ResourceServerBuilder};
 pub use router_state::ProvidesResourceServer;
 pub use scope_parameter::{ScopeParameter, ScopeValue};

@@ -114,6 +114,27 @@ impl<T: Wrapped, E> RequirementOf<Result<T, E>> {
     pub const __SCOPES_READS_CONTEXT: bool = T::INSIDE.reads_context;
 }
 
+/// `Option` or `Result` of the standard library.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the `Option` or `Result` of the standard library",
+    label = "in a tuple or around one, the requirement of this type cannot be read",
+    note = "give a type of yours another name than `Option` and `Result`"
+)]
+pub trait Standard {}
+
+impl<T> Standard for Option<T> {}
+
+impl<T, E> Standard for Result<T, E> {}
+
+/// A type that the macros have taken apart, because it is named `Option` or `Result`. It requires nothing beyond its parts.
+pub struct StandardWrapper<W: Standard>(PhantomData<W>);
+
+impl<W: Standard> ScopedExtractor for StandardWrapper<W> {
+    const REQUIREMENT: Requirement = Requirement::ANY_VALID_TOKEN;
+    const PROTECTED: bool = false;
+    const READS_CONTEXT: bool = false;
+}
+
 #[track_caller]
 const fn hidden_tuple() -> ! {
     panic!(
