@@ -34,3 +34,5 @@ async fn inside(_: Result<(own::Result<u8>, HeaderMap), axum::response::Response
 async fn standard(_: Result<(Option<HeaderMap>, HeaderMap), axum::response::Response>) {}
 
 fn main() {}
+
+// Fix: give a type of yours another name than `Option` and `Result`.
