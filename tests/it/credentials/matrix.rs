@@ -355,3 +355,21 @@ fn a_failure_of_the_server_is_no_refusal() {
     let found = failures(ScopedRouter::new().route("/prices", get(failing)), |matrix| matrix);
     assert_eq!(found, ["GET /prices no credentials refused 500"]);
 }
+
+#[authenticated_by(PartnerKey)]
+async fn failing_with_key(_: PartnerKey) -> StatusCode {
+    StatusCode::INTERNAL_SERVER_ERROR
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_with_valid_credentials_is_listed() {
+    let issuer = TestIssuer::new();
+    let routes = ScopedRouter::new().route("/prices", get(failing_with_key));
+    let app = routes.with_state(issuer.resource_server());
+    let outcome = issuer.matrix(&app).credentials("partner_key", add_key).check(app).await;
+    assert_eq!(
+        outcome.to_string(),
+        "OPERATION    NOT TESTED\n\
+         GET /prices  the handler, which responded to authorized requests with 500"
+    );
+}

@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use axum::extract::{FromRequestParts, Path, Request};
+use axum::extract::{Extension, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
@@ -468,8 +468,8 @@ mod rejected {
         assert_eq!(
             outcome.to_string(),
             "OPERATION        NOT TESTED\n\
-             POST /items      the handler, which responded to sufficient tokens with 422\n\
-             GET /items/{id}  the handler, which responded to sufficient tokens with 404 404"
+             POST /items      the handler, which responded to authorized requests with 422\n\
+             GET /items/{id}  the handler, which responded to authorized requests with 404 404"
         );
 
         let outcome = issuer.matrix(&router()).body("POST /items", r#"{ "name": "Foo" }"#).check(app()).await;
@@ -477,6 +477,37 @@ mod rejected {
 
         let outcome = issuer.matrix(&router()).dry_run().check(app()).await;
         assert_eq!(outcome.to_string(), "OPERATION  NOT TESTED\nall        the handlers: this was a dry run");
+        assert!(!outcome.is_complete());
+    }
+
+    #[requires_scopes("items")]
+    async fn with_extension(_: Extension<u8>) {}
+
+    #[requires_scopes("items")]
+    async fn one_parameter_of_two(_: Path<u64>) {}
+
+    #[requires_scopes(any("items", "me"))]
+    async fn fails_for_some(token: AccessToken) -> StatusCode {
+        if token.scopes().contains("me") { StatusCode::BAD_GATEWAY } else { StatusCode::OK }
+    }
+
+    #[tokio::test]
+    async fn handlers_that_fail_are_listed() {
+        let issuer = TestIssuer::new();
+        let items = ScopedRouter::new().route("/items/{id}", get(one_parameter_of_two));
+        let routes = ScopedRouter::new()
+            .route("/extension", get(with_extension))
+            .route("/some", get(fails_for_some))
+            .nest("/teams/{team}", items);
+        let app = routes.with_state(issuer.resource_server());
+        let outcome = issuer.matrix(&app).check(app).await;
+        assert_eq!(
+            outcome.to_string(),
+            "OPERATION                     NOT TESTED\n\
+             GET /extension                the handler, which responded to authorized requests with 500\n\
+             GET /some                     the handler, which responded to authorized requests with 200 502\n\
+             GET /teams/{team}/items/{id}  the handler, which responded to authorized requests with 500"
+        );
         assert!(!outcome.is_complete());
     }
 

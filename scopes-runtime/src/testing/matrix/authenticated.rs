@@ -70,10 +70,13 @@ impl Authenticated<'_> {
         let request = request.clone().credentials(&self.valid.of(self.schemes));
         let case = self.case("valid credentials", request, Expected::Authorized);
         let actual = run.send(&case.request).await;
+        let status = actual.status();
         if !case.expected.matches(&actual) {
             run.fail(&case, &actual);
+        } else if let Some(status) = status {
+            run.add_authorized(&case.operation, status);
         }
-        actual.status()
+        status
     }
 
     fn refused(&self, sent: &str, request: TestRequest, accepted: Option<StatusCode>) -> Case {

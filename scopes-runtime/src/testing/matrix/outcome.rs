@@ -4,14 +4,15 @@ use axum::http::StatusCode;
 
 use crate::report::write_aligned;
 
-/// What a [`ScopeMatrix`](super::ScopeMatrix) has not tested, because of the placeholders or of credentials that were not set.
+/// What a [`ScopeMatrix`](super::ScopeMatrix) has not tested: because of the placeholders, of handlers that failed, or of
+/// credentials that were not set.
 ///
 /// `Display` writes a table, or nothing if the outcome [is complete](Self::is_complete).
 /// [`unused_may_require`](Self::unused_may_require) and [`rejected_operations`](Self::rejected_operations) have examples.
 #[derive(Clone, Debug, Default)]
 pub struct MatrixOutcome {
-    /// The statuses of the handlers' responses to sufficient tokens, for each operation.
-    sufficient_statuses: Vec<(String, Vec<StatusCode>)>,
+    /// The statuses of the handlers' responses to sufficient tokens and valid credentials, for each operation.
+    authorized_statuses: Vec<(String, Vec<StatusCode>)>,
     /// What `may_require` lists of operations that accepted a token without it.
     unused: Vec<(String, Vec<String>)>,
     /// The operations that got no valid credentials.
@@ -22,9 +23,9 @@ pub struct MatrixOutcome {
 
 impl MatrixOutcome {
     pub(super) fn add(&mut self, operation: &str, status: StatusCode) {
-        match self.sufficient_statuses.iter_mut().find(|(other, _)| other == operation) {
+        match self.authorized_statuses.iter_mut().find(|(other, _)| other == operation) {
             Some((_, statuses)) => statuses.push(status),
-            None => self.sufficient_statuses.push((operation.to_owned(), vec![status])),
+            None => self.authorized_statuses.push((operation.to_owned(), vec![status])),
         }
     }
 
@@ -45,13 +46,19 @@ impl MatrixOutcome {
     }
 
     fn rejected(&self) -> impl Iterator<Item = (&str, &[StatusCode])> {
-        let all = self.sufficient_statuses.iter().map(|(operation, statuses)| (&**operation, &**statuses));
-        all.filter(|(_, statuses)| statuses.iter().all(StatusCode::is_client_error))
+        let all = self.authorized_statuses.iter().map(|(operation, statuses)| (&**operation, &**statuses));
+        all.filter(|(_, statuses)| {
+            statuses.iter().any(StatusCode::is_server_error)
+                || statuses.iter().all(StatusCode::is_client_error)
+        })
     }
 
-    /// Returns the scoped operations whose handlers responded to each sufficient token with a status from 400 to 499, such as
-    /// 404 or 422. Such a handler may have rejected the placeholder before its own checks ran. Method and path are those of the
-    /// access report.
+    /// Returns the operations whose handlers responded to each sufficient token with a status from 400 to 499, such as 404 or
+    /// 422, or to one of them with 5xx. Such a handler may have rejected the placeholder before its own checks ran. axum
+    /// responds with 500 if the path has more parameters than `Path` takes, and if an `Extension` is missing. Method and path
+    /// are those of the access report.
+    ///
+    /// For operations with [`#[authenticated_by]`](macro@crate::authenticated_by), this is the response to valid credentials.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
@@ -150,7 +157,7 @@ impl MatrixOutcome {
             let statuses: Vec<_> = statuses.iter().map(|status| status.as_u16().to_string()).collect();
             (
                 operation,
-                format!("the handler, which responded to sufficient tokens with {}", statuses.join(" ")),
+                format!("the handler, which responded to authorized requests with {}", statuses.join(" ")),
             )
         });
         let unused = self.unused.iter().map(|(operation, items)| {

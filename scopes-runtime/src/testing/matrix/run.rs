@@ -2,7 +2,7 @@ use std::panic::Location;
 use std::{fmt, iter};
 
 use axum::Router;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 
 use super::exchange::TestRequest;
 use super::outcome::MatrixOutcome;
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         self.valid_tokens.add(is_invalid_token);
         let is_authorized = matches!(case.expected, Expected::Authorized);
         if let Some(status) = actual.as_ref().filter(|_| is_authorized).and_then(Actual::status) {
-            self.outcome.add(&case.operation, status);
+            self.add_authorized(&case.operation, status);
         }
         actual.is_some()
     }
@@ -151,6 +151,11 @@ impl<'a> Run<'a> {
         if let Some(case) = cases.first().filter(|_| !is_refused) {
             self.outcome.add_unused(&case.operation, item);
         }
+    }
+
+    /// Records the status of a handler's response to an authorized request.
+    pub(super) fn add_authorized(&mut self, operation: &str, status: StatusCode) {
+        self.outcome.add(operation, status);
     }
 
     /// Records that an operation gets no valid credentials.
