@@ -222,6 +222,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "_jwt"))))]
 
+#[cfg(all(feature = "_jwt", not(any(feature = "aws-lc-rs", feature = "rust-crypto"))))]
+compile_error!(
+    "the feature `_jwt` of scopes-runtime alone verifies no signatures; enable `aws-lc-rs` or `rust-crypto` instead"
+);
+
 mod attribute_order;
 #[cfg(feature = "bound-tokens")]
 pub mod bound;
@@ -260,7 +265,8 @@ pub use scope::{
     TokenRequirement, UndeclaredScopeError, Vocabulary,
 };
 pub use token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
-#[cfg(feature = "_jwt")]
+// rustc names the features of this `cfg` where the names below are used without them. `_jwt` is not for direct use.
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))))]
 pub use token::{
     Algorithm, JwtDecoder, JwtDecoderBuilder, JwtDecoderError, KeyError, MultiIssuerDecoder, ScopeClaim,

@@ -71,15 +71,15 @@ mod signing_key;
 #[cfg(feature = "_jwt")]
 mod token;
 
-#[cfg(feature = "_jwt")]
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use attacks::Attack;
 pub use claims::access_token;
 #[cfg(feature = "bound-tokens")]
 pub use dpop_key::DpopKey;
 pub use guard::{Guard, granted, guard};
-#[cfg(feature = "_jwt")]
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use issuer::TestIssuer;
-#[cfg(feature = "_jwt")]
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use matrix::{MatrixOutcome, ScopeMatrix};
-#[cfg(feature = "_jwt")]
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto"))]
 pub use token::TestToken;
