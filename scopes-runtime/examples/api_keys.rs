@@ -5,7 +5,8 @@ mod client;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use hmac_sha256::Hash;
 use scopes_runtime::router::{ScopedRouter, get};
@@ -32,14 +33,19 @@ impl CredentialExtractor for Partner {
 }
 
 impl<S: Sync> FromRequestParts<S> for Partner {
-    type Rejection = (StatusCode, Json<Value>);
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let known = Hash::hash(b"the partner's key");
         let is_known = parts.headers.get("X-Api-Key").is_some_and(|key| Hash::verify(key, &known));
-        let refusal = (StatusCode::UNAUTHORIZED, Json(json!({ "message": "an API key is required" })));
-        if is_known { Ok(Self) } else { Err(refusal) }
+        if is_known { Ok(Self) } else { Err(refusal()) }
     }
+}
+
+fn refusal() -> Response {
+    let challenge = [(header::WWW_AUTHENTICATE, "ApiKey")];
+    (StatusCode::UNAUTHORIZED, challenge, Json(json!({ "message": "an API key is required" })))
+        .into_response()
 }
 
 #[authenticated_by(Partner)]
@@ -64,7 +70,9 @@ async fn main() -> serde_json::Result<()> {
     let app = Router::from(routes().with_state(server(issuer.decoder())));
 
     let status = async |request| send(&app, request).await.status();
-    assert_eq!(status(Request::get("/partner/prices")).await, StatusCode::UNAUTHORIZED);
+    let refusal = send(&app, Request::get("/partner/prices")).await;
+    assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(refusal.headers()[header::WWW_AUTHENTICATE], "ApiKey");
     assert_eq!(
         status(Request::get("/partner/prices").header("x-api-key", "a guess")).await,
         StatusCode::UNAUTHORIZED

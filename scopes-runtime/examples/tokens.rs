@@ -6,6 +6,7 @@
 //! `jwks(Jwks::discovery())`. The port changes with each start.
 
 use std::env;
+use std::future::pending;
 use std::io::{self, Read as _};
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("issuer:   {}\naudience: {}\n", issuer.url(), issuer.audience());
     println!("curl -i 127.0.0.1:3000/users/me/items -H 'Authorization: Bearer {}'\n", token.sign());
     println!("Press Enter to stop the issuer.");
-    tokio::task::spawn_blocking(|| io::stdin().read(&mut [0])).await??;
+    // Without a terminal, stdin has ended: the issuer runs until the process is stopped.
+    if tokio::task::spawn_blocking(|| io::stdin().read(&mut [0])).await?? == 0 {
+        pending::<()>().await;
+    }
     Ok(())
 }
