@@ -74,9 +74,10 @@ impl<T, H, S: StateOf<H, T>> ArgumentsOf<H, S> for T {
 
 /// An argument that is not the last one.
 #[diagnostic::on_unimplemented(
-    message = "argument of type `{Self}` cannot be extracted before another argument",
+    message = "argument of type `{Self}` does not implement `FromRequestParts<{S}>`, which all arguments but the last one need",
     label = "the handler has an argument of type `{Self}`, and another one after it",
-    note = "make the argument that reads the body the last one, or implement `FromRequestParts<{S}>` for the type; `State<T>` needs `T: FromRef<{S}>`, and `Option<T>` needs `T: OptionalFromRequestParts<{S}>`",
+    note = "if the type reads the body, make the argument the last one; otherwise implement `FromRequestParts<{S}>` for the type",
+    note = "`State<T>` needs `T: FromRef<{S}>`: derive `FromRef` (feature `macros` of axum) on the state, or write the impl; `Option<T>` needs `T: OptionalFromRequestParts<{S}>`",
     note = "if the type implements `FromRequestParts` for some states only, `#[axum::debug_handler(state = {S})]` below the attribute names the bound that is not met"
 )]
 pub trait PartsArgument<S>: FromRequestParts<S> + Send {}

@@ -42,7 +42,7 @@ pub trait GuardedArguments {
 #[diagnostic::on_unimplemented(
     message = "no `ResourceServer` in the router state `{S}`",
     label = "`ResourceServer: FromRef<{S}>` is required to check access tokens",
-    note = "add a `ResourceServer` to the state, and derive `FromRef` on the state or write `impl FromRef<State> for ResourceServer`, where `State` is the state, or the type inside of its `Arc`",
+    note = "add a `ResourceServer` to the state, and derive `FromRef` (feature `macros` of axum) on the state or write `impl FromRef<State> for ResourceServer`, where `State` is the state, or the type inside of its `Arc`",
     note = "if this is not the state of the application, call `with_state` with it before the router is served"
 )]
 pub trait GuardIn<S>: OperationGuard {
