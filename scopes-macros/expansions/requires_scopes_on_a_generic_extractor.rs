@@ -20,13 +20,17 @@
 //     }
 // }
 
-impl<'a, S: AsRef<T> + Sync, T: Clone + From<S>, E, const N: usize> FromRequestParts<S>
-for Owned<'a, T, N>
+impl<
+    'a,
+    S: ::scopes_runtime::__private::ProvidesResourceServer + AsRef<T> + Sync,
+    T: Clone + From<S>,
+    E,
+    const N: usize,
+> FromRequestParts<S> for Owned<'a, T, N>
 where
     T: Send,
     S: Into<Config>,
     E: From<AuthError>,
-    S: ::scopes_runtime::__private::ProvidesResourceServer,
 {
     type Rejection = E;
     fn helper() {}

@@ -7,10 +7,9 @@
 //     }
 // }
 
-impl<S: Send + Sync> FromRequestParts<S> for CurrentUser
-where
-    S: ::scopes_runtime::__private::ProvidesResourceServer,
-{
+impl<
+    S: ::scopes_runtime::__private::ProvidesResourceServer + Send + Sync,
+> FromRequestParts<S> for CurrentUser {
     type Rejection = AuthError;
     async fn from_request_parts(
         parts: &mut Parts,

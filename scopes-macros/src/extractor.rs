@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{
-    Error, GenericArgument, GenericParam, Generics, ImplItem, ItemImpl, PatType, Path, PathArguments, Result,
-    Type, parse_quote,
+    Error, GenericArgument, GenericParam, Generics, ImplItem, ItemImpl, PatType, Path, PathArguments,
+    PredicateType, Result, Type, TypeParam, WherePredicate, parse_quote,
 };
 
 use method::{OWN_ARGUMENTS, argument_types, mention, method, rejection, take_extractors};
@@ -52,8 +52,7 @@ impl Extractor {
     pub(crate) fn scoped(mut self, requirement: &Requirement) -> TokenStream {
         let requires = self.requires(requirement);
         let Self { item, state, .. } = &mut self;
-        let provides = place::at(state.span(), quote!(: ::scopes_runtime::__private::ProvidesResourceServer));
-        item.generics.make_where_clause().predicates.push(parse_quote!(#state #provides));
+        require_server_of(state, &mut item.generics);
         quote!(#item #requires)
     }
 
@@ -76,6 +75,31 @@ impl Extractor {
             }
         }
     }
+}
+
+/// Adds the bound on the state. It is the first of the bounds that the state already has, because rustc suggests further bounds
+/// after the last one, and further conditions after the `where` clause or in place of it.
+fn require_server_of(state: &Type, generics: &mut Generics) {
+    let provides = place::at(state.span(), quote!(::scopes_runtime::__private::ProvidesResourceServer));
+    let name = state.to_token_stream().to_string();
+    let of_parameters = generics.params.iter_mut().filter_map(|parameter| match parameter {
+        GenericParam::Type(TypeParam { ident, bounds, .. }) => Some((ident.to_string(), bounds)),
+        _ => None,
+    });
+    let conditions = generics.where_clause.iter_mut().flat_map(|clause| &mut clause.predicates);
+    let of_conditions = conditions.filter_map(|condition| match condition {
+        WherePredicate::Type(PredicateType { bounded_ty, bounds, .. }) => {
+            Some((bounded_ty.to_token_stream().to_string(), bounds))
+        }
+        _ => None,
+    });
+    let mut bounds = of_parameters.chain(of_conditions).filter(|(bounded, _)| *bounded == name);
+    if let Some((_, bounds)) = bounds.find(|(_, bounds)| !bounds.is_empty()) {
+        bounds.insert(0, parse_quote!(#provides));
+        return;
+    }
+    let colon = place::at(state.span(), quote!(:));
+    generics.make_where_clause().predicates.push(parse_quote!(#state #colon #provides));
 }
 
 /// Removes the arguments after axum's own from the methods of an extractor whose attribute is an error. rustc would report them

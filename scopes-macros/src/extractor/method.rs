@@ -1,7 +1,7 @@
 //! The method of an extractor: adds the check, and the extraction of its further arguments.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -183,7 +183,8 @@ fn checks(
         let at = |tokens| place::at(ty.span(), tokens);
         let (open, trait_) = (at(quote!(<)), at(quote!(as #private::FromRequestParts<)));
         let method = place::call(ty.span(), quote!(>>::from_request_parts), quote!(#parts, #state));
-        let awaited = at(quote!(.await));
+        // The keyword has the width of the type, so that rustc reports a missing bound at one place, and once.
+        let awaited = quote_spanned!(ty.span()=> .await);
         let extracted = quote!(#open #ty #trait_ #state_type #method #awaited);
         let rejected = place::call(ty.span(), quote!(#private::Rejected), quote!(#error));
         let into = place::call(ty.span(), quote!(.into_rejection), quote!(#refuse));
