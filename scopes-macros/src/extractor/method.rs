@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Error, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Pat, PatIdent, PatType, Result, Token, Type,
-    parse_quote,
+    TypeReference, parse_quote,
 };
 
 use crate::extractor_requirements::mentions;
@@ -139,6 +139,7 @@ pub(super) fn take_extractors(
         let message = "expected `parts: &mut Parts, state: &S`, then any extractors";
         return Err(Error::new(signature.paren_token.span.join(), message));
     }
+    own_first(&mut arguments, errors);
     let taken = arguments.split_off(OWN_ARGUMENTS);
     let mut own = Vec::new();
     let mut rebound = TokenStream::new();
@@ -162,6 +163,25 @@ pub(super) fn take_extractors(
     let statements = &body.stmts;
     *body = parse_quote!({ #checks #rebound #(#statements)* });
     Ok(taken)
+}
+
+/// Moves `parts` and `state` to the front, and reports the first argument that was in their place.
+fn own_first(arguments: &mut [PatType], errors: &mut Vec<Error>) {
+    let is_reference = |argument: &PatType, is_mutable| match &*argument.ty {
+        Type::Reference(TypeReference { mutability, .. }) => mutability.is_some() == is_mutable,
+        _ => false,
+    };
+    for (place, is_mutable) in [true, false].into_iter().enumerate() {
+        let later = arguments[place..].iter().position(|argument| is_reference(argument, is_mutable));
+        let Some(distance @ 1..) = later else { continue };
+        if errors.is_empty() {
+            errors.push(Error::new_spanned(
+                &arguments[place],
+                "argument before `parts` and `state`; write `parts: &mut Parts, state: &S` first, then the extractors",
+            ));
+        }
+        arguments[place..=place + distance].rotate_right(1);
+    }
 }
 
 /// Returns the statements before the user's: the check, then the extraction of the further arguments.
