@@ -31,13 +31,6 @@ fn requirement(project: &Project) -> impl TokenRequirement {
             };
             REQUIREMENT
         },
-        [
-            (
-                "org",
-                ::core::convert::AsRef::<
-                    ::core::primitive::str,
-                >::as_ref(&(project.org("me"))),
-            ),
-        ],
+        [("org", ::scopes_runtime::__private::string_value(&(project.org("me"))))],
     )
 }

@@ -295,7 +295,7 @@ pub mod __private {
     pub use crate::lock::{accepts_changes, check_lock};
     #[cfg(feature = "openapi")]
     pub use crate::openapi::{DocumentedHandler, ScopedPath};
-    pub use crate::scope::{NoScope, ParameterValues, deserialize, find};
+    pub use crate::scope::{NoScope, ParameterValues, deserialize, find, string_value};
     #[cfg(feature = "issuer")]
     pub use crate::token::usable_keys;
     /// The words of requirements, with the documentation that editors show.

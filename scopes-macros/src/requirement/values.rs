@@ -1,9 +1,10 @@
 //! The values of parameters in `scopes!`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use crate::place;
 
@@ -13,12 +14,15 @@ pub(super) fn with_values(requirement: &TokenStream, values: &[(Ident, Expr)]) -
         return requirement.clone();
     }
     let names = values.iter().map(|(name, _)| name.unraw().to_string());
-    let values = values.iter().map(|(_, value)| value);
+    let values = values.iter().map(|(_, value)| {
+        let reference = quote_spanned!(value.span()=> &(#value));
+        place::call(value.span(), quote!(::scopes_runtime::__private::string_value), reference)
+    });
     // Not in the block of the requirement, whose end would drop temporary values.
     quote! {
         ::scopes_runtime::ConcreteRequirement::new(
             #requirement,
-            [#((#names, ::core::convert::AsRef::<::core::primitive::str>::as_ref(&(#values)))),*],
+            [#((#names, #values)),*],
         )
     }
 }

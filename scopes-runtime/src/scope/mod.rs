@@ -30,7 +30,7 @@ pub(crate) use flat_requirement::{DPOP, FlatRequirement};
 pub use granted::GrantedScopes;
 pub(crate) use granted::MAX_SCOPES;
 pub(crate) use parameter_source::ParameterSource;
-pub use parameters::ParameterValues;
+pub use parameters::{ParameterValues, string_value};
 pub(crate) use parameters::{SharedValues, shared};
 pub use requirement::Requirement;
 pub(crate) use requirement::{RequirementKey, authentication_of_all};

@@ -32,6 +32,30 @@ impl<N: AsRef<str>, V: AsRef<str>> ParameterValues for [(N, V)] {
     }
 }
 
+/// A value of a parameter in `scopes!`: a string.
+#[diagnostic::on_unimplemented(
+    message = "value of type `{Self}` for the parameter of a scope, which is not a string",
+    label = "expected a string, such as `&str` or `String`",
+    note = "write `value.to_string()` for a value that implements `Display`"
+)]
+pub trait StringValue {
+    /// Returns the string.
+    fn as_string(&self) -> &str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> StringValue for T {
+    fn as_string(&self) -> &str {
+        self.as_ref()
+    }
+}
+
+/// Returns a value of a parameter in `scopes!`. For generated code.
+#[must_use]
+pub fn string_value<T: StringValue + ?Sized>(value: &T) -> &str {
+    value.as_string()
+}
+
 /// Returns the values, or no values for `None`.
 pub(super) fn values_of(values: &Option<SharedValues>) -> &dyn ParameterValues {
     match values {
