@@ -53,7 +53,9 @@ fn check_parameters(route: &Route) {
             format!("name one parameter of the endpoint's path `{{{parameter}}}`")
         } else {
             format!(
-                "name one parameter of the path `{{{parameter}}}`, or take a `ScopeValue` of it as an argument of the handler"
+                "name one parameter of the path `{{{parameter}}}`, or take a `ScopeValue` of it as an argument of the handler. \
+                 If the parameter is in the prefix of a router around it, nest this one with `ScopedRouter::nest` before the \
+                 conversion to axum's router"
             )
         };
         panic!(

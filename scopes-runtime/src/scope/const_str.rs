@@ -1,4 +1,4 @@
-//! Comparisons of strings in constants, where `==` on `str` is not allowed.
+//! Strings in constants, where `==` on `str` and `format!` are not allowed.
 
 /// Returns whether two strings are equal. It compares four bytes at a time, because the compiler interprets it for each literal
 /// of an attribute.
@@ -31,6 +31,37 @@ pub(super) const fn is_one_of(value: &str, values: &[&str]) -> bool {
     false
 }
 
+/// A text made of parts, for the message of a panic in a constant.
+pub(super) struct ConstText {
+    bytes: [u8; 512],
+    len: usize,
+}
+
+impl ConstText {
+    /// Joins the parts. Leaves out those for which there is no space.
+    pub(super) const fn of(parts: &[&str]) -> Self {
+        let mut text = Self { bytes: [0; 512], len: 0 };
+        let mut at = 0;
+        while at < parts.len() {
+            let part = parts[at].as_bytes();
+            if part.len() <= text.bytes.len() - text.len {
+                let (_, free) = text.bytes.split_at_mut(text.len);
+                free.split_at_mut(part.len()).0.copy_from_slice(part);
+                text.len += part.len();
+            }
+            at += 1;
+        }
+        text
+    }
+
+    pub(super) const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => panic!("whole strings are UTF-8"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +77,15 @@ mod tests {
                 assert!(!str_eq(&text[..len], &other), "{len} {at}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_that_of_its_parts_that_have_space() {
+        const TEXT: ConstText = ConstText::of(&["a", "…", ""]);
+        assert_eq!(TEXT.as_str(), "a…");
+        let long = "…".repeat(170);
+        assert_eq!(ConstText::of(&[&long, "abc", "d", "ef"]).as_str(), format!("{long}d"));
+        assert_eq!(ConstText::of(&[]).as_str(), "");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Parameters of the scopes of a requirement, and the extractors that give their values.
 
 use super::{HAS_PARAMETERS, Node, Requirement};
-use crate::scope::const_str::{is_one_of, str_eq};
+use crate::scope::DeclaredScope;
+use crate::scope::const_str::{ConstText, is_one_of, str_eq};
 use crate::scope::parameter_source::ParameterSource;
 use crate::scope::parameters::next_parameter;
 
@@ -12,11 +13,18 @@ impl Requirement {
     #[must_use]
     #[track_caller]
     pub const fn at_path(self, parameters: &[&str]) -> Self {
-        assert!(
-            !self.has_parameters() || self.gives_parameters_of(&self, parameters),
-            "path without the parameter of a required scope, such as `{{org}}` of `org:{{org}}:read`; give a parameter of the \
-             path its name, or document it in `params(…)` if `nest` adds it"
-        );
+        if self.has_parameters()
+            && let Some((parameter, scope)) = self.missing_parameter_of(&self, parameters)
+        {
+            let message = ConstText::of(&[
+                "path without the parameter `{",
+                parameter,
+                "}` of the required scope `",
+                scope.name(),
+                "`; give a parameter of the path this name, or document it in `params(…)` if `nest` adds it",
+            ]);
+            panic!("{}", message.as_str());
+        }
         self
     }
 
@@ -45,28 +53,34 @@ impl Requirement {
     /// Returns whether the scopes have only these parameters.
     #[must_use]
     pub const fn names_only_parameters(&self, parameters: &[&str]) -> bool {
-        Self::ANY_VALID_TOKEN.gives_parameters_of(self, parameters)
+        Self::ANY_VALID_TOKEN.missing_parameter_of(self, parameters).is_none()
     }
 
-    /// Returns whether all parameters of the scopes of `other` are in the list, or given by an extractor of this requirement.
-    const fn gives_parameters_of(&self, other: &Self, parameters: &[&str]) -> bool {
+    /// Returns a parameter of the scopes of `other`, and its scope, that is neither in the list nor given by an extractor of this
+    /// requirement.
+    const fn missing_parameter_of(
+        &self,
+        other: &Self,
+        parameters: &[&str],
+    ) -> Option<(&'static str, &'static DeclaredScope)> {
         if let Node::Scope(scope) = other.node {
             let mut rest = scope.name();
             while let Some((_, parameter, after)) = next_parameter(rest) {
                 if !is_one_of(parameter, parameters) && !self.gives(parameter) {
-                    return false;
+                    return Some((parameter, scope));
                 }
                 rest = after;
             }
         }
         let mut at = 0;
         while at < other.parts().len() {
-            if !self.gives_parameters_of(&other.parts()[at], parameters) {
-                return false;
+            let missing = self.missing_parameter_of(&other.parts()[at], parameters);
+            if missing.is_some() {
+                return missing;
             }
             at += 1;
         }
-        true
+        None
     }
 
     /// Returns whether an extractor gives the value of the parameter.

@@ -257,7 +257,8 @@ async fn nested_routers_have_the_parameters_of_their_prefix() {
 #[test]
 #[should_panic(
     expected = "`GET /projects` requires `org:{org}:read`, but its path has no parameter `{org}`, or several values for it: \
-                name one parameter of the path `{org}`, or take a `ScopeValue` of it as an argument of the handler"
+                name one parameter of the path `{org}`, or take a `ScopeValue` of it as an argument of the handler. If the parameter is in the prefix of a \
+                router around it, nest this one with `ScopedRouter::nest` before the conversion to axum's router"
 )]
 fn a_scoped_router_without_the_parameter_is_not_built() {
     let router = ScopedRouter::new().route("/projects", get(read));
