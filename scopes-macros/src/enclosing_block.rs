@@ -20,7 +20,7 @@ pub(crate) enum EnclosingBlock {
 }
 
 /// Returns the block of the attribute that is being expanded, if it is certainly on a function of one. Reads the file only if
-/// the line with less indentation above begins such a block.
+/// the line with less indentation above begins such a block, or this line does.
 pub(crate) fn find() -> Option<EnclosingBlock> {
     // Tests expand macros outside of the compiler.
     if !proc_macro::is_available() {
@@ -38,11 +38,11 @@ pub(crate) fn find() -> Option<EnclosingBlock> {
 fn block_at(source: &str, line: usize, column: usize) -> Option<EnclosingBlock> {
     let lines = source.split_inclusive('\n').take(line - 1);
     let start: usize = lines.clone().map(str::len).sum();
-    let indentation = source.get(start..)?.chars().take(column - 1).map(char::len_utf8).sum();
-    if !is_indented_below_block(lines, indentation) {
-        return None;
-    }
-    parsed_block(source, start + indentation)
+    let width: usize = source.get(start..)?.chars().take(column - 1).map(char::len_utf8).sum();
+    let before = source.get(start..start + width)?.trim_start();
+    let is_in_block =
+        if before.is_empty() { is_indented_below_block(lines, width) } else { begins_block(before) };
+    if is_in_block { parsed_block(source, start + width) } else { None }
 }
 
 /// Returns whether the next line above with less indentation begins a block of an `impl` or a trait.
