@@ -174,15 +174,15 @@ impl Challenge {
         if self.has_hints() { self.template.named_alternatives() } else { Vec::new() }
     }
 
-    /// Returns the accepted authentication contexts, separated by spaces (`acr_values`, RFC 9470 section 3), if the user must
-    /// authenticate otherwise.
+    /// Returns the accepted authentication contexts, separated by spaces (`acr_values`, RFC 9470 section 3). `None` unless the
+    /// error is [`AuthError::InsufficientUserAuthentication`] and the operation requires a context.
     #[must_use]
     pub fn acr_values(&self) -> Option<String> {
         self.template.acr_values(self.reason)
     }
 
-    /// Returns the maximum age of the authentication in seconds (`max_age`, RFC 9470 section 3), if the user must authenticate
-    /// again.
+    /// Returns the maximum age of the authentication in seconds (`max_age`, RFC 9470 section 3). `None` unless the error is
+    /// [`AuthError::InsufficientUserAuthentication`] and the operation limits the age.
     #[must_use]
     pub fn max_age(&self) -> Option<u64> {
         self.template.max_age(self.reason)
@@ -285,7 +285,7 @@ impl AuthError {
         self.respond(name, value, response)
     }
 
-    /// Returns the header that tells clients what to do, and the body of a problem detail.
+    /// Returns `WWW-Authenticate` or, for [`Unavailable`](Self::Unavailable), `Retry-After`, and the body as a problem detail.
     fn rendered(&self) -> (HeaderName, HeaderValue, Bytes) {
         match self.refusal() {
             Ok((reason, Challenge { scheme, template, granted, .. })) => {

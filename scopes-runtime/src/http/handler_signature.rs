@@ -1,4 +1,4 @@
-//! What the types in a handler's signature say about its request and its responses.
+//! Descriptions of a handler's request and response, from the types in its signature.
 
 use std::marker::PhantomData;
 

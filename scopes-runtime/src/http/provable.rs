@@ -40,7 +40,8 @@ pub trait Provable: Sized + 'static {
 pub trait WithoutParameters: Provable {}
 
 /// A scope that implies another one, with the same parameters. `#[declare_scopes(types = …)]` implements it for each
-/// `#[implies]`. See [`Granted`](super::Granted) for an example.
+/// implication, direct or through other scopes, between scopes with the same parameters. See [`Granted`](super::Granted) for an
+/// example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not imply the other scope",
     label = "this proof is of another scope",
@@ -49,7 +50,8 @@ pub trait WithoutParameters: Provable {}
 pub trait Implies<Implied> {}
 
 /// A scope that implies another one for all values of its parameters. `#[declare_scopes(types = …)]` implements it for each
-/// `#[implies]`. See [`Granted`](super::Granted) for an example.
+/// implication, direct or through other scopes, of a scope with parameters by one without. See [`Granted`](super::Granted) for
+/// an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not imply the other scope for all values",
     label = "this proof is of another scope",

@@ -18,7 +18,8 @@ use crate::token::TokenDecoder;
 
 /// Decodes the access tokens of requests, and configures the challenges of refusals.
 ///
-/// The router's state provides it: no route can be built without one. Cloning is cheap.
+/// The router's state provides it. A handler with `#[requires_scopes]` does not compile in a router whose state lacks one.
+/// Cloning is cheap.
 ///
 /// # Telemetry
 ///
@@ -47,7 +48,7 @@ use crate::token::TokenDecoder;
 /// | counter | label | counts |
 /// | --- | --- | --- |
 /// | `scopes_refusals_total` | `reason` and, if known, `route`, as above | refusals |
-/// | `scopes_admissions_total` | | requests that reached a handler with `#[requires_scopes]` |
+/// | `scopes_admissions_total` | | authorized requests to handlers with `#[requires_scopes]`, services with a requirement, and MCP servers |
 /// | `scopes_tokens_total` | `outcome`: `cached`, `valid`, `invalid`, `unavailable` | tokens of requests |
 /// | `scopes_dropped_total` | `issuer`, as configured (introspection without one: the endpoint) | dropped scopes of decoded tokens |
 ///
@@ -176,10 +177,10 @@ impl ResourceServerBuilder {
     /// Sets the bodies of refusals: of guards, extractors, [`AccessToken::require`](crate::AccessToken::require) and
     /// [`AccessToken::refuse`](crate::AccessToken::refuse). Default: a problem detail (RFC 9457).
     ///
-    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the [`AuthError`], whatever the response of `render` has. Its
-    /// body and its other headers are kept. `render` gets no request: where the format depends on one, such as on `Accept`, use
-    /// a middleware that finds the error in the extensions of the response.
-    /// `ScopedRouter::refusal_schema` documents the format.
+    /// Status, `WWW-Authenticate`, `DPoP-Nonce` and `Retry-After` are those of the [`AuthError`], whatever the response of
+    /// `render` has. Its body and its other headers are kept. `render` gets no request: where the format depends on one, such
+    /// as on `Accept`, use a middleware that finds the error in the extensions of the response. `ScopedRouter::refusal_schema`
+    /// documents the format.
     ///
     /// ```
     /// use axum::Json;

@@ -18,7 +18,8 @@ pub(super) struct Server {
     pub(super) config: Arc<ServerConfig>,
 }
 
-/// The challenges and the bodies of refusals of a resource server. Two servers are the same if they share it.
+/// The challenges, the bodies of refusals and the checks of senders of a resource server. Clones of a server share it, and its
+/// address identifies the server.
 #[derive(Default)]
 pub(super) struct ServerConfig {
     pub(super) challenges: ChallengeConfig,

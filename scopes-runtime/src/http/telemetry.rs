@@ -147,7 +147,7 @@ fn count_refusal(reason: &'static str, route: Option<&str>) {
     refusals.increment(1);
 }
 
-/// Counts a request that reaches its handler or service.
+/// Counts an authorized request.
 #[cfg(feature = "metrics")]
 pub(crate) fn count_admission() {
     metrics::counter!("scopes_admissions_total").increment(1);

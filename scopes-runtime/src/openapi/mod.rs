@@ -2,11 +2,12 @@
 //!
 //! # Refusals
 //!
-//! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a
-//! scope. A response that the operation documents itself for one of these statuses keeps its description, headers and media
-//! types. It gets the media type and headers of the refusal beside them. Two schemas for one media type become `anyOf`. This
-//! also holds for a range such as `4XX`, and for `default`: the response for the exact status takes precedence over them, so
-//! their content is copied into it. The response 400 includes `text/plain`, the media type of axum's own rejections.
+//! Each operation that accepts a token documents the responses of its guard: 400, 401, 503, and 403 where it requires a scope
+//! or may require one later. A response that the operation documents itself for one of these statuses keeps its description,
+//! headers and media types. It gets the media type and headers of the refusal beside them. Two schemas for one media type
+//! become `anyOf`. This also holds for a range such as `4XX`, and for `default`: the response for the exact status takes
+//! precedence over them, so their content is copied into it. The response 400 includes `text/plain`, the media type of axum's
+//! own rejections.
 //!
 //! [`ScopedRouter::refusal_schema`](crate::ScopedRouter::refusal_schema) sets another media type and schema than
 //! `application/problem+json` and `AuthProblem`.

@@ -69,13 +69,14 @@ use crate::scope::DeclaredScope;
 ///   admin  implies items
 /// ```
 ///
-/// In JSON each operation has `method`, `path`, `handler` and `access`, which is `scoped`, `authenticated`, `public` or
-/// `unchecked`. A scoped
-/// operation has `alternatives`, lists of scopes: a token needs all scopes of one list, and an empty list accepts any valid
-/// token. `dpopRequired` is `true` if the token must be bound to a DPoP key. `mayRequire` has the `scopes` that the handler
-/// may require later ([`may_require`](macro@crate::requires_scopes)). An operation that requires other credentials, beside a
-/// token or instead of one, has the names of their schemes as `credentials`. `unrequired` lists the other declared scopes:
-/// each has its name as `scope`, and the names that it `implies`.
+/// In JSON each operation has `method`, `path`, `access` (`scoped`, `authenticated`, `public` or `unchecked`) and, if it is not
+/// a service, `handler`. A scoped operation has `alternatives`, lists of scopes: a token needs all scopes of one list, and an
+/// empty list accepts any valid token. `userAuthentication` has the required `acr_values` and `max_age`. `dpopRequired` is
+/// `true` if the token must be bound to a DPoP key. `mayRequire` has the `scopes`, `acr_values`, `max_age` and `dpop` that the
+/// handler may require later ([`may_require`](macro@crate::requires_scopes)). `credentials` has the names of the schemes of
+/// other required credentials, beside a token or instead of one. A public operation has `acceptsToken`; public and unchecked
+/// ones have `reason`, if it is given. Members without content are omitted. `unrequired` lists the declared scopes that no
+/// operation requires: each has its name as `scope`, and the names that it `implies`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     operations: Vec<Operation>,

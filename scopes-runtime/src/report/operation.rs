@@ -47,13 +47,14 @@ pub(crate) fn is_allowed(operation: &Operation, granted: &GrantedScopes) -> bool
 pub struct ReportedOperation<'a>(pub(super) &'a Operation);
 
 impl<'a> ReportedOperation<'a> {
-    /// Returns the method; `*` or `OTHER` for handlers of several methods.
+    /// Returns the method, `*` or `OTHER` for several methods, and `TOOL`, `PROMPT` or `RESOURCE` for an item of an MCP server.
     #[must_use]
     pub fn method(self) -> String {
         self.0.methods.to_string()
     }
 
-    /// Returns the path in the syntax of axum.
+    /// Returns the path in the syntax of axum: `/*` for a fallback, `/**` for the routes of an axum router, and
+    /// `/mcp#delete_note` for an item of an MCP server.
     #[must_use]
     pub fn path(self) -> &'a str {
         &self.0.path
@@ -85,7 +86,8 @@ impl<'a> ReportedOperation<'a> {
         is_allowed(self.0, granted)
     }
 
-    /// Returns the scopes that a token with these scopes lacks, of the alternative that a refusal names. Empty if it lacks none.
+    /// Returns the scopes that a token with these scopes lacks, of the alternative that a refusal names. Empty if it lacks
+    /// none.
     #[must_use]
     pub fn missing(self, granted: &GrantedScopes) -> Vec<&'static str> {
         let alternatives = self.alternatives();

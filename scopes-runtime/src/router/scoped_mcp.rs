@@ -33,8 +33,8 @@ use crate::token::AccessToken;
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-/// Headers that describe a body. A service that forwards a request with these and without its body would let the next request of
-/// the connection be read as the body.
+/// Headers that describe a body. A service that forwards a request with these and without its body would let the next request
+/// of the connection be read as the body.
 const HEADERS_OF_BODY: [HeaderName; 6] = [
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
@@ -160,7 +160,7 @@ impl EndpointCheck {
         };
         let has_few_alternatives = operation.has_few_alternatives();
         let operation = if has_few_alternatives { operation } else { self.endpoint.clone() };
-        // A token that lacks scopes learns nothing about its body.
+        // Clients without the scopes get no error about the body.
         let authorized = self.server.authorize_operation(&mut parts, None, operation);
         authorized.await.map_err(IntoResponse::into_response)?;
         let (messages, body) = read?;

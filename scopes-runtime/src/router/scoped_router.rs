@@ -111,7 +111,7 @@ where
     /// from the handlers alone contain the handlers' requirements only.
     ///
     /// The handler's guard checks again what a layer of the handler has replaced. If the layer replaces the token and also
-    /// removes the extensions of the request, the guard knows the handler's own requirement only.
+    /// removes the extensions of the request, the guard checks the handler's own requirement only.
     ///
     /// # Panics
     ///

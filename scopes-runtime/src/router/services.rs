@@ -54,7 +54,7 @@ where
         Self { router, ..self }
     }
 
-    /// Serves all paths below a prefix by another service, such as a directory of files. The service sees the path without the
+    /// Serves all paths below a prefix by another service, such as a directory of files. The service gets the path without the
     /// prefix, as in `Router::nest_service`.
     ///
     /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see [`route_service`](Self::route_service).
