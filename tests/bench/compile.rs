@@ -28,6 +28,12 @@ enum Attribute {
     UtoipaPath,
 }
 
+#[derive(Clone, Copy)]
+enum Edit {
+    Body,
+    LineAbove,
+}
+
 /// A generated crate, with the dependency versions of the workspace.
 struct Generated {
     directory: PathBuf,
@@ -81,16 +87,18 @@ impl Generated {
         median(times)
     }
 
-    /// Returns the seconds of a check after the body of one handler was edited.
-    fn check_after_edit(&self, handlers: usize, attribute: Attribute) -> f64 {
+    /// Returns the seconds of a check after the body of the first handler was edited, or a line was inserted above all handlers.
+    fn check_after_edit(&self, handlers: usize, attribute: Attribute, edit: Edit) -> f64 {
         let program = program(handlers, SCOPES[0], attribute, ROUTED);
         let times = (0..=ROUNDS)
             .map(|round| {
-                self.write(&program.replacen(
-                    "{ let _ = server;",
-                    &format!("{{ let _ = (server, {round});"),
-                    1,
-                ));
+                self.write(&match edit {
+                    Edit::Body => {
+                        let edited = format!("{{ let _ = (server, {round});");
+                        program.replacen("{ let _ = server;", &edited, 1)
+                    }
+                    Edit::LineAbove => "\n".repeat(round) + &program,
+                });
                 self.cargo(&["check", "--quiet"]).as_secs_f64()
             })
             .skip(1)
@@ -155,13 +163,15 @@ fn print_first_builds() {
 
 fn print_incremental(generated: &Generated) {
     let handlers = HANDLERS[2];
-    println!("| {handlers} handlers | seconds after an edit |\n| --- | --- |");
+    println!("| {handlers} handlers | an edited body | a line above |\n| --- | --- | --- |");
     for (name, attribute) in [
         ("plain", Attribute::None),
         ("`#[requires_scopes]`", Attribute::RequiresScopes),
         ("`#[utoipa::path]`", Attribute::UtoipaPath),
     ] {
-        println!("| {name} | {:.2} |", generated.check_after_edit(handlers, attribute));
+        let [body, line] =
+            [Edit::Body, Edit::LineAbove].map(|edit| generated.check_after_edit(handlers, attribute, edit));
+        println!("| {name} | {body:.2} | {line:.2} |");
     }
 }
 

@@ -124,9 +124,10 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
 /// Like [`compared`], for operations with too many combinations of scopes. The rest of the requirements is compared, which says
 /// all if the scopes are the same.
 fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<String>) {
-    const NOT_COMPARED: &str = "It has more than 4096 combinations of scopes, which are not compared.";
+    let not_compared =
+        || format!("It has more than {MAX_SETS} combinations of scopes, which are not compared.");
     let (LockedAccess::Scoped(was), LockedAccess::Scoped(is)) = (before, after) else {
-        return ("changed", vec![NOT_COMPARED.to_owned()]);
+        return ("changed", vec![not_compared()]);
     };
     let without_scopes = |rule: &TokenRule| {
         let name = "any of the combinations".to_owned();
@@ -137,7 +138,7 @@ fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'st
     if was.alternatives == is.alternatives {
         return (kind, notes);
     }
-    notes.insert(0, NOT_COMPARED.to_owned());
+    notes.insert(0, not_compared());
     ("changed", notes)
 }
 
