@@ -61,7 +61,7 @@ impl IntrospectionDecoder {
 
 impl IntrospectionDecoderBuilder {
     /// Sets the issuer. A response with another `iss` is refused. Its metadata contains the endpoint, unless
-    /// [`endpoint`](Self::endpoint) sets it.
+    /// [`endpoint`](Self::endpoint) sets it. A second call replaces the issuer.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
@@ -74,6 +74,7 @@ impl IntrospectionDecoderBuilder {
     }
 
     /// Adds an audience of this server. The `aud` of a response must be one of the audiences, or an array that contains one.
+    /// A second call adds another one.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self

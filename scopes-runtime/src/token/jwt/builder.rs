@@ -64,14 +64,15 @@ impl JwtDecoder {
 }
 
 impl JwtDecoderBuilder {
-    /// Sets the issuer. `iss` must be exactly this string (RFC 9068 section 4).
+    /// Sets the issuer. `iss` must be exactly this string (RFC 9068 section 4). A second call replaces the issuer;
+    /// [`MultiIssuerDecoder`](crate::MultiIssuerDecoder) accepts several.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
         self
     }
 
     /// Adds an audience of this server. `aud` must be one of the audiences, or an array that contains one (RFC 7519 section
-    /// 4.1.3).
+    /// 4.1.3). A second call adds another one.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
