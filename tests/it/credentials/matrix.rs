@@ -93,6 +93,17 @@ fn scoped_operations_with_credentials_need_valid_ones() {
 }
 
 #[test]
+fn credentials_of_no_operation_are_a_panic() {
+    let issuer = TestIssuer::new();
+    let routes = ScopedRouter::new().route("/prices", get(prices));
+    let matrix = issuer.matrix(&routes).credentials("partnerkey", add_key);
+    let message = failure(matrix.check(routes.with_state(issuer.resource_server()))).expect("a failure");
+    let sentence = "`ScopeMatrix::credentials` was called for `partnerkey`, which is the scheme of no operation; the access \
+                    report lists the schemes (";
+    assert!(message.starts_with(sentence), "{message}");
+}
+
+#[test]
 fn valid_credentials_that_are_refused_are_found() {
     let routes = ScopedRouter::new().route("/prices", get(prices)).route("/items", get(items));
     let of_application = "401, from the application: set what it accepts with `ScopeMatrix::token` and `ScopeMatrix::credentials`";

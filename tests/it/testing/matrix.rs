@@ -181,12 +181,12 @@ fn unexpectedly_hidden_scopes_are_found() {
         table(matrix.check(app)),
         r#"5 of 43 requests of the scope matrix have a wrong response (…):
 
-OPERATION        SENT                                 EXPECTED                                           GOT
-GET /items/{id}  no token                             401 Bearer scope="me items"                        401 Bearer
-GET /items/{id}  garbage                              401 Bearer invalid_token scope="me items"          401 Bearer invalid_token
-GET /items/{id}  a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
-GET /items/{id}  a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
-GET /items/{id}  a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  403 Bearer insufficient_scope"#
+OPERATION        SENT                                          EXPECTED                                           GOT
+GET /items/{id}  no token                                      401 Bearer scope="me items"                        401 Bearer
+GET /items/{id}  garbage                                       401 Bearer invalid_token scope="me items"          401 Bearer invalid_token
+GET /items/{id}  a token of `items`, without `me`              403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
+GET /items/{id}  a token of `me`, without `items`, `invoices`  403 Bearer insufficient_scope scope="me items"     403 Bearer insufficient_scope
+GET /items/{id}  a token of `invoices`, without `me`           403 Bearer insufficient_scope scope="me invoices"  403 Bearer insufficient_scope"#
     );
 }
 
@@ -245,17 +245,17 @@ fn a_layer_that_responds_to_everything_is_found() {
         table(matrix.check(app)),
         r#"10 of 68 requests of the scope matrix have a wrong response (…):
 
-OPERATION                                                      SENT                                 EXPECTED                                           GOT
-GET /items/{id}                                                no token                             401 Bearer scope="me items"                        200
-GET /items/{id}                                                garbage                              401 Bearer invalid_token scope="me items"          200
-GET /items/{id}                                                a token of `items`, without `me`     403 Bearer insufficient_scope scope="me items"     200
-GET /items/{id}                                                a token of `me`, without `items`     403 Bearer insufficient_scope scope="me items"     200
-GET /items/{id}                                                a token of `invoices`, without `me`  403 Bearer insufficient_scope scope="me invoices"  200
-POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /items/{id}  no token                             405 or refused: not in the report                  200
-POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /open        no token                             405 or refused: not in the report                  200
-GET /status                                                    no token                             401 Bearer                                         200
-GET /status                                                    garbage                              401 Bearer invalid_token                           200
-POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /status      no token                             405 or refused: not in the report                  200"#
+OPERATION                                                      SENT                                          EXPECTED                                           GOT
+GET /items/{id}                                                no token                                      401 Bearer scope="me items"                        200
+GET /items/{id}                                                garbage                                       401 Bearer invalid_token scope="me items"          200
+GET /items/{id}                                                a token of `items`, without `me`              403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `me`, without `items`, `invoices`  403 Bearer insufficient_scope scope="me items"     200
+GET /items/{id}                                                a token of `invoices`, without `me`           403 Bearer insufficient_scope scope="me invoices"  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /items/{id}  no token                                      405 or refused: not in the report                  200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /open        no token                                      405 or refused: not in the report                  200
+GET /status                                                    no token                                      401 Bearer                                         200
+GET /status                                                    garbage                                       401 Bearer invalid_token                           200
+POST, PUT, DELETE, PATCH, OPTIONS, TRACE, CONNECT /status      no token                                      405 or refused: not in the report                  200"#
     );
 }
 
@@ -509,6 +509,27 @@ mod rejected {
              GET /teams/{team}/items/{id}  the handler, which responded to authorized requests with 500"
         );
         assert!(!outcome.is_complete());
+    }
+
+    #[test]
+    fn responses_that_are_all_404_are_one_sentence() {
+        let issuer = TestIssuer::new();
+        let app = Router::new().nest("/api", router().with_state(issuer.resource_server()).into());
+        let message = table(issuer.matrix(&router()).check(app));
+        assert!(
+            message.contains("requests of the scope matrix got 404: the application serves no path"),
+            "{message}"
+        );
+        assert!(!message.contains("OPERATION"), "{message}");
+    }
+
+    #[test]
+    fn all_missing_scopes_are_named() {
+        let issuer = TestIssuer::new();
+        let open = Router::new().route("/half", axum::routing::get(async || ()));
+        let routes = ScopedRouter::<ResourceServer>::new().route("/half", get(half));
+        let message = table(issuer.matrix(&routes).check(open));
+        assert!(message.contains("GET /half  a token without `items`, `me` "), "{message}");
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl ValidCredentials {
         self.0.insert(scheme.to_owned(), add);
     }
 
+    /// Returns the names of the schemes.
+    pub(super) fn schemes(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub(super) fn has(&self, scheme: &CredentialScheme) -> bool {
         self.0.contains_key(scheme.name())
     }

@@ -206,7 +206,9 @@ impl ScopeMatrix {
     /// - if a scope has a parameter of a `ScopeValue` that was not set with [`scope_value`](Self::scope_value);
     /// - if an operation requires `dpop`, and `ScopeMatrix::dpop` was not called;
     /// - if a handler panics or takes longer than 10 s;
-    /// - if [`body`](Self::body) was called for an operation that does not exist, or is not scoped;
+    /// - if [`body`](Self::body) was called for an operation that does not exist, or is not scoped, or
+    ///   [`credentials`](Self::credentials) for a scheme that no operation has;
+    /// - if all responses are 404, as of a router that is nested under a prefix that the matrix does not have;
     /// - if there is no operation to send requests to.
     #[track_caller]
     pub fn check(&self, app: impl Into<Router>) -> impl Future<Output = MatrixOutcome> {
@@ -219,6 +221,7 @@ impl ScopeMatrix {
             self.require_scope_values(caller);
             self.require_dpop(caller);
             self.require_operations_of_bodies(caller);
+            self.require_schemes_of_credentials(caller);
             let all = self.report.model();
             self.check_dry_run(&mut run, caller).await;
             let routes = Routes::of(all);

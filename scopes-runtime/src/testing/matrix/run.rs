@@ -44,6 +44,8 @@ pub(super) struct Run<'a> {
     app: &'a Router,
     is_dry: bool,
     requests: usize,
+    /// How many of the responses are 404.
+    not_found: usize,
     failures: Vec<Failure>,
     valid_tokens: ValidTokens,
     outcome: MatrixOutcome,
@@ -76,6 +78,7 @@ impl<'a> Run<'a> {
             app,
             is_dry,
             requests: 0,
+            not_found: 0,
             failures: Vec::new(),
             valid_tokens: ValidTokens::default(),
             outcome: MatrixOutcome::new(is_dry),
@@ -118,6 +121,7 @@ impl<'a> Run<'a> {
         self.requests += 1;
         let dry_run = self.is_dry.then(DryRun::default);
         let actual = request.send(self.app, dry_run.clone()).await;
+        self.not_found += usize::from(actual.status() == Some(StatusCode::NOT_FOUND));
         (actual, dry_run.is_none_or(|dry_run| dry_run.is_checked()))
     }
 
@@ -222,8 +226,13 @@ impl<'a> Run<'a> {
     ///
     /// Panics if there was a failure or no request.
     pub(super) fn finish(self, suite: &str, token: &TestToken, caller: &Location<'_>) -> MatrixOutcome {
-        let Self { requests, failures, valid_tokens, outcome, .. } = self;
+        let Self { requests, not_found, failures, valid_tokens, outcome, .. } = self;
         assert!(requests > 0, "this router has no operation for {suite} ({caller})");
+        assert!(
+            failures.is_empty() || not_found < requests,
+            "all {requests} requests of {suite} got 404: the application serves no path of the report ({caller}). Is the router \
+             nested? Then make the matrix of a router with the same prefix, such as `ScopedRouter::new().nest(\"/api\", routes())`"
+        );
         if let ValidTokens { refused_as_invalid: refused @ 1.., others: 0 } = valid_tokens {
             let others: Vec<_> = failures.iter().filter(|failure| !failure.is_invalid_token).collect();
             let others = match &*others {

@@ -320,14 +320,19 @@ impl Scoped<'_> {
 
     /// Returns requests with tokens that lack one scope of an alternative.
     fn less_one_scope(&self) -> impl Iterator<Item = Case> {
-        let less = self.alternatives.iter().flat_map(|alternative| {
-            (0..alternative.len()).map(|missing| {
-                let granted = [&alternative[..missing], &alternative[missing + 1..]].concat();
-                (list(&granted), alternative[missing].name())
-            })
-        });
-        let mut seen = BTreeSet::new();
-        less.filter(move |(granted, _)| seen.insert(granted.clone())).map(|(granted, missing)| {
+        // Alternatives may be the same less one scope each, such as those of `any("items", "admin")`.
+        let mut less: Vec<(String, Vec<&str>)> = Vec::new();
+        for alternative in self.alternatives {
+            for (at, missing) in alternative.iter().enumerate() {
+                let granted = list(&[&alternative[..at], &alternative[at + 1..]].concat());
+                match less.iter_mut().find(|(other, _)| *other == granted) {
+                    Some((_, all)) => all.push(missing.name()),
+                    None => less.push((granted, vec![missing.name()])),
+                }
+            }
+        }
+        less.into_iter().map(|(granted, missing)| {
+            let missing = missing.join("`, `");
             let sent = match &*granted {
                 "" => format!("a token without `{missing}`"),
                 granted => format!("a token of `{granted}`, without `{missing}`"),

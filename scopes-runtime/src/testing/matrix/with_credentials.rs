@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use axum::http::Request;
 use super::ScopeMatrix;
 use super::insufficient::MAX_SCOPES_OF_TOKEN;
 use crate::operation::{Access, Operation};
+use crate::scope::CredentialScheme;
 
 impl ScopeMatrix {
     /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that
@@ -24,6 +26,10 @@ impl ScopeMatrix {
     /// })
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// [`check`](Self::check) panics if no operation requires credentials of this scheme.
     pub fn credentials(
         mut self,
         scheme: &str,
@@ -50,6 +56,21 @@ impl ScopeMatrix {
         }
     }
 
+    /// # Panics
+    ///
+    /// Panics if credentials were set for a scheme that no operation has.
+    pub(super) fn require_schemes_of_credentials(&self, caller: &Location<'_>) {
+        let known: BTreeSet<_> =
+            self.report.model().iter().flat_map(schemes_of).map(|scheme| scheme.name()).collect();
+        for scheme in self.credentials.schemes() {
+            assert!(
+                known.contains(scheme),
+                "`ScopeMatrix::credentials` was called for `{scheme}`, which is the scheme of no operation; the access report \
+                 lists the schemes ({caller})"
+            );
+        }
+    }
+
     /// Returns tokens that have all known scopes together.
     pub(super) fn tokens_of_all_scopes(&self) -> Vec<String> {
         let known: Vec<_> = self.report.known_scopes().iter().copied().collect();
@@ -60,5 +81,13 @@ impl ScopeMatrix {
                 .map(|scopes| self.token.clone().scopes(scopes).sign())
                 .collect(),
         }
+    }
+}
+
+fn schemes_of(operation: &Operation) -> Vec<&'static CredentialScheme> {
+    match &operation.access {
+        Access::Scoped(requirements) => requirements.credentials(),
+        Access::Authenticated { credentials } => credentials.to_vec(),
+        Access::Public { .. } | Access::Unchecked { .. } => Vec::new(),
     }
 }
