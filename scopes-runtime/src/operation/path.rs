@@ -7,8 +7,8 @@ pub(crate) fn nested(prefix: &str, path: &str) -> String {
     }
 }
 
-/// Returns the path without the names of its parameters: `{}` for `{id}`, `{*}` for `{*rest}`. Escaped braces stay. Two paths of
-/// one shape match the same requests.
+/// Returns the path without the names of its parameters: `{}` for `{id}`, `{*}` for `{*rest}`. Escaped braces stay. Two paths
+/// of one shape match the same requests.
 pub(crate) fn shape(path: &str) -> String {
     let (mut shape, mut rest) = (String::new(), path);
     while let Some((before, after)) = rest.split_once('{') {

@@ -29,9 +29,9 @@ where
     ///
     /// Requests with a valid token are read up to [`McpEndpoint::max_body_bytes`]. A longer one is refused with 413, one that
     /// is not JSON with 415, and one with 400 that is no message of MCP or repeats a member name. A request with another method
-    /// than `POST` reaches the service without its body and the headers that describe it, and no request has `Upgrade`: messages
-    /// on an upgraded connection would not be checked. `CONNECT` is refused with 405. A session id (`Mcp-Session-Id`) of another subject, client or value of
-    /// a path parameter is 404. A stream is resumed within a session only.
+    /// than `POST` reaches the service without its body and the headers that describe it, and no request has `Upgrade`:
+    /// messages on an upgraded connection would not be checked. `CONNECT` is refused with 405. A session id (`Mcp-Session-Id`)
+    /// of another subject, client or value of a path parameter is 404. A stream is resumed within a session only.
     ///
     /// # Panics
     ///

@@ -176,9 +176,9 @@ fn satisfy<S: AlternativeScope>(scopes: &[S], scope: &S) -> bool {
     scopes.iter().any(|one| one.always_satisfies(scope))
 }
 
-/// Returns the alternative with the fewest missing scopes; among equals, and if no scope of any of them is granted, the first. So
-/// the order of a requirement decides what clients without any of the scopes request: the fewest scopes may be those that allow
-/// most.
+/// Returns the alternative with the fewest missing scopes; among equals, and if no scope of any of them is granted, the first.
+/// So the order of a requirement decides what clients without any of the scopes request: the fewest scopes may be those that
+/// allow most.
 pub(crate) fn cheapest<S>(alternatives: &[Vec<S>], is_granted: impl Fn(&S) -> bool) -> Option<usize> {
     let missing = |scopes: &Vec<S>| scopes.iter().filter(|scope| !is_granted(scope)).count();
     let missing: Vec<_> = alternatives.iter().map(missing).collect();

@@ -63,7 +63,8 @@ impl Requirements {
         are_few_enough(self.iter())
     }
 
-    /// Returns whether any valid token is accepted without further checks. Other requirements may accept every valid token, too.
+    /// Returns whether any valid token is accepted without further checks. Other requirements may accept every valid token,
+    /// too.
     pub(crate) fn is_empty(&self) -> bool {
         self.routers.is_none() && self.own.is_empty()
     }

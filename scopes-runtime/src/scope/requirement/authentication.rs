@@ -6,8 +6,8 @@ use crate::scope::{Authenticated, Authentication};
 /// For generated code.
 #[doc(hidden)]
 impl Requirement {
-    /// Requires one of these authentication contexts (any, if the list is empty) and, if given, an authentication at most `max_age`
-    /// seconds ago.
+    /// Requires one of these authentication contexts (any, if the list is empty) and, if given, an authentication at most
+    /// `max_age` seconds ago.
     #[must_use]
     pub const fn authentication(acr_values: &'static [&'static str], max_age: Option<u64>) -> Self {
         let node = Node::Authentication { acr_values, max_age };

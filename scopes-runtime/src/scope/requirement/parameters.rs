@@ -56,8 +56,8 @@ impl Requirement {
         Self::ANY_VALID_TOKEN.missing_parameter_of(self, parameters).is_none()
     }
 
-    /// Returns a parameter of the scopes of `other`, and its scope, that is neither in the list nor given by an extractor of this
-    /// requirement.
+    /// Returns a parameter of the scopes of `other`, and its scope, that is neither in the list nor given by an extractor of
+    /// this requirement.
     const fn missing_parameter_of(
         &self,
         other: &Self,

@@ -183,10 +183,10 @@ impl ScopeMatrix {
     /// under the prefix of an unchecked router, methods and spellings without a route are not sent either.
     ///
     /// Path parameters and bodies are placeholders, so the handler may respond with any status. The returned [`MatrixOutcome`]
-    /// lists what was not tested for this reason, also the operations that responded with 5xx; [`body`](Self::body) sets what handlers accept. Operations with `DELETE` come
-    /// last, longer paths first, so that others find the items of the application. A request is accepted unless the response is
-    /// 401, 503, or 400 or 403 with a challenge for `Bearer` or `DPoP`. A 403 without a challenge is a rule of the application;
-    /// set tokens that satisfy it with [`token`](Self::token).
+    /// lists what was not tested for this reason, also the operations that responded with 5xx; [`body`](Self::body) sets what
+    /// handlers accept. Operations with `DELETE` come last, longer paths first, so that others find the items of the
+    /// application. A request is accepted unless the response is 401, 503, or 400 or 403 with a challenge for `Bearer` or
+    /// `DPoP`. A 403 without a challenge is a rule of the application; set tokens that satisfy it with [`token`](Self::token).
     ///
     /// The number of requests is limited. A scoped operation gets at most thirteen, one for each alternative, one for each
     /// alternative and item of `may_require(…)`, one for each scope of each alternative, and two for each scope that it
