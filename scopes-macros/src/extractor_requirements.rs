@@ -73,18 +73,18 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
             probed.push(Probed { conditions, span, known: nameable.clone() });
             continue;
         }
-        let mut parts = extracted_types(ty);
+        let TypeParts { mut extractors, mut wrappers } = TypeParts::of(ty);
         if is_generic {
-            parts.retain(|extractor| !extractor.depends_on(generics));
+            extractors.retain(|extractor| !extractor.depends_on(generics));
+            wrappers.retain(|ty| !depends_on(ty.to_token_stream(), generics));
         }
-        probed.extend(parts.into_iter().map(|ExtractedType { ty, is_wrapped }| {
+        probed.extend(extractors.into_iter().map(|ExtractedType { ty, is_wrapped }| {
             let known = with_static_lifetimes(ty.to_token_stream());
             let known = if is_wrapped { quote!(::core::option::Option<#known>) } else { known };
             let span = ty.span();
             Probed { conditions: conditions(attributes).collect(), span, known }
         }));
-        let wrappers = wrappers(ty).into_iter().filter(|ty| !depends_on(ty.to_token_stream(), generics));
-        probed.extend(wrappers.map(|ty| {
+        probed.extend(wrappers.into_iter().map(|ty| {
             let wrapper = with_static_lifetimes(ty.to_token_stream());
             let known = quote!(::scopes_runtime::__private::StandardWrapper<#wrapper>);
             Probed { conditions: conditions(attributes).collect(), span: ty.span(), known }
@@ -99,7 +99,7 @@ pub(crate) fn probe<'a>(arguments: &[Argument<'a>], generics: &Generics) -> Vec<
 pub(crate) fn unknown_in_wrappers(arguments: &[Argument<'_>], generics: &Generics) -> Vec<Error> {
     let generic = arguments.iter().filter(|argument| argument.is_generic);
     let unknown = generic
-        .flat_map(|argument| extracted_types(argument.ty))
+        .flat_map(|argument| TypeParts::of(argument.ty).extractors)
         .filter(|extractor| extractor.is_wrapped && extractor.depends_on(generics));
     let message = "requirement of this extractor depends on generics, and `Option` or `Result` hides the refusal; use a concrete type, or \
                    remove the wrapper";
@@ -134,46 +134,47 @@ pub(crate) fn forbid(
     extractors.iter().map(check).collect()
 }
 
-struct ExtractedType {
-    ty: Type,
+struct ExtractedType<'a> {
+    ty: &'a Type,
     /// Whether the extractor is inside `Option` or `Result`.
     is_wrapped: bool,
 }
 
-impl ExtractedType {
+impl ExtractedType<'_> {
     fn depends_on(&self, generics: &Generics) -> bool {
         depends_on(self.ty.to_token_stream(), generics)
     }
 }
 
-/// Returns the extractors in an argument's type. axum extracts the elements of a tuple, and the type inside
-/// `Option` and `Result`.
-fn extracted_types(ty: &Type) -> Vec<ExtractedType> {
-    match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().flat_map(extracted_types).collect(),
-        Type::Paren(inner) => extracted_types(&inner.elem),
-        Type::Group(inner) => extracted_types(&inner.elem),
-        Type::Path(path) => match inside_wrapper(path) {
-            Some(inner) => extracted_types(inner)
-                .into_iter()
-                .map(|inner| ExtractedType { is_wrapped: true, ..inner })
-                .collect(),
-            None => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
-        },
-        _ => vec![ExtractedType { ty: ty.clone(), is_wrapped: false }],
-    }
+/// The parts of an argument's type. axum extracts the elements of a tuple, and the type inside `Option` and `Result`.
+#[derive(Default)]
+struct TypeParts<'a> {
+    extractors: Vec<ExtractedType<'a>>,
+    /// The types that are taken for `Option` and `Result`, because of their names.
+    wrappers: Vec<&'a Type>,
 }
 
-/// Returns the types that [`extracted_types`] takes for `Option` and `Result`, because of their names.
-fn wrappers(ty: &Type) -> Vec<&Type> {
-    match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().flat_map(wrappers).collect(),
-        Type::Paren(inner) => wrappers(&inner.elem),
-        Type::Group(inner) => wrappers(&inner.elem),
-        Type::Path(path) => {
-            inside_wrapper(path).map_or_else(Vec::new, |inner| [vec![ty], wrappers(inner)].concat())
+impl<'a> TypeParts<'a> {
+    fn of(ty: &'a Type) -> Self {
+        let mut parts = Self::default();
+        parts.add(ty, false);
+        parts
+    }
+
+    fn add(&mut self, ty: &'a Type, is_wrapped: bool) {
+        match ty {
+            Type::Tuple(tuple) => tuple.elems.iter().for_each(|element| self.add(element, is_wrapped)),
+            Type::Paren(inner) => self.add(&inner.elem, is_wrapped),
+            Type::Group(inner) => self.add(&inner.elem, is_wrapped),
+            Type::Path(path) => match inside_wrapper(path) {
+                Some(inner) => {
+                    self.wrappers.push(ty);
+                    self.add(inner, true);
+                }
+                None => self.extractors.push(ExtractedType { ty, is_wrapped }),
+            },
+            _ => self.extractors.push(ExtractedType { ty, is_wrapped }),
         }
-        _ => Vec::new(),
     }
 }
 

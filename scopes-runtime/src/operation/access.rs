@@ -34,7 +34,7 @@ impl Access {
     }
 
     /// Returns the credentials that the operation requires beside or instead of a token.
-    #[cfg(feature = "openapi")]
+    #[cfg(any(feature = "openapi", feature = "testing"))]
     pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
         match self {
             Self::Scoped(requirements) => requirements.credentials(),

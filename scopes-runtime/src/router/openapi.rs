@@ -134,8 +134,8 @@ where
         self
     }
 
-    /// Serves the document of this router at a path, for GET: `router.route_openapi("/openapi.json", unchecked("for
-    /// clients"))`.
+    /// Serves the document of this router at a path, for GET:
+    /// `router.route_openapi("/openapi.json", unchecked("for clients"))`.
     ///
     /// Responds with `application/json`. `access` is a requirement from [`scopes!`](crate::scopes), or
     /// [`unchecked`](super::unchecked) with a reason. The access report and the lock file contain the route. The document

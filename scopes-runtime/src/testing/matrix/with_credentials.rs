@@ -8,7 +8,6 @@ use axum::http::Request;
 use super::ScopeMatrix;
 use super::insufficient::MAX_SCOPES_OF_TOKEN;
 use crate::operation::{Access, Operation};
-use crate::scope::CredentialScheme;
 
 impl ScopeMatrix {
     /// Adds valid credentials of the [scheme](crate::CredentialScheme) with this name to the requests of operations that
@@ -60,8 +59,8 @@ impl ScopeMatrix {
     ///
     /// Panics if credentials were set for a scheme that no operation has.
     pub(super) fn require_schemes_of_credentials(&self, caller: &Location<'_>) {
-        let known: BTreeSet<_> =
-            self.report.model().iter().flat_map(schemes_of).map(|scheme| scheme.name()).collect();
+        let schemes = self.report.model().iter().flat_map(|operation| operation.access.credentials());
+        let known: BTreeSet<_> = schemes.map(|scheme| scheme.name()).collect();
         for scheme in self.credentials.schemes() {
             assert!(
                 known.contains(scheme),
@@ -81,13 +80,5 @@ impl ScopeMatrix {
                 .map(|scopes| self.token.clone().scopes(scopes).sign())
                 .collect(),
         }
-    }
-}
-
-fn schemes_of(operation: &Operation) -> Vec<&'static CredentialScheme> {
-    match &operation.access {
-        Access::Scoped(requirements) => requirements.credentials(),
-        Access::Authenticated { credentials } => credentials.to_vec(),
-        Access::Public { .. } | Access::Unchecked { .. } => Vec::new(),
     }
 }
