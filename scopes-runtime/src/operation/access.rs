@@ -34,7 +34,7 @@ impl Access {
     }
 
     /// Returns the credentials that the operation requires beside or instead of a token.
-    #[cfg(any(feature = "openapi", feature = "testing"))]
+    #[cfg(any(feature = "openapi", all(feature = "testing", feature = "_jwt")))]
     pub(crate) fn credentials(&self) -> Vec<&'static CredentialScheme> {
         match self {
             Self::Scoped(requirements) => requirements.credentials(),
