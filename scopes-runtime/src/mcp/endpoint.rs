@@ -127,8 +127,8 @@ impl<T> McpEndpoint<T> {
         self
     }
 
-    /// Sets the key that binds session ids to the clients that opened them. Default: a random key, which other instances of the
-    /// server do not have.
+    /// Sets the key that binds session ids to the clients that opened them. Copies of the server accept each other's sessions
+    /// if they have the same key. Default: a random key.
     #[must_use]
     pub fn session_key(mut self, key: [u8; 32]) -> Self {
         self.config.sessions = Sessions::with_key(key);

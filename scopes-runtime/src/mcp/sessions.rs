@@ -9,7 +9,7 @@ use crate::token::AccessToken;
 const TAG_BYTES: usize = 32;
 
 /// Appends a tag to the session ids of the service: an HMAC of the id and the owner. Nothing is stored, so that clients cannot
-/// exhaust memory, and each instance with the key accepts the ids of the others.
+/// exhaust memory, and each copy of the server with the key accepts the ids of the others.
 pub(crate) struct Sessions(HMAC);
 
 impl Sessions {
@@ -62,7 +62,7 @@ pub(crate) struct SessionOwner<'a> {
     client: Option<&'a str>,
     /// The whole token, if it names neither a subject nor a client.
     token: Option<&'a str>,
-    /// `None` for a path without parameters.
+    /// `None` if no axum router has routed the request.
     path: Option<&'a RawPathParams>,
 }
 

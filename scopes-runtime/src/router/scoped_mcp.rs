@@ -131,7 +131,7 @@ struct EndpointCheck {
 struct AuthorizedRequest {
     request: Request,
     token: AccessToken,
-    /// `None` for a path without parameters.
+    /// `None` if no axum router has routed the request.
     path: Option<RawPathParams>,
     /// If the response is read.
     visible: Option<Visible>,
