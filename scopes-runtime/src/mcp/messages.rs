@@ -55,20 +55,21 @@ impl Messages {
 
 impl Message {
     /// Every member that a service might read an item from has to have the type that the protocol defines. Deserializers of
-    /// structs accept an array in place of an object, and the item in it would not be found here.
+    /// structs accept an array in place of an object, and the item in it would not be found here. All members are read by
+    /// [`member`].
     fn new(message: &Object) -> Result<Self, Malformed> {
-        let id = message.get("id").cloned();
-        let params = match message.get("params") {
+        let id = member(message, "id")?.cloned();
+        let params = match member(message, "params")? {
             None => &Map::new(),
             Some(Value::Object(params)) => params,
             Some(_) => return Err(Malformed("`params` is an object")),
         };
-        let method = match message.get("method") {
+        let method = match member(message, "method")? {
             None => return Ok(Self { id, items: Vec::new(), reads_response: false }),
             Some(Value::String(method)) => &**method,
             Some(_) => return Err(Malformed("`method` is a string")),
         };
-        let item = |kind, object: &Object, member| text(object, member).map(|name| vec![(kind, name)]);
+        let item = |kind, object: &Object, name| text(object, name).map(|text| vec![(kind, text)]);
         let items = match method {
             "tools/call" => item(ItemKind::Tool, params, "name")?,
             "prompts/get" => item(ItemKind::Prompt, params, "name")?,
@@ -94,7 +95,7 @@ impl Message {
 
 fn subscribed(notifications: &Object) -> Result<Vec<(ItemKind, String)>, Malformed> {
     let malformed = Malformed("`resourceSubscriptions` is an array of at most 1024 URIs");
-    match notifications.get("resourceSubscriptions") {
+    match member(notifications, "resourceSubscriptions")? {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(uris)) if uris.len() <= MAX_URIS => {
             let uris = uris.iter().map(|uri| Some((ItemKind::Resource, uri.as_str()?.to_owned())));
@@ -104,14 +105,28 @@ fn subscribed(notifications: &Object) -> Result<Vec<(ItemKind, String)>, Malform
     }
 }
 
-fn text(object: &Object, member: &str) -> Result<String, Malformed> {
-    let text = object.get(member).and_then(Value::as_str);
+fn text(object: &Object, name: &str) -> Result<String, Malformed> {
+    let text = member(object, name)?.and_then(Value::as_str);
     text.map(str::to_owned).ok_or(Malformed("`params` lacks the name or the URI that the method needs"))
 }
 
-fn object<'a>(object: &'a Object, member: &str) -> Result<&'a Object, Malformed> {
-    let inner = object.get(member).and_then(Value::as_object);
+fn object<'a>(object: &'a Object, name: &str) -> Result<&'a Object, Malformed> {
+    let inner = member(object, name)?.and_then(Value::as_object);
     inner.ok_or(Malformed("`params` lacks an object that the method needs"))
+}
+
+/// Returns a member of this name. An object with another spelling of the name is refused, because the service might read that
+/// one: Go's `encoding/json` ignores case, and a version of Go's SDK for MCP ignored U+0000.
+fn member<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Value>, Malformed> {
+    if object.keys().any(|other| other != name && folded(other).eq(folded(name))) {
+        return Err(Malformed("a member name differs from one of the protocol only in case, or by U+0000"));
+    }
+    Ok(object.get(name))
+}
+
+/// Returns the characters without case. Lower case first: U+212A becomes `k`, and then U+017F becomes `S`.
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|char| *char != '\0').flat_map(char::to_lowercase).flat_map(char::to_uppercase)
 }
 
 /// Returns whether the body is declared as JSON.

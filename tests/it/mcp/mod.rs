@@ -6,6 +6,7 @@ mod client;
 mod construction;
 mod list_changes;
 mod lists;
+mod member_names;
 mod parameters;
 mod report;
 mod scopes;
