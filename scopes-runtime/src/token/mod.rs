@@ -7,6 +7,8 @@ mod bound;
 mod cache;
 #[cfg(feature = "_jwt")]
 mod claims;
+#[cfg(feature = "_jwt")]
+mod configured_url;
 mod confirmation;
 mod content;
 mod decoder;

@@ -7,6 +7,7 @@ use super::error::IntrospectionDecoderError;
 use super::response::ResponseChecks;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
+use crate::token::configured_url::ConfiguredUrl;
 use crate::token::fetch::UrlPolicy;
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
@@ -38,8 +39,8 @@ const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct IntrospectionDecoderBuilder {
-    issuer: Option<String>,
-    endpoint: Option<String>,
+    issuer: Option<ConfiguredUrl>,
+    endpoint: Option<ConfiguredUrl>,
     audiences: Vec<String>,
     credentials: Option<ClientCredentials>,
     scopes: ScopeClaim,
@@ -63,13 +64,13 @@ impl IntrospectionDecoderBuilder {
     /// Sets the issuer. A response with another `iss` is refused. Its metadata contains the endpoint, unless
     /// [`endpoint`](Self::endpoint) sets it. A second call replaces the issuer.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+        self.issuer = Some(ConfiguredUrl(issuer.into()));
         self
     }
 
     /// Sets the URL of the introspection endpoint. Default: `introspection_endpoint` of the issuer's metadata.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.endpoint = Some(ConfiguredUrl(url.into()));
         self
     }
 

@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime};
 use crate::token::claims::{
     another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
 };
+use crate::token::configured_url::ConfiguredUrl;
 use crate::token::content::ClaimsSource;
 use crate::token::grantable::GrantableScopes;
 use crate::token::json::{Object, Value};
@@ -14,7 +15,7 @@ use crate::token::{AccessToken, DecodeError, ScopeClaim};
 /// it, and refresh tokens and ID tokens are active too.
 #[derive(Clone, Debug)]
 pub(super) struct ResponseChecks {
-    pub(super) issuer: Option<String>,
+    pub(super) issuer: Option<ConfiguredUrl>,
     pub(super) audiences: Box<[String]>,
     pub(super) scopes: ScopeClaim,
     pub(super) grantable: GrantableScopes,
@@ -42,7 +43,7 @@ impl ResponseChecks {
         self.check_kind(response)?;
         check_time(response, SystemTime::now(), Duration::ZERO)?;
         if let (Some(iss), Some(issuer)) = (response.get("iss"), &self.issuer)
-            && iss != issuer.as_str()
+            && iss != &**issuer
         {
             return Err(another_issuer(iss, issuer));
         }

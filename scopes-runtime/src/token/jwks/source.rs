@@ -3,6 +3,7 @@ use jsonwebtoken::Algorithm;
 use super::location::Location;
 use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
+use crate::token::configured_url::ConfiguredUrl;
 use crate::token::fetch::{self, UrlPolicy};
 use crate::token::issuer_metadata::IssuerMetadata;
 use crate::without_credentials::without_credentials;
@@ -48,7 +49,7 @@ use crate::without_credentials::without_credentials;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Jwks {
-    url: Option<String>,
+    url: Option<ConfiguredUrl>,
     rsa_algorithm: Algorithm,
     urls: UrlPolicy,
 }
@@ -74,7 +75,7 @@ impl Jwks {
     /// Selects the JWK set (RFC 7517 section 5) at a URL.
     #[must_use]
     pub fn uri(url: impl Into<String>) -> Self {
-        Self { url: Some(url.into()), ..Self::discovery() }
+        Self { url: Some(ConfiguredUrl(url.into())), ..Self::discovery() }
     }
 
     /// Sets the algorithm of RSA keys without `alg`. Default: RS256.

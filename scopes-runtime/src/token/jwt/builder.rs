@@ -8,6 +8,7 @@ use super::key_source::KeySource;
 use super::token_profile::TokenProfile;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
+use crate::token::configured_url::ConfiguredUrl;
 use crate::token::grantable::GrantableScopes;
 use crate::token::jose::{MAX_TRIED_KEYS, VerificationKey};
 #[cfg(feature = "issuer")]
@@ -41,7 +42,7 @@ const DEFAULT_CACHE_TTL: Duration = Duration::from_secs(5 * 60);
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct JwtDecoderBuilder {
-    issuer: String,
+    issuer: ConfiguredUrl,
     audiences: Vec<String>,
     keys: Vec<VerificationKey>,
     #[cfg(feature = "issuer")]
@@ -67,7 +68,7 @@ impl JwtDecoderBuilder {
     /// Sets the issuer. `iss` must be exactly this string (RFC 9068 section 4). A second call replaces the issuer;
     /// [`MultiIssuerDecoder`](crate::MultiIssuerDecoder) accepts several.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = issuer.into();
+        self.issuer = ConfiguredUrl(issuer.into());
         self
     }
 
@@ -236,7 +237,7 @@ impl JwtDecoderBuilder {
             profile.scope_claim = claim;
         }
         let checks = ClaimChecks {
-            issuer: self.issuer.into(),
+            issuer: self.issuer,
             audiences: self.audiences.into(),
             leeway: self.leeway,
             allows_bound_tokens: self.allows_bound_tokens,

@@ -5,6 +5,7 @@ use crate::token::DecodeError;
 use crate::token::claims::{
     another_issuer, check_audience, check_no_id_token, check_time, check_unbound, required,
 };
+use crate::token::configured_url::ConfiguredUrl;
 use crate::token::json::Object;
 
 /// The claims that a token must have (RFC 9068 section 4, RFC 7519 section 4.1).
@@ -13,7 +14,7 @@ use crate::token::json::Object;
 /// `exp` of another type as malformed JSON.
 #[derive(Clone, Debug)]
 pub(super) struct ClaimChecks {
-    pub(super) issuer: Box<str>,
+    pub(super) issuer: ConfiguredUrl,
     pub(super) audiences: Box<[String]>,
     pub(super) leeway: Duration,
     /// Whether a token may have `cnf`. The resource server then checks the sender.
