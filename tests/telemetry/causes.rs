@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get as on_get;
 use scopes_runtime::bound::Dpop;
-use scopes_runtime::testing::TestIssuer;
+use scopes_runtime::testing::{DpopKey, TestIssuer};
 use scopes_runtime::{JwtDecoder, ResourceServer, requires_scopes};
 use scopes_tests::{Scope, get, now, without_seconds};
 
@@ -88,6 +88,29 @@ async fn the_cause_of_another_scheme_names_all_of_the_server() {
     };
     let cause = "the `Authorization` header has another scheme than `Bearer` or `DPoP`";
     assert!(event.ends_with(&format!(" cause=\"{cause}\"")), "{event}");
+}
+
+/// Each of the three has another fix: an option of the decoder, one of the server, or the client.
+#[tokio::test]
+async fn the_cause_of_a_bound_token_without_a_proof_contains_what_to_change() {
+    let issuer = TestIssuer::new();
+    let dpop = Dpop::new("https://api.test").expect("a URL");
+    let with_dpop = ResourceServer::builder(issuer.bound_token_decoder()).dpop(dpop).build();
+    let token = issuer.token().claim("cnf", serde_json::json!({ "jkt": DpopKey::new().thumbprint() })).sign();
+    for (server, cause) in [
+        (issuer.resource_server(), "`allow_bound_tokens` of its builder accepts them"),
+        (
+            ResourceServer::new(issuer.bound_token_decoder()),
+            "`dpop` and `mutual_tls` of `ResourceServerBuilder` check it",
+        ),
+        (with_dpop.expect("the default realm"), "the client must send it with the scheme `DPoP` and a proof"),
+    ] {
+        let app = Router::new().route("/me", on_get(me)).with_state(server);
+        let [event] = &*events_of(&app, "/me", &[&format!("Bearer {token}")]).await else {
+            panic!("one event")
+        };
+        assert!(event.contains(cause), "{event}");
+    }
 }
 
 #[tokio::test]

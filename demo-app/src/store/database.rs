@@ -128,8 +128,8 @@ impl Database {
         query!(self.read, |pool| sqlx::query_as(sql).bind(owner).fetch_all(pool).await).await
     }
 
-    /// Stores an item of the token's user, for a token that has the scope for it. Returns `false` if the user already has an
-    /// item with this id.
+    /// Stores an item, for a token that has the scope for it. The caller passes the token's user as the owner: the grant does
+    /// not contain the user. Returns `false` if the owner already has an item with this id.
     pub(crate) async fn add_own_item(
         &self,
         _: Granted<scope::ItemsWrite>,

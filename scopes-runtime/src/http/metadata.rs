@@ -58,11 +58,13 @@ pub struct ProtectedResourceMetadata {
     path: String,
 }
 
-/// The error of a resource identifier that RFC 9728 section 1.2 does not allow, from [`ProtectedResourceMetadata`].
+/// The error of a resource identifier that [`ProtectedResourceMetadata`] cannot publish: RFC 9728 section 1.2 does not allow it,
+/// or it has a character that routes or challenges do not.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{}` is not a resource identifier: use the URL of the API, with `https://` (`http://` only for loopback) and \
-     without a fragment, a query or a user name",
+    "`{}` is not a usable resource identifier: use the URL of the API, with `https://` (`http://` only for loopback), in ASCII, \
+     without a fragment, a query or a user name, without the characters `\"`, `\\`, `{{`, `}}` and `*`, and without `/:` in the \
+     path",
     .0.escape_debug()
 )]
 pub struct ProtectedResourceMetadataError(String);
@@ -74,11 +76,11 @@ impl ProtectedResourceMetadata {
     ///
     /// # Errors
     ///
-    /// The URL is not `https` (`http` is accepted for loopback addresses), or has a fragment, a query or a user name (RFC
-    /// 9728 section 1.2).
+    /// Returns an error unless the URL is `https` (`http` for loopback), is ASCII, and has no fragment, query or user name (RFC
+    /// 9728 section 1.2), none of `"`, `\`, `{`, `}`, `*` and `@`, and no `/:` in its path.
     pub fn new(resource: impl Into<String>) -> Result<Self, ProtectedResourceMetadataError> {
         let resource = resource.into();
-        let Some((origin, path)) = parts(&resource) else {
+        let Some((origin, path)) = origin_and_path(&resource) else {
             return Err(ProtectedResourceMetadataError(without_credentials(&resource)));
         };
         Ok(Self {
@@ -161,8 +163,8 @@ impl ProtectedResourceMetadata {
     }
 }
 
-/// Returns scheme and authority, and the path if there is one.
-fn parts(resource: &str) -> Option<(String, String)> {
+/// Returns the origin, and the path or an empty text. `None` if the identifier is refused.
+fn origin_and_path(resource: &str) -> Option<(String, String)> {
     let uri: Uri = resource.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let is_safe = scheme == "https" || scheme == "http" && is_loopback(authority.host());

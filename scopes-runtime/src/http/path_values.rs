@@ -15,7 +15,7 @@ use crate::scope::ShortBytes;
 pub(super) struct PathValues(ShortBytes<96>);
 
 impl PathValues {
-    /// Reads the path of a request. `None` if a value is not UTF-8, or if there are no parameters.
+    /// Reads the path of a request. `None` if a value is not UTF-8, or if no axum router has routed the request.
     pub(super) fn of(parts: &mut Parts) -> Option<Self> {
         // The future of this extractor is always ready.
         let path = Path::from_request_parts(parts, &()).now_or_never()?;

@@ -106,7 +106,7 @@ impl ResourceServer {
         Self(Arc::new(Server { decoder: Arc::new(decoder), config: Arc::default() }))
     }
 
-    /// Returns a builder, to set the realm, the challenges and the bodies of refusals.
+    /// Returns a builder, to set the realm, the challenges, the bodies of refusals and the checks of senders.
     ///
     /// ```
     /// # use scopes_runtime::{RealmError, ResourceServer, TokenDecoder};

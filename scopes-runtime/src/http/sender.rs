@@ -74,7 +74,10 @@ impl SenderChecks {
 }
 
 fn bound_token_error() -> DecodeError {
-    DecodeError::invalid("the claim `cnf` binds the token to a sender, so it is not a bearer token")
+    DecodeError::invalid(
+        "the claim `cnf` binds the token to a sender, which this server does not check (`dpop` and `mutual_tls` of \
+         `ResourceServerBuilder` check it)",
+    )
 }
 
 #[cfg(feature = "bound-tokens")]
@@ -123,7 +126,14 @@ impl SenderChecks {
             return Err(DecodeError::invalid("the scheme is `Bearer`, and this server requires `DPoP`"));
         }
         if token.confirmation().is_some_and(|confirmation| confirmation.key.is_some()) {
-            return Err(bound_token_error());
+            return Err(if self.dpop.is_some() {
+                DecodeError::invalid(
+                    "the token is bound to a DPoP key, and was sent with the scheme `Bearer`: the client must send it with the \
+                     scheme `DPoP` and a proof",
+                )
+            } else {
+                bound_token_error()
+            });
         }
         self.check_certificate(token, parts)
     }

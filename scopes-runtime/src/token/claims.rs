@@ -98,7 +98,8 @@ pub(super) fn check_audience(claim: &Value<'_>, name: &str, audiences: &[String]
 pub(super) fn check_unbound(claims: &Object<'_>) -> Result<(), DecodeError> {
     if claims.contains_key("cnf") {
         return Err(DecodeError::invalid(
-            "the claim `cnf` binds the token to a sender, so it is not a bearer token",
+            "the claim `cnf` binds the token to a sender, and the decoder refuses such tokens (`allow_bound_tokens` of its \
+             builder accepts them)",
         ));
     }
     Ok(())

@@ -15,7 +15,7 @@ pub(crate) struct Confirmation {
 }
 
 impl Confirmation {
-    /// Reads the claim. Other methods of confirmation are not supported, so a claim with one is refused.
+    /// Reads the claim. Refuses a claim with another method of confirmation, without one, or with a malformed thumbprint.
     pub(super) fn read(claim: &Value<'_>) -> Result<Self, DecodeError> {
         let mut confirmation = Self { key: None, certificate: None };
         for (name, method) in claim.as_object().into_iter().flat_map(Object::iter) {
@@ -35,7 +35,9 @@ impl Confirmation {
 }
 
 fn unsupported() -> DecodeError {
-    DecodeError::invalid("the claim `cnf` has other members than the thumbprints `jkt` and `x5t#S256`")
+    DecodeError::invalid(
+        "the claim `cnf` is not an object of the thumbprints `jkt` and `x5t#S256` alone, each a SHA-256 in base64url",
+    )
 }
 
 fn is_thumbprint(text: &str) -> bool {

@@ -45,7 +45,8 @@ impl IssuerMetadata {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if neither document can be read, or the member is missing, or not a URL that the issuer's may lead to.
+    /// [`FetchError`] if neither document can be read, or the member is missing, or not a URL that
+    /// [`UrlPolicy::allows_hop`] allows.
     pub(super) async fn url(&self, client: &Client, member: &str) -> Result<Url, FetchError> {
         self.url_in(&self.fetch(client).await?, member)
     }
@@ -54,12 +55,13 @@ impl IssuerMetadata {
     ///
     /// # Errors
     ///
-    /// [`FetchError::InvalidDocument`] if the member is missing, or not a URL that the issuer's may lead to.
+    /// [`FetchError::InvalidDocument`] if the member is missing, or not a URL that [`UrlPolicy::allows_hop`] allows.
     pub(crate) fn url_in(&self, metadata: &Map<String, Value>, member: &str) -> Result<Url, FetchError> {
         let url = metadata.get(member).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
         url.filter(|url| self.urls.allows_hop(self.first_url(), url)).ok_or_else(|| {
             FetchError::InvalidDocument(format!(
-                "the metadata has no `{member}` that is an https URL, or a URL of a host that plain HTTP is allowed to"
+                "the metadata has no `{member}` with the scheme of the issuer's URL; with `http`, both must be on loopback, or \
+                 both on the host that plain HTTP is allowed for"
             ))
         })
     }
@@ -89,8 +91,8 @@ impl IssuerMetadata {
         }
         let found = found.map_or_else(|| "not a string".to_owned(), quoted);
         Err(FetchError::InvalidDocument(format!(
-            "`issuer` in the metadata is {found}, but the configured issuer is `{}`; they must be equal, with a slash at the end or \
-             without",
+            "`issuer` in the metadata is {found}, but the configured issuer is `{}`; they must be equal, also in a \
+             slash at the end",
             self.issuer
         )))
     }

@@ -60,23 +60,26 @@ async fn unusable_metadata_is_an_error_with_its_reason() {
         (
             "issuer",
             json!("https://other.example"),
-            "`issuer` in the metadata is `https://other.example`, but the configured issuer is `ISSUER`; they must be equal, with \
-             a slash at the end or without",
+            "`issuer` in the metadata is `https://other.example`, but the configured issuer is `ISSUER`; they must be equal, also \
+             in a slash at the end",
         ),
         (
             "authorization_endpoint",
             json!(null),
-            "the metadata has no `authorization_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
+            "the metadata has no `authorization_endpoint` with the scheme of the issuer's URL; with `http`, both must be on \
+             loopback, or both on the host that plain HTTP is allowed for",
         ),
         (
             "token_endpoint",
             json!("http://issuer.example/token"),
-            "the metadata has no `token_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
+            "the metadata has no `token_endpoint` with the scheme of the issuer's URL; with `http`, both must be on \
+             loopback, or both on the host that plain HTTP is allowed for",
         ),
         (
             "authorization_endpoint",
             json!("javascript:alert(1)"),
-            "the metadata has no `authorization_endpoint` that is an https URL, or a URL of a host that plain HTTP is allowed to",
+            "the metadata has no `authorization_endpoint` with the scheme of the issuer's URL; with `http`, both must be on \
+             loopback, or both on the host that plain HTTP is allowed for",
         ),
         (
             "client_name",

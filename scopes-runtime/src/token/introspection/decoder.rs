@@ -23,17 +23,18 @@ const MAX_WAIT: Duration = fetch::TIMEOUT;
 const MAX_CONCURRENT_REQUESTS: usize = 32;
 /// Most requests that wait for an introspection request at a time. Further ones get 503 at once.
 const MAX_WAITING: usize = 1024;
-/// How long the response for an inactive token is cached.
-const INACTIVE_TTL: Duration = Duration::from_secs(5);
-/// Capacity of the cache of inactive tokens, in bytes.
-const INACTIVE_CAPACITY: usize = 1024 * 1024;
+/// How long the refusal of a token is cached.
+const REFUSED_TTL: Duration = Duration::from_secs(5);
+/// Capacity of the cache of refused tokens, in bytes.
+const REFUSED_CAPACITY: usize = 1024 * 1024;
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Decodes opaque access tokens with the issuer's introspection endpoint (RFC 7662).
 ///
-/// A token is accepted if the response has `active: true`, calls it a bearer token, and names an audience of this server.
+/// A token is accepted if the response has `active: true` and the `token_type` `Bearer` (or `DPoP`, with
+/// [`allow_bound_tokens`](crate::IntrospectionDecoderBuilder::allow_bound_tokens)), and names an audience of this server.
 ///
-/// - Active responses are cached for 30 s (never past `exp`), inactive ones for 5 s.
+/// - An accepted token is cached for 30 s (never past `exp`), a refused one for 5 s.
 /// - Requests with the same token wait for one response. At most 32 tokens are introspected at a time.
 /// - The result is 503 with `Retry-After` if the issuer does not respond within 5 s, if its response is unusable, or if 1024
 ///   requests are waiting.
@@ -59,7 +60,7 @@ pub struct IntrospectionDecoder {
     cache_ttl: Duration,
     http: reqwest::Client,
     active: Arc<TokenCache<TokenBytes, Arc<TokenContent>>>,
-    inactive: Arc<TokenCache<TokenBytes, ()>>,
+    refused: Arc<TokenCache<TokenBytes, ()>>,
     request_permits: Arc<Semaphore>,
     waiting_permits: Arc<Semaphore>,
 }
@@ -86,7 +87,7 @@ impl IntrospectionDecoder {
             checks,
             cache_ttl,
             active: Arc::new(TokenCache::new(cache_capacity)),
-            inactive: Arc::new(TokenCache::new(INACTIVE_CAPACITY)),
+            refused: Arc::new(TokenCache::new(REFUSED_CAPACITY)),
             request_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_REQUESTS)),
             waiting_permits: Arc::new(Semaphore::new(MAX_WAITING)),
         })
@@ -120,8 +121,10 @@ impl IntrospectionDecoder {
     ) -> Result<AccessToken, DecodeError> {
         // Before the request: the token may be revoked while the response is on its way.
         let inserted_at = SystemTime::now();
-        if guard.is_some() && self.inactive.get(token.as_bytes(), inserted_at).is_some() {
-            return Err(DecodeError::invalid("the issuer refused it less than 5 s ago"));
+        if guard.is_some() && self.refused.get(token.as_bytes(), inserted_at).is_some() {
+            return Err(DecodeError::invalid(
+                "it was refused less than 5 s ago; the event of that refusal contains the cause",
+            ));
         }
         let unusable = |error: FetchError| unavailable(error.to_string());
         let fetched = self.response(token).await?.map_err(unusable)?;
@@ -138,8 +141,8 @@ impl IntrospectionDecoder {
                 guard.fill(CacheEntry::new(content, bytes, inserted_at, self.cache_ttl));
             }
             (Err(DecodeError::Invalid(_)), Some(_)) => {
-                let entry = CacheEntry::new((), 0, inserted_at, INACTIVE_TTL);
-                self.inactive.insert(token.as_bytes().to_owned(), entry);
+                let entry = CacheEntry::new((), 0, inserted_at, REFUSED_TTL);
+                self.refused.insert(token.as_bytes().to_owned(), entry);
             }
             _ => {}
         }

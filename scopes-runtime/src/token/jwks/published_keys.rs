@@ -165,10 +165,14 @@ impl NextKeys {
 }
 
 fn unavailable(state: &KeyState) -> DecodeError {
-    let cause = if state.was_fetched() {
-        "the token's key is unknown, but may have been published since"
+    let cause = if !state.was_fetched() {
+        "the issuer's keys have not been fetched yet; the events of `scopes_runtime::keys` contain the cause"
+    } else if state.keys.is_empty() {
+        "the issuer publishes no key that can be used"
+    } else if state.trusted_keys().is_none() {
+        "the issuer's keys have expired, and no fetch has succeeded since; the events of `scopes_runtime::keys` contain the cause"
     } else {
-        "the issuer's keys have not been fetched yet; the events of `scopes_runtime::keys` say why"
+        "the token's key is unknown, but may have been published since"
     };
     DecodeError::unavailable(state.retry_after(), cause)
 }

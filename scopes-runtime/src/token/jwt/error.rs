@@ -22,8 +22,11 @@ pub enum JwtDecoderError {
         "the decoder has no audience: call `audience` with the `aud` that names this server in the tokens"
     )]
     MissingAudience,
-    /// No key is set.
-    #[error("the decoder has no key: call `key` with one that the issuer signs with")]
+    /// Neither `key` nor `jwks` is set.
+    #[error(
+        "the decoder has no key: call `jwks(Jwks::discovery())` (feature `issuer`), or `key` with a key that verifies the \
+         issuer's signatures"
+    )]
     MissingKey,
     /// A key cannot be used: the error of a [`VerificationKey`](crate::VerificationKey), for functions that build key and
     /// decoder.
@@ -53,6 +56,9 @@ pub enum JwtDecoderError {
     /// `leeway` is longer than 60 seconds.
     #[error("a leeway of {0:?} is longer than 60 s: set less, and synchronize the clocks instead")]
     LongLeeway(Duration),
+    /// A [`MultiIssuerDecoder`](crate::MultiIssuerDecoder) has no decoders.
+    #[error("the decoder of several issuers has no decoders: pass one `JwtDecoder` for each issuer")]
+    NoDecoders,
     /// Two decoders have the same issuer.
     #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
     RepeatedIssuer {

@@ -31,7 +31,7 @@ impl MultiIssuerDecoder {
     ///
     /// # Errors
     ///
-    /// - [`JwtDecoderError::MissingIssuer`] if there are no decoders.
+    /// - [`JwtDecoderError::NoDecoders`] if there are none.
     /// - [`JwtDecoderError::RepeatedIssuer`] if two decoders have the same issuer.
     pub fn new(decoders: impl IntoIterator<Item = JwtDecoder>) -> Result<Self, JwtDecoderError> {
         let mut all: Vec<JwtDecoder> = Vec::new();
@@ -44,7 +44,7 @@ impl MultiIssuerDecoder {
             all.push(decoder);
         }
         if all.is_empty() {
-            return Err(JwtDecoderError::MissingIssuer);
+            return Err(JwtDecoderError::NoDecoders);
         }
         Ok(Self { decoders: all, opaque: None })
     }

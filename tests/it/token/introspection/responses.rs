@@ -54,7 +54,8 @@ async fn only_active_bearer_tokens_for_the_audience_are_accepted() {
     };
     let untyped = "the response has no `token_type`, so it may be a refresh token (`allow_missing_token_type` accepts it)";
     let kind = "the `token_type` is not `Bearer`";
-    let bound = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
+    let bound = "the claim `cnf` binds the token to a sender, and the decoder refuses such tokens (`allow_bound_tokens` of its \
+                 builder accepts them)";
     let no_strings = "the claim `aud` is neither a string nor an array of strings";
     for (answer, reason) in [
         (json!({ "active": false }), "the response has `active: false`"),

@@ -141,7 +141,8 @@ async fn sub_client_id_and_jti_must_be_strings() {
 
 #[tokio::test]
 async fn bound_tokens_and_id_tokens_are_refused() {
-    let reason = "the claim `cnf` binds the token to a sender, so it is not a bearer token";
+    let reason = "the claim `cnf` binds the token to a sender, and the decoder refuses such tokens (`allow_bound_tokens` of its \
+                 builder accepts them)";
     refuse_values("cnf", reason, [json!({ "jkt": "x" }), json!({ "x5t#S256": "x" }), json!({}), Value::Null])
         .await;
     for name in ["nonce", "at_hash"] {

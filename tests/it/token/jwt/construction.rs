@@ -20,12 +20,14 @@ fn incomplete_decoders_are_errors() {
                      `https://issuer.example`";
     let no_audience =
         "the decoder has no audience: call `audience` with the `aud` that names this server in the tokens";
+    let no_key = "the decoder has no key: call `jwks(Jwks::discovery())` (feature `issuer`), or `key` with a key that verifies \
+                  the issuer's signatures";
     for (builder, reason) in [
         (JwtDecoder::builder().audience(AUDIENCE).key(key()), no_issuer),
         (builder().issuer("").key(key()), no_issuer),
         (JwtDecoder::builder().issuer(ISSUER).key(key()), no_audience),
         (builder().audience("").key(key()), no_audience),
-        (builder(), "the decoder has no key: call `key` with one that the issuer signs with"),
+        (builder(), no_key),
         (
             builder().key(key()).leeway(Duration::from_millis(60_001)),
             "a leeway of 60.001s is longer than 60 s: set less, and synchronize the clocks instead",

@@ -127,7 +127,7 @@ async fn iss_must_be_one_string() {
 
 #[test]
 fn two_decoders_for_one_issuer_are_an_error() {
-    assert!(matches!(MultiIssuerDecoder::new([]), Err(JwtDecoderError::MissingIssuer)));
+    assert!(matches!(MultiIssuerDecoder::new([]), Err(JwtDecoderError::NoDecoders)));
     let error = MultiIssuerDecoder::new([other(), other()]).expect_err("an error").to_string();
     assert_eq!(
         error,

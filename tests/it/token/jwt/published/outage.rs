@@ -73,8 +73,11 @@ async fn the_last_keys_are_used_for_an_hour_of_outage() {
     assert_eq!((outcome(&decoder, &known).await, outcome(&decoder, &unknown).await), ("ok", "unavailable"));
     pass(Duration::from_secs(58 * 60)).await;
     assert_eq!(outcome(&decoder, &known).await, "ok");
+    let unavailable = async || decoder.decode(&unknown).await.expect_err("an unknown key").to_string();
+    assert!(unavailable().await.ends_with("the token's key is unknown, but may have been published since"));
     pass(Duration::from_secs(2 * 60)).await;
     assert_eq!(outcome(&decoder, &known).await, "unavailable");
+    assert!(unavailable().await.contains("the issuer's keys have expired, and no fetch has succeeded since"));
 }
 
 /// Without keys a token is neither valid nor invalid.

@@ -213,6 +213,8 @@ async fn an_empty_key_set_is_fetched_again_soon() {
     let decoder = issuer.discovered();
     let token = issuer.token(Algorithm::ES256, Some("1"));
     let wait = retry_after(&decoder, &token).await;
+    let error = decoder.decode(&token).await.expect_err("no key").to_string();
+    assert!(error.ends_with("the issuer publishes no key that can be used"), "{error}");
     issuer.publishes([named(Algorithm::ES256, "1")]);
     pass(wait).await;
     assert_eq!(outcome(&decoder, &token).await, "ok");
