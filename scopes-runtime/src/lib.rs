@@ -245,10 +245,10 @@ pub mod report;
 pub mod router;
 mod scope;
 mod shown_text;
+mod shown_url;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
-mod without_credentials;
 
 pub use http::{
     AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,

@@ -107,12 +107,12 @@ async fn decoders_show_no_secret_and_no_cached_token() {
 
 /// `build` refuses such a URL to fetch from, but a program may log what comes before.
 #[test]
-fn configured_urls_are_shown_without_their_password() {
-    let url = format!("https://user:{SECRET}@issuer.example/keys");
-    let shown = r#"Some("…@issuer.example/keys")"#;
+fn configured_urls_are_shown_without_password_and_query() {
+    let url = format!("https://user:{SECRET}@issuer.example/keys?code={SECRET}");
+    let shown = r#"Some("…@issuer.example/keys?…")"#;
     shows(&Jwks::uri(&url), &format!("Jwks {{ url: {shown}"));
     let builder = JwtDecoder::builder().issuer(&url).jwks(Jwks::uri(&url));
-    shows(&builder, r#"JwtDecoderBuilder { issuer: "…@issuer.example/keys""#);
+    shows(&builder, r#"JwtDecoderBuilder { issuer: "…@issuer.example/keys?…""#);
     let key = VerificationKey::from_secret(Algorithm::HS256, SECRET).expect("34 bytes");
     let builder = JwtDecoder::builder().issuer(&url).audience("https://api.example").key(key);
     shows(&builder.build().expect("a decoder"), "JwtDecoder { checks: ClaimChecks { issuer: \"…@");

@@ -27,7 +27,7 @@ async fn errors() -> Vec<(&'static str, Box<dyn Error>)> {
         || IntrospectionDecoder::builder().audience("https://api.example").client("api", "s3cret");
     let server = || ResourceServer::builder(scopes_runtime::testing::TestIssuer::new().decoder());
     let router = ScopedRouter::<ResourceServer>::new().route("/status", get(status));
-    let unsafe_url = "http://api:s3cret@issuer.example";
+    let unsafe_url = "http://api:s3cret@issuer.example/?code=s3cret";
     let of_unsafe_issuer = || {
         let key = VerificationKey::from_secret(Algorithm::HS256, [7; 32]).expect("32 bytes");
         decoder()

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::loopback::is_loopback;
 use crate::readable_debug::readable_debug;
 use crate::scope::Vocabulary;
-use crate::without_credentials::without_credentials;
+use crate::shown_url::shown_url;
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
@@ -81,7 +81,7 @@ impl ProtectedResourceMetadata {
     pub fn new(resource: impl Into<String>) -> Result<Self, ProtectedResourceMetadataError> {
         let resource = resource.into();
         let Some((origin, path)) = origin_and_path(&resource) else {
-            return Err(ProtectedResourceMetadataError(without_credentials(&resource)));
+            return Err(ProtectedResourceMetadataError(shown_url(&resource)));
         };
         Ok(Self {
             resource,

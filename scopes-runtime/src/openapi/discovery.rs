@@ -3,8 +3,8 @@
 use url::Url;
 
 use crate::readable_debug::readable_debug;
+use crate::shown_url::shown_url;
 use crate::token::{FetchError, IssuerMetadata, UrlPolicy, client};
-use crate::without_credentials::without_credentials;
 
 /// The error of [`OAuth2Scheme::discover_authorization_code`](super::OAuth2Scheme::discover_authorization_code).
 #[derive(thiserror::Error)]
@@ -38,9 +38,8 @@ pub(super) async fn discover<const N: usize>(
     issuer: &str,
     members: [&str; N],
 ) -> Result<[Url; N], DiscoveryError> {
-    let metadata = IssuerMetadata::of(issuer, UrlPolicy::default()).map_err(|problem| {
-        DiscoveryError::UnsafeUrl { url: without_credentials(issuer), help: problem.help(None) }
-    })?;
+    let metadata = IssuerMetadata::of(issuer, UrlPolicy::default())
+        .map_err(|problem| DiscoveryError::UnsafeUrl { url: shown_url(issuer), help: problem.help(None) })?;
     let client = client(metadata.first_url(), UrlPolicy::default()).map_err(DiscoveryError::HttpClient)?;
     let unusable =
         |error: FetchError| DiscoveryError::Metadata { issuer: issuer.to_owned(), reason: error.to_string() };

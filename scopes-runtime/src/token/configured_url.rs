@@ -1,9 +1,9 @@
 use std::fmt;
 use std::ops::Deref;
 
-use crate::without_credentials::without_credentials;
+use crate::shown_url::shown_url;
 
-/// A configured URL, which `Debug` shows without user name and password.
+/// A configured URL, which `Debug` shows without user name, password and query.
 #[derive(Clone, Default)]
 pub(super) struct ConfiguredUrl(pub(super) String);
 
@@ -17,6 +17,6 @@ impl Deref for ConfiguredUrl {
 
 impl fmt::Debug for ConfiguredUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        without_credentials(self).fmt(formatter)
+        shown_url(self).fmt(formatter)
     }
 }

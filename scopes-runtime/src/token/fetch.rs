@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use headers::{CacheControl, HeaderMapExt as _};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
-use url::Url;
+use url::{Position, Url};
 
 use super::json::{self, Object};
 use crate::loopback::is_loopback;
@@ -23,15 +23,16 @@ pub(super) const JSON: &str = "application/json";
 /// they send is not accepted.
 pub(super) const JWK_SET: &str = "application/jwk-set+json, application/json";
 
-/// The error of a request to an issuer. It goes to the log, so text from the response is cut and escaped in it.
+/// The error of a request to an issuer. It goes to the log, so text from the response is cut and escaped in it, and URLs are
+/// [`without_query`].
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("the request to {url} failed: {}", with_causes(source))]
-    Http { url: Url, source: reqwest::Error },
+    Http { url: String, source: reqwest::Error },
     #[error("{url} responded {status}")]
-    Status { url: Url, status: StatusCode },
+    Status { url: String, status: StatusCode },
     #[error("the response of {0} has more than {MAX_BODY_BYTES} bytes")]
-    TooLong(Url),
+    TooLong(String),
     #[error("{0}")]
     InvalidDocument(String),
 }
@@ -42,6 +43,13 @@ fn with_causes(error: &reqwest::Error) -> String {
     let causes = std::iter::successors(Some(error as &dyn Error), |&error| error.source());
     let text = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
     text.chars().take(256).collect()
+}
+
+/// Returns the text of a URL for events and errors. The query may contain a secret, such as the key of an Azure function. A
+/// password is not in it: see [`UrlPolicy`].
+pub(super) fn without_query(url: &Url) -> String {
+    let query = if url.query().is_some() { "?…" } else { "" };
+    format!("{}{query}", &url[..Position::AfterPath])
 }
 
 /// A response, read to its end.
@@ -203,17 +211,18 @@ async fn send(
     accept: &'static str,
     statuses: &[StatusCode],
 ) -> Result<(StatusCode, Fetched), FetchError> {
-    let http = |source: reqwest::Error| FetchError::Http { url: url.clone(), source: source.without_url() };
+    let http =
+        |source: reqwest::Error| FetchError::Http { url: without_query(url), source: source.without_url() };
     let mut response = request.header("accept", accept).send().await.map_err(http)?;
     let status = response.status();
     if !statuses.contains(&status) {
-        return Err(FetchError::Status { url: url.clone(), status });
+        return Err(FetchError::Status { url: without_query(url), status });
     }
     let max_age = max_age(&response);
     let mut text = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(http)? {
         if text.len() + chunk.len() > MAX_BODY_BYTES {
-            return Err(FetchError::TooLong(url.clone()));
+            return Err(FetchError::TooLong(without_query(url)));
         }
         text.extend_from_slice(&chunk);
     }

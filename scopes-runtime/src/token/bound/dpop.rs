@@ -11,9 +11,9 @@ use super::replay_store::ReplayStore;
 use super::target::{below, normalized};
 use super::thumbprint::sha256;
 use crate::readable_debug::readable_debug;
+use crate::shown_url::shown_url;
 use crate::token::DecodeError;
 use crate::token::jwt::install_crypto_provider;
-use crate::without_credentials::without_credentials;
 
 const MIN_SECRET_BYTES: usize = 32;
 /// When to retry a request whose proof could not be stored.
@@ -122,7 +122,7 @@ impl Dpop {
     pub fn new(base_url: impl Into<String>) -> Result<Self, DpopError> {
         let url = base_url.into();
         let normal = normalized(&url).filter(|_| !url.contains(['?', '#']));
-        let Some(mut base) = normal else { return Err(DpopError::BaseUrl(without_credentials(&url))) };
+        let Some(mut base) = normal else { return Err(DpopError::BaseUrl(shown_url(&url))) };
         if base.ends_with('/') {
             base.pop();
         }

@@ -5,13 +5,13 @@ use super::decoder::{ClientCredentials, IntrospectionDecoder};
 use super::endpoint::Endpoint;
 use super::error::IntrospectionDecoderError;
 use super::response::ResponseChecks;
+use crate::shown_url::shown_url;
 use crate::token::ScopeClaim;
 use crate::token::cache::DEFAULT_CAPACITY;
 use crate::token::configured_url::ConfiguredUrl;
 use crate::token::fetch::UrlPolicy;
 use crate::token::grantable::GrantableScopes;
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::without_credentials::without_credentials;
 
 /// A revoked token is accepted for this long at most.
 const MAX_CACHE_TTL: Duration = Duration::from_secs(300);
@@ -198,7 +198,7 @@ impl IntrospectionDecoderBuilder {
             (None, None) => return Err(IntrospectionDecoderError::MissingIssuer),
         };
         endpoint.map_err(|problem| IntrospectionDecoderError::UnsafeUrl {
-            url: without_credentials(text),
+            url: shown_url(text),
             help: problem.help(Some("IntrospectionDecoderBuilder::danger_allow_http")),
         })
     }

@@ -132,8 +132,9 @@ impl IntrospectionDecoder {
         if response.get("active").and_then(Value::as_bool).is_none() {
             return Err(unavailable("the response has no boolean `active`"));
         }
-        let issuer = self.checks.issuer.as_deref().unwrap_or_else(|| self.endpoint.first_url().as_str());
-        let result = self.checks.read(&response, &fetched.text, issuer);
+        let endpoint = || fetch::without_query(self.endpoint.first_url());
+        let issuer = self.checks.issuer.as_deref().map_or_else(endpoint, str::to_owned);
+        let result = self.checks.read(&response, &fetched.text, &issuer);
         match (&result, guard) {
             (Ok(token), Some(guard)) => {
                 let content = Arc::clone(token.content());
@@ -189,7 +190,7 @@ impl IntrospectionDecoder {
         if fetched.object("the error").is_ok_and(|error| error.get("error").is_some_and(is_unsupported)) {
             return Ok(Fetched { text: br#"{"active":false}"#.to_vec(), max_age: None });
         }
-        Err(FetchError::Status { url: url.clone(), status })
+        Err(FetchError::Status { url: fetch::without_query(url), status })
     }
 }
 

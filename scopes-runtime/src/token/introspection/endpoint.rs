@@ -1,10 +1,11 @@
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
 use url::Url;
 
-use crate::token::fetch::FetchError;
+use crate::token::fetch::{FetchError, without_query};
 use crate::token::issuer_metadata::IssuerMetadata;
 
 /// How long a discovered URL is used.
@@ -13,7 +14,7 @@ const SUCCESS_TTL: Duration = Duration::from_secs(60 * 60);
 const FAILURE_TTL: Duration = Duration::from_secs(1);
 
 /// The introspection endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Endpoint {
     /// From the issuer's metadata, requested with the first token.
     Discovered(IssuerMetadata, Arc<Mutex<Option<Discovery>>>),
@@ -21,7 +22,7 @@ pub(super) enum Endpoint {
 }
 
 /// The result of discovery.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Discovery {
     /// `None` if it has failed.
     url: Option<Url>,
@@ -66,6 +67,17 @@ impl Endpoint {
             if [StatusCode::NOT_FOUND, StatusCode::GONE].contains(status));
         if let (true, Self::Discovered(_, cached)) = (is_gone, self) {
             *cached.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configured(url) => formatter.debug_tuple("Configured").field(&without_query(url)).finish(),
+            Self::Discovered(metadata, _) => {
+                formatter.debug_tuple("Discovered").field(&metadata.issuer).finish()
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::token::fetch::{self, FetchError};
 use crate::token::issuer_metadata::IssuerMetadata;
 
 /// The location of an issuer's key set.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Location {
     /// `jwks_uri` of the issuer's metadata.
     Discovered(IssuerMetadata),
@@ -46,7 +46,7 @@ impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Discovered(metadata) => formatter.write_str(&metadata.issuer),
-            Self::Configured(url) => url.fmt(formatter),
+            Self::Configured(url) => formatter.write_str(&fetch::without_query(url)),
         }
     }
 }

@@ -3,10 +3,10 @@ use jsonwebtoken::Algorithm;
 use super::location::Location;
 use super::published_keys::PublishedKeys;
 use super::refresher::Refresher;
+use crate::shown_url::shown_url;
 use crate::token::configured_url::ConfiguredUrl;
 use crate::token::fetch::{self, UrlPolicy};
 use crate::token::issuer_metadata::IssuerMetadata;
-use crate::without_credentials::without_credentials;
 
 /// The source of an issuer's published keys, for [`JwtDecoderBuilder::jwks`](crate::JwtDecoderBuilder::jwks).
 ///
@@ -56,7 +56,7 @@ pub struct Jwks {
 
 /// Why keys cannot be fetched from a source.
 pub(in crate::token) enum ConnectError {
-    /// The URL, without user name and password, and what to do.
+    /// The shown URL, and what to do.
     UnsafeUrl {
         url: String,
         help: String,
@@ -117,7 +117,7 @@ impl Jwks {
             Some(url) => self.urls.parse(url).map(Location::Configured),
         };
         location.map_err(|problem| ConnectError::UnsafeUrl {
-            url: without_credentials(self.url.as_deref().unwrap_or(issuer)),
+            url: shown_url(self.url.as_deref().unwrap_or(issuer)),
             help: problem.help(Some("Jwks::danger_allow_http")),
         })
     }

@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use super::decoder::JwtDecoder;
 use super::error::JwtDecoderError;
+use crate::shown_url::shown_url;
 use crate::token::claims::unknown_issuer;
 use crate::token::jose::Jws;
 use crate::token::{AccessToken, DecodeError, DecodeFuture, TokenDecoder};
-use crate::without_credentials::without_credentials;
 
 /// Decodes the tokens of several issuers, each with its own keys, audience and profile.
 ///
@@ -37,9 +37,7 @@ impl MultiIssuerDecoder {
         let mut all: Vec<JwtDecoder> = Vec::new();
         for decoder in decoders {
             if all.iter().any(|other| other.issuer() == decoder.issuer()) {
-                return Err(JwtDecoderError::RepeatedIssuer {
-                    issuer: without_credentials(decoder.issuer()),
-                });
+                return Err(JwtDecoderError::RepeatedIssuer { issuer: shown_url(decoder.issuer()) });
             }
             all.push(decoder);
         }

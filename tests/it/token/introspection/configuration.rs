@@ -60,7 +60,7 @@ fn incomplete_and_unsafe_configurations_are_errors() {
         (whole().issuer("http://issuer.example"), unsafe_url("http://issuer.example", plain)),
         (
             whole().issuer("https://issuer.example/?a"),
-            unsafe_url("https://issuer.example/?a", "remove the query or the fragment, which no issuer has"),
+            unsafe_url("https://issuer.example/?…", "remove the query or the fragment, which no issuer has"),
         ),
         (
             whole().endpoint("http://issuer.example/introspect"),
@@ -75,6 +75,20 @@ fn incomplete_and_unsafe_configurations_are_errors() {
     }
     let decoder = whole().build().expect("a decoder");
     assert!(!format!("{decoder:?} {:?}", whole()).contains("s3cret"));
+}
+
+/// It may contain a key, as that of a function of Azure does.
+#[tokio::test]
+async fn the_query_of_an_endpoint_is_not_shown() {
+    let issuer = start().await;
+    for (url, failure) in [(&*issuer.url, "responded 404"), ("http://127.0.0.1:1", "failed")] {
+        let builder = IntrospectionDecoder::builder().endpoint(format!("{url}/introspect?code=s3cret"));
+        let decoder = builder.audience(AUDIENCE).client("api", "secret").build().expect("a decoder");
+        let (_, cause) = refuse(&decoder, "token").await;
+        assert!(cause.contains(&format!("{url}/introspect?… {failure}")), "{cause}");
+        let shown = format!("{cause} {decoder:?}");
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
 }
 
 #[tokio::test]

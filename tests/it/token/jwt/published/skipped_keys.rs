@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use scopes_runtime::Algorithm;
+use scopes_runtime::{Algorithm, Jwks};
 use serde_json::{Value, json};
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
@@ -126,4 +126,18 @@ async fn at_most_16_skipped_keys_are_logged() {
         assert_eq!(lines.len(), 16 + more.iter().len());
         assert!(more.is_none_or(|more| lines[16].ends_with(more)), "{}", lines[16]);
     }
+}
+
+#[tokio::test]
+async fn the_query_of_a_key_set_is_not_logged() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_max_level(Level::WARN);
+    let _guard = tracing::subscriber::set_default(subscriber.without_time().with_ansi(false).finish());
+    let issuer = Issuer::start().await;
+    let decoder = issuer.decoder_with(Jwks::uri(format!("{}/secured?code=s3cret", issuer.url)));
+    let token = issuer.token(Algorithm::ES256, None);
+    assert_eq!(outcome(&decoder, &token).await, "unavailable");
+    let expected = "WARN scopes_runtime::keys: an issuer's keys cannot be fetched location=URL/secured?… \
+                    reason=\"URL/secured?… responded 404 Not Found\"";
+    assert_eq!(log.take(&issuer), [expected]);
 }
