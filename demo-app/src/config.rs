@@ -127,12 +127,12 @@ pub enum Command {
     /// Print each operation with the scopes that it requires
     Routes {
         /// Output format
-        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text, conflicts_with_all = ["with", "operations"])]
         format: ReportFormat,
         /// Show which operations a token with these scopes may call, and which scopes it lacks
         #[arg(long, value_name = "SCOPES", conflicts_with = "operations")]
         with: Option<String>,
-        /// Print the smallest sets of scopes for these operations, by their handlers, separated by commas
+        /// Print the smallest sets of scopes for the operations of these handlers (separated by commas)
         #[arg(long = "for", id = "operations", value_name = "HANDLERS", value_delimiter = ',')]
         operations: Vec<String>,
     },

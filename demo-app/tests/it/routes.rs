@@ -85,6 +85,17 @@ fn the_program_shows_the_least_scopes_for_operations() {
     );
 }
 
+/// Both print text alone, so another format would be ignored.
+#[test]
+fn a_format_is_that_of_the_whole_report() {
+    for option in [["--with", "me"], ["--for", "read_own_items"]] {
+        let output = program().args(["routes", "--format", "json"]).args(option).output().unwrap();
+        assert!(!output.status.success());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("cannot be used with"), "{error}");
+    }
+}
+
 #[test]
 fn options_can_follow_the_command() {
     let output = program().args(["openapi", "--issuer-url", "https://issuer.example"]).output().unwrap();

@@ -160,7 +160,7 @@ where
     /// # Panics
     ///
     /// Panics as [`route`](Self::route) does, and if the reason is empty. The conversion of the router then panics as
-    /// [`split_for_parts`](Self::split_for_parts) does.
+    /// [`fragment`](Self::fragment) does.
     #[must_use]
     #[track_caller]
     pub fn route_openapi(mut self, path: &str, access: impl Into<ServiceAccess<S>>) -> Self {
@@ -186,7 +186,9 @@ where
     ///
     /// # Panics
     ///
-    /// Panics as [`split_for_parts`](Self::split_for_parts) does.
+    /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
+    /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in
+    /// their vocabularies only are united.
     #[must_use]
     pub fn fragment(&self) -> Fragment {
         Fragment::new(&self.operations(), self.document.refusals())
@@ -200,9 +202,8 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if operations refer to different security schemes of one name, as those of merged routers may be: name each with
-    /// [`OAuth2Scheme::name`], or give the [`CredentialScheme`](crate::CredentialScheme) another name. Schemes that differ in
-    /// their vocabularies only are united.
+    /// Panics as the conversion to `axum::Router` does, and as [`fragment`](Self::fragment) does.
+    #[track_caller]
     pub fn split_for_parts(self) -> (axum::Router<S>, OpenApi) {
         let document = self.document_of(|_| true);
         (self.to_axum(), document)
@@ -238,7 +239,7 @@ where
     ///
     /// # Panics
     ///
-    /// Panics as [`split_for_parts`](Self::split_for_parts) does.
+    /// Panics as [`fragment`](Self::fragment) does.
     #[must_use]
     pub fn openapi_for(&self, granted: &GrantedScopes) -> OpenApi {
         self.document_of(|operation| is_allowed(operation, granted))

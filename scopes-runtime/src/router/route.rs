@@ -55,6 +55,7 @@ impl Route {
     /// # Panics
     ///
     /// Panics if the reason is empty.
+    #[track_caller]
     pub(super) fn unchecked(path: &str, methods: Methods, reason: &'static str) -> Self {
         assert!(
             !reason.trim().is_empty(),

@@ -37,6 +37,7 @@ impl RouteServer {
     /// # Panics
     ///
     /// Panics if it does not.
+    #[track_caller]
     pub(super) fn check_dpop(&self, Operation { methods, path, access, .. }: &Operation) {
         let Access::Scoped(requirements) = access else { return };
         let requires = match (requirements.requires_dpop(), requirements.may_require().dpop) {

@@ -17,8 +17,10 @@ use crate::operation::{Access, Operation};
 /// # Panics
 ///
 /// Panics if a route requires a scope with a parameter that the path does not have, or `dpop` of a server that does not accept
-/// DPoP; so does each other way to serve the router.
+/// DPoP; so does each other way to serve the router. It also makes the documents of [`ScopedRouter::route_openapi`], and panics
+/// as [`ScopedRouter::fragment`] does if there are any.
 impl<S> From<ScopedRouter<S>> for axum::Router<S> {
+    #[track_caller]
     fn from(router: ScopedRouter<S>) -> Self {
         router.to_axum()
     }
@@ -26,10 +28,14 @@ impl<S> From<ScopedRouter<S>> for axum::Router<S> {
 
 impl<S> ScopedRouter<S> {
     /// Returns axum's router. Each way to serve the routes calls this.
+    #[track_caller]
     pub(super) fn to_axum(&self) -> axum::Router<S> {
-        self.routes.iter().for_each(check_parameters);
-        // `require` may have been called after `with_state`.
-        self.routes.iter().for_each(|route| route.server.check_dpop(&route.operation));
+        // Not `for_each`, which would be the caller in the messages of panics.
+        for route in &self.routes {
+            check_parameters(route);
+            // `require` may have been called after `with_state`.
+            route.server.check_dpop(&route.operation);
+        }
         #[cfg(feature = "openapi")]
         self.make_served_documents();
         self.router.clone()
@@ -42,6 +48,7 @@ impl<S> ScopedRouter<S> {
 /// # Panics
 ///
 /// Panics if it does not.
+#[track_caller]
 fn check_parameters(route: &Route) {
     let Access::Scoped(requirements) = &route.operation.access else { return };
     let Operation { methods, path, .. } = &route.operation;
@@ -67,6 +74,10 @@ fn check_parameters(route: &Route) {
 
 impl ScopedRouter {
     /// Returns a service for `axum::serve` that makes a service for each connection.
+    ///
+    /// # Panics
+    ///
+    /// Panics as the conversion to `axum::Router` does.
     #[must_use]
     #[track_caller]
     pub fn into_make_service(self) -> IntoMakeService<axum::Router> {
@@ -84,6 +95,10 @@ impl ScopedRouter {
     /// axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
     /// # }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics as the conversion to `axum::Router` does.
     #[cfg(feature = "serve")]
     #[must_use]
     #[track_caller]

@@ -1,4 +1,4 @@
-use super::const_str::{is_one_of, str_eq};
+use super::const_str::{ConstText, is_one_of, str_eq};
 
 /// A kind of credentials other than access tokens, such as API keys or signatures of webhooks: a security scheme of OpenAPI.
 ///
@@ -104,10 +104,14 @@ impl CredentialScheme {
     #[must_use]
     #[track_caller]
     pub const fn http(name: &'static str, scheme: &'static str) -> Self {
-        assert!(
-            is_one_of(scheme, &HTTP_SCHEMES),
-            "not a registered HTTP authentication scheme in lower case; use `api_key_in_header` with the header's name"
-        );
+        if !is_one_of(scheme, &HTTP_SCHEMES) {
+            let message = ConstText::of(&[
+                "`",
+                scheme,
+                "` is not a registered HTTP authentication scheme in lower case; use `api_key_in_header` with the header's name",
+            ]);
+            panic!("{}", message.as_str());
+        }
         Self::new(name, CredentialLocation::Authorization(scheme))
     }
 
@@ -136,10 +140,14 @@ impl CredentialScheme {
 
     #[track_caller]
     const fn new(name: &'static str, location: CredentialLocation) -> Self {
-        assert!(
-            is_component_name(name.as_bytes()),
-            "not a name of an OpenAPI component; use ASCII letters, digits, `.`, `-` and `_`"
-        );
+        if !is_component_name(name.as_bytes()) {
+            let message = ConstText::of(&[
+                "`",
+                name,
+                "` is not a name of an OpenAPI component; use ASCII letters, digits, `.`, `-` and `_`",
+            ]);
+            panic!("{}", message.as_str());
+        }
         assert!(!str_eq(name, TOKEN_SCHEME), "`oauth2` is the scheme of access tokens; use another name");
         Self { name, location, description: None }
     }

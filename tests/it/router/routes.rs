@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::response::Response;
 use scopes_runtime::router::{any, connect, delete, get, head, options, patch, post, put, trace, unchecked};
-use scopes_runtime::{ResourceServer, ScopedRouter};
+use scopes_runtime::testing::TestIssuer;
+use scopes_runtime::{ResourceServer, ScopedRouter, declare_scopes, requires_scopes};
 use scopes_tests::{Answer, call};
 
 use super::{another_method, items, nothing_here, open, served, user};
@@ -182,6 +183,18 @@ async fn a_scoped_router_converts_into_an_axum_router() {
     assert_eq!(call(&app, "GET", "/open", None).await.text, "open");
 }
 
+#[declare_scopes]
+enum OrganizationScope {
+    /// Read an organization.
+    Organization = "org:{org}",
+}
+
+#[requires_scopes(OrganizationScope::Organization)]
+async fn organization() {}
+
+#[requires_scopes(dpop)]
+async fn bound() {}
+
 #[test]
 fn a_panic_names_the_line_of_the_application() {
     let place = |build: fn() -> ScopedRouter<ResourceServer>| {
@@ -197,13 +210,28 @@ fn a_panic_names_the_line_of_the_application() {
         assert!(std::panic::catch_unwind(|| drop(build())).is_err());
         PLACE.take()
     };
-    let routers: [fn() -> ScopedRouter<ResourceServer>; 6] = [
+    let routers: [fn() -> ScopedRouter<ResourceServer>; 10] = [
         || ScopedRouter::new().route("/items", get(items).get(items)),
         || ScopedRouter::new().route("items", get(items)),
         || ScopedRouter::new().route("/items/:id", get(items)),
         || ScopedRouter::new().nest("", ScopedRouter::new().route("/items", get(items))),
         || ScopedRouter::new().route("/items", get(items)).route("/items", get(items)),
         || ScopedRouter::new().require(scopes_runtime::scopes!(scopes_tests::Scope::Items)),
+        || ScopedRouter::new().route_service("/files", Router::new(), unchecked(" ")),
+        || {
+            let server = ResourceServer::new(TestIssuer::new().decoder());
+            ScopedRouter::new().route("/bound", get(bound)).with_state(server)
+        },
+        || {
+            drop(Router::from(ScopedRouter::<ResourceServer>::new().route("/org", get(organization))));
+            ScopedRouter::new()
+        },
+        || {
+            let server = ResourceServer::new(TestIssuer::new().decoder());
+            let router = ScopedRouter::new().route("/org", get(organization)).with_state(server);
+            drop(router.into_make_service());
+            ScopedRouter::new()
+        },
     ];
     for build in routers {
         assert!(place(build).is_some_and(|place| place.ends_with("routes.rs")));

@@ -416,7 +416,7 @@ mod rejected {
             let app = || routes().with_state(issuer.resource_server());
             let outcome = issuer.matrix(&routes()).check(app()).await;
             let listed = ["GET /alternative", "GET /half", "GET /unchecked"];
-            assert!(outcome.unused_may_require().eq(listed), "{outcome}");
+            assert!(outcome.operations_with_unused_may_require().eq(listed), "{outcome}");
             assert_eq!(
                 outcome.to_string(),
                 "OPERATION         NOT TESTED\n\

@@ -166,8 +166,8 @@ impl ScopeMatrix {
     ///   responses to placeholders.
     ///
     /// For each item of `may_require(…)`, the handler also gets sufficient tokens without this item. It may accept them,
-    /// because its check can depend on data. [`MatrixOutcome::unused_may_require`] lists the operations that accept all tokens
-    /// without an item.
+    /// because its check can depend on data. [`MatrixOutcome::operations_with_unused_may_require`] lists the operations that
+    /// accept all tokens without an item.
     ///
     /// Requests to an operation that also requires other credentials have [valid ones](Self::credentials). A sufficient token
     /// without one of the credentials, or with garbage in its place, must be refused. An operation that requires credentials

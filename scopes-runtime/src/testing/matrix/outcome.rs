@@ -8,7 +8,8 @@ use crate::report::write_aligned;
 /// credentials that were not set.
 ///
 /// `Display` writes a table, or nothing if the outcome [is complete](Self::is_complete).
-/// [`unused_may_require`](Self::unused_may_require) and [`rejected_operations`](Self::rejected_operations) have examples.
+/// [`rejected_operations`](Self::rejected_operations) and
+/// [`operations_with_unused_may_require`](Self::operations_with_unused_may_require) have examples.
 #[derive(Clone, Debug, Default)]
 pub struct MatrixOutcome {
     /// The statuses of the handlers' responses to sufficient tokens and valid credentials, for each operation.
@@ -130,11 +131,11 @@ impl MatrixOutcome {
     /// let routes = ScopedRouter::new().route("/all", get(read_all)).route("/unchecked", get(read_all_unchecked));
     /// let app = routes.with_state(issuer.resource_server());
     /// let outcome = issuer.matrix(&app).check(app).await;
-    /// assert!(outcome.unused_may_require().eq(["GET /unchecked"]), "{outcome}");
+    /// assert!(outcome.operations_with_unused_may_require().eq(["GET /unchecked"]), "{outcome}");
     /// # });
     /// # }
     /// ```
-    pub fn unused_may_require(&self) -> impl Iterator<Item = &str> {
+    pub fn operations_with_unused_may_require(&self) -> impl Iterator<Item = &str> {
         self.unused.iter().map(|(operation, _)| &**operation)
     }
 

@@ -14,7 +14,8 @@ const MAX_RANGES: usize = 64;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Full {
     #[error(
-        "more than {0} proofs were used in the last minute: use a store of your own, or limit the rate of requests"
+        "more than {0} proofs were used in the last minute: set a larger store with `Dpop::replay_store`, or limit the rate of \
+         requests"
     )]
     Store(usize),
     #[error(

@@ -42,7 +42,9 @@ pub struct RedisReplayStoreError(#[source] RedisError);
 readable_debug!(RedisReplayStoreError);
 
 impl RedisReplayStore {
-    /// Connects at the first proof, and again when the connection is lost. For `rediss://`, enable a TLS feature of the crate
+    /// Creates a store on the Redis or Valkey server with this URL.
+    ///
+    /// It connects at the first proof, and again when the connection is lost. For `rediss://`, enable a TLS feature of the crate
     /// `redis`, such as `tokio-rustls-comp`.
     ///
     /// # Errors

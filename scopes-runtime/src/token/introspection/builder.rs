@@ -161,7 +161,8 @@ impl IntrospectionDecoderBuilder {
     ///   [`MissingAudience`](IntrospectionDecoderError::MissingAudience) or
     ///   [`MissingClient`](IntrospectionDecoderError::MissingClient) if a required value is missing.
     /// - [`UnsafeUrl`](IntrospectionDecoderError::UnsafeUrl) if the endpoint, or else the issuer, is neither HTTPS nor
-    ///   loopback.
+    ///   loopback nor on the host of [`danger_allow_http`](Self::danger_allow_http), or has a user name or a password, or if
+    ///   the issuer has a query or a fragment.
     /// - [`LongCacheTtl`](IntrospectionDecoderError::LongCacheTtl) if `cache_ttl` is longer than 5 min.
     /// - [`HttpClient`](IntrospectionDecoderError::HttpClient) if the HTTPS client cannot be built.
     pub fn build(self) -> Result<IntrospectionDecoder, IntrospectionDecoderError> {

@@ -32,7 +32,9 @@ pub enum IntrospectionDecoderError {
         help: String,
     },
     /// `cache_ttl` is longer than five minutes.
-    #[error("a `cache_ttl` of {0:?} is longer than 300 s: a revoked token would be accepted for too long")]
+    #[error(
+        "a `cache_ttl` of {0:?} is longer than 300 s: a revoked token would be accepted for too long; set at most 300 s"
+    )]
     LongCacheTtl(Duration),
     /// The HTTPS client cannot be built, for example because the system has no certificates.
     #[error("the HTTPS client for introspection cannot be built: {0}")]

@@ -210,11 +210,17 @@ impl JwtDecoderBuilder {
     ///
     /// # Errors
     ///
-    /// - `MissingIssuer`, `MissingAudience`, `MissingKey` or `MissingClientClaim` if a required value is missing.
-    /// - `LongLeeway` if `leeway` is longer than 60 s.
-    /// - `RepeatedKid` if two keys for one algorithm have the same `kid`, `TooManyKeysWithoutKid` if more than four have none.
-    /// - `TwoKindsOfKeys` if both `key` and `jwks` are set.
-    /// - `UnsafeUrl` or `HttpClient` if the keys cannot be fetched safely.
+    /// - [`MissingIssuer`](JwtDecoderError::MissingIssuer), [`MissingAudience`](JwtDecoderError::MissingAudience),
+    ///   [`MissingKey`](JwtDecoderError::MissingKey) or [`MissingClientClaim`](JwtDecoderError::MissingClientClaim) if a
+    ///   required value is missing.
+    /// - [`LongLeeway`](JwtDecoderError::LongLeeway) if `leeway` is longer than 60 s.
+    /// - [`RepeatedKid`](JwtDecoderError::RepeatedKid) if two keys for one algorithm have the same `kid`,
+    ///   [`TooManyKeysWithoutKid`](JwtDecoderError::TooManyKeysWithoutKid) if more than four have none.
+    /// - [`TwoKindsOfKeys`](JwtDecoderError::TwoKindsOfKeys) if both `key` and `jwks` are set.
+    /// - [`UnsafeUrl`](JwtDecoderError::UnsafeUrl) if the URL of the keys, or else the issuer, is neither HTTPS nor loopback nor
+    ///   on the host of [`Jwks::danger_allow_http`](crate::Jwks::danger_allow_http), or has a user name or a password, or if the
+    ///   issuer has a query or a fragment.
+    /// - [`HttpClient`](JwtDecoderError::HttpClient) if the HTTPS client cannot be built.
     pub fn build(mut self) -> Result<JwtDecoder, JwtDecoderError> {
         if self.issuer.is_empty() {
             return Err(JwtDecoderError::MissingIssuer);

@@ -68,7 +68,8 @@ fn incomplete_and_unsafe_configurations_are_errors() {
         ),
         (
             whole().cache_ttl(Duration::from_secs(301)),
-            "a `cache_ttl` of 301s is longer than 300 s: a revoked token would be accepted for too long".to_owned(),
+            "a `cache_ttl` of 301s is longer than 300 s: a revoked token would be accepted for too long; set at most 300 s"
+                .to_owned(),
         ),
     ] {
         assert_eq!(builder.build().expect_err("an error").to_string(), message);
