@@ -121,8 +121,8 @@ fn compared(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<S
     (kind, notes)
 }
 
-/// Like [`compared`], for operations with too many combinations of scopes. Compares only the rest of the
-/// requirements. That is the whole difference if the scopes are the same.
+/// Like [`compared`], for operations with too many combinations of scopes. Compares only the rest of the requirements. That is
+/// the whole difference if the scopes are the same.
 fn compared_without_scopes(before: &LockedAccess, after: &LockedAccess) -> (&'static str, Vec<String>) {
     let not_compared =
         || format!("It has more than {MAX_SETS} combinations of scopes, which are not compared.");

@@ -13,7 +13,7 @@ pub enum DiscoveryError {
     /// The issuer is not an HTTPS or loopback URL, or contains a user name, a password, a query or a fragment.
     #[error("`{url}` is not the URL of an issuer: {help}")]
     UnsafeUrl {
-        /// The URL, without user name and password.
+        /// The URL, without user name, password and query.
         url: String,
         /// What to do.
         help: String,

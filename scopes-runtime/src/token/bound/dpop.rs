@@ -81,7 +81,7 @@ enum Store {
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DpopError {
-    /// The base, here without user name and password, is not the public URL of an API.
+    /// The base, here without user name, password and query, is not the public URL of an API.
     #[error(
         "`{}` is not the public URL of an API: use the URL that clients send requests to, with `https://` or `http://`, \
          and without a user name, a query or a fragment",

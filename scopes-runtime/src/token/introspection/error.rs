@@ -26,7 +26,7 @@ pub enum IntrospectionDecoderError {
     /// The issuer or the endpoint is not an HTTPS or loopback URL, or contains a user name or a password.
     #[error("`{url}` is not a safe URL for requests with tokens: {help}")]
     UnsafeUrl {
-        /// The URL, without user name and password.
+        /// The URL, without user name, password and query.
         url: String,
         /// What to do.
         help: String,

@@ -44,7 +44,7 @@ pub enum JwtDecoderError {
     #[cfg(feature = "issuer")]
     #[error("`{url}` is not a safe URL to fetch keys from: {help}")]
     UnsafeUrl {
-        /// The URL, without user name and password.
+        /// The URL, without user name, password and query.
         url: String,
         /// What to do.
         help: String,
@@ -62,7 +62,7 @@ pub enum JwtDecoderError {
     /// Two decoders have the same issuer.
     #[error("two decoders are for the issuer `{issuer}`: give one of them all of its keys")]
     RepeatedIssuer {
-        /// The issuer of both, without user name and password.
+        /// The issuer of both, without user name, password and query.
         issuer: String,
     },
     /// Two keys for one algorithm have the same `kid`.
