@@ -403,7 +403,7 @@ async fn scopes_that_an_issuer_may_not_grant_are_one_event() {
     for (scopes, expected) in [
         (vec!["me"], vec![]),
         (vec!["admin", "me", "items"], line(2, "admin items")),
-        (vec!["me", &long], line(1, &long[..256])),
+        (vec!["me", &long], line(1, &format!("{}…", &long[..256]))),
     ] {
         let (decoder, token) = limited(&scopes);
         let app = Router::new().route("/", on_get(me)).with_state(ResourceServer::new(decoder));

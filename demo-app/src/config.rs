@@ -87,7 +87,7 @@ pub struct Config {
     )]
     pub audience: String,
 
-    /// Which tokens are bound to keys of the clients (DPoP, RFC 9449); --issuer must be the URL of the API then, and with
+    /// Which tokens are bound to keys of the clients (DPoP, RFC 9449). The URL of the API is then the --issuer, or with
     /// --issuer-url the --audience
     #[arg(long, global = true, env = "DEMO_DPOP", value_enum, default_value_t, value_name = "MODE")]
     pub dpop: DpopMode,

@@ -19,7 +19,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 async fn main() -> ExitCode {
     let config = Config::parse();
     if let Some(command) = &config.command {
-        return match output(command, &config.token_issuer()) {
+        return match command_output(command, &config.token_issuer()) {
             Ok(text) => print(&text),
             Err(error) => {
                 eprintln!("error: {error}; `demo-app routes` lists the handlers");
@@ -43,7 +43,7 @@ fn is_colored() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownHandlerError> {
+fn command_output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownHandlerError> {
     let json = "strings and numbers serialize to JSON";
     let (format, with, operations) = match command {
         Command::Openapi { version_3_0 } => {
@@ -59,10 +59,10 @@ fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownHand
     };
     let report = demo_app::routes(issuer).report();
     if let Some(scopes) = with {
-        return Ok(allowed(&report, &GrantedScopes::from_list(scopes)));
+        return Ok(allowed_text(&report, &GrantedScopes::from_list(scopes)));
     }
     if !operations.is_empty() {
-        return Ok(sufficient(&report.sufficient_scopes(operations.iter().map(String::as_str))?));
+        return Ok(sufficient_text(&report.sufficient_scopes(operations.iter().map(String::as_str))?));
     }
     Ok(match format {
         ReportFormat::Text => report.to_string(),
@@ -72,7 +72,7 @@ fn output(command: &Command, issuer: &TokenIssuer) -> Result<String, UnknownHand
 }
 
 /// Returns a line for each operation: whether it is allowed, and which scopes the token lacks.
-fn allowed(report: &Report, granted: &GrantedScopes) -> String {
+fn allowed_text(report: &Report, granted: &GrantedScopes) -> String {
     let lines = report.operations().map(|operation| {
         let call = format!("{:6}{}", operation.method(), operation.path());
         if operation.is_allowed(granted) {
@@ -85,7 +85,7 @@ fn allowed(report: &Report, granted: &GrantedScopes) -> String {
 }
 
 /// Returns a line for each set of scopes, with the other operations that it allows.
-fn sufficient(sets: &[SufficientScopes<'_>]) -> String {
+fn sufficient_text(sets: &[SufficientScopes<'_>]) -> String {
     let lines = sets.iter().map(|set| {
         let scopes = if set.scopes.is_empty() { "no scopes".to_owned() } else { set.scopes.join(" ") };
         let others =

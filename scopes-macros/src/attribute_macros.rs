@@ -8,6 +8,7 @@ use crate::enclosing_block::{self, EnclosingBlock};
 use crate::extractor::{self, Extractor};
 use crate::handler::{Guarded, Handler};
 use crate::handler_attribute::HandlerAttribute;
+use crate::item_attributes::AttributeName;
 use crate::place::with_errors;
 use crate::requirement::Requirement;
 
@@ -15,7 +16,7 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
     let place = "`#[requires_scopes]` can only be applied to a handler `async fn` or an `impl FromRequestParts<S>` block";
     let keyword = keyword(item.clone());
     if keyword.as_ref().is_ok_and(|keyword| keyword == "fn") {
-        return on_function("requires_scopes", arguments, item);
+        return expand_function(AttributeName::RequiresScopes, arguments, item);
     }
     let mut requirement = Requirement::parse(arguments);
     let mut errors = requirement.take_errors();
@@ -39,18 +40,18 @@ pub(crate) fn requires_scopes(arguments: TokenStream, item: TokenStream) -> Toke
 }
 
 pub(crate) fn authenticated_by(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    on_handler("authenticated_by", arguments, item)
+    expand_handler(AttributeName::AuthenticatedBy, arguments, item)
 }
 
 pub(crate) fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    on_handler("public", arguments, item)
+    expand_handler(AttributeName::Public, arguments, item)
 }
 
 /// Expands an attribute that only handlers can have.
-fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let place = format!("`#[{attribute}]` can only be applied to a handler `async fn`");
+fn expand_handler(attribute: AttributeName, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let place = format!("`#[{}]` can only be applied to a handler `async fn`", attribute.as_str());
     let misplaced = match keyword(item.clone()) {
-        Ok(keyword) if keyword == "fn" => return on_function(attribute, arguments, item),
+        Ok(keyword) if keyword == "fn" => return expand_function(attribute, arguments, item),
         Ok(other) => other.span(),
         Err(span) => span,
     };
@@ -59,10 +60,10 @@ fn on_handler(attribute: &str, arguments: TokenStream, item: TokenStream) -> Tok
     with_errors(errors, Err(Error::new(misplaced, place)), item)
 }
 
-fn on_function(name: &str, arguments: TokenStream, item: TokenStream) -> TokenStream {
+fn expand_function(name: AttributeName, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
     let attribute = HandlerAttribute::parse(name, arguments, &mut errors);
-    let misplaced = |problem| Error::new(Span::call_site(), format!("`#[{name}]` {problem}"));
+    let misplaced = |problem| Error::new(Span::call_site(), format!("`#[{}]` {problem}", name.as_str()));
     let guarded = Handler::parse(item.clone(), &mut errors).and_then(|handler| match enclosing_block::find() {
         None => {
             let Guarded { function, items } = attribute.guard(handler, &mut errors);

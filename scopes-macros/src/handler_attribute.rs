@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Path, Result, Token};
 
 use crate::handler::{Guard, Guarded, Handler};
+use crate::item_attributes::AttributeName;
 use crate::requirement::Requirement;
 
 /// An attribute of handlers, with its argument.
@@ -16,11 +17,13 @@ pub(crate) enum HandlerAttribute {
 }
 
 impl HandlerAttribute {
-    pub(crate) fn parse(name: &str, arguments: TokenStream, errors: &mut Vec<Error>) -> Self {
+    pub(crate) fn parse(name: AttributeName, arguments: TokenStream, errors: &mut Vec<Error>) -> Self {
         match name {
-            "authenticated_by" => Self::AuthenticatedBy(or_default(extractors.parse2(arguments), errors)),
-            "public" => Self::Public(or_default(reason.parse2(arguments), errors)),
-            _ => {
+            AttributeName::AuthenticatedBy => {
+                Self::AuthenticatedBy(or_default(extractors.parse2(arguments), errors))
+            }
+            AttributeName::Public => Self::Public(or_default(reason.parse2(arguments), errors)),
+            AttributeName::RequiresScopes => {
                 let mut requirement = Requirement::parse(arguments);
                 errors.extend(requirement.take_errors());
                 Self::RequiresScopes(Box::new(requirement))

@@ -4,11 +4,29 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Expr, ExprLit, Lit, Meta, Result};
 
-const OURS: [&str; 3] = ["requires_scopes", "authenticated_by", "public"];
+/// An attribute of this crate for handlers.
+#[derive(Clone, Copy)]
+pub(crate) enum AttributeName {
+    RequiresScopes,
+    AuthenticatedBy,
+    Public,
+}
+
+impl AttributeName {
+    const ALL: [Self; 3] = [Self::RequiresScopes, Self::AuthenticatedBy, Self::Public];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::RequiresScopes => "requires_scopes",
+            Self::AuthenticatedBy => "authenticated_by",
+            Self::Public => "public",
+        }
+    }
+}
 
 /// Returns an error if the item has another attribute of this crate. The item keeps it, so that it stays guarded.
 pub(crate) fn reject_second_attribute(attributes: &[Attribute]) -> Result<()> {
-    match attributes.iter().find(|attribute| name_of_ours(attribute).is_some()) {
+    match attributes.iter().find(|attribute| handler_attribute_name(attribute).is_some()) {
         Some(second) => Err(Error::new_spanned(
             second,
             "more than one `#[requires_scopes]`, `#[authenticated_by]` or `#[public]`; remove this one",
@@ -18,8 +36,8 @@ pub(crate) fn reject_second_attribute(attributes: &[Attribute]) -> Result<()> {
 }
 
 /// Returns the name of an attribute of this crate for handlers.
-pub(crate) fn name_of_ours(attribute: &Attribute) -> Option<&'static str> {
-    OURS.into_iter().find(|name| is(attribute, name))
+pub(crate) fn handler_attribute_name(attribute: &Attribute) -> Option<AttributeName> {
+    AttributeName::ALL.into_iter().find(|name| is(attribute, name.as_str()))
 }
 
 /// Returns whether the last segment of the attribute's path is this name.

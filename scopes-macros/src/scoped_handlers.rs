@@ -8,7 +8,7 @@ use syn::{Attribute, Error, Ident, ImplItem, ImplItemFn, ItemImpl, Result, Signa
 use crate::documented::is_utoipas;
 use crate::handler::{Block, Handler};
 use crate::handler_attribute::HandlerAttribute;
-use crate::item_attributes::{arguments, conditions, import_of, is, name_of_ours};
+use crate::item_attributes::{AttributeName, arguments, conditions, handler_attribute_name, import_of, is};
 use crate::place::with_errors;
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -92,9 +92,9 @@ fn expand_functions(item: &mut ItemImpl, errors: &mut Vec<Error>) -> TokenStream
 }
 
 /// Removes the first attribute of this crate from the function, and returns it with its name.
-fn take_attribute(function: &mut ImplItemFn) -> Option<(Attribute, &'static str)> {
+fn take_attribute(function: &mut ImplItemFn) -> Option<(Attribute, AttributeName)> {
     let mut attributes = function.attrs.iter().enumerate();
-    let (at, name) = attributes.find_map(|(at, attribute)| Some((at, name_of_ours(attribute)?)))?;
+    let (at, name) = attributes.find_map(|(at, attribute)| Some((at, handler_attribute_name(attribute)?)))?;
     Some((function.attrs.remove(at), name))
 }
 

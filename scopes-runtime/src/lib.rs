@@ -249,6 +249,7 @@ mod shown_url;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+mod whole_seconds;
 
 pub use http::{
     AnyOf, AuthError, AuthenticatedBy, Authorized, Challenge, CredentialExtractor, Granted, Implies,

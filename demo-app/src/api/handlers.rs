@@ -26,7 +26,7 @@ const MAX_ITEM_ID_CHARS: usize = 64;
 #[utoipa::path(get, path = "/", responses((status = 200, description = "The operations and their scopes.", body = String)))]
 pub(crate) async fn welcome(State(issuer): State<TokenIssuer>) -> String {
     let log_in = match issuer {
-        TokenIssuer::External(url) => format!("Access tokens are issued by {url}"),
+        TokenIssuer::External(issuer) => format!("Access tokens are issued by {issuer}"),
         TokenIssuer::Secret | TokenIssuer::Key => "\
 POST /token             log in (form: grant_type=password, username, password, scope)"
             .to_owned(),

@@ -149,11 +149,13 @@ fn parse_scopes(requested: &str, username: &str) -> Result<Vec<String>, TokenErr
     let mut scopes = Vec::new();
     for name in requested.split(' ').filter(|name| !name.is_empty()) {
         let scope = match name.parse::<Scope>() {
-            Ok(scope) => scope.declared().concrete_name(&[("username", username)]),
-            Err(_) if Scope::ALL.iter().any(|scope| scope.declared().matches(name)) => Some(name.to_owned()),
-            Err(_) => None,
+            // A user name that cannot be the value, such as one with `:`, is allowed no such scope.
+            Ok(scope) => {
+                scope.declared().concrete_name(&[("username", username)]).ok_or(TokenError::NoScopeAllowed)?
+            }
+            Err(_) if Scope::ALL.iter().any(|scope| scope.declared().matches(name)) => name.to_owned(),
+            Err(_) => return Err(TokenError::UndeclaredScope(name.to_owned())),
         };
-        let scope = scope.ok_or_else(|| TokenError::UndeclaredScope(name.to_owned()))?;
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }

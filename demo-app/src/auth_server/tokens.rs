@@ -71,7 +71,7 @@ impl Tokens {
     ///
     /// - [`TokensError::Secret`] if the secret is shorter than 32 bytes or a PEM document.
     /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
-    /// - [`TokensError::Dpop`] if the issuer is not a URL.
+    /// - [`TokensError::Dpop`] if the issuer is not an `http` or `https` URL without user name, query and fragment.
     /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
     /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn signed_with_secret(
@@ -94,7 +94,7 @@ impl Tokens {
     /// # Errors
     ///
     /// - [`TokensError::Decoder`] if the issuer or the audience is empty.
-    /// - [`TokensError::Dpop`] if the issuer is not a URL.
+    /// - [`TokensError::Dpop`] if the issuer is not an `http` or `https` URL without user name, query and fragment.
     /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
     /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn signed_with_key(
@@ -117,7 +117,7 @@ impl Tokens {
     /// # Errors
     ///
     /// - [`TokensError::Issuer`] if the URL is neither `https://` nor loopback, or the audience is empty.
-    /// - [`TokensError::DpopAudience`] if the audience is not a URL.
+    /// - [`TokensError::DpopAudience`] if the audience is not an `http` or `https` URL without user name, query and fragment.
     /// - [`TokensError::RedisWithoutDpop`] if there is a Redis server, and DPoP is off.
     /// - [`TokensError::Redis`] if the URL is not one of a Redis server.
     pub fn from_issuer(

@@ -51,7 +51,8 @@ pub enum ServeError {
 ///
 /// - [`ServeError::Signals`] if signals cannot be received.
 /// - [`ServeError::Listen`] if the address cannot be used.
-/// - [`ServeError::Tokens`] if the secret, the signing key, the issuer or the audience cannot be used.
+/// - [`ServeError::Tokens`] if the secret, the signing key, the issuer, the audience or the URL of the Redis server
+///   cannot be used.
 /// - [`ServeError::Database`] if the database cannot be opened.
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     let stop_signal = stop_signal().map_err(ServeError::Signals)?;

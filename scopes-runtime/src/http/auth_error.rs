@@ -14,6 +14,7 @@ use super::challenge::{RefusalTemplate, RenderedRefusal};
 use super::problem::Problem;
 use super::refusal_reason::RefusalReason;
 use crate::scope::GrantedScopes;
+use crate::whole_seconds::whole_seconds;
 
 /// The error of a refused request: 400, 401 or 403 with a challenge (RFC 6750 section 3, RFC 9470 section 3), or 503 with
 /// `Retry-After`. The body is a problem detail (RFC 9457), unless
@@ -294,7 +295,7 @@ impl AuthError {
             }
             Err(unavailable) => {
                 let body = Problem::new(self.status(), UNAVAILABLE).to_json();
-                (RETRY_AFTER, seconds(unavailable.retry_after), body.into())
+                (RETRY_AFTER, whole_seconds(unavailable.retry_after).into(), body.into())
             }
         }
     }
@@ -374,11 +375,6 @@ impl IntoResponse for AuthError {
         response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
         self.respond(name, value, response)
     }
-}
-
-/// Returns the duration in whole seconds, rounded up, at least 1.
-fn seconds(duration: Duration) -> HeaderValue {
-    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)).max(1).into()
 }
 
 /// For extractors that call one which cannot fail, such as `State`, with `?`.

@@ -33,7 +33,7 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: &Requirements,
     ) -> Option<Result<(), AuthError>> {
-        AuthContext::finds_outcome(parts, self.server())
+        AuthContext::store_immediate_outcome(parts, self.server())
             .then(|| self.evaluate_operation(parts, handler, required))
     }
 
@@ -86,7 +86,7 @@ impl ResourceServer {
         handler: Option<TypeId>,
         required: Requirements,
     ) -> Result<(), AuthError> {
-        AuthContext::of_decoded(parts, self.server()).await;
+        AuthContext::decode_and_store(parts, self.server()).await;
         self.evaluate_operation(parts, handler, &required)
     }
 
@@ -98,7 +98,7 @@ impl ResourceServer {
         parts: &mut Parts,
         required: &Requirements,
     ) -> Result<(), AuthError> {
-        let context = AuthContext::of(parts, self.server()).await;
+        let context = AuthContext::with_outcome(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Valid(_)) {
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl ResourceServer {
         parts: &mut Parts,
         part: Requirement,
     ) -> Result<AccessToken, AuthError> {
-        AuthContext::of(parts, self.server()).await;
+        AuthContext::with_outcome(parts, self.server()).await;
         self.evaluate_part(parts, part)
     }
 
@@ -146,7 +146,7 @@ impl ResourceServer {
         &self,
         parts: &mut Parts,
     ) -> Result<Option<AccessToken>, AuthError> {
-        let context = AuthContext::of(parts, self.server()).await;
+        let context = AuthContext::with_outcome(parts, self.server()).await;
         if matches!(context.outcome(), TokenOutcome::Missing(_)) || context.leave_to_check(self.config()) {
             return Ok(None);
         }

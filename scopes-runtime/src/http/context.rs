@@ -119,15 +119,15 @@ impl AuthContext {
 
     /// Returns the request's context with the outcome for its credentials. However often this is called, a token is decoded
     /// once a request.
-    pub(super) async fn of<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
-        if !Self::finds_outcome(parts, server) {
-            return Self::of_decoded(parts, server).await;
+    pub(super) async fn with_outcome<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
+        if !Self::store_immediate_outcome(parts, server) {
+            return Self::decode_and_store(parts, server).await;
         }
         parts.extensions.get_or_insert_default()
     }
 
-    /// Decodes the token of the request, after [`finds_outcome`](Self::finds_outcome) has returned `false`.
-    pub(super) async fn of_decoded<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
+    /// Decodes the token of the request, after [`store_immediate_outcome`](Self::store_immediate_outcome) has returned `false`.
+    pub(super) async fn decode_and_store<'a>(parts: &'a mut Parts, server: &Server) -> &'a mut Self {
         // In a box, so that the futures of requests with a cached token, which are most, do not have the size of this one.
         let new = Box::pin(StoredOutcome::decoded(parts, server)).await;
         Self::store(parts, new)
@@ -135,7 +135,7 @@ impl AuthContext {
 
     /// Stores the outcome for the credentials, unless there is one to reuse. Returns `false` if the token has to be decoded
     /// first.
-    pub(super) fn finds_outcome(parts: &mut Parts, server: &Server) -> bool {
+    pub(super) fn store_immediate_outcome(parts: &mut Parts, server: &Server) -> bool {
         if Self::has_outcome(parts, server) {
             return true;
         }
@@ -155,12 +155,12 @@ impl AuthContext {
         context
     }
 
-    /// Returns the outcome for the credentials of a request, after [`of`](Self::of).
+    /// Returns the outcome for the credentials of a request, after [`with_outcome`](Self::with_outcome).
     pub(super) fn outcome_of(parts: &Parts) -> &TokenOutcome {
         parts.extensions.get().map_or(&TokenOutcome::Missing(None), Self::outcome)
     }
 
-    /// The outcome, after [`of`](Self::of).
+    /// The outcome, after [`with_outcome`](Self::with_outcome).
     pub(super) fn outcome(&self) -> &TokenOutcome {
         self.stored.as_ref().map_or(&TokenOutcome::Missing(None), |stored| &stored.outcome)
     }

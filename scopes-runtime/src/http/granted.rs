@@ -178,14 +178,6 @@ impl<S: Provable, T: ProvidesResourceServer> FromRequestParts<T> for Granted<S> 
 impl AccessToken {
     /// Checks that the token has a scope, and returns the proof. Checks as [`require`](Self::require) does.
     ///
-    /// # Errors
-    ///
-    /// [`AuthError::InsufficientScope`] if the scope is missing.
-    ///
-    /// # Panics
-    ///
-    /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
-    ///
     /// ```
     /// use scopes_runtime::{AccessToken, AuthError, Granted, declare_scopes, requires_scopes};
     ///
@@ -206,6 +198,14 @@ impl AccessToken {
     /// }
     /// # fn main() {}
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] if the scope is missing.
+    ///
+    /// # Panics
+    ///
+    /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
     #[track_caller]
     pub fn grant<S: WithoutParameters>(&self) -> Result<Granted<S>, AuthError> {
         self.require(S::REQUIREMENT)?;
@@ -215,14 +215,6 @@ impl AccessToken {
 
     /// Checks that the token has a scope with these values of its parameters, and returns the proof. Checks as
     /// [`require`](Self::require) does.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthError::InsufficientScope`] if the scope is missing.
-    ///
-    /// # Panics
-    ///
-    /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
     ///
     /// ```
     /// use axum::extract::Path;
@@ -246,6 +238,14 @@ impl AccessToken {
     /// }
     /// # fn main() {}
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::InsufficientScope`] if the scope is missing.
+    ///
+    /// # Panics
+    ///
+    /// Panics with `debug_assertions` if the handler's attribute does not declare the scope.
     #[track_caller]
     pub fn grant_for<S: Provable>(&self, values: S) -> Result<Granted<S>, AuthError> {
         self.require_with(S::REQUIREMENT, &values.values())?;

@@ -20,18 +20,18 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 ///
 /// ```
 /// use axum::Router;
-/// use scopes_runtime::{ProtectedResourceMetadataError, ProtectedResourceMetadata, ResourceServer, TokenDecoder};
+/// use scopes_runtime::{ProtectedResourceMetadata, ResourceServer, TokenDecoder};
 /// # #[scopes_runtime::declare_scopes]
 /// # enum Scope {
 /// #     /// Read items.
 /// #     Items = "items",
 /// # }
 ///
-/// fn app(decoder: impl TokenDecoder, api: Router<ResourceServer>) -> Result<Router, ProtectedResourceMetadataError> {
+/// fn app(decoder: impl TokenDecoder, api: Router<ResourceServer>) -> Result<Router, Box<dyn std::error::Error>> {
 ///     let metadata = ProtectedResourceMetadata::new("https://api.example")?
 ///         .authorization_server("https://issuer.example")
 ///         .scopes::<Scope>();
-///     let server = ResourceServer::builder(decoder).metadata(&metadata).build().expect("the default realm");
+///     let server = ResourceServer::builder(decoder).metadata(&metadata).build()?;
 ///     Ok(api.with_state(server).merge(metadata.router()))
 /// }
 /// # fn main() {}

@@ -23,20 +23,6 @@ impl AccessToken {
     /// Parameters of scopes have the values in `scopes!("org:{org}:read", org = …)`, not those of the request's path. Without a
     /// value for each parameter, the token is refused.
     ///
-    /// # Errors
-    ///
-    /// Return the error as it is:
-    ///
-    /// - [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
-    /// - [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required;
-    /// - [`AuthError::InvalidToken`] if the requirement has `dpop`, and the token was not sent with a DPoP proof to a
-    ///   [`ResourceServer`](crate::ResourceServer).
-    ///
-    /// # Panics
-    ///
-    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement, and if a
-    /// parameter has no value.
-    ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
     /// use scopes_runtime::{AccessToken, AuthError, requires_scopes, scopes};
@@ -57,6 +43,20 @@ impl AccessToken {
     ///     Ok("the item")
     /// }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Return the error as it is:
+    ///
+    /// - [`AuthError::InsufficientScope`] (403 with the scopes to request) if a scope is missing;
+    /// - [`AuthError::InsufficientUserAuthentication`] if the user did not authenticate as required;
+    /// - [`AuthError::InvalidToken`] if the requirement has `dpop`, and the token was not sent with a DPoP proof to a
+    ///   [`ResourceServer`](crate::ResourceServer).
+    ///
+    /// # Panics
+    ///
+    /// Panics with `debug_assertions` if the handler's attribute does not declare a scope of the requirement, and if a
+    /// parameter has no value.
     #[track_caller]
     pub fn require(&self, requirement: impl TokenRequirement) -> Result<(), AuthError> {
         self.require_with(requirement.requirement(), requirement.values())

@@ -45,12 +45,14 @@ pub(super) enum TokenOutcome {
 }
 
 impl StoredOutcome {
+    /// Returns the outcome for the credentials of a request. `None` if the token has to be decoded or a proof checked.
     pub(super) fn immediate(parts: &Parts, server: &Server) -> Option<Self> {
         let header = AuthorizationHeader::of(&parts.headers);
         let outcome = TokenOutcome::immediate(&header, parts, server)?;
         Some(Self::now(server, parts, header.cloned(), outcome))
     }
 
+    /// Decodes the token of a request, and returns the outcome.
     pub(super) async fn decoded(parts: &mut Parts, server: &Server) -> Self {
         let header = AuthorizationHeader::of(&parts.headers).cloned();
         let credentials = header.credentials(server.config.sender.accepts_dpop());

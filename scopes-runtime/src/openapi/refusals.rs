@@ -93,7 +93,13 @@ impl Refusals {
             (MALFORMED, malformed),
             (
                 UNAUTHENTICATED,
-                response(401, refusal("The access token is missing or invalid (`invalid_token`).")),
+                response(
+                    401,
+                    refusal(
+                        "The access token is missing or invalid (`invalid_token`), or its user did not authenticate as required \
+                         (`insufficient_user_authentication`).",
+                    ),
+                ),
             ),
             (FORBIDDEN, response(403, refusal("The access token lacks a scope (`insufficient_scope`)."))),
             (UNAVAILABLE, response(503, unavailable())),

@@ -64,10 +64,6 @@ impl Report {
     /// covers are dropped, and the 64 sets with the fewest scopes are kept. So the time is bounded by the number of operations
     /// times 64 × 64 combinations, compared in pairs. Beyond 64 sets, some of the larger ones can be missing.
     ///
-    /// # Errors
-    ///
-    /// [`UnknownHandlerError`] if no handler has one of the names.
-    ///
     /// ```
     /// # use scopes_runtime::router::{ScopedRouter, get};
     /// # use scopes_runtime::{ResourceServer, declare_scopes, requires_scopes};
@@ -93,6 +89,10 @@ impl Report {
     /// assert_eq!(report.sufficient_scopes(["read_items", "create_item"])?[0].scopes, ["items:write"]);
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownHandlerError`] if no handler has one of the names.
     pub fn sufficient_scopes<'n>(
         &self,
         names: impl IntoIterator<Item = &'n str>,

@@ -8,9 +8,9 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use futures_util::future::Either;
 
+use super::dpop_support::DpopSupport;
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
-use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_handler::Check;
 use super::{GuardIn, Guarded, ScopedHandler};
@@ -55,10 +55,10 @@ impl<H: Clone, S> Enforced<H, S> {
 }
 
 impl<H, S: 'static> Enforced<H, S> {
-    /// Returns the server that checks the requirement.
-    pub(super) fn server(&self) -> RouteServer {
+    /// Returns whether the server that checks the requirement accepts DPoP, once the state is known.
+    pub(super) fn dpop_support(&self) -> DpopSupport {
         let check = self.check;
-        RouteServer::new(move |state: &S| check(state).map(|check| check.server))
+        DpopSupport::new(move |state: &S| check(state).map(|check| check.server))
     }
 }
 

@@ -8,8 +8,8 @@ use axum::routing::any;
 use tower_service::Service;
 
 use super::ScopedRouter;
+use super::dpop_support::DpopSupport;
 use super::route::{Route, check_combined};
-use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use super::scoped_mcp::ScopedMcp;
 use crate::http::ProvidesResourceServer;
@@ -47,17 +47,17 @@ where
     {
         let McpEndpoint { service, requirement, config } = endpoint;
         let own = Requirements::from(requirement);
-        let server = || RouteServer::new(|state: &S| Some(state.resource_server()));
+        let dpop_support = || DpopSupport::new(|state: &S| Some(state.resource_server()));
         for (kind, name, of_item) in config.items.iter() {
             let path = format!("{path}#{name}");
             let requirements = own.with_parts([of_item]);
             check_combined(&path, &requirements, "its endpoint");
             let access = Access::Scoped(requirements);
             let operation = Operation { methods: Methods::Item(kind), path, handler: None, access };
-            self.routes.push(Route { server: server(), ..Route::new(operation) });
+            self.routes.push(Route { dpop_support: dpop_support(), ..Route::new(operation) });
         }
         let routers = RouterRequirements::default();
-        self.routes.push(Route::scoped(path, Methods::Any, requirement, routers.clone(), server()));
+        self.routes.push(Route::scoped(path, Methods::Any, requirement, routers.clone(), dpop_support()));
         let service = ScopedMcp::new(service, requirement, config, S::resource_server, routers);
         Self { router: self.router.route(path, any(service)), ..self }
     }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "openapi")]
 mod documented_routes;
+mod dpop_support;
 #[cfg(feature = "testing")]
 mod dry_run;
 mod enforced;
@@ -18,7 +19,6 @@ mod openapi;
 mod openapi_parts;
 mod report;
 mod route;
-mod route_server;
 mod router_requirements;
 mod scoped_handler;
 #[cfg(feature = "mcp")]

@@ -1,5 +1,5 @@
+use super::dpop_support::DpopSupport;
 use super::enforced::Enforced;
-use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 #[cfg(feature = "openapi")]
 use crate::openapi::Schemes;
@@ -16,7 +16,7 @@ pub(super) struct Route {
     pub(super) operation: Operation,
     /// Shared with the handler.
     pub(super) routers: RouterRequirements,
-    pub(super) server: RouteServer,
+    pub(super) dpop_support: DpopSupport,
     /// Whether this is the handler of `method_not_allowed_fallback`.
     pub(super) is_method_not_allowed_fallback: bool,
     /// Those of the router that it was merged or nested from, if it had any.
@@ -32,7 +32,7 @@ impl Route {
         handler: &Enforced<H, S>,
     ) -> (Self, Enforced<H, S>) {
         let operation = Operation::of::<G>(path.to_owned(), methods);
-        let route = Self { server: handler.server(), ..Self::new(operation) };
+        let route = Self { dpop_support: handler.dpop_support(), ..Self::new(operation) };
         let handler = handler.with_routers(route.routers.clone());
         (route, handler)
     }
@@ -43,11 +43,11 @@ impl Route {
         methods: Methods,
         requirement: Requirement,
         routers: RouterRequirements,
-        server: RouteServer,
+        dpop_support: DpopSupport,
     ) -> Self {
         let access = Access::Scoped(requirement.into());
         let operation = Operation { methods, path: path.to_owned(), handler: None, access };
-        Self { routers, server, ..Self::new(operation) }
+        Self { routers, dpop_support, ..Self::new(operation) }
     }
 
     /// Returns the route of a service or router that checks no tokens.
@@ -69,7 +69,7 @@ impl Route {
         Self {
             operation,
             routers: RouterRequirements::default(),
-            server: RouteServer::default(),
+            dpop_support: DpopSupport::default(),
             is_method_not_allowed_fallback: false,
             #[cfg(feature = "openapi")]
             schemes: Schemes::default(),

@@ -190,8 +190,8 @@ where
     #[track_caller]
     pub fn with_state<S2>(mut self, state: S) -> ScopedRouter<S2> {
         for route in &mut self.routes {
-            route.server.set_state(&state);
-            route.server.check_dpop(&route.operation);
+            route.dpop_support.set_state(&state);
+            route.dpop_support.check_dpop(&route.operation);
         }
         ScopedRouter {
             router: self.router.with_state(state),

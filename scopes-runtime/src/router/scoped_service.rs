@@ -7,10 +7,10 @@ use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use tower_service::Service;
 
+use super::dpop_support::DpopSupport;
 #[cfg(feature = "testing")]
 use super::dry_run::DryRun;
 use super::route::Route;
-use super::route_server::RouteServer;
 use super::router_requirements::RouterRequirements;
 use crate::ResourceServer;
 #[cfg(feature = "metrics")]
@@ -36,8 +36,8 @@ impl<T, S: 'static> ScopedService<T, S> {
     /// Returns the route of the service. `ScopedRouter::require` adds to its requirement.
     pub(super) fn route(&self, path: &str, methods: Methods) -> Route {
         let server = self.server;
-        let server = RouteServer::new(move |state: &S| Some(server(state)));
-        Route::scoped(path, methods, self.requirement, self.routers.clone(), server)
+        let dpop_support = DpopSupport::new(move |state: &S| Some(server(state)));
+        Route::scoped(path, methods, self.requirement, self.routers.clone(), dpop_support)
     }
 }
 

@@ -34,7 +34,7 @@ impl<S> ScopedRouter<S> {
         for route in &self.routes {
             check_parameters(route);
             // `require` may have been called after `with_state`.
-            route.server.check_dpop(&route.operation);
+            route.dpop_support.check_dpop(&route.operation);
         }
         #[cfg(feature = "openapi")]
         self.make_served_documents();

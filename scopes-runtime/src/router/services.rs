@@ -25,8 +25,7 @@ where
     /// Serves a path by another service: `router.route_service("/graphql", graphql, scopes!("graphql"))`.
     ///
     /// `access` is a requirement, or [`unchecked`](super::unchecked) with a reason; see [`ServiceAccess`]. The service can take
-    /// the
-    /// [`AccessToken`](crate::AccessToken) with its extractor. A gRPC request (`content-type: application/grpc`) is refused
+    /// the [`AccessToken`](crate::AccessToken) with its extractor. A gRPC request (`content-type: application/grpc`) is refused
     /// with `grpc-status` and `grpc-message`, and the HTTP status, `WWW-Authenticate` and `Retry-After` of other refusals.
     ///
     /// # Panics

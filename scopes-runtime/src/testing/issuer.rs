@@ -45,8 +45,8 @@ const AUDIENCE: &str = "https://api.test";
 /// let issuer = TestIssuer::new();
 /// let token = issuer.token().subject("alice").scopes(["items"]).sign();
 /// let request = Request::get("/items").header("authorization", format!("Bearer {token}"));
-/// let answer = app(issuer.resource_server()).call(request.body(Body::empty()).unwrap()).await.unwrap();
-/// assert_eq!(answer.status(), StatusCode::OK);
+/// let response = app(issuer.resource_server()).call(request.body(Body::empty()).unwrap()).await.unwrap();
+/// assert_eq!(response.status(), StatusCode::OK);
 /// # });
 /// # }
 /// ```

@@ -116,10 +116,6 @@ impl AccessToken {
     /// Returns the token with other scopes, for a decoder that derives scopes from roles or from a database. Everything else is
     /// kept.
     ///
-    /// # Errors
-    ///
-    /// [`DecodeError::Invalid`] if there are more than 1024 different scopes.
-    ///
     /// ```
     /// use scopes_runtime::{DecodeFuture, GrantedScopes, TokenDecoder};
     ///
@@ -137,6 +133,10 @@ impl AccessToken {
     ///     }
     /// }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Invalid`] if there are more than 1024 different scopes.
     pub fn with_scopes(mut self, scopes: GrantedScopes) -> Result<Self, DecodeError> {
         check_scope_count(&scopes)?;
         Arc::make_mut(&mut self.content).scopes = scopes;
@@ -224,10 +224,6 @@ impl AccessToken {
 
     /// Deserializes the claims. Each call parses their JSON text, so keep the result.
     ///
-    /// # Errors
-    ///
-    /// [`serde_json::Error`] if the claims do not have the shape of `T`.
-    ///
     /// ```
     /// # use scopes_runtime::AccessToken;
     /// #[derive(serde::Deserialize)]
@@ -239,6 +235,10 @@ impl AccessToken {
     /// let Tenant { tenant } = token.claims()?;
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`serde_json::Error`] if the claims do not have the shape of `T`.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.content.claims.parse()
     }

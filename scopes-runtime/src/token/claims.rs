@@ -7,6 +7,7 @@ use super::content::numeric_date;
 use super::error::DecodeError;
 use super::json::{Object, Value};
 use crate::shown_text::{cut, escaped, quoted};
+use crate::whole_seconds::whole_seconds;
 
 /// Returns the claim, or the error of a missing one.
 pub(super) fn required<'a>(claims: &'a Object<'_>, name: &str) -> Result<&'a Value<'a>, DecodeError> {
@@ -42,11 +43,6 @@ pub(super) fn check_expiry(exp: SystemTime, now: SystemTime, leeway: Duration) -
         }
         _ => Ok(()),
     }
-}
-
-/// Returns the seconds, rounded up, at least 1: a second is a difference of clocks, a day is a mistake of the client.
-fn whole_seconds(duration: Duration) -> u64 {
-    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
 fn shown_leeway(leeway: Duration) -> String {

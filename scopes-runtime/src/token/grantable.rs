@@ -1,9 +1,7 @@
 use std::collections::HashSet;
 
 use crate::scope::GrantedScopes;
-
-/// Longest list of dropped scopes in an event. The issuer chooses how many scopes a token has.
-const MAX_LOGGED_BYTES: usize = 256;
+use crate::shown_text::cut;
 
 /// The scopes that an issuer may grant: all of them, unless some are listed.
 #[derive(Clone, Debug, Default)]
@@ -31,16 +29,9 @@ impl GrantableScopes {
             target: "scopes_runtime::dropped",
             issuer,
             count = dropped.len(),
-            scopes = cut_list(&dropped),
+            scopes = &*cut(&dropped.join(" ")),
             "scopes that the issuer may not grant were dropped"
         );
         kept.into_iter().collect()
     }
-}
-
-/// Lists scopes in at most [`MAX_LOGGED_BYTES`]. Scope-tokens are visible ASCII, so every byte is a character boundary.
-fn cut_list(scopes: &[&str]) -> String {
-    let mut list = scopes.join(" ");
-    list.truncate(MAX_LOGGED_BYTES);
-    list
 }

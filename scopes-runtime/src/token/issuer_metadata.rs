@@ -16,7 +16,11 @@ pub(crate) struct IssuerMetadata {
 }
 
 impl IssuerMetadata {
-    /// Returns an error unless the issuer is a safe URL without query and fragment.
+    /// Builds the locations of an issuer's metadata.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlProblem`] if the issuer is not a URL that `urls` allows, or has a query or a fragment.
     pub(crate) fn of(issuer: &str, urls: UrlPolicy) -> Result<Self, UrlProblem> {
         let url = urls.parse(issuer)?;
         if url.query().is_some() || url.fragment().is_some() {

@@ -19,6 +19,10 @@ mod vocabulary;
 
 use serde_json::{Value, json};
 
+/// The description of responses with the status 401.
+const UNAUTHENTICATED: &str = "The access token is missing or invalid (`invalid_token`), or its user did not authenticate as \
+     required (`insufficient_user_authentication`).";
+
 /// Removes what other tests check, so that the others need not repeat it: the requirements in the descriptions of operations,
 /// the examples of refusals, and the scopes of the security schemes. Each scheme must have its scopes as `x-scopes`, and all of
 /// them in its description.

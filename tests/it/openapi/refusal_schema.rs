@@ -1,6 +1,6 @@
 //! Refusals in the application's own format.
 
-use crate::openapi::{challenge_schema, essential};
+use crate::openapi::{UNAUTHENTICATED, challenge_schema, essential};
 use scopes_runtime::openapi::OAuth2Scheme;
 use scopes_runtime::router::{get, routes};
 use scopes_runtime::{ResourceServer, ScopedRouter, public, requires_scopes};
@@ -103,7 +103,7 @@ fn components() -> Value {
         } } } },
         "responses": {
             "MalformedCredentials": malformed,
-            "Unauthenticated": challenged("The access token is missing or invalid (`invalid_token`)."),
+            "Unauthenticated": challenged(UNAUTHENTICATED),
             "InsufficientScope": challenged("The access token lacks a scope (`insufficient_scope`)."),
             "Unavailable": refusal(
                 "The access token cannot be checked now.", "Retry-After", "Seconds until the next attempt.", "integer",

@@ -3,7 +3,7 @@
 mod operations;
 mod responses;
 
-use crate::openapi::{challenge_schema, essential};
+use crate::openapi::{UNAUTHENTICATED, challenge_schema, essential};
 use aide::OperationInput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get;
@@ -83,7 +83,6 @@ fn operation(path: &str, api: ApiRouter<ResourceServer>) -> Value {
     document(api)["paths"][path]["get"].take()
 }
 
-const UNAUTHENTICATED: &str = "The access token is missing or invalid (`invalid_token`).";
 const FORBIDDEN: &str = "The access token lacks a scope (`insufficient_scope`).";
 
 fn refusal(description: &str) -> Value {

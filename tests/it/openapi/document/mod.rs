@@ -13,7 +13,7 @@ use scopes_tests::billing::BillingScope;
 use scopes_tests::{Readable, Scope};
 use serde_json::{Value, json};
 
-use super::{challenge_schema, essential, problem_schema};
+use super::{UNAUTHENTICATED, challenge_schema, essential, problem_schema};
 
 /// The items
 /// of everyone.
@@ -170,7 +170,7 @@ fn the_components_contain_the_scheme_and_the_refusals() {
             } } },
             "responses": {
                 "MalformedCredentials": malformed,
-                "Unauthenticated": refusal("The access token is missing or invalid (`invalid_token`)."),
+                "Unauthenticated": refusal(UNAUTHENTICATED),
                 "InsufficientScope": refusal("The access token lacks a scope (`insufficient_scope`)."),
                 "Unavailable": {
                     "description": "The access token cannot be checked now.",

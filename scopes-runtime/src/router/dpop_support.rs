@@ -11,12 +11,12 @@ type ServerOfState = Box<dyn Fn(&dyn Any) -> Option<ResourceServer> + Send + Syn
 /// Whether the server of a route accepts DPoP. It is known once the router has its state; then the route no longer has the
 /// type of the state.
 #[derive(Default)]
-pub(super) struct RouteServer {
+pub(super) struct DpopSupport {
     of_state: Option<ServerOfState>,
     accepts_dpop: Option<bool>,
 }
 
-impl RouteServer {
+impl DpopSupport {
     pub(super) fn new<S: 'static>(
         server: impl Fn(&S) -> Option<ResourceServer> + Send + Sync + 'static,
     ) -> Self {
