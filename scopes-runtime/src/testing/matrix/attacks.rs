@@ -13,11 +13,12 @@ use crate::operation::Access;
 use crate::testing::attacks::{Attack, attacks_on};
 
 impl ScopeMatrix {
-    /// Sends all attacks of [`TestIssuer::attacks`] to every scoped operation. Each must get the refusal that its standard
-    /// requires.
+    /// Sends all attacks of [`TestIssuer::attacks`](crate::testing::TestIssuer::attacks) to every scoped operation. Each must
+    /// get the refusal that its standard requires.
     ///
-    /// The server must be strict, like [`TestIssuer::resource_server`]: each leniency lets attacks through. For a server that
-    /// accepts DPoP, call `ScopeMatrix::dpop`, and also send the attacks of `TestIssuer::dpop_attacks`.
+    /// The server must be strict, like
+    /// [`TestIssuer::resource_server`](crate::testing::TestIssuer::resource_server): each leniency lets attacks through. For a
+    /// server that accepts DPoP, call `ScopeMatrix::dpop`, and also send the attacks of `TestIssuer::dpop_attacks`.
     ///
     /// ```
     /// # use scopes_runtime::declare_scopes;
