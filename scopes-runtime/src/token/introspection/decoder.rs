@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -132,8 +133,8 @@ impl IntrospectionDecoder {
         if response.get("active").and_then(Value::as_bool).is_none() {
             return Err(unavailable("the response has no boolean `active`"));
         }
-        let endpoint = || fetch::without_query(self.endpoint.first_url());
-        let issuer = self.checks.issuer.as_deref().map_or_else(endpoint, str::to_owned);
+        let endpoint = || fetch::without_query(self.endpoint.first_url()).into();
+        let issuer = self.checks.issuer.as_deref().map_or_else(endpoint, Cow::Borrowed);
         let result = self.checks.read(&response, &fetched.text, &issuer);
         match (&result, guard) {
             (Ok(token), Some(guard)) => {
